@@ -1,0 +1,10 @@
+"""The printed numbers of a white paper, recomputed.
+
+``report`` reads ``data/`` and is the only module that does; ``rounding`` turns
+printed decimals into intervals; ``indicators``, ``audit`` and ``models`` compute;
+``charts`` and ``tables`` show. Nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+__version__ = "2025.1"
