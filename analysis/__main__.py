@@ -36,20 +36,27 @@ examples:
 
 def parser() -> argparse.ArgumentParser:
     """The argument parser, one sub-command per entry of :data:`COMMANDS`."""
+    listing = "".join(f"  {name:<12}{text}\n" for name, (_, _, text) in COMMANDS.items())
     top = argparse.ArgumentParser(
         prog="python -m analysis",
         description="Recompute and check the printed numbers of the Industrial Technology White Paper.",
-        epilog=EPILOG,
+        epilog=f"commands (each has its own --help):\n{listing}\n{EPILOG}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    sub = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    sub = top.add_subparsers(dest="command", required=True, metavar="COMMAND", help="one of those below")
     for name, (_, _, text) in COMMANDS.items():
-        command = sub.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        command = sub.add_parser(name, description=text[0].upper() + text[1:] + ".")
         command.add_argument("--format", choices=["csv", "json", "table"], default="table", help="default: table")
-        command.add_argument("--data", metavar="DIR", help="another edition or a copy (default: the data/ of this project)")
+        command.add_argument(
+            "--data", metavar="DIR", help="another edition or a copy (default: the data/ of this project)"
+        )
         if name == "audit":
-            command.add_argument("--strict", action="store_true", help="exit 1 if a contradiction belongs to no known finding")
-            command.add_argument("--self-test", action="store_true", help="damage copies of the tables and report what is caught")
+            command.add_argument(
+                "--strict", action="store_true", help="exit 1 if a contradiction belongs to no known finding"
+            )
+            command.add_argument(
+                "--self-test", action="store_true", help="damage copies of the tables and report what is caught"
+            )
     return top
 
 
@@ -59,7 +66,8 @@ def frame(command: str, data: str | None) -> pd.DataFrame:
     report = load(data)
     if command == "cells":
         return report.cells()[CELL_COLUMNS]
-    return getattr(importlib.import_module(module), function)(report)
+    result: pd.DataFrame = getattr(importlib.import_module(module), function)(report)
+    return result
 
 
 def render(result: pd.DataFrame, form: str) -> str:

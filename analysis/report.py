@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -35,7 +36,7 @@ _ARROWS = {"↑": "", "↓": "-"}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
-class BadInput(ValueError):
+class BadInput(ValueError):  # noqa: N818 - it names what is wrong
     """Input that cannot be used; ``str()`` is one line for a person.
 
     ``row`` is the row label or line number, ``column`` the column name; either may
@@ -67,6 +68,7 @@ class Field:
     exact: bool
     required: bool
     pattern: re.Pattern[str] | None
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -171,17 +173,27 @@ class Report:
             label = values[0]
             if not label:
                 raise BadInput(meta.file, "a row label", line, names[0])
-            if label not in self._labels:
-                raise BadInput(meta.file, "a label listed in labels.csv", label, names[0])
-            if label in seen:
-                raise BadInput(meta.file, "each row once; this label is repeated", label, names[0])
-            seen.add(label)
+            self._check_label(meta.file, label, meta.row_field, label)
+            code = self.code(label)
+            if code in seen:
+                raise BadInput(meta.file, f"each row once; {code} is repeated", label, names[0])
+            seen.add(code)
             for field, value in zip(meta.fields[1:], values[1:], strict=True):
                 _check(meta.file, label, field, value)
+                if field.kinds and value:
+                    self._check_label(meta.file, label, field, value)
             rows.append(tuple(values))
         if not rows:
             raise BadInput(meta.file, "at least one row of data below the header")
         return tuple(rows)
+
+    def _check_label(self, file: str, row: str, field: Field, label: str) -> None:
+        record = self._labels.get(label)
+        if record is None:
+            raise BadInput(file, f"a label listed in labels.csv, found {label!r}", row, field.name)
+        if field.kinds and record["kind"] not in field.kinds:
+            wanted = " or ".join(field.kinds)
+            raise BadInput(file, f"a label of kind {wanted}; {label!r} is of kind {record['kind']}", row, field.name)
 
     def printed(self, table: str) -> pd.DataFrame:
         """The table as it stands on the page: strings, indexed by row label."""
@@ -256,6 +268,10 @@ class Report:
     def claims(self) -> pd.DataFrame:
         """Quantitative statements of the prose; columns as in ``claims.csv``, all strings."""
         return self._resource("claims")
+
+    def resource(self, name: str) -> pd.DataFrame:
+        """Any other table of the package by resource name (``scan``, ``roadmaps``, ...), all strings."""
+        return self._resource(name)
 
     def _resource(self, name: str) -> pd.DataFrame:
         import pandas as pd
@@ -338,6 +354,7 @@ def _field(spec: dict[str, Any]) -> Field:
         exact=spec.get("exact", False),
         required=constraints.get("required", False),
         pattern=re.compile(pattern) if pattern else None,
+        kinds=tuple(spec.get("kinds", [])),
     )
 
 
@@ -391,7 +408,8 @@ def _rows(path: Path, header: list[str], shown: str = "") -> Iterator[tuple[str,
             if name not in header:
                 raise BadInput(shown, "no such column", "header", name)
         if found != header:
-            wrong = next(a for a, b in zip(found, header, strict=False) if a != b)
+            pairs = itertools.zip_longest(found, header, fillvalue="")
+            wrong = next(a or b for a, b in pairs if a != b)
             raise BadInput(shown, f"columns once each, in the order {', '.join(header)}", "header", wrong)
         for values in reader:
             line = f"line {reader.line_num}"

@@ -1,0 +1,40 @@
+"""Indicators recomputed from the printed numbers, with the bounds that rounding leaves.
+
+One module per family; each has pure functions of :class:`analysis.rounding.Intervals`
+and, built on them, functions of a report that give tidy frames. :func:`indicators` puts
+all of them into one table of strings.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.report import Report
+
+#: Family modules in the order of the report's chapter.
+FAMILIES = ("research", "rankings", "macro", "exports", "patents", "technology_trade", "value_added")
+
+
+def indicators(report: Report) -> pd.DataFrame:
+    """Every indicator of every family, one number a row, all strings.
+
+    Columns ``table,row,code,indicator,year,unit,value,low,high,printed``: ``value`` is
+    the formula on the printed numbers, ``low`` and ``high`` what the unrounded numbers
+    allow (rounded outwards to the digits shown), ``printed`` the report's own figure for
+    the same quantity, if it prints one. ``year`` is ``2019-2023`` for a span. Raises
+    :class:`analysis.report.BadInput` for unusable input.
+    """
+    import pandas as pd
+
+    from analysis.indicators.series import COLUMNS, Indicator
+
+    for family in FAMILIES:
+        importlib.import_module(f"{__name__}.{family}")
+    place = {f"{__name__}.{family}": i for i, family in enumerate(FAMILIES)}
+    ordered = sorted(Indicator.registry, key=lambda found: place[found.__module__])
+    rows = [row for found in ordered for column in found.columns(report) for row in column.rows()]
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,127 @@
+"""Merchandise exports by technology level, capital intensity and skill intensity.
+
+Three classifications of the same total (tables 1-2-9 to 1-2-11), in 100 million New
+Taiwan dollars. Contributions to growth are those of national accounts: they add up to
+the growth of the total.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analysis.indicators.series import (
+    POINTS,
+    RATIO,
+    Column,
+    Key,
+    compound_growth,
+    derive,
+    followed,
+    indicator,
+    previous,
+    read,
+    read_prose,
+    same,
+    whole,
+    yearly_growth,
+)
+from analysis.report import Report
+from analysis.rounding import Intervals, change, share
+
+TABLES = ("1-2-9", "1-2-10", "1-2-11")
+TOTAL = "exports_total"
+
+
+def contribution_of(old: Intervals, new: Intervals, old_total: Intervals) -> Intervals:
+    """Contribution to the growth of the total, percentage points: ``100 (new - old) / old total``."""
+    return 100 * ((new - old) / old_total)
+
+
+def _exports(report: Report) -> list[Column]:
+    return [read(report, table, "exports") for table in TABLES]
+
+
+@indicator
+def exports_share(report: Report) -> list[Column]:
+    """Share of each class in total exports (tables 1-2-9 to 1-2-11), %."""
+    return [
+        derive(
+            "exports_share",
+            "%",
+            2,
+            share,
+            (column, same),
+            (column, whole(TOTAL)),
+            keys=column.keys,
+            printed=read(report, column.table, "share"),
+        )
+        for column in _exports(report)
+    ]
+
+
+@indicator
+def share_change(report: Report) -> list[Column]:
+    """Change of the printed share on the previous year (tables 1-2-9 to 1-2-11), percentage points."""
+    found = []
+    for table in TABLES:
+        column = read(report, table, "share")
+        keys = [key for key in followed(column) if key.code != TOTAL]
+        found.append(derive("exports_share_change", POINTS, 2, change, (column, previous), (column, same), keys=keys))
+    return found
+
+
+@indicator
+def exports_growth(report: Report) -> list[Column]:
+    """Growth of exports on the previous year, by class and in total, %.
+
+    Tables 1-2-9 to 1-2-11; the sentences about them print three of the rates of 2024.
+    """
+    printed = read_prose(report, "exports_growth")
+    return [yearly_growth(column, "exports_growth", printed) for column in _exports(report)]
+
+
+@indicator
+def exports_cagr(report: Report) -> list[Column]:
+    """Compound annual growth of exports, 2020 to 2024, by class and in total, %."""
+    return [compound_growth(column, "exports_cagr", 2020, 2024) for column in _exports(report)]
+
+
+@indicator
+def contributions(report: Report) -> list[Column]:
+    """Contribution of each class to the growth of total exports, percentage points."""
+    return [
+        derive(
+            "exports_growth_contribution",
+            POINTS,
+            2,
+            contribution_of,
+            (column, previous),
+            (column, same),
+            (column, lambda key: Key(TOTAL, previous(key).year)),
+            keys=[key for key in followed(column) if key.code != TOTAL],
+        )
+        for column in _exports(report)
+    ]
+
+
+@indicator
+def concentration(report: Report) -> list[Column]:
+    """Herfindahl index over the classes of each table: ``sum (share / 100)^2``.
+
+    The classes are complete, so the index runs from one over their number to 1.
+    """
+    found = []
+    for column in exports_share.columns(report):
+        years = [Key(TOTAL, year) for year in column.years]
+        classes = [code for code in column.codes if code != TOTAL]
+        arguments = [(column, whole(code)) for code in classes]
+        result = derive("exports_concentration", RATIO, 4, _sum_of_squares, *arguments, keys=years)
+        found.append(replace(result, table=column.table))
+    return found
+
+
+def _sum_of_squares(*shares: Intervals) -> Intervals:
+    first, *others = (part * part for part in shares)
+    for other in others:
+        first = first + other
+    return first / 10_000

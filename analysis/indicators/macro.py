@@ -1,0 +1,130 @@
+"""Macroeconomic performance (table 1-2-8) and population (table 1-1-1).
+
+Growth rates of the printed levels, beside the printed rate where there is one. Levels
+are printed to the whole unit, so the bounds are narrow.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from analysis.indicators.research import implied_gdp_from_sources
+from analysis.indicators.series import (
+    RATIO,
+    Column,
+    Key,
+    compound_growth,
+    derive,
+    indicator,
+    read,
+    read_prose,
+    same,
+    whole,
+    yearly_growth,
+)
+from analysis.report import Report
+from analysis.rounding import cagr, growth, ratio, share
+
+TABLE, POPULATION = "1-2-8", "1-1-1"
+BASE_YEAR = 2021
+
+
+@indicator
+def real_gdp_growth(report: Report) -> Column:
+    """Economic growth recomputed from the printed real GDP (table 1-2-8), %."""
+    printed = {Key("real_gdp", key.year): text for key, text in read(report, TABLE, "gdp_growth").as_printed().items()}
+    return yearly_growth(read(report, TABLE, "real_gdp"), "real_gdp_growth", printed)
+
+
+@indicator
+def real_gdp_index(report: Report) -> Column:
+    """Real GDP with 2021, the reference year of the table, as 100 (table 1-2-8)."""
+    column = read(report, TABLE, "real_gdp")
+    return derive(
+        "real_gdp_index",
+        f"{BASE_YEAR}=100",
+        2,
+        share,
+        (column, same),
+        (column, lambda key: key._replace(year=BASE_YEAR)),
+        keys=column.keys,
+    )
+
+
+@indicator
+def real_wage_growth(report: Report) -> Column:
+    """Growth of the real wage on the previous year (table 1-2-8), %."""
+    return yearly_growth(read(report, TABLE, "real_wage"), "real_wage_growth")
+
+
+@indicator
+def income_growth(report: Report) -> Column:
+    """Growth of national income per head, current prices, on the previous year (1-2-8), %."""
+    return yearly_growth(read(report, TABLE, "national_income_per_head"), "national_income_per_head_growth")
+
+
+@indicator
+def compound(report: Report) -> list[Column]:
+    """Compound annual growth 2020 to 2024 of real GDP, real wage and income per head (1-2-8), %."""
+    measures = ("real_gdp", "real_wage", "national_income_per_head")
+    return [compound_growth(read(report, TABLE, measure), f"{measure}_cagr", 2020, 2024) for measure in measures]
+
+
+@indicator
+def implied_conversion(report: Report) -> Column:
+    """New Taiwan dollars of real GDP (1-2-8) per US dollar of the GDP that R&D implies (1-2-2, 1-2-3).
+
+    Both are volumes, so the quotient of two price bases (2021 in NT$, 2015 in PPP
+    dollars) should not move; movement tells of revisions between the two sources.
+    """
+    local, foreign = read(report, TABLE, "real_gdp"), implied_gdp_from_sources.columns(report)[0]
+    keys = [key for key in local.keys if Key("GERD", key.year) in foreign]
+    return derive("implied_conversion", RATIO, 3, ratio, (local, same), (foreign, whole("GERD")), keys=keys)
+
+
+@indicator
+def population_growth(report: Report) -> Column:
+    """Projected growth of population, 2024 to 2035 (table 1-1-1), %."""
+    column = read(report, POPULATION, "population")
+    return derive(
+        "population_growth",
+        "%",
+        2,
+        growth,
+        (column, lambda key: key._replace(year=2024)),
+        (column, same),
+        keys=[key for key in column.keys if key.year == 2035],
+        first_year=2024,
+    )
+
+
+@indicator
+def population_cagr(report: Report) -> Column:
+    """Projected compound annual growth of population, 2024 to 2035 (table 1-1-1), %."""
+    column = read(report, POPULATION, "population")
+    return derive(
+        "population_cagr",
+        "%",
+        2,
+        lambda a, b: cagr(a, b, 11),
+        (column, lambda key: key._replace(year=2024)),
+        (column, same),
+        keys=[key for key in column.keys if key.year == 2035],
+        first_year=2024,
+    )
+
+
+@indicator
+def population_world_share(report: Report) -> Column:
+    """Share in world population (table 1-1-1 over the world total printed in a sentence), %."""
+    column, world = read(report, POPULATION, "population"), read_prose(report, "population")
+    million_per_printed_unit = Fraction(100)  # 億 (100 million) to 百萬 (million)
+    return derive(
+        "population_world_share",
+        "%",
+        2,
+        lambda part, all_people: share(part, all_people * million_per_printed_unit),
+        (column, same),
+        (world, whole("WORLD")),
+        keys=column.keys,
+    )

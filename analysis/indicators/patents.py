@@ -1,0 +1,324 @@
+"""US patents by country and by technology field.
+
+Counts are printed in full, so everything computed from counts alone is exact; densities
+are rounded. Revealed technology advantage follows Soete (1987) after Balassa (1965), its
+symmetric form Laursen (2015), the cosine similarity of patent portfolios Jaffe (1986),
+the specialisation distance Krugman (1991), concentration the Herfindahl-Hirschman index.
+Field codes are those of the WIPO technology concordance (Schmoch 2008).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from analysis.indicators.research import implied_base
+from analysis.indicators.series import (
+    RATIO,
+    Column,
+    Key,
+    compound_growth,
+    derive,
+    indicator,
+    read,
+    same,
+    total,
+    whole,
+    yearly_growth,
+)
+from analysis.report import Report
+from analysis.rounding import Intervals, growth, share, square_root
+
+COUNTRIES, FIELDS = "1-2-13", "1-2-14"
+WORLD = "WORLD"
+
+
+def advantage_of(part: Intervals, field: Intervals, country: Intervals, world: Intervals) -> Intervals:
+    """Revealed technology advantage ``(part / field) / (country / world)``.
+
+    ``part``: a country's patents in a field; ``field``: the world's in it; ``country``
+    and ``world``: theirs in all fields. Above 1 the country is specialised in the field.
+    """
+    return (part / field) / (country / world)
+
+
+def symmetric_of(advantage: Intervals) -> Intervals:
+    """``(RTA - 1) / (RTA + 1)``, from -1 to 1, as ``1 - 2 / (1 + RTA)`` (tight bounds)."""
+    return 1 - 2 / (1 + advantage)
+
+
+def cosine_of(a: Sequence[int], b: Sequence[int]) -> Intervals:
+    """Cosine of the angle between two vectors of counts: 1 is the same profile.
+
+    One element, enclosed to 1e-12; unknown if a vector is zero.
+    """
+    dot = sum(x * y for x, y in zip(a, b, strict=True))
+    length = sum(x * x for x in a) * sum(y * y for y in b)
+    if length == 0:
+        return Intervals.from_bounds([None])
+    return square_root(Intervals.from_bounds([Fraction(dot * dot, length)]))
+
+
+def distance_of(a: Sequence[int], b: Sequence[int]) -> Fraction | None:
+    """Krugman's distance halved, ``sum |a_i/A - b_i/B| / 2``: 0 same profile, 1 nothing shared."""
+    if not sum(a) or not sum(b):
+        return None
+    terms = (abs(Fraction(x, sum(a)) - Fraction(y, sum(b))) for x, y in zip(a, b, strict=True))
+    return sum(terms, Fraction(0)) / 2
+
+
+def concentration_of(counts: Sequence[int]) -> Fraction | None:
+    """Herfindahl-Hirschman index of counts: ``sum (x_i / X)^2``."""
+    return Fraction(sum(x * x for x in counts), sum(counts) ** 2) if sum(counts) else None
+
+
+# ---------------------------------------------------------------- countries, table 1-2-13
+
+
+def _patents(report: Report) -> Column:
+    return read(report, COUNTRIES, "patents")
+
+
+@indicator
+def listed_share(report: Report) -> Column:
+    """Share of each country in the patents of the ten listed (table 1-2-13), %; exact."""
+    column = _patents(report)
+    groups = {Key("LISTED", year): [k for k in column.keys if k.year == year] for year in column.years}
+    sums = total(column, groups)
+    return derive("patents_listed_share", "%", 2, share, (column, same), (sums, whole("LISTED")), keys=column.keys)
+
+
+@indicator
+def patents_growth(report: Report) -> Column:
+    """Growth of US patents on the previous year (table 1-2-13), %; exact."""
+    return yearly_growth(_patents(report), "patents_growth")
+
+
+@indicator
+def patents_cagr(report: Report) -> Column:
+    """Compound annual growth of US patents, 2020 to 2024 (table 1-2-13), %; exact."""
+    return compound_growth(_patents(report), "patents_cagr", 2020, 2024)
+
+
+@indicator
+def listed_rank(report: Report) -> Column:
+    """Rank by US patents among the ten listed countries (table 1-2-13), each year; exact."""
+    column = _patents(report)
+    counts = dict(zip(column.keys, column.points.lows(), strict=True))
+    ranks: list[Fraction | int | None] = []
+    for key, own in counts.items():
+        others = [count for k, count in counts.items() if k.year == key.year]
+        ranks.append(None if own is None else 1 + sum(c is not None and c > own for c in others))
+    points = Intervals.from_bounds(ranks)
+    beside = read(report, COUNTRIES, "rank").as_printed()
+    printed = tuple(beside.get(key, "") for key in column.keys)
+    return replace(
+        column, indicator="patents_listed_rank", unit="名次", decimals=0, points=points, bounds=points, printed=printed
+    )
+
+
+@indicator
+def density(report: Report) -> Column:
+    """US patents per million people (table 1-2-13), as printed, with bounds."""
+    return read(report, COUNTRIES, "patent_density")
+
+
+@indicator
+def density_growth(report: Report) -> Column:
+    """Growth of US patents per million people on the previous year (table 1-2-13), %."""
+    return yearly_growth(density.columns(report)[0], "patent_density_growth")
+
+
+@indicator
+def implied_population(report: Report) -> Column:
+    """Population implied by patents and their density (table 1-2-13), million people.
+
+    ``patents / density``; the counts are exact, the density is rounded to a whole number.
+    """
+    column, per_million = _patents(report), density.columns(report)[0]
+    return derive(
+        "implied_population",
+        "百萬人",
+        2,
+        lambda count, dense: implied_base(count, dense, 1_000_000, 1),
+        (column, same),
+        (per_million, same),
+        keys=per_million.keys,
+    )
+
+
+@indicator
+def implied_population_growth(report: Report) -> Column:
+    """Growth of the implied population, 2023 to 2024 (table 1-2-13), %.
+
+    A plausibility check: people do not multiply by several per cent in a year.
+    """
+    column = implied_population.columns(report)[0]
+    return derive(
+        "implied_population_growth",
+        "%",
+        2,
+        growth,
+        (column, lambda k: k._replace(year=2023)),
+        (column, same),
+        keys=[key for key in column.keys if key.year == 2024],
+    )
+
+
+# ---------------------------------------------------------------- fields, table 1-2-14
+
+
+def _fields(report: Report) -> Column:
+    return read(report, FIELDS, "patents")
+
+
+def _domains(report: Report) -> dict[str, list[str]]:
+    """Field codes of each printed domain, by domain code."""
+    found: dict[str, list[str]] = {}
+    for label, record in report.printed(FIELDS).iterrows():
+        found.setdefault(report.code(record["domain"]), []).append(report.code(str(label)))
+    return found
+
+
+def _with_domains(report: Report) -> Column:
+    """Counts by field, then sums by domain, then over all fields (code ``ALL``)."""
+    column = _fields(report)
+    names = {code: report.name(code, "zh") for code in _domains(report)} | {"ALL": "全部領域"}
+    members = _domains(report) | {"ALL": column.codes}
+    groups = {
+        Key(group, None, entity): [Key(code, None, entity) for code in codes]
+        for group, codes in members.items()
+        for entity in column.entities
+    }
+    labels = dict(column.labels) | names
+    sums = total(column, groups, labels=labels)
+    return replace(
+        sums,
+        keys=column.keys + sums.keys,
+        points=Intervals.concat([column.points, sums.points]),
+        bounds=Intervals.concat([column.bounds, sums.bounds]),
+        printed=column.printed + sums.printed,
+    )
+
+
+def _in_world(key: Key) -> Key:
+    return key._replace(entity=WORLD)
+
+
+def _of_country(column: Column) -> list[Key]:
+    return [key for key in column.keys if key.entity != WORLD]
+
+
+@indicator
+def world_share(report: Report) -> Column:
+    """Share of five countries in the world's US patents by field and domain (1-2-14), %; exact."""
+    column = _with_domains(report)
+    keys = _of_country(column)
+    return derive("patents_world_share", "%", 2, share, (column, same), (column, _in_world), keys=keys)
+
+
+@indicator
+def portfolio_share(report: Report) -> Column:
+    """Share of each field and domain in a country's (and the world's) patents (1-2-14), %; exact."""
+    column = _with_domains(report)
+    keys = [key for key in column.keys if key.code != "ALL"]
+    return derive("patents_portfolio_share", "%", 2, share, (column, same), (column, whole("ALL")), keys=keys)
+
+
+@indicator
+def revealed_advantage(report: Report) -> Column:
+    """Revealed technology advantage of five countries by field and domain (1-2-14); exact.
+
+    See :func:`advantage_of`; "all fields" are the 32 printed ones.
+    """
+    column = _with_domains(report)
+    return derive(
+        "revealed_technology_advantage",
+        RATIO,
+        3,
+        advantage_of,
+        (column, same),
+        (column, _in_world),
+        (column, whole("ALL")),
+        (column, lambda key: Key("ALL", None, WORLD)),
+        keys=[key for key in _of_country(column) if key.code != "ALL"],
+    )
+
+
+@indicator
+def symmetric_advantage(report: Report) -> Column:
+    """Symmetric revealed advantage (RSI), ``(RTA - 1) / (RTA + 1)``, by field and domain; exact."""
+    column = revealed_advantage.columns(report)[0]
+    return derive("revealed_symmetric_index", RATIO, 3, symmetric_of, (column, same), keys=column.keys)
+
+
+def _profiles(report: Report) -> dict[str, list[int]]:
+    column = _fields(report)
+    counts = dict(zip(column.keys, column.points.lows(), strict=True))
+    profiles: dict[str, list[int]] = {}
+    for entity in column.entities:
+        profiles[entity] = [int(counts[Key(code, None, entity)] or 0) for code in column.codes]
+    return profiles
+
+
+def _pairwise(report: Report, name: str, values: dict[tuple[str, str], Intervals]) -> Column:
+    pairs = list(values)
+    points = Intervals.concat(list(values.values()))
+    return Column(
+        indicator=name,
+        table=FIELDS,
+        unit=RATIO,
+        decimals=4,
+        keys=tuple(Key(f"{a}-{b}") for a, b in pairs),
+        points=points,
+        bounds=points,
+        labels={f"{a}-{b}": f"{report.name(a, 'zh')}/{report.name(b, 'zh')}" for a, b in pairs},
+        printed=("",) * len(pairs),
+    )
+
+
+def _pairs(profiles: dict[str, list[int]]) -> list[tuple[str, str]]:
+    names = list(profiles)
+    return [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+
+
+@indicator
+def similarity(report: Report) -> Column:
+    """Cosine similarity of the field profiles of every two countries (and the world), 1-2-14.
+
+    Codes such as ``JPN-TWN``; see :func:`cosine_of`.
+    """
+    profiles = _profiles(report)
+    values = {(a, b): cosine_of(profiles[a], profiles[b]) for a, b in _pairs(profiles)}
+    return _pairwise(report, "portfolio_similarity", values)
+
+
+@indicator
+def specialisation_distance(report: Report) -> Column:
+    """Specialisation distance of every two countries (and the world), 1-2-14; exact.
+
+    Half of Krugman's index: the share of patents that would have to change field for
+    the two profiles to agree; see :func:`distance_of`.
+    """
+    profiles = _profiles(report)
+    values = {(a, b): Intervals.from_bounds([distance_of(profiles[a], profiles[b])]) for a, b in _pairs(profiles)}
+    return _pairwise(report, "specialisation_distance", values)
+
+
+@indicator
+def field_concentration(report: Report) -> Column:
+    """Herfindahl index of each country's patents over the 32 fields (1-2-14); exact."""
+    profiles = _profiles(report)
+    points = Intervals.from_bounds([concentration_of(counts) for counts in profiles.values()])
+    return Column(
+        indicator="patents_field_concentration",
+        table=FIELDS,
+        unit=RATIO,
+        decimals=4,
+        keys=tuple(Key(entity) for entity in profiles),
+        points=points,
+        bounds=points,
+        labels={entity: report.name(entity, "zh") for entity in profiles},
+        printed=("",) * len(profiles),
+    )

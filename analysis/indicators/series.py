@@ -1,0 +1,348 @@
+"""Printed numbers with their keys, and what is derived from them.
+
+A :class:`Column` is a measure of a printed table, or an indicator derived from such
+measures: keys, the value at the printed numbers (``points``), the values that the
+unrounded numbers may have had (``bounds``), and what the report prints for the same
+quantity, if anything. :func:`derive` makes a column from others by one function of
+:mod:`analysis.rounding`, applied to points and to bounds alike.
+
+A family module marks its report-level functions with :func:`indicator`; calling one
+gives a tidy frame, ``.columns(report)`` the columns themselves.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from analysis.report import BadInput, Report
+from analysis.rounding import CompoundGrowth, Intervals, cagr, growth, round_fraction, round_outward
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Columns of the table of all indicators; all strings.
+COLUMNS = ["table", "row", "code", "indicator", "year", "unit", "value", "low", "high", "printed"]
+
+#: Columns of the tidy frame of one indicator; value, low and high are floats.
+TIDY = ["code", "year", "entity", "value", "low", "high", "printed", "row", "table", "indicator", "unit"]
+
+#: Unit of a quotient of two equal units, and of a difference of percentages.
+RATIO, POINTS = "比", "百分點"
+
+
+class Key(NamedTuple):
+    """What a number is about: entity of the row, year, entity of the column."""
+
+    code: str
+    year: int | None = None
+    entity: str = ""
+
+
+Shift = Callable[[Key], Key]
+
+
+def same(key: Key) -> Key:
+    """The key itself."""
+    return key
+
+
+def previous(key: Key) -> Key:
+    """The same a year earlier."""
+    return key._replace(year=None if key.year is None else key.year - 1)
+
+
+def whole(code: str) -> Shift:
+    """The same year and column of another row: a total, say."""
+    return lambda key: key._replace(code=code)
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A measure or an indicator: one number for each key.
+
+    ``decimals`` is for display; ``printed`` has ``""`` where the report prints no such
+    number; ``first_year`` is set where the number covers a span that ends in the key's
+    year; ``labels`` are the printed row labels.
+    """
+
+    indicator: str
+    table: str
+    unit: str
+    decimals: int
+    keys: tuple[Key, ...]
+    points: Intervals
+    bounds: Intervals
+    labels: Mapping[str, str]
+    printed: tuple[str, ...]
+    first_year: int | None = None
+
+    @functools.cached_property
+    def _index(self) -> dict[Key, int]:
+        return {key: i for i, key in enumerate(self.keys)}
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._index
+
+    def at(self, keys: Sequence[Key]) -> tuple[Intervals, Intervals]:
+        """Points and bounds at the given keys; unknown where there is no such key."""
+        if not self.keys or not keys:
+            nothing = Intervals.from_bounds([None] * len(keys))
+            return nothing, nothing
+        found = np.array([self._index.get(key, -1) for key in keys])
+        missing = found < 0
+        taken = np.where(missing, 0, found)
+        points, bounds = self.points[taken], self.bounds[taken]
+        return points.masked(~missing), bounds.masked(~missing)
+
+    def select(self, keep: Callable[[Key], bool]) -> Column:
+        """The part whose keys satisfy a condition."""
+        index = [i for i, key in enumerate(self.keys) if keep(key)]
+        return replace(
+            self,
+            keys=tuple(self.keys[i] for i in index),
+            points=self.points[np.array(index, dtype=np.int64)],
+            bounds=self.bounds[np.array(index, dtype=np.int64)],
+            printed=tuple(self.printed[i] for i in index),
+        )
+
+    def with_labels(self, labels: Mapping[str, str]) -> Column:
+        """The same column with other row labels."""
+        return replace(self, labels=labels)
+
+    @property
+    def years(self) -> list[int]:
+        """Years that occur, in order."""
+        return sorted({key.year for key in self.keys if key.year is not None})
+
+    @property
+    def codes(self) -> list[str]:
+        """Row codes in printed order."""
+        return list(dict.fromkeys(key.code for key in self.keys))
+
+    @property
+    def entities(self) -> list[str]:
+        """Column entities in printed order."""
+        return list(dict.fromkeys(key.entity for key in self.keys))
+
+    def as_printed(self) -> dict[Key, str]:
+        """Printed strings by key, to put beside a recomputed number."""
+        return {key: text for key, text in zip(self.keys, self.printed, strict=True) if text}
+
+    def _names(self) -> list[str]:
+        return [f"{self.indicator}_{key.entity}" if key.entity else self.indicator for key in self.keys]
+
+    def _row(self, key: Key) -> str:
+        return self.labels.get(key.code, key.code)
+
+    def frame(self) -> pd.DataFrame:
+        """Tidy frame with float values; columns as in :data:`TIDY`.
+
+        ``year`` is an integer where every number has one. Floats are for charts and
+        models; the exact numbers stay in ``points`` and ``bounds``.
+        """
+        import pandas as pd
+
+        years = [key.year for key in self.keys]
+        return pd.DataFrame(
+            {
+                "code": [key.code for key in self.keys],
+                "year": years if all(y is not None for y in years) else pd.array(years, dtype="Int64"),
+                "entity": [key.entity for key in self.keys],
+                "value": self.points.mid_float(),
+                "low": self.bounds.low_float(),
+                "high": self.bounds.high_float(),
+                "printed": list(self.printed),
+                "row": [self._row(key) for key in self.keys],
+                "table": self.table,
+                "indicator": self.indicator,
+                "unit": self.unit,
+            },
+            columns=TIDY,
+        )
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Rows of the table of all indicators: strings, bounds rounded outwards."""
+        if isinstance(self.points, CompoundGrowth):
+            whole_numbers, _ = self.points.rounded_ends(self.decimals, "half_up")
+            fractions = [Fraction(int(v), 10**self.decimals) for v in whole_numbers]
+        else:
+            fractions = [Fraction(0) if v is None else (v.low + v.high) / 2 for v in self.points]
+        values = [
+            round_fraction(v, self.decimals) if known else "N/A"
+            for v, known in zip(fractions, self.points.known, strict=True)
+        ]
+        lows, highs = round_outward(self.bounds, self.decimals)
+        start = "" if self.first_year is None else f"{self.first_year}-"
+        years = ["" if key.year is None else f"{start}{key.year}" for key in self.keys]
+        rows = [self._row(key) for key in self.keys]
+        codes = [key.code for key in self.keys]
+        size = len(self.keys)
+        return list(
+            zip(
+                *([self.table] * size, rows, codes, self._names(), years, [self.unit] * size),
+                *(values, lows, highs, self.printed),
+                strict=True,
+            )
+        )
+
+
+def read(report: Report, table: str, measure: str) -> Column:
+    """One measure of a printed table as a column.
+
+    The bounds are what the printed digits stand for (counts printed in full stand for
+    themselves). Raises :class:`~analysis.report.BadInput` for a measure the table lacks.
+    """
+    cells = [cell for cell in report.iter_cells([table]) if cell[4] == measure]
+    if not cells:
+        raise BadInput(report.meta(table).file, f"a measure {measure}")
+    printed = [cell[6] for cell in cells]
+    return Column(
+        indicator=measure,
+        table=table,
+        unit=cells[0][5],
+        decimals=max(cell[10] for cell in cells),
+        keys=tuple(Key(cell[8], int(cell[3]) if cell[3] else None, cell[9] or "") for cell in cells),
+        points=Intervals.point(printed),
+        bounds=Intervals.from_printed(printed, exact=[cell[11] for cell in cells]),
+        labels={cell[8]: cell[1] for cell in cells},
+        printed=tuple(printed),
+    )
+
+
+def read_prose(report: Report, measure: str) -> Column:
+    """Numbers of one measure that are printed only in sentences (``prose.csv``).
+
+    Those qualified as a limit ("more than", "close to") have no bounds and are left out.
+    """
+    prose = report.prose()
+    prose = prose[(prose["measure"] == measure) & prose["qualifier"].isin(["", "約"])]
+    printed = [text.replace(",", "") for text in prose["printed"]]
+    labels = {record["code"]: record["label"] for record in reversed(report.labels().to_dict("records"))}
+    return Column(
+        indicator=measure,
+        table="prose",
+        unit=prose["unit"].iloc[0] if len(prose) else "",
+        decimals=2,
+        keys=tuple(
+            Key(entity, int(year) if year else None)
+            for entity, year in zip(prose["entity"], prose["year"], strict=True)
+        ),
+        points=Intervals.point(printed),
+        bounds=Intervals.from_printed(printed),
+        labels=labels,
+        printed=tuple(printed),
+    )
+
+
+def derive(
+    indicator: str,
+    unit: str,
+    decimals: int,
+    function: Callable[..., Intervals],
+    *arguments: tuple[Column, Shift],
+    keys: Iterable[Key],
+    printed: Column | Mapping[Key, str] | None = None,
+    table: str | None = None,
+    first_year: int | None = None,
+) -> Column:
+    """A column from others: ``function`` of the arguments, each read at a shifted key.
+
+    ``printed``: the same quantity where the report prints it. The first argument lends
+    the table and the row labels.
+    """
+    wanted = tuple(keys)
+    inputs = [column.at([shift(key) for key in wanted]) for column, shift in arguments]
+    beside = printed.as_printed() if isinstance(printed, Column) else dict(printed or {})
+    first = arguments[0][0]
+    return Column(
+        indicator=indicator,
+        table=first.table if table is None else table,
+        unit=unit,
+        decimals=decimals,
+        keys=wanted,
+        points=function(*(points for points, _ in inputs)),
+        bounds=function(*(bounds for _, bounds in inputs)),
+        labels=first.labels,
+        printed=tuple(beside.get(key, "") for key in wanted),
+        first_year=first_year,
+    )
+
+
+def followed(column: Column) -> list[Key]:
+    """Keys that also have the year before."""
+    return [key for key in column.keys if previous(key) in column]
+
+
+def yearly_growth(column: Column, indicator: str, printed: Column | Mapping[Key, str] | None = None) -> Column:
+    """Growth on the previous year in per cent; see :func:`analysis.rounding.growth`."""
+    return derive(indicator, "%", 2, growth, (column, previous), (column, same), keys=followed(column), printed=printed)
+
+
+def compound_growth(column: Column, indicator: str, first: int, last: int) -> Column:
+    """Compound annual growth between two years; see :func:`analysis.rounding.cagr`."""
+    return derive(
+        indicator,
+        "%",
+        2,
+        lambda a, b: cagr(a, b, last - first),
+        (column, lambda key: key._replace(year=first)),
+        (column, same),
+        keys=[key for key in column.keys if key.year == last and key._replace(year=first) in column],
+        first_year=first,
+    )
+
+
+def total(
+    column: Column, groups: Mapping[Key, Sequence[Key]], indicator: str = "", labels: Mapping[str, str] | None = None
+) -> Column:
+    """Sums of a column over groups of its keys; unknown if a member is."""
+    sums = []
+    for part in (0, 1):
+        ends = [column.at(list(members))[part].sum() for members in groups.values()]
+        sums.append(
+            Intervals.from_bounds(
+                [None if e is None else e.low for e in ends], [None if e is None else e.high for e in ends]
+            )
+        )
+    return replace(
+        column,
+        indicator=indicator or column.indicator,
+        keys=tuple(groups),
+        points=sums[0],
+        bounds=sums[1],
+        labels=column.labels if labels is None else labels,
+        printed=("",) * len(groups),
+    )
+
+
+class Indicator:
+    """A report-level indicator function: called, it gives a tidy frame."""
+
+    registry: list[Indicator] = []  # noqa: RUF012 - one list for the package, in order of definition
+
+    def __init__(self, function: Callable[..., Column | list[Column]]) -> None:
+        self._function = function
+        functools.update_wrapper(self, function)
+        Indicator.registry.append(self)
+
+    def columns(self, report: Report, **options: int) -> list[Column]:
+        """The exact columns behind the frame."""
+        found = self._function(report, **options)
+        return found if isinstance(found, list) else [found]
+
+    def __call__(self, report: Report, **options: int) -> pd.DataFrame:
+        """``code, year, entity, value, low, high, printed`` and ``row, table, indicator, unit``."""
+        import pandas as pd
+
+        return pd.concat([column.frame() for column in self.columns(report, **options)], ignore_index=True)
+
+
+def indicator(function: Callable[..., Column | list[Column]]) -> Indicator:
+    """Mark a function of a report as an indicator (see :class:`Indicator`)."""
+    return Indicator(function)

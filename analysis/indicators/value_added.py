@@ -1,0 +1,172 @@
+"""Manufacturing value added: rates, implied gross output, shares, growth.
+
+Definitions follow the *System of National Accounts* (2008): value added is gross output
+less intermediate consumption; the value-added rate is value added over gross output. The
+report prints value added and rates but no output, which is recovered here as the
+denominator that both imply. Amounts in 100 million New Taiwan dollars, current prices.
+"""
+
+from __future__ import annotations
+
+from analysis.indicators.research import implied_denominator
+from analysis.indicators.series import POINTS, Column, Key, compound_growth, derive, indicator, read, same, whole
+from analysis.report import Report
+from analysis.rounding import Intervals, change, growth, share
+
+TABLE, TOTAL = "1-2-16", "C"
+
+#: Printed years beside the one before that is printed too.
+SPANS = {2021: 2014, 2022: 2021, 2023: 2022}
+
+
+def rate_of(value_added: Intervals, output: Intervals) -> Intervals:
+    """Value-added rate in per cent: ``100 value added / gross output``."""
+    return share(value_added, output)
+
+
+def intermediate_of(value_added: Intervals, rate_percent: Intervals) -> Intervals:
+    """Intermediate consumption ``value added (100 / rate - 1)``, in the unit of value added."""
+    return value_added * (100 / rate_percent - 1)
+
+
+def _value_added(report: Report) -> Column:
+    return read(report, TABLE, "value_added")
+
+
+def _earlier(key: Key) -> Key:
+    return key._replace(year=SPANS.get(key.year or 0))
+
+
+def _later_keys(column: Column) -> list[Key]:
+    return [key for key in column.keys if _earlier(key) in column]
+
+
+@indicator
+def rate(report: Report) -> Column:
+    """Value-added rate (table 1-2-16), %: as printed, with its rounding bounds."""
+    return read(report, TABLE, "value_added_rate")
+
+
+@indicator
+def implied_output(report: Report) -> Column:
+    """Gross output implied by value added and rate (table 1-2-16): ``100 VA / rate``."""
+    amount, percentage = _value_added(report), rate.columns(report)[0]
+    return derive(
+        "implied_output", amount.unit, 0, implied_denominator, (amount, same), (percentage, same), keys=amount.keys
+    )
+
+
+@indicator
+def intermediate(report: Report) -> Column:
+    """Intermediate consumption implied by value added and rate (table 1-2-16)."""
+    amount, percentage = _value_added(report), rate.columns(report)[0]
+    return derive(
+        "implied_intermediate", amount.unit, 0, intermediate_of, (amount, same), (percentage, same), keys=amount.keys
+    )
+
+
+@indicator
+def share_of_total(report: Report) -> Column:
+    """Share of each industry in manufacturing value added (table 1-2-16), %."""
+    amount, printed = _value_added(report), read(report, TABLE, "share")
+    keys = amount.keys
+    return derive(
+        "value_added_share", "%", 2, share, (amount, same), (amount, whole(TOTAL)), keys=keys, printed=printed
+    )
+
+
+@indicator
+def output_share(report: Report) -> Column:
+    """Share of each industry in implied gross output (table 1-2-16), %."""
+    output = implied_output.columns(report)[0]
+    keys = [key for key in output.keys if key.code != TOTAL]
+    return derive("implied_output_share", "%", 2, share, (output, same), (output, whole(TOTAL)), keys=keys)
+
+
+@indicator
+def growth_of_value_added(report: Report) -> list[Column]:
+    """Growth of value added between printed years: on the previous year from 2022, %."""
+    amount = _value_added(report)
+    return [
+        derive(
+            "value_added_growth",
+            "%",
+            2,
+            growth,
+            (amount, _earlier),
+            (amount, same),
+            keys=[key for key in _later_keys(amount) if key.year == year],
+            first_year=None if year - first == 1 else first,
+        )
+        for year, first in SPANS.items()
+    ]
+
+
+@indicator
+def cagr(report: Report) -> Column:
+    """Compound annual growth of value added, 2014 to 2023 (table 1-2-16), %."""
+    return compound_growth(_value_added(report), "value_added_cagr", 2014, 2023)
+
+
+@indicator
+def output_growth(report: Report) -> list[Column]:
+    """Growth of implied gross output between printed years, %."""
+    output = implied_output.columns(report)[0]
+    return [
+        derive(
+            "implied_output_growth",
+            "%",
+            2,
+            growth,
+            (output, _earlier),
+            (output, same),
+            keys=[key for key in _later_keys(output) if key.year == year],
+            first_year=None if year - first == 1 else first,
+        )
+        for year, first in SPANS.items()
+    ]
+
+
+@indicator
+def rate_change(report: Report) -> list[Column]:
+    """Change of the value-added rate between printed years, percentage points."""
+    column = rate.columns(report)[0]
+    return [
+        derive(
+            "value_added_rate_change",
+            POINTS,
+            2,
+            change,
+            (column, _earlier),
+            (column, same),
+            keys=[key for key in _later_keys(column) if key.year == year],
+            first_year=None if year - first == 1 else first,
+        )
+        for year, first in SPANS.items()
+    ]
+
+
+@indicator
+def rest_of_manufacturing(report: Report) -> list[Column]:
+    """Value added, implied output and rate of the industries not among the ten listed.
+
+    Total less the ten, for value added and for implied output; the rate is their
+    quotient. Code ``REST``. Where an industry's printed rate is wrong, so is this.
+    """
+    amount, output = _value_added(report), implied_output.columns(report)[0]
+    labels = {"REST": "其他業別（前十大以外）"}
+    keys = [Key("REST", year) for year in amount.years]
+    rests = []
+    for column, name in ((amount, "value_added_rest"), (output, "implied_output_rest")):
+        industries = [code for code in column.codes if code != TOTAL]
+        arguments = [(column, whole(code)) for code in (TOTAL, *industries)]
+        rest = derive(name, column.unit, 0, lambda top, *parts: top - _sum(*parts), *arguments, keys=keys)
+        rests.append(rest.with_labels(labels))
+    top, bottom = rests
+    return [*rests, derive("value_added_rate_rest", "%", 2, rate_of, (top, same), (bottom, same), keys=keys)]
+
+
+def _sum(first: Intervals, *others: Intervals) -> Intervals:
+    for other in others:
+        first = first + other
+    return first

@@ -1,0 +1,85 @@
+"""Ranks: changes, peers, rank correlations against scipy, percentiles."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from analysis import report
+from analysis.indicators import rankings
+from analysis.rounding import Intervals
+
+EDITION = report.load()
+
+
+def one(frame: pd.DataFrame, code: str, entity: str = "", year: int = 2025) -> pd.Series:
+    found = frame[(frame["code"] == code) & (frame["entity"] == entity)]
+    return (found[found["year"] == year] if found["year"].notna().all() else found).iloc[0]
+
+
+def test_a_lower_rank_is_an_improvement() -> None:
+    frame = rankings.rank_change(EDITION)
+    assert one(frame, "TWN", "legal_support")["value"] == 2
+    assert one(frame, "TWN", "digital_skills")["value"] == -3
+    assert len(frame) == 8 * 12
+
+
+def test_peers_leave_taiwan_out() -> None:
+    ranks = [6, 5, 9, 11, 3, 8, 1]
+    median = one(rankings.peer_median(EDITION), "PEERS", "legal_support")
+    assert median["value"] == sorted(ranks)[3]
+    assert one(rankings.peer_mean(EDITION), "PEERS", "legal_support")["value"] == pytest.approx(sum(ranks) / 7)
+    assert one(rankings.mean_rank(EDITION), "TWN", year=2025)["value"] == pytest.approx(
+        (11 + 14 + 8 + 45 + 28 + 11) / 6
+    )
+
+
+def test_median_and_mean_of_nothing_are_refused() -> None:
+    assert rankings.median_of([Fraction(4), Fraction(1), Fraction(3), Fraction(2)]) == Fraction(5, 2)
+    for function in (rankings.median_of, rankings.mean_of):
+        with pytest.raises(ValueError, match="no ranks"):
+            function([])
+
+
+LISTS = st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=2, max_size=9)
+
+
+@given(LISTS)
+def test_rank_correlations_agree_with_scipy(pairs: list[tuple[int, int]]) -> None:
+    old, new = [Fraction(a) for a, _ in pairs], [Fraction(b) for _, b in pairs]
+    constant = len(set(old)) == 1 or len(set(new)) == 1
+    for own, theirs in ((rankings.spearman_of, stats.spearmanr), (rankings.kendall_of, stats.kendalltau)):
+        found = own(old, new)[0]
+        if constant:
+            assert found is None
+            continue
+        assert found is not None
+        expected = theirs([float(v) for v in old], [float(v) for v in new]).statistic
+        assert float(found.low) == pytest.approx(expected, abs=1e-9)
+        assert found.high - found.low <= Fraction(1, 10**12)
+
+
+def test_agreement_between_two_years() -> None:
+    rho, tau = rankings.spearman(EDITION), rankings.kendall(EDITION)
+    assert len(rho) == len(tau) == 12
+    talent = one(tau, "LISTED", "foreign_skilled_people")
+    assert talent["value"] == 1
+
+
+def test_percentile_ranks() -> None:
+    rank, assessed = Intervals.point(["1", "69", "35", "1"]), Intervals.point(["69", "69", "69", "1"])
+    assert rankings.percentile_of(rank, assessed).lows() == [100, 0, 50, None]
+    frame = rankings.percentile(EDITION)
+    assert one(frame, "competitiveness")["value"] == pytest.approx(100 * 63 / 68)
+    assert one(rankings.top_share(EDITION), "competitiveness")["value"] == pytest.approx(100 * 6 / 69)
+
+
+def test_risks_and_capabilities() -> None:
+    assert one(rankings.risk_change(EDITION), "pollution")["value"] == -4
+    assert "armed_conflict" not in set(rankings.risk_change(EDITION)["code"])
+    assert one(rankings.years_brought_forward(EDITION), "nl_understanding")["value"] == 25

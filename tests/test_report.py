@@ -1,0 +1,341 @@
+"""Reading an edition: what is refused, in which words, and what the cells look like."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from analysis import report
+from analysis.__main__ import main
+from analysis.report import CELL_COLUMNS, EXTRA_COLUMNS, BadInput
+
+DATA = report.DATA
+
+#: Printed cells of each table, counted by hand on the page.
+COUNTS = {
+    "1-1-1": 40,
+    "1-1-2": 20,
+    "1-1-4": 20,
+    "1-2-1": 133,
+    "1-2-2": 133,
+    "1-2-3": 54,
+    "1-2-4": 133,
+    "1-2-5": 133,
+    "1-2-6": 96,
+    "1-2-7": 96,
+    "1-2-8": 20,
+    "1-2-9": 50,
+    "1-2-10": 40,
+    "1-2-11": 40,
+    "1-2-12": 12,
+    "1-2-13": 80,
+    "1-2-14": 352,
+    "1-2-15": 76,
+    "1-2-16": 142,
+}
+
+
+@pytest.fixture
+def edition(tmp_path: Path) -> Path:
+    """A copy of the data that a test may damage."""
+    return Path(shutil.copytree(DATA, tmp_path / "edition"))
+
+
+Damage = Callable[[Path], None]
+INTENSITY = "tables/1-2-2.csv"
+
+
+def replaced(file: str, old: str, new: str) -> Damage:
+    """Exchange the first occurrence of some text, which must be there."""
+
+    def apply(edition: Path) -> None:
+        text = (edition / file).read_text(encoding="utf-8")
+        assert old in text
+        (edition / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return apply
+
+
+def reshaped(change: Callable[[list[str]], list[str]]) -> Damage:
+    """Change the columns of every line of table 1-2-2 (which has no quoted commas)."""
+
+    def apply(edition: Path) -> None:
+        lines = (edition / INTENSITY).read_text(encoding="utf-8").splitlines()
+        text = "\n".join(",".join(change(line.split(","))) for line in lines) + "\n"
+        (edition / INTENSITY).write_text(text, encoding="utf-8")
+
+    return apply
+
+
+def overwritten(file: str, content: Callable[[str], bytes]) -> Damage:
+    """Write other bytes, made from the text of the file."""
+
+    def apply(edition: Path) -> None:
+        (edition / file).write_bytes(content((edition / file).read_text(encoding="utf-8")))
+
+    return apply
+
+
+def removed(file: str) -> Damage:
+    """Delete a file."""
+    return lambda edition: (edition / file).unlink()
+
+
+def a_directory(edition: Path) -> None:
+    """Put a directory where a table should be."""
+    (edition / INTENSITY).unlink()
+    (edition / INTENSITY).mkdir()
+
+
+def add_column(row: list[str]) -> list[str]:
+    """A column that no table has."""
+    return [*row, "extra" if row[0] == "country" else "1"]
+
+
+# ---------------------------------------------------------------- damaged input
+
+#: name: (what is done to the copy, file, row and column that the message must name)
+DAMAGE: dict[str, tuple[Damage, str, str, str]] = {
+    "missing table": (removed(INTENSITY), INTENSITY, "", ""),
+    "missing labels": (removed("labels.csv"), "labels.csv", "", ""),
+    "missing package": (removed("datapackage.json"), "datapackage.json", "", ""),
+    "a directory in place of a table": (a_directory, INTENSITY, "", ""),
+    "missing column": (reshaped(lambda row: row[:3] + row[4:]), INTENSITY, "header", "gerd_intensity_2021"),
+    "extra column": (reshaped(add_column), INTENSITY, "header", "extra"),
+    "a column twice": (reshaped(lambda row: [*row, row[-1]]), INTENSITY, "header", "growth_2023"),
+    "columns exchanged": (
+        reshaped(lambda row: [row[0], row[2], row[1], *row[3:]]),
+        INTENSITY,
+        "header",
+        "gerd_intensity_2020",
+    ),
+    "a cell too few": (replaced(INTENSITY, "4.52,0.54", "4.52"), INTENSITY, "line 4", "growth_2023"),
+    "a cell too many": (replaced(INTENSITY, "4.52,0.54", "4.52,0.54,7"), INTENSITY, "line 4", "growth_2023"),
+    "an empty line": (replaced(INTENSITY, "瑞典,", "\n瑞典,"), INTENSITY, "line 5", "country"),
+    "an empty cell": (replaced(INTENSITY, "3.98", ""), INTENSITY, "中華民國", "gerd_intensity_2023"),
+    "an empty last cell": (replaced(INTENSITY, "0.54\n", "\n"), INTENSITY, "中華民國", "growth_2023"),
+    "a word for a number": (replaced(INTENSITY, "3.98", "three"), INTENSITY, "中華民國", "gerd_intensity_2023"),
+    "a decimal comma": (replaced(INTENSITY, "3.98", '"3,98"'), INTENSITY, "中華民國", "gerd_intensity_2023"),
+    "full-width digits": (replaced(INTENSITY, "3.98", "\uff13.98"), INTENSITY, "中華民國", "gerd_intensity_2023"),
+    "two points": (replaced(INTENSITY, "3.98", "3.9.8"), INTENSITY, "中華民國", "gerd_intensity_2023"),
+    "scientific notation": (replaced(INTENSITY, "3.98", "398e-2"), INTENSITY, "中華民國", "gerd_intensity_2023"),
+    "a duplicate row": (replaced(INTENSITY, "瑞典,", "中華民國,"), INTENSITY, "中華民國", "country"),
+    "one entity under two spellings": (replaced(INTENSITY, "歐盟27國,", "OECD全體,"), INTENSITY, "OECD整體", "country"),
+    "an unknown country": (replaced(INTENSITY, "瑞典,", "亞特蘭提斯,"), INTENSITY, "亞特蘭提斯", "country"),
+    "a technology field among the countries": (replaced(INTENSITY, "瑞典,", "半導體,"), INTENSITY, "半導體", "country"),
+    "a row without a label": (replaced(INTENSITY, "瑞典,", ","), INTENSITY, "line 5", "country"),
+    "an unknown domain": (
+        replaced("tables/1-2-14.csv", "視聽技術,資通光電", "視聽技術,煉金術"),
+        "tables/1-2-14.csv",
+        "視聽技術",
+        "domain",
+    ),
+    "another encoding": (overwritten(INTENSITY, lambda text: text.encode("big5")), INTENSITY, "line 2", ""),
+    "UTF-16": (overwritten(INTENSITY, lambda text: text.encode("utf-16")), INTENSITY, "line 1", ""),
+    "an empty file": (overwritten(INTENSITY, lambda text: b""), INTENSITY, "", ""),
+    "blanks only": (overwritten(INTENSITY, lambda text: b"\n \n"), INTENSITY, "", ""),
+    "a header only": (overwritten(INTENSITY, lambda text: text.splitlines()[0].encode() + b"\n"), INTENSITY, "", ""),
+    "an open quote": (replaced(INTENSITY, "3.98", '"3.98'), INTENSITY, "line", ""),
+    "a NUL byte": (replaced(INTENSITY, "3.98", "3.\x0098"), INTENSITY, "", ""),
+    "a broken package": (
+        overwritten("datapackage.json", lambda text: b'{\n "resources": [,]}'),
+        "datapackage.json",
+        "line 2",
+        "",
+    ),
+    "a package without resources": (overwritten("datapackage.json", lambda text: b"{}"), "datapackage.json", "", ""),
+    "a package that is a list": (overwritten("datapackage.json", lambda text: b"[1]"), "datapackage.json", "", ""),
+    "a label twice": (replaced("labels.csv", "印尼,IDN", "印度,IDN"), "labels.csv", "印度", "label"),
+    "a label without a code": (replaced("labels.csv", "印尼,IDN", "印尼,"), "labels.csv", "line 5", "code"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damaged_input_ends_in_one_line_that_names_file_row_and_column(
+    name: str, edition: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damage, file, row, column = DAMAGE[name]
+    damage(edition)
+    assert main(["cells", "--format", "csv", "--data", str(edition)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("error: ")
+    assert printed.err.count("\n") == 1
+    message = printed.err.rstrip("\n")
+    assert file in message
+    if row:
+        assert f"row {row}" in message
+    if column:
+        assert f"column {column}" in message
+    assert "Traceback" not in message
+
+
+def test_a_missing_directory_is_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cells", "--data", str(tmp_path / "nowhere")]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("missing", ["path", "schema", "title", "page", "unit", "notes"])
+def test_a_package_that_lacks_a_property_says_which(missing: str, edition: Path) -> None:
+    path = edition / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    del next(r for r in package["resources"] if r.get("table") == "1-2-2")[missing]
+    path.write_text(json.dumps(package), encoding="utf-8")
+    with pytest.raises(BadInput, match=missing):
+        report.load(edition).cells()
+
+
+def test_damaged_sentences_name_their_row(edition: Path) -> None:
+    replaced("prose.csv", ",15.24,", ",much,")(edition)
+    with pytest.raises(BadInput, match=r"prose\.csv, row exports_total_2024, column printed"):
+        report.load(edition).prose()
+
+
+def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(edition: Path) -> None:
+    path = edition / "tables/1-2-2.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert report.load(edition).cells().equals(report.load().cells())
+
+
+def test_bad_input_keeps_its_parts() -> None:
+    error = BadInput("tables/1-2-2.csv", "a number", "中華民國", "growth_2023")
+    assert (error.file, error.row, error.column, error.expected) == (
+        "tables/1-2-2.csv",
+        "中華民國",
+        "growth_2023",
+        "a number",
+    )
+    assert str(error) == "tables/1-2-2.csv, row 中華民國, column growth_2023: a number"
+
+
+# ---------------------------------------------------------------- what is read
+
+
+def test_every_printed_cell_is_there() -> None:
+    cells = report.load().cells()
+    assert dict(cells.groupby("table", sort=False).size()) == COUNTS
+    assert list(cells.columns) == CELL_COLUMNS + EXTRA_COLUMNS
+    assert not cells.duplicated(["table", "row", "column"]).any()
+
+
+def test_cells_are_strings_as_printed() -> None:
+    cells = report.load().cells().set_index(["table", "row", "column"])
+    assert cells.loc[("1-2-3", "國內其他部門", "amount_2023"), "printed"] == "3.40"
+    assert cells.loc[("1-2-3", "企業部門", "share_change_2023"), "printed"] == "-0.56"
+    assert cells.loc[("1-2-3", "企業部門", "amount_change_2023"), "printed"] == "5.85"
+    assert cells.loc[("1-2-4", "以色列", "researchers_2019"), "printed"] == "N/A"
+    assert cells.loc[("1-2-1", "美國", "gerd_2023"), "printed"] == "8234"
+    estimate = cells.loc[("1-2-8", "經濟成長率（%）", "value_2024")]
+    assert (estimate["printed"], estimate["flag"], estimate["measure"], estimate["unit"]) == (
+        "4.59",
+        "*",
+        "gdp_growth",
+        "%",
+    )
+    assert cells.loc[("1-1-2", "創造力", "estimate_before_genai"), "printed"] == "2045"
+    assert (cells.loc["1-2-13"].loc[lambda f: f["measure"] == "patents", "exact"]).all()
+    assert not cells["printed"].str.contains(",").any()
+    assert cells["printed"].str.fullmatch(r"-?[0-9]+(\.[0-9]+)?|N/A").all()
+
+
+def test_blank_cells_are_no_cells() -> None:
+    cells = report.load().cells(["1-1-4"])
+    assert ("國家間武裝衝突", "rank_long_term") not in set(zip(cells["row"], cells["column"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "flag"),
+    [
+        ("1,341", "1341", ""),
+        ("3.40", "3.40", ""),
+        ("4.59*", "4.59", "*"),
+        ("↓ 0.56", "-0.56", ""),
+        ("↑ 10.78", "10.78", ""),
+        ("2045年", "2045", ""),
+        ("N/A", "N/A", ""),
+        ("-75.80", "-75.80", ""),
+    ],
+)
+def test_printed_forms_are_cleaned(text: str, digits: str, flag: str) -> None:
+    assert report.clean(text) == (digits, flag)
+
+
+def test_numbers_are_wide_frames_for_charts() -> None:
+    edition = report.load()
+    wide = edition.numbers("1-2-4", "researchers")
+    assert list(wide.columns) == [2019, 2020, 2021, 2022, 2023]
+    assert wide.index[0] == "CHN"
+    assert wide.loc["TWN", 2023] == 17.58
+    assert wide.loc["ISR"].isna().all()
+    fields = edition.numbers("1-2-14", "patents")
+    assert list(fields.columns) == ["WORLD", "DEU", "JPN", "KOR", "TWN", "USA"]
+    assert len(fields) == 32
+    with pytest.raises(BadInput, match="no measure"):
+        edition.numbers("1-2-4", "patents")
+    with pytest.raises(BadInput, match="no table 9-9-9"):
+        edition.numbers("9-9-9", "patents")
+
+
+def test_names_codes_and_citations() -> None:
+    edition = report.load()
+    assert edition.code("中華民國") == "TWN"
+    assert (edition.name("TWN"), edition.name("TWN", "zh")) == ("Taiwan", "中華民國")
+    assert edition.meta("1-2-1").cite() == "Table 1-2-1, p. 33"
+    assert edition.printed("1-2-3").loc["合計金額", "amount_2023"] == "599.32"
+    assert {"TWN", "WIPO08", "C26"} <= set(edition.labels()["code"])
+
+
+# ---------------------------------------------------------------- the data package
+
+
+def test_the_data_package_is_valid() -> None:
+    frictionless = pytest.importorskip("frictionless")
+    found = frictionless.validate(str(DATA / "datapackage.json"))
+    assert found.valid, found.flatten(["type", "message"])
+
+
+def test_every_file_is_listed_and_none_is_left_over() -> None:
+    package = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
+    listed = {resource["path"] for resource in package["resources"]}
+    present = {str(path.relative_to(DATA)) for path in DATA.rglob("*") if path.is_file()} - {"datapackage.json"}
+    assert listed == present
+
+
+def test_every_table_says_what_it_is() -> None:
+    package = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
+    tables = [resource for resource in package["resources"] if "table" in resource]
+    assert [resource["table"] for resource in tables] == list(COUNTS)
+    for resource in tables:
+        for name in ("title", "title_en", "page", "unit", "source", "notes", "seed_line"):
+            assert name in resource, (resource["name"], name)
+        schema = resource["schema"]
+        label = schema["fields"][0]["name"]
+        assert schema["primaryKey"] == [label]
+        assert schema["foreignKeys"][0] == {
+            "fields": [label],
+            "reference": {"resource": "labels", "fields": ["label"]},
+        }
+        for field in schema["fields"]:
+            if field.get("role") == "value":
+                measured = field.get("measure") or resource.get("row_measures")
+                assert measured
+                assert "exact" in field
+                assert field["constraints"]["pattern"]
+    units = set(report.load().cells()["unit"])
+    assert units <= set(package["units"])
+    assert package["licenses"]
+    assert package["sources"]
+
+
+def test_every_country_code_is_an_iso_code() -> None:
+    labels = report.load().labels()
+    countries = labels[labels["kind"] == "country"]
+    assert countries["code"].str.fullmatch("[A-Z]{3}").all()
+    assert countries["code"].is_unique
+    fields = labels[labels["kind"] == "field"]
+    assert fields["code"].str.fullmatch(r"WIPO(0[1-9]|[12][0-9]|3[0-5])").all()
+    assert fields["code"].is_unique
