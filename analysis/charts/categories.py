@@ -1,0 +1,363 @@
+"""Figures with one row per category: bars, dumbbells, slopes, intervals, stacks, contributions.
+
+Frames have a column ``name`` (the text of the row) and may have ``code``, by which Taiwan
+gets its colour. Bars always start at zero. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from analysis.charts.layout import canvas, end_labels, finish, text_width
+from analysis.charts.series import minus
+from analysis.charts.style import (
+    FAINT, GRID, INK, MUTED, PALETTE, PAPER, SMALL, TAIWAN, VERDICTS, colours,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_DEEP = "#3D4657"
+_ROW = 0.235  # inches per row
+
+
+def _codes(frame: pd.DataFrame) -> list[str]:
+    return [str(c) for c in frame["code"]] if "code" in frame else [""] * len(frame)
+
+
+def _rows(ax: Axes, frame: pd.DataFrame, vertical_grid: bool = True) -> None:
+    names = [str(n) for n in frame["name"]]
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    for tick, code in zip(ax.get_yticklabels(), _codes(frame), strict=True):
+        tick.set_color(TAIWAN if code == "TWN" else INK)
+    ax.spines["left"].set_visible(False)
+    ax.spines["bottom"].set_visible(False)
+    ax.tick_params(axis="x", length=0)
+    if vertical_grid:
+        ax.grid(axis="x")
+    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:g}"))
+
+
+def _room(ax: Axes, texts: Sequence[str], left: bool = False) -> None:
+    """Widen the x axis so that a text of the widest of ``texts`` fits beyond the data."""
+    low, high = ax.get_xlim()
+    share = (max(text_width(t, SMALL) for t in texts) + 0.08) / 3.4
+    grow = (high - low) * share
+    ax.set_xlim(low - grow if left else low, high + grow)
+
+
+def bars(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    fmt: str = "{:g}",
+    reference: tuple[float, str] | None = None,
+    color: str = "#8FA3B8",
+    height: float | None = None,
+) -> Figure:
+    """Horizontal bars from zero with their values; ``low``/``high`` columns add whiskers."""
+    fig, ax = canvas(title, unit, height or len(frame) * _ROW + 0.2)
+    values = [float(v) for v in frame["value"]]
+    tints = [TAIWAN if c == "TWN" else color for c in _codes(frame)]
+    ax.barh(range(len(values)), values, color=tints, height=0.7, zorder=2)
+    if "low" in frame:
+        errors = [
+            [v - float(lo) for v, lo in zip(values, frame["low"], strict=True)],
+            [float(hi) - v for v, hi in zip(values, frame["high"], strict=True)],
+        ]
+        ax.errorbar(values, range(len(values)), xerr=errors, fmt="none", ecolor=INK, elinewidth=1, capsize=2, zorder=4)
+    _rows(ax, frame)
+    texts = [minus(fmt.format(v)) for v in values]
+    ends = [max(v, float(h)) if v >= 0 else v for v, h in zip(values, frame.get("high", frame["value"]), strict=True)]
+    for y, (value, end, text) in enumerate(zip(values, ends, texts, strict=True)):
+        ax.annotate(
+            text, (end, y), xytext=(4 if value >= 0 else -4, 0), textcoords="offset points", va="center",
+            ha="left" if value >= 0 else "right", size=SMALL, color=TAIWAN if tints[y] == TAIWAN else INK,
+        )  # fmt: skip
+    ax.set_xlim(min(0, *values), max(0, *values) or 1)
+    _room(ax, texts)
+    if min(values) < 0:
+        _room(ax, texts, left=True)
+        ax.set_xlim(right=ax.get_xlim()[1] if max(values) > 0 else 0)
+        ax.axvline(0, color=MUTED, lw=0.9, zorder=3)
+    ax.tick_params(axis="x", labelbottom=False)
+    ax.grid(False)
+    if reference is not None:
+        _reference(ax, *reference)
+    return finish(fig)
+
+
+def _reference(ax: Axes, x: float, label: str) -> None:
+    ax.axvline(x, color=MUTED, lw=0.9, ls=(0, (3, 2)), zorder=1)
+    ax.annotate(
+        label, (x, 0), xycoords=("data", "axes fraction"), xytext=(0, -3), textcoords="offset points",
+        ha="center", va="top", size=SMALL - 0.5, color=MUTED,
+    )  # fmt: skip
+
+
+def dumbbell(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    first: str,
+    last: str,
+    fmt: str = "{:g}",
+    reverse: bool = False,
+    show_values: bool = True,
+) -> Figure:
+    """Two values per row joined by a line: ``frame`` has columns ``first`` and ``last`` (also the legend).
+
+    The earlier value is hollow. ``reverse`` puts small numbers on the right, as suits ranks.
+    """
+    fig, ax = canvas(title, unit, len(frame) * (_ROW + 0.02) + 0.5)
+    a, b = frame[first].astype(float).tolist(), frame[last].astype(float).tolist()
+    for y, (u, v, code) in enumerate(zip(a, b, _codes(frame), strict=True)):
+        color = TAIWAN if code == "TWN" else _DEEP
+        ax.plot([u, v], [y, y], color=color, lw=1.6, alpha=0.55, zorder=2)
+        ax.plot([u], [y], marker="o", ms=6, mfc=PAPER, mec=color, mew=1.4, lw=0, zorder=3)
+        ax.plot([v], [y], marker="o", ms=6.5, mfc=color, mec=color, lw=0, zorder=4)
+        if show_values:
+            right_is_last = (v >= u) != reverse
+            for value, right in ((v, right_is_last), (u, not right_is_last)):
+                ax.annotate(
+                    minus(fmt.format(value)), (value, y), xytext=(7 if right else -7, 0), textcoords="offset points",
+                    va="center", ha="left" if right else "right", size=SMALL - 0.5,
+                    color=color if value == v else MUTED,
+                )  # fmt: skip
+                if u == v:
+                    break
+    _rows(ax, frame)
+    ax.margins(x=0.14)
+    if reverse:
+        ax.invert_xaxis()
+    ax.tick_params(axis="x", labelbottom=not show_values)
+    if show_values:
+        ax.grid(False)
+        for y in range(len(frame)):
+            ax.axhline(y, color=GRID, lw=0.7, zorder=0)
+    _legend(ax, [(first, {"mfc": PAPER, "mec": _DEEP}), (last, {"mfc": _DEEP, "mec": _DEEP})])
+    return finish(fig)
+
+
+def _legend(ax: Axes, entries: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    handles = [ax.plot([], [], marker="o", ms=6, lw=0, mew=1.4, label=label, **style)[0] for label, style in entries]
+    ax.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(handles), frameon=False,
+        fontsize=SMALL, handletextpad=0.1, columnspacing=1.2, borderaxespad=0.1, labelcolor=MUTED,
+    )  # fmt: skip
+
+
+def slope(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    first: str,
+    last: str,
+    focus: Sequence[str] = ("TWN",),
+    reverse: bool = False,
+    fmt: str = "{:g}",
+    height: float = 4.2,
+) -> Figure:
+    """Two columns of values joined by lines; ``reverse`` puts rank 1 on top."""
+    fig, ax = canvas(title, unit, height)
+    codes = _codes(frame)
+    color = colours(codes, focus)
+    left: list[tuple[float, str, str]] = []
+    right: list[tuple[float, str, str]] = []
+    for code, name, u, v in zip(codes, frame["name"], frame[first].astype(float), frame[last].astype(float), strict=True):
+        strong = code in focus
+        ax.plot(
+            [0, 1], [u, v], color=color[code], lw=2.4 if code == "TWN" else 1.6 if strong else 1.1, marker="o", ms=4,
+            zorder=3 if strong else 2,
+        )  # fmt: skip
+        ink = color[code] if strong else MUTED
+        left.append((u, minus(fmt.format(u)), ink))
+        right.append((v, f"{minus(fmt.format(v))}  {name}", ink))
+    ax.set_xticks([0, 1], [first, last])
+    ax.xaxis.tick_top()
+    ax.set_xlim(-0.12, 1.02)
+    ax.set_yticks([])
+    for side in ("left", "bottom", "top"):
+        ax.spines[side].set_visible(False)
+    ax.tick_params(axis="x", length=0)
+    if reverse:
+        ax.invert_yaxis()
+    once = {item[:2]: item for item in left}  # equal values share one label
+    once |= {item[:2]: item for item in left if item[2] != MUTED}
+    return finish(fig, end_labels(ax, right, 1), end_labels(ax, list(once.values()), 0, left=True))
+
+
+def compare(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    fmt: str = "{:g}",
+    printed: str = "printed",
+) -> Figure:
+    """Printed numbers against the range that the recomputation allows.
+
+    Columns ``name, low, high`` and, for the printed number, ``printed`` (a dot) with
+    ``verdict`` for colour and sign. Without ``printed`` only the ranges are drawn.
+    """
+    fig, ax = canvas(title, unit, len(frame) * (_ROW + 0.01) + 0.55)
+    has = "printed" in frame
+    spans = [float(v) for k in ("low", "high", "printed") if k in frame for v in frame[k].dropna()]
+    least = (max(spans) - min(spans)) * 0.012
+    used: dict[str, bool] = {}
+    for y, row in enumerate(frame.to_dict("records")):
+        low, high = float(row["low"]), float(row["high"])
+        wide = max(high - low, least)
+        ax.barh(y, wide, left=(low + high - wide) / 2, height=0.5, color="#C9D3DE", zorder=2)
+        if has and row["printed"] == row["printed"]:
+            verdict = str(row.get("verdict", "consistent"))
+            color, _ = VERDICTS[verdict]
+            used[verdict] = True
+            marker = {"contradicted": "X", "explained": "D", "consistent": "s"}.get(verdict, "o")
+            ax.plot([float(row["printed"])], [y], marker=marker, ms=5.5, color=color, lw=0, zorder=4, mec=PAPER, mew=0.5)
+    _rows(ax, frame)
+    ax.xaxis.set_major_formatter(lambda v, _: minus(fmt.format(v)))
+    ax.margins(x=0.06)
+    if has:
+        entries = [("range of the recomputation", {"marker": "s", "color": "#C9D3DE", "ms": 8})]
+        for verdict in (v for v in VERDICTS if v in used):
+            marker = {"contradicted": "X", "explained": "D", "consistent": "s"}.get(verdict, "o")
+            entries.append((f"{printed}: {verdict}", {"marker": marker, "color": VERDICTS[verdict][0], "ms": 5.5}))
+        handles = [ax.plot([], [], lw=0, label=label, **style)[0] for label, style in entries]
+        ax.legend(
+            handles=handles, loc="lower left", bbox_to_anchor=(-0.3, 1.0), ncols=2, frameon=False, fontsize=SMALL,
+            handletextpad=0.1, columnspacing=1.0, borderaxespad=0.1, labelcolor=MUTED,
+        )  # fmt: skip
+    return finish(fig)
+
+
+def ranges(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:g}", value: str = "value") -> Figure:
+    """Intervals per row (``low``, ``high``) with a dot at ``value`` if there is such a column."""
+    fig, ax = canvas(title, unit, len(frame) * (_ROW + 0.01) + 0.3)
+    for y, (row, code) in enumerate(zip(frame.to_dict("records"), _codes(frame), strict=True)):
+        color = TAIWAN if code == "TWN" else _DEEP
+        ax.plot([float(row["low"]), float(row["high"])], [y, y], color=color, lw=3, alpha=0.45, solid_capstyle="butt", zorder=2)
+        if value in row:
+            ax.plot([float(row[value])], [y], marker="o", ms=4.5, color=color, lw=0, zorder=3)
+    _rows(ax, frame)
+    ax.xaxis.set_major_formatter(lambda v, _: minus(fmt.format(v)))
+    ax.margins(x=0.05)
+    return finish(fig)
+
+
+def stacked(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    parts: Mapping[str, str],
+    fmt: str = "{:.0f}",
+    least: float = 4.0,
+    tints: Sequence[str] = (TAIWAN, "#0B66A8", "#8FA3B8", "#C9D3DE", "#5A6270"),
+) -> Figure:
+    """Shares stacked to one bar per row; ``parts`` maps columns to their names, largest first.
+
+    Values of at least ``least`` are written into the bar.
+    """
+    fig, ax = canvas(title, unit, len(frame) * 0.36 + 0.55)
+    left = [0.0] * len(frame)
+    for (column, name), tint in zip(parts.items(), tints, strict=False):
+        values = [float(v) for v in frame[column]]
+        ax.barh(range(len(values)), values, left=left, color=tint, height=0.74, label=name, zorder=2, ec=PAPER, lw=0.8)
+        dark = tint not in ("#8FA3B8", "#C9D3DE")
+        for y, (start, value) in enumerate(zip(left, values, strict=True)):
+            if value >= least:
+                ax.text(
+                    start + value / 2, y, fmt.format(value), ha="center", va="center", size=SMALL, zorder=3,
+                    color=PAPER if dark else INK,
+                )  # fmt: skip
+        left = [a + b for a, b in zip(left, values, strict=True)]
+    _rows(ax, frame, vertical_grid=False)
+    ax.set_xlim(0, max(left))
+    ax.tick_params(axis="x", labelbottom=False)
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False, fontsize=SMALL, handlelength=0.9,
+        handleheight=0.9, handletextpad=0.4, columnspacing=1.2, borderaxespad=0.1, labelcolor=INK,
+    )  # fmt: skip
+    return finish(fig)
+
+
+def contributions(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    parts: Mapping[str, str],
+    total: str | None = None,
+    fmt: str = "{:+.2f}",
+) -> Figure:
+    """Positive and negative parts of a change stacked either side of zero, one bar per row.
+
+    ``parts`` maps columns to names; ``total`` is the column of their sum, drawn as a diamond and written.
+    """
+    tints = (TAIWAN, *PALETTE) if len(parts) > 1 else ("#8FA3B8",)
+    fig, ax = canvas(title, unit, len(frame) * 0.3 + (0.6 if len(parts) > 1 else 0.25))
+    up, down = [0.0] * len(frame), [0.0] * len(frame)
+    for (column, name), tint in zip(parts.items(), tints, strict=False):
+        values = [float(v) for v in frame[column]]
+        lefts = [u if v >= 0 else d for v, u, d in zip(values, up, down, strict=True)]
+        ax.barh(range(len(values)), values, left=lefts, color=tint, height=0.66, label=name, zorder=2, ec=PAPER, lw=0.5)
+        up = [u + max(v, 0) for u, v in zip(up, values, strict=True)]
+        down = [d + min(v, 0) for d, v in zip(down, values, strict=True)]
+    _rows(ax, frame)
+    texts = []
+    if total:
+        sums = [float(v) for v in frame[total]]
+        ax.plot(sums, range(len(sums)), marker="D", ms=5, color=INK, mec=PAPER, lw=0, zorder=4, label="total")
+        texts = [minus(fmt.format(v)) for v in sums]
+    ax.axvline(0, color=MUTED, lw=0.9, zorder=3)
+    ax.margins(x=0.02)
+    if texts:
+        for y, (text, end) in enumerate(zip(texts, up, strict=True)):
+            ax.annotate(text, (end, y), xytext=(6, 0), textcoords="offset points", va="center", size=SMALL, color=INK)
+        _room(ax, texts)
+    if len(parts) > 1:
+        ax.legend(
+            loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=min(3, len(parts) + 1), frameon=False, fontsize=SMALL,
+            handlelength=0.9, handleheight=0.9, handletextpad=0.4, columnspacing=1.2, borderaxespad=0.1,
+        )  # fmt: skip
+    return finish(fig)
+
+
+def waterfall(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:+.2f}", level: str = "{:.2f}") -> Figure:
+    """A level, the steps that change it, and the level it ends at.
+
+    Columns ``name``, ``value`` and ``kind`` (``level`` or ``step``). Steps hang between levels; level
+    bars start at zero only if they are drawn as bars, so they are drawn as marks: no truncated bar.
+    """
+    fig, ax = canvas(title, unit, len(frame) * 0.27 + 0.3)
+    at, texts, spots = 0.0, [], []
+    for y, row in enumerate(frame.to_dict("records")):
+        value = float(row["value"])
+        if row["kind"] == "level":
+            at = value
+            ax.plot([value], [y], marker="|", ms=15, mew=3, color=INK, lw=0, zorder=4)
+            texts.append(minus(level.format(value)))
+            spots.append(value)
+        else:
+            ax.barh(y, value, left=at, height=0.62, color="#00785A" if value >= 0 else "#B3261E", zorder=3)
+            ax.plot([at, at], [y - 1, y + 0.31], color=FAINT, lw=0.8, zorder=1)
+            texts.append(minus(fmt.format(value)))
+            spots.append(max(at, at + value))
+            at += value
+    _rows(ax, frame)
+    ax.use_sticky_edges = False
+    ax.margins(x=0.05)
+    for y, (text, spot) in enumerate(zip(texts, spots, strict=True)):
+        ax.annotate(text, (spot, y), xytext=(6, 0), textcoords="offset points", va="center", size=SMALL, color=INK)
+    _room(ax, texts)
+    return finish(fig)
+
+

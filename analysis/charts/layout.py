@@ -1,0 +1,180 @@
+"""Titles, wrapped text and labels that keep out of each other's way.
+
+Every figure starts with :func:`canvas` (a Figure whose header holds title and subtitle,
+measured in inches so that figures of different height look alike) and ends with
+:func:`finish`, which settles the layout and places what depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
+
+from analysis.charts.style import BASE, INK, MUTED, SMALL, TITLE, WIDTH
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_PAD = 0.06  # inches between the edge of the figure and anything drawn
+
+
+def text_width(text: str, size: float = BASE) -> float:
+    """Width of a line in inches, as it will be drawn."""
+    family = ["Noto Sans TC", "DejaVu Sans"]
+    width, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(family=family, size=size), False)
+    return width / 72
+
+
+def wrap(text: str, width: float, size: float = BASE) -> list[str]:
+    """Break a text at spaces into lines of at most ``width`` inches, as few and as even as possible."""
+    lines = _greedy(text, width, size)
+    for share in (0.55, 0.65, 0.75, 0.85, 0.95):
+        if len(lines) > 1 and len(even := _greedy(text, width * share, size)) == len(lines):
+            return even
+    return lines
+
+
+def _greedy(text: str, width: float, size: float) -> list[str]:
+    lines: list[str] = []
+    for word in text.split():
+        if lines and text_width(f"{lines[-1]} {word}", size) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def canvas(title: str, unit: str, height: float, **grid: Any) -> tuple[Figure, Any]:
+    """A figure with its header and axes.
+
+    ``title`` says what the figure shows, ``unit`` the quantity and its unit; ``height`` is the
+    height in inches of what is below the header; ``grid`` goes to ``Figure.subplots``
+    (``projection=...`` may be given too).
+    """
+    head = wrap(title, 0.97 * WIDTH - 2 * _PAD, TITLE)
+    sub = wrap(unit, 0.97 * WIDTH - 2 * _PAD, SMALL)
+    top = _PAD + len(head) * TITLE * 1.3 / 72 + len(sub) * SMALL * 1.35 / 72 + 0.05
+    total = height + top
+    fig = Figure(figsize=(WIDTH, total), layout="constrained")
+    fig.get_layout_engine().set(  # type: ignore[union-attr]
+        rect=(0, 0, 1, height / total), w_pad=_PAD, h_pad=_PAD, wspace=0.02, hspace=0.02
+    )
+    y = total - _PAD
+    for lines, size, color, leading in ((head, TITLE, INK, 1.3), (sub, SMALL, MUTED, 1.35)):
+        for line in lines:
+            fig.text(_PAD / WIDTH, y / total, line, size=size, color=color, va="top", in_layout=False)
+            y -= size * leading / 72
+    if projection := grid.pop("projection", None):
+        grid["subplot_kw"] = {"projection": projection}
+    return fig, fig.subplots(**grid)
+
+
+def finish(fig: Figure, *after: Callable[[], None]) -> Figure:
+    """Run the layout once, freeze it, then place what depends on it."""
+    if after:
+        fig.draw_without_rendering()
+        fig.set_layout_engine("none")
+        for place in after:
+            place()
+    return fig
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Positions as near as possible to ``wanted``, at least ``gap`` apart, within ``low`` and ``high``.
+
+    Neighbours that collide are merged into a block around their mean (pool adjacent violators).
+    When there is not enough room the gap shrinks.
+    """
+    if not wanted:
+        return []
+    gap = min(gap, (high - low) / max(1, len(wanted) - 1))
+    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
+    blocks: list[tuple[float, int]] = []  # (mean of wanted - offset, size)
+    for rank, index in enumerate(order):
+        blocks.append((min(max(wanted[index], low), high) - rank * gap, 1))
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            (a, n), (b, m) = blocks[-2], blocks[-1]
+            blocks[-2:] = [((a * n + b * m) / (n + m), n + m)]
+    placed = [0.0] * len(wanted)
+    rank = 0
+    top = high - (len(wanted) - 1) * gap
+    for mean, size in blocks:
+        for _ in range(size):
+            placed[order[rank]] = min(max(mean, low), top) + rank * gap
+            rank += 1
+    return placed
+
+
+def end_labels(
+    ax: Axes, labels: Sequence[tuple[float, str, str]], x: float, size: float = SMALL, left: bool = False
+) -> Callable[[], None]:
+    """Direct labels beside the points ``(x, y)``, spread vertically; call the result after the layout.
+
+    ``labels`` are ``(y, text, colour)``. A thin leader joins a label that had to move.
+    """
+    side = -1 if left else 1
+    texts = [
+        ax.annotate(
+            text, (x, y), xytext=(9 * side, 0), textcoords="offset points", va="center", color=color, size=size,
+            ha="right" if left else "left", annotation_clip=False,
+        )
+        for y, text, color in labels
+    ]  # fmt: skip
+
+    def place() -> None:
+        scale = ax.figure.dpi / 72  # type: ignore[union-attr]
+        at = [ax.transData.transform((x, y))[1] / scale for y, _, _ in labels]
+        box = ax.get_window_extent()
+        moved = spread(at, size * 1.22, box.y0 / scale, box.y1 / scale)
+        for text, old, new, (_, _, color) in zip(texts, at, moved, labels, strict=True):
+            text.set_position((9 * side, new - old))
+            if abs(new - old) > size * 0.35:
+                ax.annotate(
+                    "", text.xy, xytext=(8 * side, new - old), textcoords="offset points", annotation_clip=False,
+                    arrowprops={"arrowstyle": "-", "color": color, "lw": 0.5, "shrinkA": 0, "shrinkB": 2},
+                )  # fmt: skip
+
+    return place
+
+
+def _outside(axis: Any) -> list[Text]:
+    """Tick labels that exist but are not drawn because their ticks lie outside the view."""
+    drawn = {id(tick) for tick in axis._update_ticks()} if axis.get_visible() else set()
+    ticks = [*axis.majorTicks, *axis.minorTicks]
+    return [label for tick in ticks if id(tick) not in drawn for label in (tick.label1, tick.label2)]
+
+
+def faults(fig: Figure) -> list[str]:
+    """Texts that are cut by the edge or lie on each other, as sentences; empty when all is well."""
+    fig.draw_without_rendering()
+    renderer = fig.canvas.get_renderer() if hasattr(fig.canvas, "get_renderer") else fig._get_renderer()  # type: ignore[attr-defined]
+    boxes = []
+    unseen = {id(label) for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for label in _outside(axis)}
+    for text in fig.findobj(Text):
+        if id(text) in unseen or not text.get_visible() or not text.get_text().strip() or text.get_alpha() == 0:  # type: ignore[attr-defined]
+            continue
+        boxes.append((text.get_text(), Text.get_window_extent(text, renderer)))  # type: ignore[attr-defined,arg-type]
+    width, height = fig.bbox.width, fig.bbox.height
+    wrong = [
+        f"{t!r} is cut by the edge of the figure"
+        for t, b in boxes
+        if b.x0 < -1 or b.y0 < -1 or b.x1 > width + 1 or b.y1 > height + 1
+    ]
+    boxes.sort(key=lambda item: item[1].x0)
+    for i, (a, box) in enumerate(boxes):
+        for b, other in boxes[i + 1 :]:
+            if other.x0 > box.x1 - 1:
+                break
+            across = min(box.x1, other.x1) - max(box.x0, other.x0)
+            down = min(box.y1, other.y1) - max(box.y0, other.y0)
+            # line boxes are taller than the glyphs: a quarter of a line may overlap
+            if across > 2 and down > 0.28 * min(box.height, other.height):
+                wrong.append(f"{a!r} lies on {b!r}")
+    return wrong
+
+

@@ -1,0 +1,255 @@
+"""Figures of points and cells: scatter and bubble maps, heat maps, radars. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import pi, sqrt
+from typing import TYPE_CHECKING
+
+from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
+from matplotlib.transforms import Bbox
+
+from analysis.charts.layout import canvas, finish
+from analysis.charts.series import minus
+from analysis.charts.style import DIVERGING, FAINT, GRID, INK, MUTED, PAPER, SEQUENTIAL, SMALL, TAIWAN, colours
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Annotation
+
+_SIDES = (
+    (1, 0, "left", "center"), (-1, 0, "right", "center"), (0, 1, "center", "bottom"), (0, -1, "center", "top"),
+    (0.75, 0.75, "left", "bottom"), (-0.75, 0.75, "right", "bottom"), (0.75, -0.75, "left", "top"),
+    (-0.75, -0.75, "right", "top"),
+)  # fmt: skip
+
+
+def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence[tuple[float, float, float]]) -> None:
+    """Choose for each label the place where it covers least: eight sides, near first, then further out.
+
+    Greedy, then two rounds of second thoughts. A label further out gets a leader.
+    """
+    fig = ax.figure
+    renderer = fig._get_renderer()  # type: ignore[union-attr]
+    scale = fig.dpi / 72  # type: ignore[union-attr]
+    dots = []
+    for x, y, radius in marks:
+        px, py = ax.transData.transform((x, y))
+        dots.append(Bbox.from_bounds(px - radius * scale, py - radius * scale, 2 * radius * scale, 2 * radius * scale))
+    frame = ax.get_window_extent()
+    taken: dict[int, tuple[Bbox, int]] = {}
+    places = [(far, side) for far in (0, 11, 22, 34) for side in _SIDES]
+    for _ in range(3):
+        for number, (text, radius) in enumerate(labels):
+            others = [box for other, (box, _) in taken.items() if other != number]
+            best: tuple[float, int, Bbox] | None = None
+            for index, (far, side) in enumerate(places):
+                _set(text, side, radius, far)
+                box = text.get_window_extent(renderer)
+                cost = 6 * sum(_overlap(box, other) for other in others) + sum(_overlap(box, dot) for dot in dots)
+                cost += 60 * (max(0.0, frame.x0 - box.x0) + max(0.0, box.x1 - frame.x1))
+                cost += 60 * (max(0.0, frame.y0 - box.y0) + max(0.0, box.y1 - frame.y1))
+                score = cost + index % 8 + far * 2.5
+                if best is None or score < best[0]:
+                    best = (score, index, box)
+            assert best is not None
+            taken[number] = (best[2], best[1])
+            _set(text, places[best[1]][1], radius, places[best[1]][0])
+    for number, (text, radius) in enumerate(labels):
+        far, side = places[taken[number][1]]
+        if far:
+            ax.annotate(
+                "", text.xy, xytext=(side[0] * (radius + far), side[1] * (radius + far)), textcoords="offset points",
+                zorder=2, arrowprops={"arrowstyle": "-", "color": MUTED, "lw": 0.5, "shrinkA": 0, "shrinkB": radius},
+            )  # fmt: skip
+
+
+def _set(text: Annotation, side: tuple[float, float, str, str], radius: float, far: float) -> None:
+    dx, dy, ha, va = side
+    text.set(ha=ha, va=va, position=(dx * (radius + far + 2.5), dy * (radius + far + 1.5)))
+
+
+def _overlap(a: Bbox, b: Bbox) -> float:
+    across = min(a.x1, b.x1) - max(a.x0, b.x0)
+    down = min(a.y1, b.y1) - max(a.y0, b.y0)
+    return max(0.0, across) * max(0.0, down)
+
+
+def scatter(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    x_label: str,
+    y_label: str,
+    focus: Sequence[str] = ("TWN",),
+    size_note: str = "",
+    line: pd.DataFrame | None = None,
+    line_note: str = "",
+    zero: bool = False,
+    log_x: bool = False,
+    largest: float = 20.0,
+    height: float = 4.1,
+) -> Figure:
+    """Points ``x, y`` with direct labels; a column ``size`` makes bubbles whose *area* is the value.
+
+    ``line`` (columns ``x, y``, perhaps ``low, high``) draws a fit. ``focus`` gets colours.
+    """
+    fig, ax = canvas(title, unit, height)
+    codes = [str(c) for c in frame["code"]]
+    color = colours(codes, focus)
+    top = max(float(v) for v in frame["size"]) if "size" in frame else 1.0
+    marks, labels = [], []
+    if line is not None:
+        if "low" in line:
+            ax.fill_between(line["x"].astype(float), line["low"].astype(float), line["high"].astype(float), color=GRID, lw=0, zorder=1)
+        ax.plot(line["x"].astype(float), line["y"].astype(float), color=MUTED, lw=1.1, ls=(0, (4, 2)), zorder=2)
+    rows = sorted(frame.to_dict("records"), key=lambda r: -float(r.get("size", 0)))
+    for row in rows:
+        code = str(row["code"])
+        radius = largest * sqrt(float(row["size"]) / top) if "size" in row else 4.0
+        radius = max(radius, 2.2)
+        strong = code in focus
+        ax.scatter(
+            [float(row["x"])], [float(row["y"])], s=(2 * radius) ** 2, color=color[code] if strong else "#8FA3B8",
+            alpha=0.85 if strong else 0.55, lw=0.8, ec=PAPER, zorder=4 if strong else 3,
+        )  # fmt: skip
+        marks.append((float(row["x"]), float(row["y"]), radius))
+        text = ax.annotate(
+            str(row["name"]), (float(row["x"]), float(row["y"])), xytext=(0, 0), textcoords="offset points",
+            size=SMALL, color=color[code] if strong else MUTED, zorder=6,
+        )  # fmt: skip
+        labels.append((text, radius * 0.9, strong))
+    ax.margins(0.1)
+    if log_x:
+        ax.set_xscale("log")
+    if zero:
+        ax.set_xlim(left=0)
+        ax.set_ylim(bottom=0)
+    ax.grid(True)
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:,g}"))
+    ax.yaxis.set_major_formatter(lambda v, _: minus(f"{v:,g}"))
+    notes = "; ".join(n for n in (size_note, line_note) if n)
+    if notes:
+        ax.set_title(notes, size=SMALL, color=MUTED)
+    ordered = [(t, r) for t, r, strong in labels if strong] + [(t, r) for t, r, strong in labels if not strong]
+    place: Callable[[], None] = lambda: _place(ax, ordered, marks)  # noqa: E731
+    return finish(fig, place)
+
+
+def heatmap(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    fmt: str = "{:g}",
+    middle: float | None = None,
+    limits: tuple[float, float] | None = None,
+    reverse: bool = False,
+    row_codes: Sequence[str] | None = None,
+    column_codes: Sequence[str] | None = None,
+    texts: pd.DataFrame | None = None,
+    row_height: float = 0.27,
+) -> Figure:
+    """A matrix (index and columns are the labels) with the value in every cell.
+
+    ``middle`` makes a two-sided scale around it; ``reverse`` makes small values deep, as suits
+    ranks; ``texts`` replaces the written values. Codes mark Taiwan's row or column.
+    """
+    fig, ax = canvas(title, unit, len(frame) * row_height + 0.65)
+    values = frame.astype(float).to_numpy()
+    low, high = limits or (float(frame.min(axis=None)), float(frame.max(axis=None)))
+    if middle is not None:
+        far = max(high - middle, middle - low) or 1.0
+        norm: Normalize = TwoSlopeNorm(middle, middle - far, middle + far)
+        ramp = LinearSegmentedColormap.from_list("diverging", DIVERGING)
+    else:
+        norm = Normalize(low, high)
+        ramp = LinearSegmentedColormap.from_list("sequential", SEQUENTIAL)
+    if reverse:
+        ramp = ramp.reversed()
+    for i, row in enumerate(values):
+        for j, value in enumerate(row):
+            blank = value != value
+            tint = PAPER if blank else ramp(norm(value))
+            ax.add_patch(_cell(j, i, tint))
+            text = "–" if blank else minus(fmt.format(value)) if texts is None else str(texts.iat[i, j])
+            red, green, blue = (0.9, 0.9, 0.9) if blank else tint[:3]
+            light = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.52
+            ax.text(j, i, text, ha="center", va="center", size=SMALL - 0.5, color=INK if light else PAPER)
+    ax.set_xlim(-0.5, len(frame.columns) - 0.5)
+    ax.set_ylim(len(frame) - 0.5, -0.5)
+    ax.set_yticks(range(len(frame)), [str(v) for v in frame.index])
+    ax.set_xticks(range(len(frame.columns)), [str(v) for v in frame.columns])
+    ax.xaxis.tick_top()
+    ax.tick_params(axis="both", length=0)
+    for side in ax.spines.values():
+        side.set_visible(False)
+    for ticks, codes in ((ax.get_yticklabels(), row_codes), (ax.get_xticklabels(), column_codes)):
+        for tick, code in zip(ticks, codes or [""] * len(ticks), strict=True):
+            tick.set_color(TAIWAN if code == "TWN" else INK)
+    return finish(fig)
+
+
+def _cell(x: float, y: float, color: object) -> object:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((x - 0.5, y - 0.5), 1, 1, fc=color, ec=PAPER, lw=1.2)
+
+
+def radar(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    series: Mapping[str, str],
+    rings: Sequence[int],
+    worst: float,
+    fmt: str = "{:g}",
+    height: float = 4.3,
+) -> Figure:
+    """A radar of ranks: rank 1 at the rim, ``worst`` at the centre; one spoke per row of ``frame``.
+
+    Columns ``name`` (may hold line breaks) and one per key of ``series``; keys ``TWN`` (or starting
+    with it) take Taiwan's colour, an earlier year (key ending in ``_before``) is dashed.
+    """
+    fig, ax = canvas(title, unit, height, projection="polar")
+    count = len(frame)
+    angles = [2 * pi * i / count for i in range(count)]
+    ax.set_theta_offset(pi / 2)
+    ax.set_theta_direction(-1)
+    ax.set_ylim(0, worst - 1)
+    others = iter(("#0B66A8", "#00785A", "#8A4F9E"))
+    for key, label in series.items():
+        before = key.endswith("_before")
+        color = TAIWAN if key.startswith("TWN") else next(others)
+        depth = [worst - float(v) for v in frame[key]]
+        ax.plot(
+            [*angles, angles[0]], [*depth, depth[0]], color=color, lw=1.3 if before else 2.2,
+            ls=(0, (3, 2)) if before else "-", marker="o", ms=3 if before else 4.5, label=label, zorder=3 if before else 4,
+        )  # fmt: skip
+        if not before:
+            ax.fill([*angles, angles[0]], [*depth, depth[0]], color=color, alpha=0.08, lw=0)
+    ax.set_yticks([worst - r for r in rings], ["" for _ in rings])
+    for ring in rings:
+        ax.annotate(
+            str(ring), (pi / count, worst - ring), size=SMALL - 1, color=MUTED, ha="center", va="center",
+            bbox={"fc": PAPER, "ec": "none", "pad": 0.6, "alpha": 0.85},
+        )  # fmt: skip
+    ax.set_xticks(angles, [str(n) for n in frame["name"]], color=INK, size=SMALL)
+    for angle, tick in zip(angles, ax.get_xticklabels(), strict=True):
+        turn = angle % (2 * pi)
+        tick.set_ha("center" if turn < 0.1 or abs(turn - pi) < 0.1 else "left" if turn < pi else "right")
+    ax.tick_params(axis="x", pad=2)
+    ax.spines["polar"].set_color(FAINT)
+    ax.grid(color=GRID)
+    fig.legend(
+        loc="outside lower center", ncols=min(2, len(series)), frameon=False, fontsize=SMALL, handlelength=1.8,
+        columnspacing=1.4,
+    )  # fmt: skip
+    _ = fmt
+    return finish(fig)

@@ -1,0 +1,254 @@
+"""Figures of values over years: lines, small multiples, forecast fans.
+
+Frames are tidy: one row per point, columns ``code``, ``name``, ``year``, ``value`` and, where
+the printed rounding is to be seen, ``low`` and ``high``. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.ticker import MaxNLocator
+
+from analysis.charts.layout import canvas, end_labels, finish
+from analysis.charts.style import BASE, FAINT, INK, MUTED, SMALL, TAIWAN, colours
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def _years(ax: Axes, years: Sequence[int], most: int = 6) -> None:
+    step = -(-(len(years) - 1) // (most - 1)) if len(years) > most else 1
+    shown = list(years[::-1][::step][::-1])
+    ax.set_xticks(shown, [str(y) for y in shown])
+    pad = 0.03 * (years[-1] - years[0] or 1)
+    ax.set_xlim(years[0] - pad, years[-1] + pad)
+
+
+def _values(ax: Axes, zero: bool, fmt: str, bins: int = 5) -> None:
+    ax.yaxis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
+    ax.yaxis.set_major_formatter(lambda v, _: minus(fmt.format(v)))
+    ax.grid(axis="y")
+    ax.spines["left"].set_visible(False)
+    if zero:
+        ax.set_ylim(bottom=0)
+
+
+def minus(text: str) -> str:
+    """A number as text with a true minus sign (U+2212)."""
+    return "\u2212" + text[1:] if text.startswith("-") else text
+
+
+def lines(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    focus: Sequence[str] = ("TWN",),
+    label_all: bool = True,
+    last: str | None = None,
+    zero: bool = False,
+    reference: tuple[float, str] | None = None,
+    fmt: str = "{:g}",
+    height: float = 3.6,
+) -> Figure:
+    """Lines with direct labels at their ends.
+
+    ``focus`` gets colours (Taiwan its own), the rest is a faint crowd, labelled too unless
+    ``label_all`` is false. ``last`` formats the last value into the label (``"{:.2f}"``).
+    ``low``/``high`` columns draw a band. ``reference`` is a horizontal line with its label.
+    """
+    fig, ax = canvas(title, unit, height)
+    codes = list(dict.fromkeys(frame["code"]))
+    color = colours(codes, focus)
+    years = sorted({int(y) for y in frame["year"]})
+    labels: list[tuple[float, str, str]] = []
+    for code in sorted(codes, key=lambda c: (c in focus, c == "TWN")):
+        part = frame[(frame["code"] == code) & frame["value"].notna()].sort_values("year")
+        if part.empty:
+            continue
+        strong = code in focus
+        x, y = part["year"].astype(float), part["value"].astype(float)
+        if strong and "low" in part:
+            ax.fill_between(x, part["low"].astype(float), part["high"].astype(float), color=color[code], alpha=0.2, lw=0)
+        ax.plot(
+            x, y, color=color[code], lw=2.4 if code == "TWN" else 1.7 if strong else 1.0, zorder=3 if strong else 2,
+            marker="o" if strong else "", ms=3.4, label=code,
+        )  # fmt: skip
+        if strong or label_all:
+            name = str(part["name"].iloc[-1])
+            text = f"{name} {minus(last.format(y.iloc[-1]))}" if last and strong else name
+            labels.append((float(y.iloc[-1]), text, color[code] if strong else MUTED))
+    _years(ax, years)
+    _values(ax, zero, fmt)
+    if reference is not None:
+        ax.axhline(reference[0], color=MUTED, lw=0.9, ls=(0, (3, 2)), zorder=1)
+        ax.annotate(
+            reference[1], (years[0], reference[0]), xytext=(0, 3), textcoords="offset points", size=SMALL, color=MUTED
+        )
+    return finish(fig, end_labels(ax, labels, years[-1]))
+
+
+def multiples(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    order: Sequence[str] | None = None,
+    columns: int = 3,
+    zero: bool = True,
+    background: bool = False,
+    shared: bool = True,
+    fmt: str = "{:g}",
+    ends: str | None = "{:g}",
+    row_height: float = 0.98,
+) -> Figure:
+    """One small panel per code, all with the same scale (unless ``shared`` is false).
+
+    The name stands above the panel, the first and last values at the ends of its line.
+    ``background`` draws all the others faintly behind each.
+    """
+    codes = list(order) if order is not None else list(dict.fromkeys(frame["code"]))
+    rows = -(-len(codes) // columns)
+    fig, grid = canvas(
+        title, unit, rows * row_height + 0.25, nrows=rows, ncols=columns, sharex=True, sharey=shared, squeeze=False
+    )
+    fig.get_layout_engine().set(wspace=0.06, hspace=0.06)
+    years = sorted({int(y) for y in frame["year"]})
+    names = dict(zip(frame["code"], frame["name"], strict=True))
+    parts = {c: frame[(frame["code"] == c) & frame["value"].notna()].sort_values("year") for c in codes}
+    for index, ax in enumerate(grid.flat):
+        if index >= len(codes):
+            ax.set_visible(False)
+            continue
+        code = codes[index]
+        color = TAIWAN if code == "TWN" else "#3D4657"
+        if background:
+            for other in parts.values():
+                ax.plot(other["year"].astype(float), other["value"].astype(float), color=FAINT, lw=0.6, zorder=1)
+        part = parts[code]
+        x, y = part["year"].astype(float), part["value"].astype(float)
+        if "low" in part:
+            ax.fill_between(x, part["low"].astype(float), part["high"].astype(float), color=color, alpha=0.25, lw=0)
+        ax.plot(x, y, color=color, lw=2.0, zorder=3)
+        ax.plot(x.iloc[[0, -1]], y.iloc[[0, -1]], color=color, lw=0, marker="o", ms=3, zorder=4)
+        ax.set_title(names[code], color=TAIWAN if code == "TWN" else INK, size=SMALL, pad=3)
+        if ends:
+            for i, side, gap in ((0, "left", 1), (-1, "right", -1)):
+                ax.annotate(
+                    minus(ends.format(y.iloc[i])), (x.iloc[i], y.iloc[i]), xytext=(gap, 5), textcoords="offset points",
+                    ha=side, size=SMALL - 1, color=color, zorder=5,
+                )  # fmt: skip
+        _values(ax, zero, fmt, bins=3)
+        ax.margins(y=0.35)
+        if zero:
+            ax.set_ylim(bottom=0)
+        ax.set_xticks([years[0], years[-1]], [str(years[0]), str(years[-1])])
+        ax.tick_params(axis="both", labelsize=SMALL - 1, labelbottom=index + columns >= len(codes))
+        for tick, side in zip(ax.get_xticklabels(), ("left", "right"), strict=False):
+            tick.set_ha(side)
+    return finish(fig)
+
+
+def fan(
+    data: pd.DataFrame,
+    forecast: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    n: int,
+    model: str,
+    fit: pd.DataFrame | None = None,
+    color: str = TAIWAN,
+    level: str = "95%",
+    fmt: str = "{:g}",
+    zero: bool = False,
+    height: float = 3.3,
+) -> Figure:
+    """Data, fitted line and forecast with its prediction interval.
+
+    ``data``: ``year, value`` and perhaps ``low, high`` (the printed rounding). ``forecast``:
+    ``year, value, low, high`` and perhaps ``low50, high50`` for an inner band. ``fit``:
+    ``year, value``. The number of points and the model are said in the figure.
+    """
+    fig, ax = canvas(title, unit, height)
+    x = data["year"].astype(float).tolist()
+    y = data["value"].astype(float).tolist()
+    if "low" in data:
+        below = [v - float(lo) for v, lo in zip(y, data["low"], strict=True)]
+        above = [float(hi) - v for v, hi in zip(y, data["high"], strict=True)]
+        ax.errorbar(x, y, yerr=[below, above], fmt="none", ecolor=INK, elinewidth=1.2, capsize=2.5, zorder=4)
+    ax.plot(x, y, color=INK, lw=0, marker="o", ms=4.5, zorder=5)
+    fx = forecast["year"].astype(float).tolist()
+    fy = forecast["value"].astype(float).tolist()
+    for low, high, alpha in (("low", "high", 0.16), ("low50", "high50", 0.26)):
+        if low in forecast:
+            ax.fill_between(fx, forecast[low].astype(float), forecast[high].astype(float), color=color, alpha=alpha, lw=0)
+    if fit is not None:
+        ax.plot(fit["year"].astype(float), fit["value"].astype(float), color=color, lw=1.8, zorder=3)
+    ax.plot(fx, fy, color=color, lw=1.8, ls=(0, (4, 2)), marker="o", ms=3.5, mfc="white", zorder=4)
+    years = sorted({int(v) for v in [*x, *fx]})
+    _years(ax, years, 7)
+    _values(ax, zero, fmt)
+    ax.text(
+        0.01, 0.98, f"n = {n}; {model}", transform=ax.transAxes, va="top", size=SMALL, color=MUTED,
+        bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5},
+    )  # fmt: skip
+    last = forecast.iloc[-1]
+    labels = [(fy[-1], minus(fmt.format(fy[-1])), color)]
+    if "low" in forecast:
+        labels += [(float(last[k]), f"{minus(fmt.format(float(last[k])))}", MUTED) for k in ("low", "high")]
+        ax.annotate(
+            f"{level} prediction interval", (fx[0], float(forecast["high"].iloc[0])), xytext=(-4, 12),
+            textcoords="offset points", ha="right", size=SMALL - 0.5, color=color,
+        )  # fmt: skip
+    return finish(fig, end_labels(ax, labels, years[-1], BASE))
+
+
+def trend(
+    data: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    line: pd.DataFrame,
+    n: int,
+    model: str,
+    level: str = "95%",
+    color: str = TAIWAN,
+    fmt: str = "{:g}",
+    height: float = 3.2,
+) -> Figure:
+    """Points with a fitted line, the band of the line (deep) and of a single new value (pale).
+
+    ``data``: ``year, value`` and perhaps ``low, high`` (the printed rounding); ``line``: ``year, value, low,
+    high, low_pi, high_pi``.
+    """
+    fig, ax = canvas(title, unit, height)
+    at = line["year"].astype(float).tolist()
+    ax.fill_between(at, line["low_pi"].astype(float), line["high_pi"].astype(float), color=color, alpha=0.12, lw=0)
+    ax.fill_between(at, line["low"].astype(float), line["high"].astype(float), color=color, alpha=0.22, lw=0)
+    ax.plot(at, line["value"].astype(float), color=color, lw=1.8, zorder=3)
+    x, y = data["year"].astype(float).tolist(), data["value"].astype(float).tolist()
+    if "low" in data:
+        below = [v - float(lo) for v, lo in zip(y, data["low"], strict=True)]
+        above = [float(hi) - v for v, hi in zip(y, data["high"], strict=True)]
+        ax.errorbar(x, y, yerr=[below, above], fmt="none", ecolor=INK, elinewidth=1.2, capsize=2.5, zorder=4)
+    ax.plot(x, y, color=INK, lw=0, marker="o", ms=4.5, zorder=5)
+    years = sorted({int(v) for v in [*x, *at]})
+    _years(ax, years, 7)
+    _values(ax, False, fmt)
+    ax.text(
+        0.01, 0.98, f"n = {n}; {model}", transform=ax.transAxes, va="top", size=SMALL, color=MUTED,
+        bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5},
+    )  # fmt: skip
+    last = line.iloc[-1]
+    middle = float(last["value"])
+    labels = [
+        (float(last["high_pi"]), f"{level}: one year", color),
+        (float(last["high"]), f"{level}: the line", color),
+        (middle, "fit", color),
+    ]
+    return finish(fig, end_labels(ax, labels, years[-1]))

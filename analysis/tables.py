@@ -1,0 +1,170 @@
+"""Tables on the page: units in the head, verdicts marked, Chinese tagged, numbers to take away.
+
+great_tables builds the markup; its style sheet (which reaches beyond the table) is replaced
+by a short one. Strings are shown as they are, so that printed decimals survive; a hyphen
+before a digit becomes a minus sign on the page but not in the CSV.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from analysis.charts.exhibit import caption, csv_link
+from analysis.charts.style import TAIWAN, VERDICTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from IPython.display import Markdown
+
+_NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
+_CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef／、]*)")
+
+#: Scoped by the id of the table's box (``@``). Colours follow the theme where it defines them.
+_STYLE = """
+@ table { width: auto; min-width: min(100%, 24rem); border-collapse: collapse; margin: 0.4rem 0;
+ font-size: 0.875rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
+@ th, @ td { padding: 0.22rem 0.55rem; border: 0; text-align: left; vertical-align: baseline; }
+@ .gt_right { text-align: right; white-space: nowrap; } @ .gt_center { text-align: center; }
+@ td.gt_title { font-size: 1.05rem; padding-left: 0; } @ td.gt_subtitle { color: var(--pst-color-text-muted, #5A6270);
+ padding: 0 0 0.4rem; } @ th { font-weight: 600; vertical-align: bottom; }
+@ thead tr:last-child th { border-bottom: 2px solid #8FA3B8; }
+@ th.gt_center { border-bottom: 1px solid #C3C8D0; }
+@ th .unit { display: block; font-weight: 400; font-size: 0.8em; color: var(--pst-color-text-muted, #5A6270); }
+@ tbody tr { border-bottom: 1px solid #E6E8EC; background: none; } @ .verdict { white-space: nowrap; }
+@ tbody tr:last-child { border-bottom: 2px solid #8FA3B8; } @ td:first-child { min-width: 6.5rem; }
+"""
+
+
+def badge(verdict: str) -> str:
+    """A verdict as HTML: sign, word and colour."""
+    color, sign = VERDICTS[verdict]
+    return f'<span class="verdict verdict-{verdict}" style="color:{color}">{sign}&nbsp;{verdict}</span>'
+
+
+def mark(text: object) -> str:
+    """A cell as HTML: escaped, minus signs true, Chinese tagged for readers and search."""
+    if text is None or text != text:
+        return "–"
+    shown = html.escape(str(text))
+    if _NUMBER.match(shown) and shown.startswith("-"):
+        shown = "−" + shown[1:]
+    return _CHINESE.sub(lambda m: f'<span lang="zh-Hant">{m.group()}</span>', shown)
+
+
+def markup(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    name: str,
+    subtitle: str = "",
+    heads: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    spanners: Mapping[str, Sequence[str]] | None = None,
+    verdicts: Sequence[str] = (),
+    code: str = "code",
+    hide: Sequence[str] = (),
+    sortable: bool = False,
+) -> str:
+    """The table as HTML without caption; parameters as in :func:`show`."""
+    import great_tables as gt
+
+    taiwan = [i for i, c in enumerate(frame[code]) if c == "TWN"] if code in frame else []
+    shown = frame.drop(columns=[c for c in (code, *hide) if c in frame]).reset_index(drop=True)
+    slug = {column: re.sub(r"\W+", "-", str(column)).strip("-") or f"c{i}" for i, column in enumerate(shown)}
+    shown = shown.astype(object).rename(columns=slug)
+    heads, units = heads or {}, units or {}
+    labels: dict[str, Any] = {}
+    for column, key in slug.items():
+        text = mark(heads.get(column, str(column).replace("_", " ")))
+        unit = f'<span class="unit">{mark(units[column])}</span>' if units.get(column) else ""
+        labels[key] = gt.html(text + unit)
+    numeric = [
+        key for key in slug.values()
+        if all(_NUMBER.match(str(v)) or v in ("N/A", "", "–") or v != v or v is None for v in shown[key])
+    ]  # fmt: skip
+    box = f"table-{name}"
+    table = (
+        gt.GT(shown, id=box)
+        .tab_header(title, subtitle=subtitle or None)
+        .cols_label(cases=labels)
+        .cols_align("left", [c for c in slug.values() if c not in numeric])
+        .cols_align("right", numeric)
+        .fmt(fns=mark, columns=list(slug.values()))
+    )
+    marked = [slug[c] for c in verdicts]
+    if marked:
+        table = table.fmt(fns=lambda v: badge(v) if v in VERDICTS else mark(v), columns=marked)
+    for label, columns in (spanners or {}).items():
+        table = table.tab_spanner(gt.html(mark(label)), columns=[slug[c] for c in columns])
+    if taiwan:
+        strong = gt.style.text(color=TAIWAN, weight="600")
+        plain = [c for c in slug.values() if c not in marked]
+        table = table.tab_style(strong, gt.loc.body(rows=taiwan, columns=plain))
+    text = table.as_raw_html()
+    style = _STYLE.replace("@", f"#{box}").strip()
+    text = re.sub(r"<style>.*?</style>", lambda _: f"<style>\n{style}\n</style>", text, count=1, flags=re.DOTALL)
+    text = re.sub(r' style="padding-left:0px[^"]*"', ' class="exhibit-table" style="overflow-x:auto" tabindex="0"', text, count=1)
+    text = text.replace('class="gt_table"', f'class="gt_table{" sortable" if sortable else ""}"', 1)
+    text = re.sub(r' data-quarto-[a-z-]+="false"', "", text)
+    return text.replace('<div id=', f'<div role="region" aria-label="{html.escape(title)}" id=', 1)
+
+
+def show(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    source: Sequence[str] | str,
+    name: str,
+    subtitle: str = "",
+    heads: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    spanners: Mapping[str, Sequence[str]] | None = None,
+    verdicts: Sequence[str] = (),
+    code: str = "code",
+    hide: Sequence[str] = (),
+    sortable: bool = False,
+    note: str = "",
+) -> None:
+    """Display a table with source and CSV.
+
+    ``heads`` and ``units`` give a column's heading and the unit below it; ``spanners`` a heading
+    over several columns; ``verdicts`` the columns that hold verdicts. The column ``code`` is not
+    shown but colours Taiwan's row; ``hide`` lists others that only go to the CSV. ``source`` is a
+    list of table numbers or a text, ``name`` the unique name of the table and of its file.
+    """
+    from IPython.display import display
+
+    text = markup(
+        frame, title=title, name=name, subtitle=subtitle, heads=heads, units=units, spanners=spanners,
+        verdicts=verdicts, code=code, hide=hide, sortable=sortable,
+    )  # fmt: skip
+    text += "\n" + caption(source, note, csv_link(frame, name))
+    display({"text/html": text, "text/plain": f"Table: {title}"}, raw=True)
+
+
+def say(text: str) -> Markdown:
+    """Generated prose: Markdown to be the last expression of a cell."""
+    from IPython.display import Markdown
+
+    return Markdown(text)
+
+
+def box(title: str, text: str, kind: str = "note") -> None:
+    """Display a visible box; ``text`` is plain paragraphs or lines that start with ``- `` for a list."""
+    from IPython.display import display
+
+    blocks: list[str] = []
+    for paragraph in text.strip().split("\n\n"):
+        lines = paragraph.split("\n")
+        if all(line.startswith("- ") for line in lines):
+            blocks.append("<ul>" + "".join(f"<li>{mark(line[2:])}</li>" for line in lines) + "</ul>")
+        else:
+            blocks.append(f"<p>{mark(' '.join(lines))}</p>")
+    body = "".join(blocks)
+    page = f'<div class="admonition {kind}"><p class="admonition-title">{mark(title)}</p>{body}</div>'
+    display({"text/html": page, "text/plain": f"{title}: {text}"}, raw=True)
+
+

@@ -1,0 +1,138 @@
+"""Directives that write the reference pages at build time.
+
+``{report-map}`` maps every table and figure of the report to the page that covers it
+(notebooks say so in their metadata: ``"covers": ["1-2-1", "圖1-2-1"]``);
+``{data-dictionary}`` describes every file of the data package. Both read their source
+at build time, so they cannot go stale, and an uncovered item is a warning, which the
+build turns into an error.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+DATA_PRINTED = {
+    "full": "rebuilt from the tables",
+    "ranks": "rebuilt from ranks; the scores are not printed",
+    "points": "single points, from sentences",
+    "none": "not printed",
+}
+
+
+def report_items(root: Path) -> list[dict[str, Any]]:
+    """Tables and figures of the report in printed order: ``item, title, title_en, page, printed``."""
+    package = json.loads((root / "data" / "datapackage.json").read_text("utf-8"))
+    items = [
+        {"item": r["table"], "title": r["title"], "title_en": r["title_en"], "page": r["page"], "printed": "table"}
+        for r in package["resources"]
+        if "table" in r
+    ]
+    with (root / "data" / "figures.csv").open(encoding="utf-8", newline="") as file:
+        items += [
+            {
+                "item": r["figure"],
+                "title": r["title"],
+                "title_en": r["title_en"],
+                "page": int(r["page"]),
+                "printed": DATA_PRINTED[r["data_printed"]],
+            }
+            for r in csv.DictReader(file)
+        ]
+    return sorted(items, key=lambda i: i["page"])
+
+
+def coverage(root: Path) -> dict[str, list[tuple[str, str]]]:
+    """``item -> [(document, title)]`` from the ``covers`` metadata of the notebooks."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path in sorted((root / "book").rglob("*.ipynb")):
+        if ".ipynb_checkpoints" in path.parts:
+            continue
+        notebook = json.loads(path.read_text("utf-8"))
+        first = next(("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown"), "")
+        title = next((line.lstrip("# ").strip() for line in first.splitlines() if line.startswith("# ")), path.stem)
+        document = "/" + path.relative_to(root).with_suffix("").as_posix()
+        for item in notebook["metadata"].get("covers", []):
+            found.setdefault(item, []).append((document, title))
+    return found
+
+
+class Generated(SphinxDirective):
+    """A directive whose content is Markdown written by :meth:`lines`."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        """Parse the generated Markdown where the directive stands."""
+        container = nodes.container(classes=["generated"])
+        self.state.nested_parse(StringList(self.lines(Path(self.env.srcdir)), source=self.name), 0, container)
+        return list(container.children)
+
+    def lines(self, root: Path) -> list[str]:
+        """The Markdown of the directive."""
+        raise NotImplementedError
+
+
+class ReportMap(Generated):
+    """Every table and figure of the report with its page in the book."""
+
+    def lines(self, root: Path) -> list[str]:
+        """A pipe table; warns about an item that no page covers."""
+        self.env.note_dependency(str(root / "data" / "datapackage.json"))
+        self.env.note_dependency(str(root / "data" / "figures.csv"))
+        for path in (root / "book").rglob("*.ipynb"):
+            self.env.note_dependency(str(path))
+        covered = coverage(root)
+        out = ["| Report | Title | Page | Data | In this book |", "|---|---|--:|---|---|"]
+        for item in report_items(root):
+            pages = covered.get(item["item"], [])
+            if not pages:
+                logger.warning("no page of the book covers %s of the report", item["item"], location=self.get_location())
+            links = "; ".join(f"[{title}]({document})" for document, title in pages)
+            name = item["item"] if item["item"].startswith("圖") else f"表{item['item']}"
+            out.append(f"| {name} | {item['title_en']} ({item['title']}) | {item['page']} | {item['printed']} | {links} |")
+        return out
+
+
+class DataDictionary(Generated):
+    """Every file of the data package: columns, units, years, keys."""
+
+    def lines(self, root: Path) -> list[str]:
+        """One section-like block per resource."""
+        self.env.note_dependency(str(root / "data" / "datapackage.json"))
+        package = json.loads((root / "data" / "datapackage.json").read_text("utf-8"))
+        out: list[str] = []
+        for resource in package["resources"]:
+            cite = f", table {resource['table']}, p. {resource['page']}" if "table" in resource else ""
+            out += [f"**`{resource['path']}`**: {resource['title_en']} ({resource['title']}{cite})", ""]
+            out += [f"{note}" for note in resource.get("notes", [])] + [""]
+            out += ["| column | English | Chinese | unit | year | printed in full |", "|---|---|---|---|---|---|"]
+            for field in resource["schema"]["fields"]:
+                exact = "" if field.get("role") != "value" else ("yes" if field["exact"] else "rounded")
+                cells = [
+                    f"`{field['name']}`",
+                    field.get("title_en", ""),
+                    field.get("title", ""),
+                    field.get("unit", ""),
+                    str(field.get("year", "")),
+                    exact,
+                ]
+                out.append("| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |")
+            out += [""]
+        return out
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register both directives."""
+    app.add_directive("report-map", ReportMap)
+    app.add_directive("data-dictionary", DataDictionary)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
