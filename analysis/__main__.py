@@ -107,11 +107,10 @@ def main(argv: list[str] | None = None) -> int:
         text = render(result, args.format)
         code = 0
         if getattr(args, "strict", False):
-            from analysis.audit import unexplained
+            from analysis.audit import strict_problems
 
-            loose = unexplained(result)
-            if loose:
-                print(f"{loose} contradicted rows belong to no known finding", file=sys.stderr)
+            for problem in strict_problems(result):
+                print(problem, file=sys.stderr)
                 code = 1
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from analysis import tables
 from analysis.chapters.common import Exhibit, cardinal, fixed, listing
 from analysis.claims import sampling, scan, views
-from analysis.claims.linking import INCOMPATIBLE, links
 from analysis.claims.readings import AMBIGUOUS, CONSISTENT, CONTRADICTED, NOT_CHECKABLE, REPRODUCED, VERDICTS
 from analysis.report import Report
 
@@ -33,28 +32,33 @@ HEADS = {
 
 def headlines(report: Report) -> list[str]:
     """The results that open the overview."""
-    total = _totals(report)
-    checked = total["all"] - total[NOT_CHECKABLE]
-    decisions = views.by_decision(report).set_index("decision")
-    failed = int(decisions.loc["all", "fails"])
-    summary = scan.summary(report).set_index("class")
-    rate = sampling.disagreement(report).iloc[0]
+    total = _row(views.by_chapter(report), "chapter", "all")
+    checked = int(total["all"]) - int(total[NOT_CHECKABLE])
+    failed = int(_row(views.by_decision(report), "decision", "all")["fails"])
+    coverage = _row(scan.summary(report), "class", "coverage")["share"]
+    agreement = sampling.disagreement(report)
+    second, touched = _row(agreement, "touches", "anything"), _row(agreement, "touches", "verdict")
     return [
         f"**{total['all']} quantitative statements** of the prose are recorded; **{checked}** can be checked against "
         f"numbers that the report prints, the other {total[NOT_CHECKABLE]} are marked with the reason why not.",
-        f"Of those checked, **{total[REPRODUCED]} are reproduced** to the printed digit, {total[CONSISTENT]} are consistent "
-        f"once rounding is allowed for, {total[AMBIGUOUS]} depend on how a word or a period is read, and "
+        f"Of those checked, **{total[REPRODUCED]} are reproduced** to the printed digit, {total[CONSISTENT]} are "
+        f"consistent once rounding is allowed for, {total[AMBIGUOUS]} depend on how a word or a period is read, and "
         f"**{total[CONTRADICTED]} are contradicted**.",
         f"{failed} contradicted statements concern a decision (a direction, a rank, a record, a threshold), "
-        f"{total[CONTRADICTED] - failed} only a size.",
-        f"The register covers {summary.loc['coverage', 'share']} % of the numbers that make a statement; a second, blind "
-        f"reading of {rate['n']} claims differed in {rate['disagree']} ({rate['rate']} %).",
+        f"{int(total[CONTRADICTED]) - failed} only a size.",
+        f"The register covers {coverage} % of the numbers that make a statement; a second, blind reading of "
+        f"{second['n']} claims differed somewhere in {second['disagree']} ({second['rate']} %), in what decides a verdict "
+        f"in {touched['disagree']} ({touched['rate']} %).",
     ]
 
 
-def _totals(report: Report) -> dict[str, int]:
-    row = views.by_chapter(report).set_index("chapter").loc["all"]
-    return {name: int(row[name]) for name in (*VERDICTS, "all")}
+def _row(frame: pd.DataFrame, key: str, value: str) -> dict[str, str]:
+    """One row of a table by its key, as strings."""
+    return _first(frame[frame[key] == value])
+
+
+def _first(frame: pd.DataFrame) -> dict[str, str]:
+    return {str(k): str(v) for k, v in frame.iloc[0].items()}
 
 
 def show_counts(frame: pd.DataFrame, what: str, name: str) -> None:
@@ -103,7 +107,8 @@ def show_doubtful(report: Report, verdict: str, title: str, name: str) -> None:
     frame = views.doubtful(report, verdict)
     tables.show(
         frame, title=title, name=name, source=SOURCE, heads=HEADS, sortable=True,
-        note="Arithmetic: the expression with the printed numbers in it. Admissible: every result that unrounded inputs allow.",
+        note="Arithmetic: the expression with the printed numbers in it. Admissible: every result that unrounded "
+        "inputs allow.",
     )  # fmt: skip
 
 
@@ -111,41 +116,26 @@ def doubtful_headlines(report: Report) -> list[str]:
     """The results that open the page of contradicted claims."""
     frame = views.doubtful(report, CONTRADICTED)
     fails = frame["decision"].str.endswith("fails")
-    where = frame["chapter"].value_counts()
-    top = [f"{chapter} ({n})" for chapter, n in where.head(3).items()]
-    linked = links(report)
+    chapters = frame["chapter"].value_counts().head(3)
+    kinds = frame.loc[fails, "decision"].str.removesuffix(" fails").value_counts()
+    excluding = len(views.conflicts(report))
     return [
-        f"**{len(frame)} statements cannot be true of the printed numbers**, whatever the rounding; most stand in {listing(top)}.",
-        f"{int(fails.sum())} of them get a decision wrong: "
-        f"{listing([f'{kind} {n}' for kind, n in frame.loc[fails, 'decision'].str.removesuffix(' fails').value_counts().items()])}; "
-        f"{int((~fails).sum())} only a size.",
+        f"**{len(frame)} statements cannot be true of the printed numbers**, whatever the rounding; most stand in "
+        f"{listing([f'{chapter} ({n})' for chapter, n in chapters.items()])}.",
+        f"{int(fails.sum())} of them get a decision wrong "
+        f"({listing([f'{kind} {n}' for kind, n in kinds.items()])}), {int((~fails).sum())} only a size.",
         f"{len(views.ambiguous(report))} more stand or fall with the reading of a word or a period.",
-        f"{int((linked['verdict'] == INCOMPATIBLE).sum())} pairs of statements give one quantity two values that exclude each other.",
+        f"{cardinal(excluding).capitalize()} quantities are given two values that exclude each other.",
     ]
 
 
 def show_conflicts(report: Report) -> None:
-    """Pairs of statements about one quantity that exclude each other."""
-    frame = views.conflicts(report)
-    shown = frame[
-        [
-            "quantity",
-            "id_a",
-            "statement_a",
-            "printed_a",
-            "unit_a",
-            "id_b",
-            "statement_b",
-            "printed_b",
-            "unit_b",
-            "ratio",
-        ]
-    ]
-    heads = {"id_a": "Claim", "statement_a": "One statement", "printed_a": "Value", "unit_a": "Unit"}
-    heads |= {"id_b": "Claim", "statement_b": "The other", "printed_b": "Value", "unit_b": "Unit", "ratio": "Ratio"}
+    """Quantities with two values that exclude each other."""
+    heads = {"quantity": "Quantity", "values": "Values", "claims": "Who says what", "statements": "In our words"}
     tables.show(
-        shown, title="One quantity, two values", name="claims-conflicts", source=SOURCE, heads=heads, sortable=True
-    )
+        views.conflicts(report), title="One quantity, two values", name="claims-conflicts", source=SOURCE,
+        heads=heads, sortable=True,
+    )  # fmt: skip
 
 
 def market_headlines(report: Report) -> list[str]:
@@ -157,11 +147,12 @@ def market_headlines(report: Report) -> list[str]:
     plain = frame["convention"].eq("y1-y0 only") | frame["convention"].str.startswith("y1-y0 or")
     median = frame["stated"].median()
     return [
-        f"**{len(frame)} forecasts** print two values and a compound rate; in **{fine}** the rate follows from the values "
-        f"and the years between them.",
-        f"{int(count.get(AMBIGUOUS, 0))} follow only if a year more or less is counted; {int(count.get(CONTRADICTED, 0))} follow "
-        f"under no count of the years.",
-        f"In {int(told.sum())} cases the print tells which count of years was used; the plain one fits {int(plain.sum())} times.",
+        f"**{len(frame)} forecasts** print two values and a compound rate; in **{fine}** the rate follows from the "
+        f"values and the years between them.",
+        f"{int(count.get(AMBIGUOUS, 0))} follow only if a year more or less is counted; "
+        f"{int(count.get(CONTRADICTED, 0))} follow under no count of the years.",
+        f"In {int(told.sum())} cases the print tells which count of years was used; the plain one fits "
+        f"{int(plain.sum())} times.",
         f"The middle forecast promises {fixed(median, 1)} % a year, the boldest {fixed(frame['stated'].max(), 1)} %.",
     ]
 
@@ -242,8 +233,8 @@ def roadmap_headlines(report: Report) -> list[str]:
     return [
         f"**{cardinal(names).capitalize()} technology road-maps survive as text** with {len(frame)} figures for "
         f"{frame['year'].nunique()} years; the other road-maps of the report are pictures whose text is lost.",
-        f"{int(frame['note'].str.contains('columns of values').sum())} figures stand in columns that are fewer than the years "
-        f"printed below them: their year is the position of the column, which the print leaves open.",
+        f"{int(frame['note'].str.contains('columns of values').sum())} figures stand in columns that are fewer than "
+        f"the years printed below them: their year is the position of the column, which the print leaves open.",
     ]
 
 
@@ -297,28 +288,46 @@ def show_scan(report: Report) -> None:
     """The classes of the scan."""
     frame = scan.summary(report)
     tables.show(
-        frame, title="Every number of the text, by what it is", name="claims-scan", source="Scan of the exported text, lines 296 to 7800",
-        heads={"class": "Class", "meaning": "What it means", "numbers": "Numbers", "share": "Share"}, units={"share": "%"},
+        frame, title="Every number of the text, by what it is", name="claims-scan",
+        source=f"Scan of the exported text, lines {scan.FIRST} to {scan.LAST}", units={"share": "%"},
+        heads={"class": "Class", "meaning": "What it means", "numbers": "Numbers", "share": "Share"},
     )  # fmt: skip
 
 
 def coverage_headlines(report: Report) -> list[str]:
     """The results that open the page on coverage and agreement."""
-    summary = scan.summary(report).set_index("class")
-    rate = sampling.disagreement(report).iloc[0]
+    summary = scan.summary(report)
+    whole = int(summary.loc[summary["class"] != "coverage", "numbers"].sum())
+    covered, left = (int(_row(summary, "class", name)["numbers"]) for name in ("covered", "open"))
+    agreement = sampling.disagreement(report)
+    second, touched = _row(agreement, "touches", "anything"), _row(agreement, "touches", "verdict")
     return [
-        f"The exported text holds {summary['numbers'].drop('coverage').sum():,} numbers. **{summary.loc['covered', 'numbers']:,}** are "
-        f"printed by a claim or recorded as data; **{summary.loc['open', 'numbers']:,}** make a statement that no claim covers: "
-        f"a coverage of **{summary.loc['coverage', 'share']} %**.",
-        f"A second reading of {rate['n']} claims, made without sight of the stored numbers and expressions, differs in "
-        f"**{rate['disagree']}**: {rate['rate']} % (95 % interval {rate['low']} to {rate['high']} %).",
+        f"The exported text holds {whole:,} numbers. **{covered:,}** are printed by a claim or recorded as data; "
+        f"**{left:,}** make a statement that no claim covers: a coverage of "
+        f"**{_row(summary, 'class', 'coverage')['share']} %**.",
+        f"A second reading of {second['n']} claims, made without sight of the stored numbers and expressions, differs "
+        f"somewhere in **{second['disagree']}** ({second['rate']} %, 95 % interval {second['low']} to {second['high']} %); "
+        f"**{touched['disagree']}** of the differences touch a verdict ({touched['rate']} %, {touched['low']} to "
+        f"{touched['high']} %).",
     ]
+
+
+def show_agreement(report: Report) -> None:
+    """How often the second reading differed, by what the difference touches."""
+    heads = {"touches": "Touches", "n": "Claims read twice", "disagree": "Read differently", "rate": "Rate"}
+    tables.show(
+        sampling.disagreement(report), title="How often the second reading differed", name="claims-agreement",
+        source=SOURCE, heads=heads | {"low": "From", "high": "To"}, spanners={"95 % interval": ["low", "high"]},
+        units={"rate": "%", "low": "%", "high": "%"},
+    )  # fmt: skip
 
 
 def show_disagreements(report: Report) -> None:
     """The sampled claims that were read differently."""
     record = report.resource("second_pass")
-    frame = record[record["agrees"] == "no"][["id", "seed_line", "field", "note", "resolution"]].reset_index(drop=True)
+    frame = record[record["agrees"] == "no"][["id", "seed_line", "field", "weight", "note", "resolution"]].reset_index(
+        drop=True
+    )
     heads = {
         "id": "Claim",
         "seed_line": "Line",

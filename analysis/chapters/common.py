@@ -348,3 +348,24 @@ def show_trends(report: Report, keys: Sequence[str], *, title: str, name: str, s
         heads={"series": "Series", "way": "Estimate", "growth": "Growth", "interval": "Interval", "kind": "of what", "n": "n"},
         units={"growth": "% a year", "interval": "% a year"},
     )  # fmt: skip
+
+
+# ---------------------------------------------------------------- findings
+
+
+def findings(report: Report, *numbers: str) -> pd.DataFrame:
+    """The audit's findings that involve one of some tables: ``id, title, explanation``."""
+    from analysis import audit
+
+    found = audit.findings(report)
+    touched = [bool(set(tables.split("; ")) & set(numbers)) for tables in found["tables"]]
+    return found.loc[touched, ["id", "title", "explanation"]].reset_index(drop=True)
+
+
+def findings_note(report: Report, *numbers: str) -> Markdown:
+    """The findings on some tables as a list; a sentence if there is none."""
+    found = findings(report, *numbers)
+    if found.empty:
+        return tables.say("The audit has no finding on these numbers.")
+    lines = [f"- **{row['id']}** {row['title']}. {row['explanation']}" for row in found.to_dict("records")]
+    return tables.say("What the audit concludes about these numbers:\n\n" + "\n".join(lines))

@@ -16,7 +16,11 @@ MACRO, TECHNOLOGY, CAPITAL, SKILL = "1-2-8", "1-2-9", "1-2-10", "1-2-11"
 VIEWS = {TECHNOLOGY: "technology level", CAPITAL: "capital intensity", SKILL: "skill intensity"}
 FIRST, BEFORE, LAST = 2020, 2023, 2024
 TOTAL = "exports_total"
-MEASURES = {"real_gdp": "Real GDP 實質GDP", "national_income_per_head": "Income per head 國民所得", "real_wage": "Real wage 實質薪資"}
+MEASURES = {
+    "real_gdp": "Real GDP 實質GDP",
+    "national_income_per_head": "Income per head 國民所得",
+    "real_wage": "Real wage 實質薪資",
+}
 
 
 def _levels(report: Report) -> pd.DataFrame:
@@ -100,9 +104,7 @@ def export_headlines(report: Report) -> list[str]:
     down = [VIEWS[t] for t in VIEWS if high[t][LAST] < high[t][BEFORE]]
     crowd = exports.concentration(report)
     crowd = crowd[crowd["table"] == TECHNOLOGY].set_index("year")["value"]
-    fall = (
-        f" By {listing(down)} it fell." if down else ""
-    )
+    fall = f" By {listing(down)} it fell." if down else ""
     return [
         f"**Exports of {fixed(total[LAST], 0)} 億元 in {LAST}, {fixed(growth[(TOTAL, LAST)], 1, sign=True)}%.** High technology "
         f"contributes {fixed(parts[('tech_high', LAST)], 1)} of these points, all the rest "

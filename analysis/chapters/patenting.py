@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 GRANTS, FIELDS = "1-2-13", "1-2-14"
 FIRST, BEFORE, LAST = 2020, 2023, 2024
 PEERS = ("TWN", "KOR", "JPN", "DEU", "USA")
-DOMAINS = {"ict": "ICT 資通光電", "mechanical": "Mechanical 機械運輸", "chemistry": "Materials 材料化學", "life": "Life 生技醫藥"}
+DOMAINS = {
+    "ict": "ICT 資通光電",
+    "mechanical": "Mechanical 機械運輸",
+    "chemistry": "Materials 材料化學",
+    "life": "Life 生技醫藥",
+}
 
 
 def _field(report: Report, code: str) -> str:

@@ -46,7 +46,9 @@ def _short(text: str) -> str:
 def percentiles(report: Report) -> Exhibit:
     """Percentile ranks; bars."""
     data = _ranks(report).reset_index()
-    data["name"] = [f"{_short(report.name(c))} {r}/{n}" for c, r, n in zip(data["code"], data["rank"], data["of"], strict=True)]
+    data["name"] = [
+        f"{_short(report.name(c))} {r}/{n}" for c, r, n in zip(data["code"], data["rank"], data["of"], strict=True)
+    ]
     data = data.rename(columns={"percentile": "value"}).sort_values("value", ascending=False, kind="stable")
     data = data[["code", "name", "value", "rank", "of"]].reset_index(drop=True)
     low = data["value"].min()

@@ -43,15 +43,18 @@ def headlines(report: Report) -> list[str]:
     ends = f"between {fixed(others, 1)} and {fixed(high, 1)}" if fixed(others, 1) != fixed(high, 1) else fixed(high, 1)
     crowd = technology_trade.concentration(report).set_index("indicator")["value"]
     in_, out = fixed(1 / crowd["receipts_concentration"], 1), fixed(1 / crowd["payments_concentration"], 1)
+    surplus = float(value["balance"][TOTAL]) > 0
+    certain = cover["low"] > 1 or cover["high"] < 1
+    side = "below" if surplus else "above"
     return [
-        f"**Receipts of {value['receipts'][TOTAL]} against payments of {value['payments'][TOTAL]} 億元: a surplus of "
-        f"{value['balance'][TOTAL]} 億元 in {YEAR}.** The coverage ratio is {fixed(cover['value'], 3)}; rounding cannot bring "
-        "it to one or below.",
-        f"**One industry makes the difference.** {report.name(top)} have a balance of {value['balance'][top]} 億元; all "
-        f"others together have {ends} 億元. The largest deficit is that of {report.name(bottom).lower()} "
+        f"**Receipts of {value['receipts'][TOTAL]} against payments of {value['payments'][TOTAL]} 億元: a "
+        f"{'surplus' if surplus else 'deficit'} of {value['balance'][TOTAL].lstrip('-')} 億元 in {YEAR}.** The coverage ratio "
+        f"is {fixed(cover['value'], 3)}; rounding {f'cannot bring it to one or {side}' if certain else 'leaves its side of one open'}.",
+        f"**{'One industry makes the difference' if high < 0 < cell(report, TABLE, 'balance', YEAR, top).low else 'The largest surplus'}"
+        f".** {report.name(top)} have a balance of {value['balance'][top]} 億元; all others together have {ends} 億元. The largest deficit is that of {report.name(bottom).lower()} "
         f"({value['balance'][bottom].replace('-', '−')} 億元).",
-        f"**Receipts are more concentrated than payments**: as concentrated as if {in_} equal industries received and "
-        f"{out} paid (inverse Herfindahl index).",
+        f"**Receipts are {'more' if crowd['receipts_concentration'] > crowd['payments_concentration'] else 'less'} concentrated "
+        f"than payments**: as concentrated as if {in_} equal industries received and {out} paid (inverse Herfindahl index).",
     ]
 
 
@@ -140,9 +143,10 @@ def intellectual_property(report: Report) -> list[str]:
         before[side] = Intervals.from_bounds([now[side].low], [now[side].high]) / factor
     implied = ratio(before["receipts"], before["payments"])[0]
     of_rates = growth(_ratio(report, "ip_ratio_2023"), _ratio(report, "ip_ratio_2024"))[0]
-    rise = (100 + rates["receipts"].low) / (100 + rates["payments"].high), (
-        100 + rates["receipts"].high
-    ) / (100 + rates["payments"].low)
+    rise = (
+        (100 + rates["receipts"].low) / (100 + rates["payments"].high),
+        (100 + rates["receipts"].high) / (100 + rates["payments"].low),
+    )
     low, high = (round_fraction((r - 1) * 100, 1) for r in rise)
     return [
         f"Receipts of about {_prose(report, 'ip_receipts_2024')} 億美元 over payments of about "

@@ -118,7 +118,9 @@ def shift_share(report: Report, before: int = FIRST, after: int = LAST) -> Exhib
     main = data.iloc[0]
     return Exhibit(
         data,
-        f"{report.name(main['code'])} bring {main['total']:+.1f} of the {float(split.change):+.1f} points".replace("-", "−"),
+        f"{report.name(main['code'])} bring {main['total']:+.1f} of the {float(split.change):+.1f} points".replace(
+            "-", "−"
+        ),
         f"Change of the value-added rate {before}–{after}, percentage points",
         f"Stacked bars of the within and structure effects of {len(data)} industries on the change of the aggregate "
         f"value-added rate from {before} to {after}; within effects sum to {float(split.within):.2f}, structure effects to "
@@ -169,7 +171,9 @@ def levels(report: Report) -> pd.DataFrame:
         for c in amounts.index
     ]  # fmt: skip
     own = {k: rest.loc[k] for k in ("value_added_rest", "value_added_rate_rest", "implied_output_rest")}
-    ranges = {k: f"{fixed(v['low'], d)} to {fixed(v['high'], d)}" for (k, v), d in zip(own.items(), (0, 2, 0), strict=True)}
+    ranges = {
+        k: f"{fixed(v['low'], d)} to {fixed(v['high'], d)}" for (k, v), d in zip(own.items(), (0, 2, 0), strict=True)
+    }
     rows.append(("REST", _title(report, "REST"), *ranges.values()))
     return pd.DataFrame(rows, columns=["code", "name", "value_added", "rate", "output"])
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from analysis.charts.layout import canvas, end_labels, finish, text_width
+from analysis.charts.layout import canvas, end_labels, finish, text_width, wrap
 from analysis.charts.series import minus
 from analysis.charts.style import (
-    FAINT, GRID, INK, MUTED, PALETTE, PAPER, SMALL, TAIWAN, VERDICTS, colours,
+    FAINT, GRID, INK, MUTED, PAPER, PARTS, SMALL, TAIWAN, VERDICTS, colours, ink_on,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -24,12 +24,32 @@ _DEEP = "#3D4657"
 _ROW = 0.235  # inches per row
 
 
+_NAMES = 1.75  # inches that row names may take before they are broken into lines
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    """Row names; a long one is broken, its Chinese part on a line of its own."""
+    names = []
+    for name in (str(n) for n in frame["name"]):
+        words = name.split()
+        chinese = next((i for i, w in enumerate(words) if w[0] >= "\u3000"), len(words))
+        parts = [" ".join(words[:chinese]), " ".join(words[chinese:])] if text_width(name, SMALL) > _NAMES else [name]
+        names.append("\n".join(line for part in parts if part for line in wrap(part, _NAMES, SMALL)))
+    return names
+
+
+def _height(frame: pd.DataFrame, row: float = _ROW) -> float:
+    """Height of the rows in inches; more where a name takes several lines."""
+    lines = max(n.count("\n") + 1 for n in _names(frame))
+    return len(frame) * max(row, lines * SMALL * 1.28 / 72 + 0.05)
+
+
 def _codes(frame: pd.DataFrame) -> list[str]:
     return [str(c) for c in frame["code"]] if "code" in frame else [""] * len(frame)
 
 
 def _rows(ax: Axes, frame: pd.DataFrame, vertical_grid: bool = True) -> None:
-    names = [str(n) for n in frame["name"]]
+    names = _names(frame)
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.4, -0.6)
     for tick, code in zip(ax.get_yticklabels(), _codes(frame), strict=True):
@@ -61,7 +81,7 @@ def bars(
     height: float | None = None,
 ) -> Figure:
     """Horizontal bars from zero with their values; ``low``/``high`` columns add whiskers."""
-    fig, ax = canvas(title, unit, height or len(frame) * _ROW + 0.2)
+    fig, ax = canvas(title, unit, height or _height(frame) + 0.2)
     values = [float(v) for v in frame["value"]]
     tints = [TAIWAN if c == "TWN" else color for c in _codes(frame)]
     ax.barh(range(len(values)), values, color=tints, height=0.7, zorder=2)
@@ -113,12 +133,21 @@ def dumbbell(
 ) -> Figure:
     """Two values per row joined by a line: ``frame`` has columns ``first`` and ``last`` (also the legend).
 
-    The earlier value is hollow. ``reverse`` puts small numbers on the right, as suits ranks.
+    The earlier value is hollow; one of the two may be missing (NaN). ``reverse`` puts small numbers on the right, as suits ranks.
     """
-    fig, ax = canvas(title, unit, len(frame) * (_ROW + 0.02) + 0.5)
+    fig, ax = canvas(title, unit, _height(frame, _ROW + 0.02) + 0.5)
     a, b = frame[first].astype(float).tolist(), frame[last].astype(float).tolist()
     for y, (u, v, code) in enumerate(zip(a, b, _codes(frame), strict=True)):
         color = TAIWAN if code == "TWN" else _DEEP
+        if u != u or v != v:  # only one of the two
+            value, fill = (u, PAPER) if v != v else (v, color)
+            ax.plot([value], [y], marker="o", ms=6, mfc=fill, mec=color, mew=1.4, lw=0, zorder=4)
+            if show_values:
+                ax.annotate(
+                    minus(fmt.format(value)), (value, y), xytext=(7, 0), textcoords="offset points", va="center",
+                    size=SMALL - 0.5, color=MUTED if v != v else color,
+                )  # fmt: skip
+            continue
         ax.plot([u, v], [y, y], color=color, lw=1.6, alpha=0.55, zorder=2)
         ax.plot([u], [y], marker="o", ms=6, mfc=PAPER, mec=color, mew=1.4, lw=0, zorder=3)
         ax.plot([v], [y], marker="o", ms=6.5, mfc=color, mec=color, lw=0, zorder=4)
@@ -173,11 +202,9 @@ def slope(
     right: list[tuple[float, str, str]] = []
     for code, name, u, v in zip(codes, frame["name"], frame[first].astype(float), frame[last].astype(float), strict=True):
         strong = code in focus
-        ax.plot(
-            [0, 1], [u, v], color=color[code], lw=2.4 if code == "TWN" else 1.6 if strong else 1.1, marker="o", ms=4,
-            zorder=3 if strong else 2,
-        )  # fmt: skip
         ink = color[code] if strong else MUTED
+        lw = 2.4 if code == "TWN" else 1.6 if strong else 1.1
+        ax.plot([0, 1], [u, v], color=color[code], lw=lw, marker="o", ms=4, zorder=3 if strong else 2)
         left.append((u, minus(fmt.format(u)), ink))
         right.append((v, f"{minus(fmt.format(v))}  {name}", ink))
     ax.set_xticks([0, 1], [first, last])
@@ -207,7 +234,7 @@ def compare(
     Columns ``name, low, high`` and, for the printed number, ``printed`` (a dot) with
     ``verdict`` for colour and sign. Without ``printed`` only the ranges are drawn.
     """
-    fig, ax = canvas(title, unit, len(frame) * (_ROW + 0.01) + 0.55)
+    fig, ax = canvas(title, unit, _height(frame, _ROW + 0.01) + 0.55)
     has = "printed" in frame
     spans = [float(v) for k in ("low", "high", "printed") if k in frame for v in frame[k].dropna()]
     least = (max(spans) - min(spans)) * 0.012
@@ -240,7 +267,7 @@ def compare(
 
 def ranges(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:g}", value: str = "value") -> Figure:
     """Intervals per row (``low``, ``high``) with a dot at ``value`` if there is such a column."""
-    fig, ax = canvas(title, unit, len(frame) * (_ROW + 0.01) + 0.3)
+    fig, ax = canvas(title, unit, _height(frame, _ROW + 0.01) + 0.3)
     for y, (row, code) in enumerate(zip(frame.to_dict("records"), _codes(frame), strict=True)):
         color = TAIWAN if code == "TWN" else _DEEP
         ax.plot([float(row["low"]), float(row["high"])], [y, y], color=color, lw=3, alpha=0.45, solid_capstyle="butt", zorder=2)
@@ -260,23 +287,22 @@ def stacked(
     parts: Mapping[str, str],
     fmt: str = "{:.0f}",
     least: float = 4.0,
-    tints: Sequence[str] = (TAIWAN, "#0B66A8", "#8FA3B8", "#C9D3DE", "#5A6270"),
+    tints: Sequence[str] = PARTS,
 ) -> Figure:
     """Shares stacked to one bar per row; ``parts`` maps columns to their names, largest first.
 
     Values of at least ``least`` are written into the bar.
     """
-    fig, ax = canvas(title, unit, len(frame) * 0.36 + 0.55)
+    fig, ax = canvas(title, unit, _height(frame, 0.36) + 0.55)
     left = [0.0] * len(frame)
     for (column, name), tint in zip(parts.items(), tints, strict=False):
         values = [float(v) for v in frame[column]]
         ax.barh(range(len(values)), values, left=left, color=tint, height=0.74, label=name, zorder=2, ec=PAPER, lw=0.8)
-        dark = tint not in ("#8FA3B8", "#C9D3DE")
         for y, (start, value) in enumerate(zip(left, values, strict=True)):
             if value >= least:
                 ax.text(
                     start + value / 2, y, fmt.format(value), ha="center", va="center", size=SMALL, zorder=3,
-                    color=PAPER if dark else INK,
+                    color=ink_on(tint),
                 )  # fmt: skip
         left = [a + b for a, b in zip(left, values, strict=True)]
     _rows(ax, frame, vertical_grid=False)
@@ -302,8 +328,8 @@ def contributions(
 
     ``parts`` maps columns to names; ``total`` is the column of their sum, drawn as a diamond and written.
     """
-    tints = (TAIWAN, *PALETTE) if len(parts) > 1 else ("#8FA3B8",)
-    fig, ax = canvas(title, unit, len(frame) * 0.3 + (0.6 if len(parts) > 1 else 0.25))
+    tints = PARTS if len(parts) > 1 else ("#8FA3B8",)
+    fig, ax = canvas(title, unit, _height(frame, 0.3) + (0.6 if len(parts) > 1 else 0.25))
     up, down = [0.0] * len(frame), [0.0] * len(frame)
     for (column, name), tint in zip(parts.items(), tints, strict=False):
         values = [float(v) for v in frame[column]]
@@ -324,8 +350,11 @@ def contributions(
             ax.annotate(text, (end, y), xytext=(6, 0), textcoords="offset points", va="center", size=SMALL, color=INK)
         _room(ax, texts)
     if len(parts) > 1:
+        handles, _ = ax.get_legend_handles_labels()
+        if total:
+            handles.append(handles.pop(0))  # lines come first; the total belongs last
         ax.legend(
-            loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=min(3, len(parts) + 1), frameon=False, fontsize=SMALL,
+            handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False, fontsize=SMALL,
             handlelength=0.9, handleheight=0.9, handletextpad=0.4, columnspacing=1.2, borderaxespad=0.1,
         )  # fmt: skip
     return finish(fig)
@@ -337,7 +366,7 @@ def waterfall(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:+.2f}
     Columns ``name``, ``value`` and ``kind`` (``level`` or ``step``). Steps hang between levels; level
     bars start at zero only if they are drawn as bars, so they are drawn as marks: no truncated bar.
     """
-    fig, ax = canvas(title, unit, len(frame) * 0.27 + 0.3)
+    fig, ax = canvas(title, unit, _height(frame, 0.27) + 0.3)
     at, texts, spots = 0.0, [], []
     for y, row in enumerate(frame.to_dict("records")):
         value = float(row["value"])

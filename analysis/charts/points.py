@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import pi, sqrt
 from typing import TYPE_CHECKING
 
-from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
+from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, TwoSlopeNorm
 from matplotlib.transforms import Bbox
 
 from analysis.charts.layout import canvas, finish
@@ -90,7 +90,7 @@ def scatter(
     line_note: str = "",
     zero: bool = False,
     log_x: bool = False,
-    largest: float = 20.0,
+    largest: float = 18.0,
     height: float = 4.1,
 ) -> Figure:
     """Points ``x, y`` with direct labels; a column ``size`` makes bubbles whose *area* is the value.
@@ -107,14 +107,14 @@ def scatter(
             ax.fill_between(line["x"].astype(float), line["low"].astype(float), line["high"].astype(float), color=GRID, lw=0, zorder=1)
         ax.plot(line["x"].astype(float), line["y"].astype(float), color=MUTED, lw=1.1, ls=(0, (4, 2)), zorder=2)
     rows = sorted(frame.to_dict("records"), key=lambda r: -float(r.get("size", 0)))
-    for row in rows:
+    for order, row in enumerate(rows):  # largest first, so that no bubble hides a smaller one
         code = str(row["code"])
         radius = largest * sqrt(float(row["size"]) / top) if "size" in row else 4.0
         radius = max(radius, 2.2)
         strong = code in focus
         ax.scatter(
             [float(row["x"])], [float(row["y"])], s=(2 * radius) ** 2, color=color[code] if strong else "#8FA3B8",
-            alpha=0.85 if strong else 0.55, lw=0.8, ec=PAPER, zorder=4 if strong else 3,
+            alpha=0.75 if strong else 0.6, lw=0.8, ec=PAPER, zorder=3 + order / 100,
         )  # fmt: skip
         marks.append((float(row["x"]), float(row["y"]), radius))
         text = ax.annotate(
@@ -153,12 +153,13 @@ def heatmap(
     row_codes: Sequence[str] | None = None,
     column_codes: Sequence[str] | None = None,
     texts: pd.DataFrame | None = None,
+    gamma: float = 1.0,
     row_height: float = 0.27,
 ) -> Figure:
     """A matrix (index and columns are the labels) with the value in every cell.
 
     ``middle`` makes a two-sided scale around it; ``reverse`` makes small values deep, as suits
-    ranks; ``texts`` replaces the written values. Codes mark Taiwan's row or column.
+    ranks, ``gamma`` below 1 spreads the small ones; ``texts`` replaces the written values. Codes mark Taiwan's row or column.
     """
     fig, ax = canvas(title, unit, len(frame) * row_height + 0.65)
     values = frame.astype(float).to_numpy()
@@ -168,7 +169,7 @@ def heatmap(
         norm: Normalize = TwoSlopeNorm(middle, middle - far, middle + far)
         ramp = LinearSegmentedColormap.from_list("diverging", DIVERGING)
     else:
-        norm = Normalize(low, high)
+        norm = PowerNorm(gamma, low, high)
         ramp = LinearSegmentedColormap.from_list("sequential", SEQUENTIAL)
     if reverse:
         ramp = ramp.reversed()

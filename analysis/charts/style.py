@@ -34,6 +34,8 @@ PAPER = "#FFFFFF"
 TAIWAN = "#C04000"
 #: For at most five others; distinguishable with any colour vision, dark enough for text on white.
 PALETTE = ("#0B66A8", "#00785A", "#8A4F9E", "#7A5C00", "#3D4657")
+#: Parts of a whole, largest first; Taiwan's colour is not among them.
+PARTS = ("#0B66A8", "#E3B04B", "#00785A", "#B58BC9", "#8FA3B8", "#5A6270")
 #: Ordered from pale to deep; and two-sided around a neutral middle.
 SEQUENTIAL = ("#F3F6FA", "#C6DAEC", "#86B3D8", "#3F85BC", "#0B5A96")
 DIVERGING = ("#0B66A8", "#8FBBDD", "#F4F4F2", "#EDB08E", "#C04000")
@@ -92,6 +94,13 @@ def use_style() -> None:
     font_manager.fontManager.addfont(str(sans_path()))
     matplotlib.rcdefaults()
     matplotlib.rcParams.update(_RC)
+
+
+def ink_on(colour: str) -> str:
+    """Dark or white text, whichever reads better on a colour."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
+    return INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.2 else PAPER
 
 
 def colours(keys: Iterable[str], focus: Iterable[str] = ("TWN",)) -> dict[str, str]:

@@ -76,7 +76,8 @@ def exports_growth(report: Report) -> list[Column]:
 
     Tables 1-2-9 to 1-2-11; the sentences about them print three of the rates of 2024.
     """
-    printed = read_prose(report, "exports_growth")
+    stated = read_prose(report, "exports_growth").as_printed()
+    printed = {key._replace(code=TOTAL) if key.code == "TWN" else key: text for key, text in stated.items()}
     return [yearly_growth(column, "exports_growth", printed) for column in _exports(report)]
 
 

@@ -92,14 +92,18 @@ class ReportMap(Generated):
         for path in (root / "book").rglob("*.ipynb"):
             self.env.note_dependency(str(path))
         covered = coverage(root)
-        out = ["| Report | Title | Page | Data | In this book |", "|---|---|--:|---|---|"]
+        out = ["| Report | In this book | Title | Page | Data |", "|---|---|---|--:|---|"]
         for item in report_items(root):
             pages = covered.get(item["item"], [])
             if not pages:
-                logger.warning("no page of the book covers %s of the report", item["item"], location=self.get_location())
+                logger.warning(
+                    "no page of the book covers %s of the report", item["item"], location=self.get_location()
+                )
             links = "; ".join(f"[{title}]({document})" for document, title in pages)
             name = item["item"] if item["item"].startswith("圖") else f"表{item['item']}"
-            out.append(f"| {name} | {item['title_en']} ({item['title']}) | {item['page']} | {item['printed']} | {links} |")
+            out.append(
+                f"| {name} | {item['title_en']} ({item['title']}) | {item['page']} | {item['printed']} | {links} |"
+            )
         return out
 
 

@@ -1,0 +1,128 @@
+# The book and its checks. `make help` lists the commands.
+# All that is needed beforehand: make, and Python 3.11, 3.12 or 3.13. The first run sets up .venv and needs
+# a network; later runs do not, as long as requirements.lock.txt stays as it is.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help book test serve lock env lint types data unit notebooks site status archive clean distclean
+
+LOCK := requirements.lock.txt
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8000
+JOBS ?= 2
+PUBLISH := $(PY) -m analysis.publish
+
+# This checkout and nothing of the user's: an installed copy of `analysis` or a personal
+# IPython or matplotlib profile could otherwise change what is computed or shown.
+export PYTHONPATH := $(CURDIR)
+export PYTHONNOUSERSITE := 1
+export PYTHONUTF8 := 1
+export IPYTHONDIR := $(CURDIR)/_build/ipython
+export MPLCONFIGDIR := $(CURDIR)/_build/matplotlib
+export MPLBACKEND := module://matplotlib_inline.backend_inline
+export JUPYTER_PREFER_ENV_PATH := 1
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+unexport VIRTUAL_ENV PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+book: env ## run the notebooks that are stale, build the book, say where it is
+	@$(PUBLISH) execute
+	@$(PUBLISH) build
+
+test: env lint types data site ## every check: lint, types, data, tests, notebooks (nbval), book in a browser
+	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)
+	@echo "tests: notebooks through nbval, units and properties, the built book"
+	@$(PY) -m pytest book tests --nbval --nbval-current-env -n $(JOBS) --dist loadscope
+
+serve: book ## build the book and serve it on this machine (PORT=8000)
+	@echo "the book is at http://localhost:$(PORT)/ (stop with Ctrl+C)"
+	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+status: env ## which notebooks are stale, and why
+	@$(PUBLISH) status
+
+lint: env ## style of the code
+	@$(PY) -m ruff format --check --quiet . || { $(PY) -m ruff format --check .; exit 1; }
+	@$(PY) -m ruff check --quiet .
+	@echo "lint: fine"
+
+types: env ## types of the code
+	@$(PY) -m mypy --cache-dir _build/mypy
+
+data: env ## the data package against its own description
+	@$(VENV)/bin/frictionless validate data/datapackage.json > _build/frictionless.txt 2>&1 \
+	  || { cat _build/frictionless.txt; exit 1; }
+	@echo "data: valid"
+
+unit: env ## only the tests that need neither kernels nor a browser
+	@$(PY) -m pytest tests --ignore=tests/book -n $(JOBS) --dist loadscope
+
+notebooks: env ## only the notebooks, through nbval
+	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)
+	@$(PY) -m pytest book --nbval --nbval-current-env -n $(JOBS) --dist loadscope
+
+site: env ## build the book from stored outputs, running nothing
+	@$(PUBLISH) build
+
+archive: env ## the data package and everything computed from it, in one file
+	@$(PUBLISH) archive
+
+lock: $(VENV)/bin/uv ## renew requirements.lock.txt from pyproject.toml (needs a network)
+	@$(UV_SETTINGS); $(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	  --fork-strategy fewest --no-build --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --no-annotate --quiet $(if $(UPGRADE),--upgrade) --output-file $(LOCK)
+	@{ echo "# Every package of the environment, with hashes, for Python 3.11 to 3.13. Made by \`make lock\` from pyproject.toml."; \
+	  cat $(LOCK); } > $(LOCK).partial && mv $(LOCK).partial $(LOCK)
+	@echo "lock: $$(grep -c == $(LOCK)) packages; run make book and make test"
+
+clean: ## remove what was built (not .venv)
+	@rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find analysis tests book benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## remove .venv as well
+	@rm -rf $(VENV)
+
+# --- the environment ------------------------------------------------------------------------------
+# The stamp is a copy of the lock file: the same lock, nothing to do.
+
+env:
+	@mkdir -p _build
+	@cmp -s $(LOCK) $(VENV)/.lock || $(MAKE) --no-print-directory install
+
+.PHONY: install
+install: $(PY)
+	@echo "environment: installing $$(grep -c == $(LOCK)) packages into $(VENV)"
+	@rm -f $(VENV)/.lock
+	@$(UV_SETTINGS); \
+	if { test -x $(VENV)/bin/uv || $(GET_UV); } \
+	  && $(VENV)/bin/uv pip sync --quiet --require-hashes --no-build --python $(PY) $(LOCK); then :; \
+	else echo "environment: uv could not do it; trying pip"; \
+	  { $(PY) -m pip --version || $(PY) -m ensurepip; } > /dev/null \
+	  && $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(LOCK); fi
+	@cp $(LOCK) $(VENV)/.lock
+	@echo "environment: ready"
+
+$(PY):
+	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
+	  $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2> /dev/null || continue; \
+	  echo "environment: $(VENV) with $$($$python --version)"; \
+	  $$python -m venv $(VENV) && exit 0; \
+	done; echo "error: Python 3.11, 3.12 or 3.13 is needed (say make PYTHON=/path/to/python if it has another name)"; exit 1
+
+$(VENV)/bin/uv: | $(PY)
+	@$(GET_UV)
+
+# uv itself comes from the lock too, by hash.
+GET_UV = { awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' $(LOCK) > $(VENV)/uv.txt \
+  && $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/uv.txt; }
+
+# uv does not read pip's settings; whoever has a mirror or a certificate has told pip about it.
+UV_SETTINGS = index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PY) -m pip config get global.index-url 2> /dev/null || true)}}"; \
+  test -z "$$index" || export UV_DEFAULT_INDEX="$$index"; \
+  test -n "$$SSL_CERT_FILE" || test -z "$$PIP_CERT" || export SSL_CERT_FILE="$$PIP_CERT"; \
+  export UV_NO_PROGRESS=1 UV_LINK_MODE="$${UV_LINK_MODE:-copy}"

@@ -1,0 +1,60 @@
+"""Does each printed number follow from the others? Ledger, findings, self-test.
+
+``cells`` turns printed digits into exact integers, ``kernels`` says what a relation
+allows, ``relations`` declares which relations hold in the report, ``verdicts`` makes
+the ledger, ``diagnosis`` looks for the most economical explanation of what fails,
+``conclusions`` numbers and words the findings, ``selftest`` damages copies and counts
+what is caught. The public functions are importable from here; nothing heavy is
+imported until one is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis.audit.conclusions import chapter_verdicts, findings, strict_problems
+    from analysis.audit.verdicts import (
+        cell_verdicts,
+        coverage,
+        ledger,
+        rounding_table,
+        uncheckable,
+        unexplained,
+        verdict_counts,
+    )
+
+_HOME = {
+    "cell_verdicts": "verdicts",
+    "chapter_verdicts": "conclusions",
+    "coverage": "verdicts",
+    "findings": "conclusions",
+    "ledger": "verdicts",
+    "rounding_table": "verdicts",
+    "strict_problems": "conclusions",
+    "uncheckable": "verdicts",
+    "unexplained": "verdicts",
+    "verdict_counts": "verdicts",
+}
+
+__all__ = [
+    "cell_verdicts",
+    "chapter_verdicts",
+    "coverage",
+    "findings",
+    "ledger",
+    "rounding_table",
+    "strict_problems",
+    "uncheckable",
+    "unexplained",
+    "verdict_counts",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: ``import analysis.audit`` stays light."""
+    if name in _HOME:
+        import importlib
+
+        return getattr(importlib.import_module(f"analysis.audit.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__} has no attribute {name}")

@@ -1,0 +1,252 @@
+"""Interval kernels: what a relation allows its derived cell to be.
+
+Every printed number enters as a triple ``(low, printed, high)`` of integers at one
+common scale (:class:`analysis.audit.cells.Cells`), so that the same few lines serve a
+single candidate repair (Python integers) and a million cells at once (numpy arrays),
+exactly: nothing passes through a binary float. A kernel returns the admissible values
+of its target as ``(lower bound, upper bound, point)``; each is ``None`` (no bound) or a
+fraction ``(numerator, denominator)`` with a denominator >= 0, where 0 stands for an
+infinite bound. The *point* is the relation applied to the printed digits themselves.
+
+``analysis.rounding`` does the same arithmetic on columns of rationals and is used for
+the indicators; the tests hold the two implementations against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Number = Any  # int, or an integer array
+Triple = Sequence[Number]
+Bound = tuple[Number, Number] | None
+
+#: Larger than any printed number, for "no value is admissible".
+BEYOND = 10**9
+
+
+@dataclass(frozen=True)
+class Constants:
+    """What a relation needs beside its cells.
+
+    ``scale``: integers per printed unit; ``unit``: factor (numerator, denominator) from
+    the units of the inputs to that of the target; ``low``/``high``: declared bounds, as
+    fractions (numerator, denominator).
+    """
+
+    scale: int
+    unit: tuple[int, int] = (1, 1)
+    low: tuple[int, int] = (1, 1)
+    high: tuple[int, int] = (1, 1)
+
+
+Kernel = Callable[[Triple, list[Triple], Constants], tuple[Bound, Bound, Bound]]
+
+
+def choose(condition: Any, yes: Number, no: Number) -> Number:
+    """``yes`` where the condition holds, else ``no``; scalars and arrays alike."""
+    if isinstance(condition, np.ndarray):
+        return np.where(condition, yes, no)
+    return yes if condition else no
+
+
+def _above_zero(x: Number) -> Number:
+    return choose(x > 0, x, 0)
+
+
+def _quotient(a: Triple, b: Triple, n: Number, d: Number) -> tuple[Bound, Bound, Bound]:
+    """``n a / (d b)`` for positive ``b``; ``a`` may have any sign."""
+    low, high = _above_zero(b[0]), _above_zero(b[2])
+    return (
+        (n * a[0], d * choose(a[0] >= 0, high, low)),
+        (n * a[2], d * choose(a[2] >= 0, low, high)),
+        (n * a[1], d * _above_zero(b[1])),
+    )
+
+
+def _sum(terms: list[Triple]) -> Triple:
+    return [sum(t[i] for t in terms) for i in range(3)]
+
+
+def growth(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """``100 (new - old) / old``; inputs old, new."""
+    old, new = x
+    n, d = k.unit
+    low, high, mid = _above_zero(old[0]), _above_zero(old[2]), _above_zero(old[1])
+    return (
+        (n * (new[0] - choose(new[0] >= 0, high, low)), d * choose(new[0] >= 0, high, low)),
+        (n * (new[2] - choose(new[2] >= 0, low, high)), d * choose(new[2] >= 0, low, high)),
+        (n * (new[1] - mid), d * mid),
+    )
+
+
+def share(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """``parts / whole``; inputs whole, part (, part …)."""
+    return _quotient(_sum(x[1:]), x[0], *k.unit)
+
+
+def difference(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """``a - b``; inputs a, b."""
+    (a, b), (n, d) = x, k.unit
+    d = d * k.scale
+    return (n * (a[0] - b[2]), d), (n * (a[2] - b[0]), d), (n * (a[1] - b[1]), d)
+
+
+def total(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """Sum of the inputs; one input is the same quantity printed elsewhere."""
+    (n, d), s = k.unit, _sum(x)
+    d = d * k.scale
+    return (n * s[0], d), (n * s[2], d), (n * s[1], d)
+
+
+def complement(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """``constant - sum``: shares that make 100, changes of shares that make 0."""
+    s, whole = _sum(x), k.low[0] * k.scale
+    d = k.scale
+    return (whole - s[2], d), (whole - s[0], d), (whole - s[1], d)
+
+
+def product(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """``a b``: an amount made from a share *as printed* and a total; inputs share, total."""
+    (a, b), (n, d) = x, k.unit
+    d = d * k.scale * k.scale
+    return (n * a[1] * b[0], d), (n * a[1] * b[2], d), (n * a[1] * b[1], d)
+
+
+def within(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """``low x y / z … <= target <= high x y / z …``, all positive.
+
+    Inputs after the first multiply and divide in turn: how an implied third quantity
+    (``y / z`` against ``target / x``) may behave.
+    """
+    (n, d), (ln, ld), (hn, hd) = k.unit, k.low, k.high
+    low, high, d = n * x[0][0], n * x[0][2], d * (k.scale if len(x) % 2 else k.scale * k.scale)
+    low_d, high_d = d, d
+    for more in x[1::2]:
+        low, high = low * more[0], high * more[2]
+    for less in x[2::2]:
+        low_d, high_d = low_d * _above_zero(less[2]), high_d * _above_zero(less[0])
+    return (low * ln, low_d * ld), (high * hn, high_d * hd), None
+
+
+def compound(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """``(100 + g)(1 + third) - 100`` with the third growth between the declared bounds."""
+    (ln, ld), (hn, hd), whole = k.low, k.high, 100 * k.scale
+    g = x[0]
+    low, high = ((whole + g[0]) * ln - whole * ld, ld * k.scale), ((whole + g[2]) * hn - whole * hd, hd * k.scale)
+    return low, high, None
+
+
+def compound_with(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """As :func:`compound`, the third growth printed too; declared bounds in points of it."""
+    (ln, ld), (hn, hd), whole = k.low, k.high, 100 * k.scale
+    g, third = x
+    d = whole * k.scale
+    low = (whole + g[0]) * ((whole + third[0]) * ld + ln * k.scale) - whole * whole * ld
+    high = (whole + g[2]) * ((whole + third[2]) * hd + hn * k.scale) - whole * whole * hd
+    return (low, d * ld), (high, d * hd), None
+
+
+def at_least(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """Not less than the sum of the inputs: a whole holds its parts."""
+    (n, d), s = k.unit, _sum(x)
+    return (n * s[0], d * k.scale), None, None
+
+
+def at_most(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """Not more than the input."""
+    n, d = k.unit
+    return None, (n * x[0][2], d * k.scale), None
+
+
+def between(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """Rows printed in descending order: at most the row above, at least the row below."""
+    return (x[1][0], k.scale), (x[0][2], k.scale), None
+
+
+def holds_parts(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """``target / w >= sum of a_i / b_i``: what is implied of a whole holds what is implied
+    of its parts. Inputs w, a1, b1, a2, b2 …"""
+    w, pairs = x[0], x[1:]
+    n: Number = 0
+    d: Number = 1
+    for a, b in zip(pairs[::2], pairs[1::2], strict=True):
+        n, d = n * b[2] + a[0] * d, d * b[2]
+    return (w[0] * n, d * k.scale), None, None
+
+
+def rank(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """Rank by value among all listed; inputs: the row's value, then the others'."""
+    own, others = x[0], x[1:]
+    ahead = sum((o[0] > own[2]) * 1 for o in others)
+    level = sum((o[2] >= own[0]) * 1 for o in others)
+    point = sum((o[1] > own[1]) * 1 for o in others)
+    return (1 + ahead, 1), (1 + level, 1), (1 + point, 1)
+
+
+def rank_among(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """A rank among more entities than are listed, given the total.
+
+    Inputs: total, own value, then value and rank of each other listed. At least one more
+    than the ranks of those with more, less than the ranks of those with fewer, and only
+    as many unlisted ahead as the rest of the total has room for.
+    """
+    whole, own, rest = x[0], x[1], x[2:]
+    low: Number = k.scale
+    spare = whole[1] - own[1]
+    ahead: Number = 0
+    high: Number = BEYOND * k.scale
+    for value, place in zip(rest[::2], rest[1::2], strict=True):
+        more, less = value[1] > own[1], value[1] < own[1]
+        low = choose(more & (place[1] + k.scale > low), place[1] + k.scale, low)
+        high = choose(less & (place[1] - k.scale < high), place[1] - k.scale, high)
+        ahead = ahead + more * 1
+        spare = spare - value[1]
+    room = (1 + ahead + _above_zero(spare) // choose(own[1] > 0, own[1], 1)) * k.scale
+    high = choose(room < high, room, high)
+    return (low, k.scale), (high, k.scale), None
+
+
+def room(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """The total that listed values with ranks need and allow.
+
+    Inputs: value and rank of each listed. Unlisted entities ranked between two listed
+    ones have at least the lower and at most the upper value; below the last listed at
+    most ``k.high`` entities follow with no more than its value.
+    """
+    values, places = [v[1] for v in x[::2]], [p[1] // k.scale for p in x[1::2]]
+    least, most = sum(values), sum(values)
+    for v, p in zip(values, places, strict=True):
+        # nearest listed with more: its rank and value; the gap between holds unlisted ones
+        above, top = choose(p < 0, p, 0), choose(v < 0, v, BEYOND * k.scale)
+        for u, q in zip(values, places, strict=True):
+            nearer = (q < p) & (q > above)
+            above, top = choose(nearer, q, above), choose(nearer, u, top)
+        gap = _above_zero(p - above - 1)
+        least, most = least + gap * v, most + gap * top
+    last = values[0]
+    for v in values[1:]:
+        last = choose(v < last, v, last)
+    return (least, k.scale), (most + k.high[0] * last, k.scale), None
+
+
+def distinct(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """A rank (1 or more) different from every input, the others of its column."""
+    return (1 + BEYOND * sum((o[1] == t[1]) * 1 for o in x), 1), None, None
+
+
+def places(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """A place among as many entities as are listed: 1 … 1 + number of inputs."""
+    return (1, 1), (1 + len(x), 1), None
+
+
+KERNELS: dict[str, Kernel] = {
+    f.__name__: f
+    for f in (
+        growth, share, difference, total, complement, product, within, compound, compound_with,
+        at_least, at_most, between, holds_parts, rank, rank_among, room, distinct, places,
+    )
+}  # fmt: skip

@@ -1,0 +1,15 @@
+"""The quantitative statements of the prose, as data, and what they are worth.
+
+``claims.csv`` holds one statement per row: a paraphrase, the printed numbers as
+strings, and an expression that recomputes what is claimed. :func:`evaluate` gives the
+verdicts; :mod:`~analysis.claims.linking` meets statements about the same quantity;
+:mod:`~analysis.claims.scan` asks the reference text which numbers no claim covers;
+:mod:`~analysis.claims.sampling` draws and scores the second, independent pass.
+"""
+
+from __future__ import annotations
+
+from analysis.claims.evaluation import evaluate
+from analysis.claims.values import ClaimError
+
+__all__ = ["ClaimError", "evaluate"]

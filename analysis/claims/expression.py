@@ -1,0 +1,258 @@
+"""The small language of claims: parse with Python's own parser, walk a whitelist.
+
+An expression is Python syntax for arithmetic, comparisons, ``and or not`` and calls of
+the functions in :mod:`analysis.claims.vocabulary`. Nothing is ever executed: the tree
+is checked node by node against :data:`NODES` and walked by :meth:`Expression.value`.
+Length, size and depth are bounded, so any text whatever ends quickly, in a value or in
+a :class:`ClaimError`.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from analysis.claims.values import ClaimError, Codes, Number, Truth, Truths, Value, Vector, lift, lift_compare
+
+MAX_LENGTH = 2000
+MAX_NODES = 400
+MAX_DEPTH = 25
+
+NODES = (
+    ast.Expression,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.BoolOp,
+    ast.Compare,
+    ast.Call,
+    ast.keyword,
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+    ast.Tuple,
+    ast.List,
+    ast.Set,
+    ast.operator,
+    ast.unaryop,
+    ast.boolop,
+    ast.cmpop,
+)
+
+_ARITHMETIC: dict[type, Callable[[Number, Number], Number]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+}
+_COMPARISONS: dict[type, str] = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed, whitelisted expression; compare equal by text."""
+
+    text: str
+    tree: ast.expr
+    names: frozenset[str]
+    calls: frozenset[str]
+
+    @property
+    def outermost(self) -> str:
+        """Name of the function the whole expression is a call of, or an empty string."""
+        call = self.tree
+        return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
+
+    def value(self, names: Mapping[str, Number], functions: Mapping[str, Callable[..., Any]]) -> Value:
+        """The worth of the expression; raises :class:`ClaimError`, never anything else of its own."""
+        found = _Walker(names, functions).visit(self.tree)
+        if isinstance(found, str | tuple | frozenset) or found is None:
+            raise ClaimError("a number or a comparison as the result")
+        result: Value = found
+        return result
+
+
+def parse(text: str) -> Expression:
+    """Check an expression and return it ready for evaluation.
+
+    Raises :class:`ClaimError` for anything outside the language: attributes,
+    subscripts, lambdas, comprehensions, starred arguments, too long or too deep.
+    """
+    if len(text) > MAX_LENGTH:
+        raise ClaimError(f"an expression of at most {MAX_LENGTH} characters")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text.strip(), mode="eval")
+    except SyntaxError as error:
+        raise ClaimError(f"an expression; {error.msg} at character {error.offset}") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise ClaimError("an expression; this text cannot be read as one") from None
+    names: set[str] = set()
+    calls: set[str] = set()
+    pending: list[tuple[ast.AST, int]] = [(tree, 0)]
+    seen = 0
+    while pending:
+        node, depth = pending.pop()
+        seen += 1
+        if seen > MAX_NODES:
+            raise ClaimError(f"an expression of at most {MAX_NODES} parts")
+        if depth > MAX_DEPTH:
+            raise ClaimError(f"an expression nested at most {MAX_DEPTH} deep")
+        _allow(node)
+        if isinstance(node, ast.Call):
+            calls.add(node.func.id)  # type: ignore[attr-defined]
+            children: list[ast.AST] = [*node.args, *node.keywords]
+        else:
+            if isinstance(node, ast.Name):
+                names.add(node.id)
+            children = list(ast.iter_child_nodes(node))
+        pending += [(child, depth + 1) for child in children]
+    return Expression(text, tree.body, frozenset(names), frozenset(calls))
+
+
+def _allow(node: ast.AST) -> None:
+    if not isinstance(node, NODES):
+        raise ClaimError(f"no {type(node).__name__} in an expression")
+    if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
+        raise ClaimError("calls of functions by name only")
+    if isinstance(node, ast.keyword) and node.arg is None:
+        raise ClaimError("no ** arguments")
+    if isinstance(node, ast.BinOp) and type(node.op) not in {*_ARITHMETIC, ast.Pow}:
+        raise ClaimError(f"only + - * / ** between numbers, not {type(node.op).__name__}")
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
+        raise ClaimError("no ~ in an expression")
+    if isinstance(node, ast.Compare) and any(type(o) not in {*_COMPARISONS, ast.In, ast.NotIn} for o in node.ops):
+        raise ClaimError("only < <= > >= == != in, not in as comparisons")
+    if isinstance(node, ast.Constant) and not (node.value is None or type(node.value) in (int, float, str)):
+        raise ClaimError(f"no constant of type {type(node.value).__name__}")
+
+
+class _Walker:
+    """Evaluates a checked tree; one method per kind of node."""
+
+    def __init__(self, names: Mapping[str, Number], functions: Mapping[str, Callable[..., Any]]) -> None:
+        self.names, self.functions = names, functions
+
+    def visit(self, node: ast.AST) -> Any:
+        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+            return self.sequence(node)
+        return getattr(self, type(node).__name__.lower())(node)
+
+    def constant(self, node: ast.Constant) -> Number | str | None:
+        if isinstance(node.value, str) or node.value is None:
+            return node.value
+        try:
+            # the shortest digits of a float are the digits that were typed
+            return Number.exact(Fraction(repr(node.value))).checked()
+        except (ValueError, OverflowError):
+            raise ClaimError("finite numbers") from None
+
+    def name(self, node: ast.Name) -> Number:
+        try:
+            return self.names[node.id]
+        except KeyError:
+            raise ClaimError(f"only names given in printed; {node.id} is not") from None
+
+    def sequence(self, node: ast.Tuple | ast.List | ast.Set) -> tuple[Any, ...]:
+        return tuple(self.visit(item) for item in node.elts)
+
+    def unaryop(self, node: ast.UnaryOp) -> Value:
+        value = self.visit(node.operand)
+        if isinstance(node.op, ast.Not):
+            return _truth(value).negated()
+        return lift((lambda a: -a) if isinstance(node.op, ast.USub) else (lambda a: a), value)
+
+    def binop(self, node: ast.BinOp) -> Value:
+        left, right = self.visit(node.left), self.visit(node.right)
+        if isinstance(node.op, ast.Pow):
+            exponent = whole(right, "an exponent")
+            return lift(lambda a: a.power(exponent), left)
+        return lift(_ARITHMETIC[type(node.op)], left, right)
+
+    def boolop(self, node: ast.BoolOp) -> Truth:
+        truths = [_truth(self.visit(value)) for value in node.values]
+        found = truths[0]
+        for other in truths[1:]:
+            found = found.both(other) if isinstance(node.op, ast.And) else found.either(other)
+        return found
+
+    def compare(self, node: ast.Compare) -> Truth | Truths:
+        sides = [self.visit(side) for side in (node.left, *node.comparators)]
+        results = [_compare(a, op, b) for a, op, b in zip(sides, node.ops, sides[1:], strict=False)]
+        if len(results) == 1:
+            return results[0]
+        found = _truth(results[0])
+        for other in results[1:]:
+            found = found.both(_truth(other))
+        return found
+
+    def call(self, node: ast.Call) -> Any:
+        name = node.func.id  # type: ignore[attr-defined]
+        try:
+            function = self.functions[name]
+        except KeyError:
+            raise ClaimError(f"a known function; {name} is none") from None
+        arguments = [self.visit(a) for a in node.args]
+        keywords = {str(k.arg): self.visit(k.value) for k in node.keywords}
+        try:
+            bound = _signature(function).bind(*arguments, **keywords)
+        except TypeError as error:
+            raise ClaimError(f"{name}(): {error}") from None
+        return function(*bound.args, **bound.kwargs)
+
+
+def _signature(function: Callable[..., Any]) -> Any:
+    import inspect
+
+    return inspect.signature(function)
+
+
+def _compare(a: Any, operator: ast.cmpop, b: Any) -> Truth | Truths:
+    if isinstance(operator, ast.In | ast.NotIn):
+        if not (isinstance(a, str) and isinstance(b, Codes)):
+            raise ClaimError("a code in quotes before in, a set of codes after it")
+        found = b.includes(a)
+        return found if isinstance(operator, ast.In) else found.negated()
+    symbol = _COMPARISONS[type(operator)]
+    if isinstance(b, Codes) and not isinstance(a, Codes):
+        a, b = b, a
+    if isinstance(a, Codes):
+        if symbol not in ("==", "!="):
+            raise ClaimError("only == or != between sets of codes")
+        found = a.equals(_strings(b))
+        return found if symbol == "==" else found.negated()
+    return lift_compare(a, symbol, b)
+
+
+def _strings(value: Any) -> frozenset[str]:
+    items = (value,) if isinstance(value, str) else value
+    if not isinstance(items, tuple | frozenset) or not all(isinstance(i, str) for i in items):
+        raise ClaimError("codes in quotes")
+    return frozenset(items)
+
+
+def _truth(value: Any) -> Truth:
+    if not isinstance(value, Truth):
+        raise ClaimError("a comparison here, not a number or a column")
+    return value
+
+
+def whole(value: Any, what: str) -> int:
+    """A whole number out of an exact :class:`Number` (a year, an exponent)."""
+    if not isinstance(value, Number) or not value.is_exact or value.point.denominator != 1:
+        raise ClaimError(f"{what} that is a whole number")
+    return int(value.point)
+
+
+__all__ = ["ClaimError", "Expression", "Vector", "parse", "whole"]

@@ -1,0 +1,305 @@
+"""The functions an expression may call.
+
+Printed numbers come in through ``t`` (a cell of a table), ``p`` (a number printed in a
+sentence, ``prose.csv``), ``c`` (a number of another claim), ``column``, ``row`` and
+``series`` (many cells of one table). Everything else is arithmetic on them. A missing
+table, measure, row or year is a :class:`ClaimError`; a cell printed N/A leaves a column
+short and makes a single claim not checkable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from analysis.claims.expression import whole
+from analysis.claims.values import (
+    ClaimError,
+    Codes,
+    NotPrintedError,
+    Number,
+    Readings,
+    Truth,
+    Truths,
+    Value,
+    Vector,
+    best,
+    compare,
+    lift,
+)
+from analysis.report import Report
+
+HUNDRED = Number.exact(100)
+
+
+class Printed:
+    """Every printed number of a report, looked up by what it is; built once per report."""
+
+    def __init__(self, report: Report, claims: Mapping[str, Mapping[str, Number]] | None = None) -> None:
+        self.claims = claims or {}
+        self.cells: dict[str, dict[tuple[str, str, str], Number | None]] = {}
+        rows = list(report.iter_cells())
+        numbers = Number.column([row[6] for row in rows], [row[11] for row in rows])
+        without_year: dict[tuple[str, str, str], int] = {}
+        for (table, _, column, year, measure, _, _, _, code, entity, _, _), number in zip(rows, numbers, strict=True):
+            cells = self.cells.setdefault(table, {})
+            cells[code, measure, year or entity] = number
+            cells[code, column, ""] = number
+            without_year[table, code, measure] = without_year.get((table, code, measure), 0) + 1
+            cells[code, measure, ""] = number
+        for (table, code, measure), times in without_year.items():
+            if times > 1:  # the year may be left out only where there is but one
+                del self.cells[table][code, measure, ""]
+        prose = report.prose()
+        texts = [text.replace(",", "") for text in prose["printed"]]
+        self.prose: dict[str, Number] = {
+            str(i): n for i, n in zip(prose["id"], Number.column(texts), strict=True) if n is not None
+        }
+
+    def table(self, number: Any) -> dict[tuple[str, str, str], Number | None]:
+        """Cells of one table by (row code, measure, year or entity)."""
+        try:
+            return self.cells[number]
+        except (KeyError, TypeError):
+            raise ClaimError(f"a table of the report; {number!r} is none") from None
+
+
+def _key(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else str(whole(value, "a year"))
+
+
+def _texts(value: Any) -> frozenset[str]:
+    items = (value,) if isinstance(value, str) else value
+    if not isinstance(items, tuple | frozenset) or not all(isinstance(i, str) for i in items):
+        raise ClaimError("codes in quotes")
+    return frozenset(items)
+
+
+def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]:
+    """The vocabulary over some printed numbers.
+
+    ``shift`` is added to the number of periods of every ``cagr``: the way to ask which
+    period convention reproduces a stated rate.
+    """
+
+    def t(table: str, code: str, measure: str, year: Any = None) -> Number:
+        cells = printed.table(table)
+        try:
+            number = cells[code, measure, _key(year)]
+        except (KeyError, TypeError):
+            raise ClaimError(f"a printed cell; table {table} has no {code} {measure} {_key(year)}".rstrip()) from None
+        if number is None:
+            raise NotPrintedError(f"{table} {code} {measure} {_key(year)}".rstrip())
+        return number
+
+    def p(identifier: str) -> Number:
+        try:
+            return printed.prose[identifier]
+        except (KeyError, TypeError):
+            raise ClaimError(f"an id of prose.csv; {identifier!r} is none") from None
+
+    def c(identifier: str, name: str) -> Number:
+        try:
+            return printed.claims[identifier][name]
+        except (KeyError, TypeError):
+            raise ClaimError(f"a number of another claim; there is no {name!r} in {identifier!r}") from None
+
+    def column(table: str, measure: str, year: Any = None, exclude: Any = (), only: Any = None) -> Vector:
+        wanted, leave = _key(year), _texts(exclude)
+        keep = None if only is None else _texts(only)
+        found = {
+            code: number
+            for (code, name, key), number in printed.table(table).items()
+            if name == measure and key == wanted and code not in leave and (keep is None or code in keep)
+        }
+        if not found:
+            raise ClaimError(f"a printed column; table {table} has no {measure} {wanted}".rstrip())
+        return Vector(tuple(found), tuple(found.values()))
+
+    def series(table: str, code: str, measure: str) -> Vector:
+        found = {
+            key: number
+            for (row, name, key), number in printed.table(table).items()
+            if row == code and name == measure and key
+        }
+        if not found:
+            raise ClaimError(f"a printed series; table {table} has no {code} {measure}")
+        return Vector(tuple(found), tuple(found.values()))
+
+    def row(table: str, code: str, year: Any) -> Vector:
+        found = {
+            name: number
+            for (label, name, key), number in printed.table(table).items()
+            if label == code and key == _key(year) and key
+        }
+        if not found:
+            raise ClaimError(f"a printed row; table {table} has no {code} {_key(year)}")
+        return Vector(tuple(found), tuple(found.values()))
+
+    def growth(old: Value, new: Value) -> Value:
+        return lift(lambda a, b: (b / a - Number.exact(1)) * HUNDRED, old, new)
+
+    def change(old: Value, new: Value) -> Value:
+        return lift(lambda a, b: b - a, old, new)
+
+    def share(part: Value, whole_: Value) -> Value:
+        return lift(lambda a, b: a / b * HUNDRED, part, whole_)
+
+    def ratio(a: Value, b: Value) -> Value:
+        return lift(lambda x, y: x / y, a, b)
+
+    def cagr(first: Value, last: Value, y0: Value, y1: Value) -> Value:
+        periods = whole(y1, "a year") - whole(y0, "a year") + shift
+        return lift(lambda a, b: ((b / a).root(periods) - Number.exact(1)) * HUNDRED, first, last)
+
+    def total(*numbers: Value) -> Number:
+        found = _numbers(numbers)
+        result = found[0]
+        for number in found[1:]:
+            result = (result + number).checked()
+        return result
+
+    def mean(*numbers: Value) -> Number:
+        return total(*numbers) / Number.exact(len(_numbers(numbers)))
+
+    def absolute(number: Value) -> Value:
+        return lift(abs, number)
+
+    def maximum(*numbers: Value) -> Number:
+        return best(_numbers(numbers), largest=True)
+
+    def minimum(*numbers: Value) -> Number:
+        return best(_numbers(numbers), largest=False)
+
+    def exact(number: Value) -> Value:
+        return lift(lambda a: Number.exact(a.point), number)
+
+    def rank(
+        table: str, measure: str, year: Any, code: str, order: str = "desc", exclude: Any = (), only: Any = None
+    ) -> Number:
+        vector = column(table, measure, year, exclude, only)
+        if code not in vector.keys:
+            raise ClaimError(f"a row of table {table}; {code!r} is none")
+        own = vector.items[vector.keys.index(code)]
+        if own is None:
+            raise NotPrintedError(f"{table} {code} {measure}")
+        return _place(own, [n for k, n in zip(vector.keys, vector.items, strict=True) if n and k != code], order)
+
+    def top(vector: Value, n: Value, order: str = "desc") -> Codes:
+        if not isinstance(vector, Vector):
+            raise ClaimError("a column in top()")
+        size = whole(n, "a number of rows")
+        places = {
+            key: _place(number, [m for k, m in zip(vector.keys, vector.items, strict=True) if m and k != key], order)
+            for key, number in zip(vector.keys, vector.items, strict=True)
+            if number
+        }
+        return Codes(
+            frozenset(k for k, place in places.items() if place.point <= size),
+            frozenset(k for k, place in places.items() if place.high <= size),
+            frozenset(k for k, place in places.items() if place.low <= size),
+        )
+
+    def count(truths: Value) -> Number:
+        found = _known(truths)
+        point, certain, possible = (
+            sum(getattr(t_, name) for t_ in found.values()) for name in ("point", "certain", "possible")
+        )
+        return Number(Fraction(point), Fraction(certain), Fraction(possible))
+
+    def codes(truths: Value) -> Codes:
+        found = _known(truths)
+        point, certain, possible = (
+            frozenset(k for k, t_ in found.items() if getattr(t_, name)) for name in ("point", "certain", "possible")
+        )
+        return Codes(point, certain, possible)
+
+    def all_of(truths: Value, except_: Any = ()) -> Truth:
+        out = _texts(except_)
+        found = _known(truths)
+        strange = sorted(out - set(found))
+        if strange:
+            raise ClaimError(f"exceptions that are rows of the column; {strange[0]} is none")
+        result = Truth.of(True)
+        for key, truth in found.items():
+            result = result.both(truth.negated() if key in out else truth)
+        return result
+
+    def any_of(truths: Value) -> Truth:
+        result = Truth.of(False)
+        for truth in _known(truths).values():
+            result = result.either(truth)
+        return result
+
+    def readings(**truths: Value) -> Readings:
+        if len(truths) < 2 or not all(isinstance(t_, Truth) for t_ in truths.values()):
+            raise ClaimError("at least two named comparisons, such as readings(every_year=..., end_to_end=...)")
+        return Readings({name: t_ for name, t_ in truths.items() if isinstance(t_, Truth)})
+
+    return {
+        "t": t,
+        "p": p,
+        "c": c,
+        "column": column,
+        "series": series,
+        "row": row,
+        "growth": growth,
+        "change": change,
+        "share": share,
+        "ratio": ratio,
+        "cagr": cagr,
+        "total": total,
+        "mean": mean,
+        "average": mean,
+        "abs": absolute,
+        "max": maximum,
+        "min": minimum,
+        "exact": exact,
+        "rank": rank,
+        "top": top,
+        "count": count,
+        "codes": codes,
+        "all_of": all_of,
+        "any_of": any_of,
+        "readings": readings,
+    }
+
+
+def _numbers(values: tuple[Value, ...]) -> list[Number]:
+    found: list[Number] = []
+    for value in values:
+        if isinstance(value, Vector):
+            found += value.known()
+        elif isinstance(value, Number):
+            found.append(value)
+        else:
+            raise ClaimError("numbers or columns of numbers here")
+    if not found:
+        raise ClaimError("at least one number here")
+    return found
+
+
+def _known(truths: Any) -> dict[str, Truth]:
+    if not isinstance(truths, Truths):
+        raise ClaimError("a column compared with something, such as column(...) < 0")
+    found = {k: t for k, t in zip(truths.keys, truths.items, strict=True) if t is not None}
+    if not found:
+        raise ClaimError("a column with at least one printed number")
+    return found
+
+
+def _place(own: Number, others: list[Number], order: str) -> Number:
+    if order not in ("asc", "desc"):
+        raise ClaimError("order 'asc' or 'desc'")
+    ahead = [compare(n, ">" if order == "desc" else "<", own) for n in others]
+    return Number(
+        Fraction(1 + sum(a.point for a in ahead)),
+        Fraction(1 + sum(a.certain for a in ahead)),
+        Fraction(1 + sum(a.possible for a in ahead)),
+    )
+
+
+__all__ = ["Printed", "functions"]

@@ -1,0 +1,36 @@
+"""Trend models for series of four to ten points, with what can and cannot be said.
+
+``series`` picks the series of the report; ``growth`` fits one series, ``panel`` many
+countries, ``forecast`` looks ahead and ``backtest`` tests it; ``decomposition`` splits a
+change exactly; ``uncertainty`` carries rounding, filled-in cells and multiple testing;
+``simulation`` shows what intervals attain at these sample sizes; ``reference`` compares
+with certified regression results. :func:`trends` and :func:`forecasts` print all of it.
+
+statsmodels, scipy and joblib are imported only in this package, and only when a function
+needs them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.report import Report
+
+__all__ = ["forecasts", "trends"]
+
+
+def trends(report: Report) -> pd.DataFrame:
+    """Every trend estimate the book shows; columns as in :data:`analysis.models.export.TRENDS`."""
+    from analysis.models import export
+
+    return export.trends(report)
+
+
+def forecasts(report: Report) -> pd.DataFrame:
+    """Every forecast the book shows; columns as in :data:`analysis.models.export.FORECASTS`."""
+    from analysis.models import export
+
+    return export.forecasts(report)

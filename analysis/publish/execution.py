@@ -1,0 +1,159 @@
+"""Run notebooks again: several at a time, each in its own kernel, all or nothing per file.
+
+A notebook file is replaced only after every cell ran without error or warning and the
+rules of :mod:`analysis.publish.checks` hold. Metadata that would differ between
+machines or Python versions is not kept, so the same outputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.publish import checks, fingerprint
+from analysis.publish.project import BUILD, ROOT, name
+
+if TYPE_CHECKING:
+    import nbformat
+
+#: Seconds one cell may take.
+CELL_TIMEOUT = 180
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+_LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
+_KEPT_METADATA = {"mystnb", "covers"}
+_KEPT_CELL_METADATA = {"tags", "mystnb", "slideshow"}
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass
+class Outcome:
+    """What became of one notebook."""
+
+    path: Path
+    seconds: float = 0.0
+    problems: list[str] = field(default_factory=list)
+
+
+def environment(root: Path, record: Path | None = None) -> dict[str, str]:
+    """Environment of a kernel: this checkout first, nobody's personal settings, one thread per kernel."""
+    env = dict(os.environ)
+    env["PYTHONPATH"] = os.pathsep.join([str(root / "analysis/publish/kernel"), str(root)])
+    env["IPYTHONDIR"] = str(root / BUILD / "ipython")
+    env["MPLCONFIGDIR"] = str(root / BUILD / "matplotlib")
+    env["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    env["JUPYTER_PREFER_ENV_PATH"] = "1"
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        env[f"{library}_NUM_THREADS"] = "1"
+    if record:
+        env["PUBLISH_ROOT"], env["PUBLISH_RECORD"] = str(root), str(record)
+    return env
+
+
+def clean(notebook: nbformat.NotebookNode) -> None:
+    """Drop what depends on the machine, the moment or the editor."""
+    import nbformat
+
+    notebook.metadata = nbformat.from_dict(
+        {
+            **{k: v for k, v in notebook.metadata.items() if k in _KEPT_METADATA},
+            "kernelspec": _KERNEL,
+            "language_info": _LANGUAGE,
+        }
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.metadata = {k: v for k, v in cell.metadata.items() if k in _KEPT_CELL_METADATA}
+        cell.id = f"c{number:02d}"
+        if cell.cell_type == "code":
+            for output in cell.outputs:
+                output.pop("transient", None)
+
+
+async def run(path: Path, root: Path = ROOT) -> Outcome:
+    """Execute one notebook and replace its file; the outcome says why if it was not replaced."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    outcome, start = Outcome(path), time.perf_counter()
+    notebook = nbformat.read(path, as_version=4)
+    for directory in ("ipython", "matplotlib"):
+        (root / BUILD / directory).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="publish-") as scratch:
+        record = Path(scratch) / "opened"
+        client = NotebookClient(
+            notebook,
+            kernel_name="python3",
+            timeout=CELL_TIMEOUT,
+            record_timing=False,
+            coalesce_streams=True,
+            resources={"metadata": {"path": str(path.parent)}},
+        )
+        manager = client.create_kernel_manager()
+        if os.name == "posix":  # local sockets: no ports to race for, nothing on the network
+            manager.transport, manager.connection_file = "ipc", str(Path(scratch) / "kernel.json")
+        try:
+            await client.async_execute(env=environment(root, record))
+        except CellExecutionError as error:
+            outcome.problems.append(_ANSI.sub("", str(error)).strip())
+        except CellTimeoutError:
+            outcome.problems.append(f"a cell took longer than {CELL_TIMEOUT} seconds")
+        except DeadKernelError as error:
+            outcome.problems.append(f"the kernel died: {error}")
+        opened = record.read_text("utf-8").splitlines() if record.exists() else []
+    if not outcome.problems:
+        outcome.problems.extend(checks.problems(notebook))
+    if not outcome.problems and not fingerprint.relevant(opened):
+        outcome.problems.append("no file of this project was seen to be read, so it could not be told when it is stale")
+    if not outcome.problems:
+        clean(notebook)
+        notebook.metadata[fingerprint.KEY] = fingerprint.take(notebook, opened, root)
+        write(path, nbformat.writes(notebook))
+    outcome.seconds = time.perf_counter() - start
+    return outcome
+
+
+def write(path: Path, content: str) -> None:
+    """Replace a file at once: a reader sees the old one or the new one."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(content.rstrip("\n") + "\n", "utf-8")
+    partial.replace(path)
+
+
+def execute(paths: list[Path], jobs: int, root: Path = ROOT) -> list[Outcome]:
+    """Run notebooks, ``jobs`` at a time, and say what is done."""
+    return asyncio.run(_all(paths, jobs, root))
+
+
+async def _all(paths: list[Path], jobs: int, root: Path) -> list[Outcome]:
+    slots, done = asyncio.Semaphore(jobs), 0
+
+    async def one(path: Path) -> Outcome:
+        nonlocal done
+        async with slots:
+            outcome = await run(path, root)
+        done += 1
+        mark = "FAILED" if outcome.problems else "ran"
+        print(f"  [{done}/{len(paths)}] {mark} {name(path, root)}  {outcome.seconds:.1f} s", flush=True)
+        for problem in outcome.problems:
+            print("      " + problem.replace("\n", "\n      "), file=sys.stderr, flush=True)
+        return outcome
+
+    return list(await asyncio.gather(*(one(p) for p in paths)))
+
+
+def staleness(paths: list[Path], root: Path = ROOT) -> dict[Path, list[str]]:
+    """For each notebook the reasons why it must be run again; empty if fresh."""
+    hashes = fingerprint.Hashes(root)
+    result: dict[Path, list[str]] = {}
+    for path in paths:
+        notebook: dict[str, Any] = fingerprint.read(path)
+        result[path] = fingerprint.changed(notebook, hashes)
+    return result

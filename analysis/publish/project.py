@@ -1,0 +1,53 @@
+"""Where things are in this checkout, and which notebooks and pages the book lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = "_build"
+LOCK = "requirements.lock.txt"
+CONFIG = "_config.yml"
+TOC = "_toc.yml"
+
+
+def notebooks(root: Path = ROOT) -> list[Path]:
+    """Every notebook below ``book/``, sorted; checkpoints left out."""
+    found = (root / "book").rglob("*.ipynb")
+    return sorted(p for p in found if not any(part.startswith(".") for part in p.relative_to(root).parts))
+
+
+def name(path: Path, root: Path = ROOT) -> str:
+    """``book/inputs/rd_intensity.ipynb``: a path as people write it."""
+    return path.resolve().relative_to(root).as_posix()
+
+
+def listed(root: Path = ROOT) -> list[str]:
+    """Pages of ``_toc.yml`` in reading order, without suffix."""
+    import yaml
+
+    toc = yaml.safe_load((root / TOC).read_text("utf-8"))
+    return list(_pages(toc))
+
+
+def _pages(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _pages(item)
+    elif isinstance(node, dict):
+        for key in ("root", "file"):
+            if key in node:
+                yield node[key]
+        for key in ("parts", "chapters", "sections"):
+            yield from _pages(node.get(key, []))
+
+
+def source(page: str, root: Path = ROOT) -> Path:
+    """The file behind a page of the table of contents."""
+    for suffix in (".ipynb", ".md"):
+        path = root / (page + suffix)
+        if path.is_file():
+            return path
+    raise FileNotFoundError(f"{TOC} lists {page}, and there is no {page}.ipynb or {page}.md")

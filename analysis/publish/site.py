@@ -1,0 +1,182 @@
+"""Build the pages from stored outputs: strictly, from scratch, and only if a source has changed.
+
+Sphinx can renew single pages, but what other pages show of them (titles, numbers, the
+search index) is not always renewed with them. A full build takes seconds because nothing
+is run, so it is always full; a hash of all sources tells when none is needed.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from analysis.publish import archive, fingerprint
+from analysis.publish.project import BUILD, CONFIG, LOCK, ROOT, TOC, listed, source
+
+OUTPUT = Path(BUILD) / "html"
+
+#: Parts of ``analysis`` that only show what others compute.
+_NOT_COMPUTING = ("analysis/charts/", "analysis/chapters/", "analysis/tables.py", "analysis/publish/site.py")
+
+_REDIRECT = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="0; url={page}.html">
+<title>{title}</title>
+</head>
+<body><p><a href="{page}.html">{title}</a></p></body>
+</html>
+"""
+
+
+def _files(root: Path, folders: tuple[str, ...], names: tuple[str, ...] = ()) -> Iterator[Path]:
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*")):
+            hidden = any(part.startswith((".", "__pycache__")) for part in path.relative_to(root).parts)
+            if path.is_file() and not hidden:
+                yield path
+    yield from (root / name for name in names if (root / name).is_file())
+
+
+def digest(root: Path, folders: tuple[str, ...], names: tuple[str, ...], without: tuple[str, ...] = ()) -> str:
+    """One hash over names and contents of files; ``without`` are beginnings of names left out."""
+    parts = []
+    for path in _files(root, folders, names):
+        name = path.relative_to(root).as_posix()
+        if not name.startswith(without):
+            parts.append(f"{name} {fingerprint.digest(path.read_bytes())}")
+    return fingerprint.digest("\n".join(parts).encode())
+
+
+def sources(root: Path) -> str:
+    """Hash of everything the pages are made from."""
+    return digest(root, ("book", "data", "analysis"), (CONFIG, TOC, LOCK))
+
+
+def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, root: Path = ROOT) -> int:
+    """Build the book; 0 if it is there and up to date, 1 after a warning or an error."""
+    start = time.perf_counter()
+    target = (output or root / OUTPUT).resolve()
+    make_archive(root)
+    present = sources(root)
+    stamp = target.with_name(target.name + ".sources")
+    known = stamp.read_text("utf-8") if stamp.is_file() else ""
+    if not force and known == present and (target / "index.html").is_file():
+        print(f"book: up to date\n  {_address(target)}")
+        return 0
+    missing = [page for page in listed(root) if not _exists(page, root)]
+    if missing:
+        print(f"error: {TOC} lists pages that do not exist: {', '.join(missing)}", file=sys.stderr)
+        return 1
+    print(f"book: building {len(listed(root))} pages", flush=True)
+    partial = target.with_name(target.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    if _sphinx(root, partial, jobs):
+        print(f"book: FAILED; what was built is in {partial}", file=sys.stderr)
+        return 1
+    _finish(root, partial)
+    shutil.rmtree(target, ignore_errors=True)
+    partial.rename(target)
+    stamp.write_text(present, "utf-8")
+    print(f"book: built without a warning in {time.perf_counter() - start:.1f} s\n  {_address(target)}")
+    return 0
+
+
+def _exists(page: str, root: Path) -> bool:
+    try:
+        return source(page, root).is_file()
+    except FileNotFoundError:
+        return False
+
+
+def _address(target: Path) -> str:
+    return f"open {os.path.relpath(target / 'index.html')}, or run `make serve`"
+
+
+def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """``_config.yml`` as Jupyter Book gives it to Sphinx, and Jupyter Book's own remainder."""
+    from jupyter_book.config import get_final_config
+
+    extras: dict[str, Any] = {"latex_individualpages": False, "nitpicky": True, "external_toc_path": str(root / TOC)}
+    config, meta = get_final_config(user_yaml=root / CONFIG, cli_config=extras, sourcedir=root, raise_on_invalid=True)
+    return config, meta
+
+
+def _sphinx(root: Path, target: Path, jobs: int) -> bool:
+    """Run Sphinx; true if there was a warning or an error."""
+    from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+    config, _ = settings(root)
+    doctrees = target.parent / "doctrees"
+    shutil.rmtree(doctrees, ignore_errors=True)
+    # MyST-NB puts the figures of the notebooks beside the output folder.
+    shutil.rmtree(target.parent / "jupyter_execute", ignore_errors=True)
+    progress: TextIO = _Progress(sys.stdout) if sys.stdout.isatty() else io.StringIO()
+    with patch_docutils(str(root)), docutils_namespace():
+        app = Sphinx(
+            srcdir=str(root),
+            confdir=None,
+            outdir=str(target),
+            doctreedir=str(doctrees),
+            buildername="html",
+            confoverrides=config,
+            status=progress,
+            warning=sys.stderr,
+            freshenv=True,
+            warningiserror=True,
+            keep_going=True,
+            parallel=jobs,
+        )
+        app.build(force_all=True)
+    return bool(app.statuscode)
+
+
+class _Progress(io.TextIOBase):
+    """Sphinx's progress on one line of a terminal."""
+
+    def __init__(self, terminal: TextIO) -> None:
+        self.terminal = terminal
+
+    def write(self, text: str) -> int:
+        line = text.strip().replace("\x1b[2K", "").splitlines()
+        if line:
+            self.terminal.write(f"\r\x1b[2K  {line[-1][:100]}")
+            self.terminal.flush()
+        return len(text)
+
+    def close(self) -> None:
+        self.terminal.write("\r\x1b[2K")
+
+
+def make_archive(root: Path) -> Path:
+    """``_build/downloads/white-paper-data.zip``, made again only if data or analysis have changed."""
+    path = root / BUILD / "downloads" / archive.NAME
+    stamp = path.with_suffix(".stamp")
+    made_from = digest(root, ("data", "analysis"), (LOCK,), _NOT_COMPUTING)
+    if not (path.is_file() and stamp.is_file() and stamp.read_text("utf-8") == made_from):
+        print("archive: computing everything for the download", flush=True)
+        archive.write(root / "data", path)
+        stamp.write_text(made_from, "utf-8")
+    return path
+
+
+def _finish(root: Path, target: Path) -> None:
+    """What Sphinx leaves undone: a way in, the archive; and leftovers that are no part of the book."""
+    import yaml
+
+    first = listed(root)[0]
+    title = yaml.safe_load((root / CONFIG).read_text("utf-8"))["title"]
+    (target / "index.html").write_text(_REDIRECT.format(page=first, title=title), "utf-8")
+    (target / "downloads").mkdir(exist_ok=True)
+    shutil.copyfile(make_archive(root), target / "downloads" / archive.NAME)
+    (target / ".buildinfo").unlink(missing_ok=True)

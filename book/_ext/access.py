@@ -1,0 +1,37 @@
+"""What the theme leaves out for readers who do not use a mouse or see the page.
+
+Figures get a box of their own that scrolls on a narrow screen and can be reached by keyboard
+(the theme and ``analysis.tables`` do the same for tables). Source maps, which only help to debug
+the theme, are not shipped.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+_FIGURE = re.compile(r'<img [^>]*class="[^"]*\bfigure-svg\b[^"]*"[^>]*>')
+
+
+def boxes(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Put figures into scrolling boxes."""
+    if "body" in context:
+        box = '<div class="figure-scroll" role="group" aria-label="Figure" tabindex="0">'
+        context["body"] = _FIGURE.sub(lambda m: f"{box}{m[0]}</div>", context["body"])
+
+
+def slim(app: Sphinx, error: Exception | None) -> None:
+    """Remove source maps from a finished HTML build."""
+    if error is None and app.builder.format == "html":
+        for path in Path(app.outdir, "_static").rglob("*.map"):
+            path.unlink()
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Hook in after :mod:`svgalt`."""
+    app.connect("html-page-context", boxes, priority=600)
+    app.connect("build-finished", slim)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,185 @@
+"""Proofs that a change cannot go unnoticed: what is stale, what is refused, what nbval catches."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from analysis.publish import checks, execution, fingerprint
+from tests.book.common import NAMES, NOTEBOOKS, ROOT
+
+FIGURE = """\
+import matplotlib.figure
+from analysis import charts, report
+
+printed = report.load().printed("1-2-2").iloc[:, -1]
+numbers = [float(v) for v in printed if v != "N/A"]
+figure = matplotlib.figure.Figure(figsize=(4, 3))
+figure.subplots().plot(numbers)
+charts.show(figure, data=printed.reset_index(), name="proof", source=["1-2-2"], alt="A line.")"""
+
+
+def stored(path):
+    return fingerprint.read(path)
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of data and analysis with one small notebook, run there."""
+    for folder in ("data", "analysis"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "requirements.lock.txt", tmp_path / "requirements.lock.txt")
+    (tmp_path / "book").mkdir()
+    path = tmp_path / "book" / "proof.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(FIGURE)]), path)
+    outcome = asyncio.run(execution.run(path, tmp_path))
+    assert outcome.problems == []
+    return tmp_path
+
+
+def nbval(root):
+    """nbval's verdict on the notebook of ``checkout``, strict, as in ``make test``."""
+    env = dict(os.environ, PYTHONPATH=str(root), MPLCONFIGDIR=str(ROOT / "_build" / "matplotlib"))
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "book/proof.ipynb",
+        "--nbval",
+        "--nbval-current-env",
+        "-q",
+        "-c",
+        os.devnull,
+    ]
+    command += ["--rootdir", ".", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
+
+
+def change_last_digit(path, row):
+    """Change the last digit of the last number in a row of a CSV file."""
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    digit = lines[row].rstrip()[-1]
+    assert digit.isdigit()
+    lines[row] = lines[row].rstrip()[:-1] + str((int(digit) + 1) % 10) + "\n"
+    path.write_text("".join(lines), "utf-8")
+
+
+@pytest.mark.parametrize("table", ["1-2-2", "1-2-14", "1-2-16"])
+def test_one_changed_digit_makes_exactly_the_notebooks_stale_that_read_the_table(table, tmp_path):
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    shutil.copytree(ROOT / "analysis", tmp_path / "analysis")
+    shutil.copytree(ROOT / "book", tmp_path / "book")
+    shutil.copyfile(ROOT / "requirements.lock.txt", tmp_path / "requirements.lock.txt")
+    before = {
+        n: fingerprint.changed(stored(p), fingerprint.Hashes(tmp_path)) for n, p in zip(NAMES, NOTEBOOKS, strict=True)
+    }
+    name = f"data/tables/{table}.csv"
+    change_last_digit(tmp_path / name, 2)
+    after = {
+        n: fingerprint.changed(stored(p), fingerprint.Hashes(tmp_path)) for n, p in zip(NAMES, NOTEBOOKS, strict=True)
+    }
+    readers = {
+        n
+        for n, p in zip(NAMES, NOTEBOOKS, strict=True)
+        if name in stored(p)["metadata"].get("fingerprint", {}).get("files", {})
+    }
+    assert readers
+    assert {n for n in NAMES if after[n] != before[n]} == readers
+    assert all(name in after[n] for n in readers)
+
+
+def test_a_notebook_depends_on_what_it_read_and_on_nothing_else(checkout):
+    files = stored(checkout / "book/proof.ipynb")["metadata"]["fingerprint"]["files"]
+    tables = {name for name in files if name.startswith("data/tables/")}
+    assert tables == {"data/tables/1-2-2.csv"}
+    assert {"analysis/report.py", "data/datapackage.json", "analysis/charts/style.py"} <= set(files)
+    assert not any(name.startswith("analysis/publish/") for name in files)
+
+
+def test_reads_in_a_worker_process_are_seen_too(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/x.csv").write_text("1\n", "utf-8")
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'open(\"data/x.csv\").read()'], check=True)"
+    env = execution.environment(tmp_path, tmp_path / "opened")
+    env["PYTHONPATH"] = str(ROOT / "analysis/publish/kernel")
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, check=True)
+    assert fingerprint.relevant((tmp_path / "opened").read_text("utf-8").splitlines()) == ["data/x.csv"]
+
+
+def test_compiled_modules_count_as_their_source():
+    opened = ["analysis/__pycache__/report.cpython-312.pyc", "analysis/__pycache__/report.cpython-312.opt-1.pyc.1403"]
+    assert fingerprint.relevant([*opened, ".venv/x.py", "analysis/publish/site.py"]) == ["analysis/report.py"]
+
+
+def test_prose_is_no_reason_to_run_a_notebook_again_and_code_is(checkout):
+    notebook, hashes = stored(checkout / "book/proof.ipynb"), fingerprint.Hashes(checkout)
+    notebook["cells"].insert(0, {"cell_type": "markdown", "metadata": {}, "source": "Words."})
+    assert fingerprint.changed(notebook, hashes) == []
+    notebook["cells"][1]["source"] += "\n1"
+    assert fingerprint.changed(notebook, hashes) == ["its code"]
+
+
+def test_running_twice_gives_the_same_bytes(checkout):
+    path = checkout / "book/proof.ipynb"
+    first = path.read_bytes()
+    assert asyncio.run(execution.run(path, checkout)).problems == []
+    assert path.read_bytes() == first
+
+
+def test_nbval_passes_what_is_true_and_fails_on_a_changed_digit_and_on_a_changed_stroke(checkout):
+    path, table = checkout / "book/proof.ipynb", checkout / "data/tables/1-2-2.csv"
+    true, printed = path.read_text("utf-8"), table.read_text("utf-8")
+    good = nbval(checkout)
+    assert good.returncode == 0, good.stdout[-3000:]
+    change_last_digit(table, 1)
+    assert nbval(checkout).returncode == 1
+    table.write_text(printed, "utf-8")
+    point = re.search(r"L (\d+)\.(\d)", true)
+    moved = true[: point.start(2)] + str((int(point[2]) + 1) % 10) + true[point.end(2) :]
+    path.write_text(moved, "utf-8")
+    bad = nbval(checkout)
+    assert bad.returncode == 1
+    assert "1 failed" in bad.stdout
+
+
+def test_a_notebook_that_fails_or_warns_is_not_written(checkout):
+    path = checkout / "book/proof.ipynb"
+    for source, said in [("1 / 0", "ZeroDivisionError"), ("import warnings; warnings.warn('no')", "stderr")]:
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
+        before = path.read_bytes()
+        (problem,) = asyncio.run(execution.run(path, checkout)).problems
+        assert said in problem
+        assert path.read_bytes() == before
+
+
+STREAM = {"output_type": "stream", "name": "stdout", "text": "1\n"}
+BAD = {
+    "stripped": ({"execution_count": None, "outputs": []}, "not run in one go"),
+    "out of order": ({"execution_count": 3}, "not run in one go"),
+    "warned": ({"outputs": [STREAM | {"name": "stderr"}]}, "stderr"),
+    "repr": ({"outputs": [STREAM | {"text": "<Figure size 640x480 with 1 Axes>"}]}, "repr"),
+    "dated": ({"outputs": [STREAM | {"text": "Date:    Mon, 23 Nov 2026"}]}, "summary"),
+    "address": ({"outputs": [STREAM | {"text": "<object at 0x7f3c2a9b>"}]}, "address"),
+    "png": (
+        {"outputs": [{"output_type": "display_data", "metadata": {}, "data": {"image/png": "AAAA"}}]},
+        "not compared",
+    ),
+    "error": ({"outputs": [{"output_type": "error", "ename": "E", "evalue": "v", "traceback": []}]}, "ended in E"),
+    "exempted": ({"source": "# NBVAL_IGNORE_OUTPUT\nprint(1)"}, "no exemption"),
+    "long": ({"source": "x = 1\n" * (checks.MAX_LINES + 1)}, "logic belongs"),
+}
+
+
+@pytest.mark.parametrize("damage", BAD)
+def test_the_rules_refuse(damage):
+    cell = {"cell_type": "code", "metadata": {}, "source": "print(1)", "execution_count": 1, "outputs": [STREAM]}
+    assert list(checks.problems({"cells": [cell]})) == []
+    change, said = BAD[damage]
+    assert any(said in problem for problem in checks.problems({"cells": [cell | change]}))

@@ -1,0 +1,223 @@
+"""Verdicts, conventions, decisions, and what happens to rows that are wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from analysis import __main__ as cli
+from analysis.claims import evaluate
+from analysis.claims.evaluation import COLUMNS
+from analysis.claims.readings import half_step, judge
+from analysis.claims.values import Number
+from analysis.report import BadInput
+from tests.claims.conftest import row
+
+
+def one(edition, **values):
+    return evaluate(edition(row(**values))).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("form", "claimed", "found", "verdict"),
+    [
+        ("eq", "2.46", "2.46", "reproduced"),
+        ("eq", "2.5", "2.46", "reproduced"),
+        ("eq", "2.4", "2.46", "ambiguous"),  # only if cut off
+        ("eq", "2.3", "2.46", "contradicted"),
+        ("eq", "0", "-0.2", "reproduced"),
+        ("about", "10", "10.78", "consistent"),
+        ("about", "200", "200.15", "reproduced"),
+        ("about", "200", "230", "ambiguous"),  # half a unit of the 2, but more than a tenth
+        ("about", "2.46", "2.60", "ambiguous"),  # a tenth, but not the printed digits
+        ("about", "200", "300", "contradicted"),
+        ("gt", "60", "61.4", "reproduced"),
+        ("gt", "60", "60", "consistent"),
+        ("gt", "61", "60.4", "contradicted"),
+        ("gt", "60", "59.8", "ambiguous"),
+        ("ge", "4.5", "4.5", "reproduced"),
+        ("lt", "60", "61.4", "contradicted"),
+        ("le", "60", "59", "reproduced"),
+        ("near", "63", "62.6", "reproduced"),
+        ("near", "63", "63.4", "ambiguous"),
+        ("near", "63", "40", "contradicted"),
+    ],
+)
+def test_each_form_has_its_reading(form, claimed, found, verdict):
+    exact = Number.printed(found, exact=found not in ("60", "59.8"))
+    if found == "59.8":
+        exact = Number.exact(exact.point)
+    assert judge(form, claimed, exact).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("digits", "step"), [("200", "50"), ("2.46", "1/200"), ("10", "5"), ("60.0", "5"), ("0", "1/2"), ("0.0", "1/20")]
+)
+def test_half_a_step_is_that_of_the_last_digit_that_is_not_zero(digits, step):
+    from fractions import Fraction
+
+    assert half_step(digits) == Fraction(step)
+
+
+def test_columns_are_those_promised(edition):
+    assert list(evaluate(edition(row(reason="qualitative", form="")))) == COLUMNS
+
+
+def test_a_rate_within_rounding_is_consistent_and_beyond_it_contradicted(edition):
+    rows = [
+        row(id=f"C100.{n}", printed=f"a=10;b=11;r={r}", claimed="r", unit="%", expression="growth(a, b)")
+        for n, r in enumerate(("10", "12", "30"), 1)
+    ]
+    found = evaluate(edition(*rows))
+    assert list(found["verdict"]) == ["reproduced", "consistent", "contradicted"]
+    assert list(found["decision"]) == ["sign stands"] * 3
+    assert list(found["recomputed"]) == ["10"] * 3
+    assert found["low"].iloc[0] == "0.00"
+    assert found["high"].iloc[0].startswith("21.06")
+
+
+def test_a_fall_told_as_a_rise_is_a_decision_error(edition):
+    found = one(edition, printed="a=50;b=40;r=20", claimed="r", unit="%", expression="growth(a, b)")
+    assert (found["verdict"], found["decision"]) == ("contradicted", "sign fails")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expression", "decision"),
+    [
+        ("rank", 'rank("1-2-1", "gerd", 2023, "TWN", exclude=("OECD", "EU27"))', "rank stands"),
+        ("rank", 'rank("1-2-1", "gerd", 2023, "KOR", exclude=("OECD", "EU27"))', "rank fails"),
+        ("count", 'count(column("1-2-1", "growth", 2023) < 0)', "count fails"),
+    ],
+)
+def test_ranks_and_counts_are_decisions(edition, kind, expression, decision):
+    assert one(edition, kind=kind, printed="n=8", claimed="n", expression=expression)["decision"] == decision
+
+
+def test_a_threshold_is_a_decision(edition):
+    found = one(
+        edition, kind="share", form="gt", printed="a=1;b=4;s=30", claimed="s", expression="share(exact(a), exact(b))"
+    )
+    assert (found["verdict"], found["decision"]) == ("contradicted", "threshold fails")
+
+
+def test_a_compound_rate_says_which_periods_reproduce_it(edition):
+    def of(rate):
+        found = one(
+            edition,
+            kind="cagr",
+            printed=f"a=100.00;b=200.00;r={rate};y0=2024;y1=2030",
+            claimed="r",
+            expression="cagr(a, b, y0, y1)",
+        )
+        return found["verdict"], found["convention"]
+
+    assert of("12.2") == ("reproduced", "y1-y0 only")
+    assert of("10.4") == ("ambiguous", "y1-y0+1 only")
+    assert of("14.9") == ("ambiguous", "y1-y0-1 only")
+    assert of("50.0")[0] == "contradicted"
+
+
+def test_a_coarse_rate_does_not_tell_the_convention(edition):
+    found = one(edition, kind="cagr", printed="a=1;b=2;r=12", claimed="r", expression="cagr(a, b, 2024, 2030)")
+    assert found["convention"] == "y1-y0 or y1-y0+1 or y1-y0-1: the print cannot tell"
+
+
+def test_growth_in_times_may_mean_to_or_by(edition):
+    found = one(edition, printed="a=10;b=40;r=3", claimed="r", unit="倍", expression="ratio(exact(b), exact(a))")
+    assert found["verdict"] == "ambiguous"
+    assert "times added" in found["convention"]
+
+
+def test_a_word_with_two_readings_is_ambiguous_when_they_differ(edition):
+    expression = "readings(every_year={}, end_to_end=2 > 1)"
+    found = one(edition, kind="comparison", form="holds", expression=expression.format("1 > 2"))
+    assert (found["verdict"], found["convention"]) == ("ambiguous", "end to end")
+    assert found["decision"] == "direction depends on the reading"
+    assert (
+        one(edition, kind="comparison", form="holds", expression=expression.format("3 > 2"))["verdict"] == "reproduced"
+    )
+    none = "readings(a=1 > 2, b=2 > 3)"
+    assert one(edition, kind="comparison", form="holds", expression=none)["verdict"] == "contradicted"
+
+
+def test_not_checkable_is_declared_with_a_reason_or_follows_from_n_a(edition):
+    declared = one(edition, form="", reason="single_value", printed="v=5")
+    assert (declared["verdict"], declared["printed"]) == ("not checkable", "v=5")
+    missing = one(edition, printed="v=5", claimed="v", expression='t("1-2-4", "ISR", "researchers", 2023)')
+    assert missing["verdict"] == "not checkable"
+    assert "N/A" in missing["note"]
+
+
+def test_another_claims_number_can_be_used(edition):
+    found = evaluate(
+        edition(
+            row(printed="v=5.0", form="", reason="single_value"),
+            row(
+                id="C101.1",
+                seed_line="101",
+                kind="ratio",
+                printed="r=2.0",
+                claimed="r",
+                expression='ratio(10.0, c("C100.1", "v"))',
+            ),
+        )
+    )
+    assert found["verdict"].iloc[1] == "reproduced"
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("id", {"id": "X1"}),
+        ("seed_line", {"seed_line": "abc"}),
+        ("kind", {"kind": "gossip"}),
+        ("statement", {"statement": ""}),
+        ("printed", {"printed": "a=1,000"}),
+        ("printed", {"printed": "a=1;a=2"}),
+        ("form", {"form": "roughly", "expression": "1", "printed": "v=1", "claimed": "v"}),
+        ("claimed", {"expression": "1", "printed": "v=1", "claimed": "w"}),
+        ("claimed", {"expression": "1", "printed": "v=1"}),
+        ("reason", {"reason": ""}),
+        ("reason", {"reason": "tired"}),
+        ("expression", {"expression": "1 +", "printed": "v=1", "claimed": "v"}),
+        ("expression", {"expression": "import os", "printed": "v=1", "claimed": "v"}),
+        ("expression", {"expression": "w + 1", "printed": "v=1", "claimed": "v"}),
+        ("expression", {"expression": "1 < 2", "printed": "v=1", "claimed": "v"}),
+        ("expression", {"expression": "1 + 1", "form": "holds"}),
+        ("expression", {"expression": 't("1-2-1", "XXX", "gerd", 2023)', "printed": "v=1", "claimed": "v"}),
+        ("expression", {"expression": "1 / 0", "printed": "v=1", "claimed": "v"}),
+    ],
+)
+def test_a_malformed_row_is_one_line_that_names_row_and_column(edition, capsys, column, values):
+    edition_ = edition(row(**values))
+    with pytest.raises(BadInput) as caught:
+        evaluate(edition_)
+    message = str(caught.value)
+    assert f"column {column}" in message
+    assert "\n" not in message
+    assert "claims.csv" in message
+    assert cli.main(["claims", "--format", "csv", "--data", str(edition_.directory)]) == 2
+    streams = capsys.readouterr()
+    assert streams.err.count("\n") == 1
+    assert streams.err.startswith("error: ")
+    assert streams.out == ""
+
+
+def test_a_repeated_id_is_bad_input(edition):
+    with pytest.raises(BadInput, match="each id once"):
+        evaluate(edition(row(reason="qualitative"), row(reason="qualitative")))
+
+
+def test_the_command_prints_every_claim_of_the_project(capsys):
+    assert cli.main(["claims", "--format", "csv"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == ",".join(COLUMNS)
+    assert len(lines) > 400
+
+
+def test_importing_the_package_stays_light():
+    code = "import sys, analysis.claims; print('pandas' in sys.modules, 'scipy' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.split() == ["False", "False"]

@@ -1,0 +1,41 @@
+"""For all tests: no network, and the one loaded report."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis import report as report_module
+
+ROOT = Path(__file__).resolve().parent.parent
+_HERE = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "", None}
+
+
+def _no_network(event: str, args: tuple[object, ...]) -> None:
+    """Refuse connections to other machines, from whatever library; kernels and browsers talk to this one."""
+    if event == "socket.connect":
+        host = args[1][0] if isinstance(args[1], tuple) else None
+    elif event == "socket.getaddrinfo":
+        host = args[0].decode() if isinstance(args[0], bytes) else args[0]
+    else:
+        return
+    if host not in _HERE:
+        raise RuntimeError(f"a test tried to reach {host}: tests and notebooks use no network")
+
+
+sys.addaudithook(_no_network)
+
+
+@pytest.fixture(scope="session")
+def report() -> report_module.Report:
+    """The report as committed."""
+    return report_module.load()
+
+
+@pytest.fixture
+def data_copy(tmp_path: Path) -> Path:
+    """A copy of ``data/`` to damage."""
+    return Path(shutil.copytree(ROOT / "data", tmp_path / "data"))

@@ -1,0 +1,183 @@
+"""Each growth estimator against an independent calculation, and what it does at the edges."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from analysis.models import growth, series
+from analysis.models.series import NotEstimable, make
+
+INTENSITY = make(range(2019, 2024), ["3.49", "3.61", "3.79", "3.96", "3.98"], key="gerd_intensity.TWN")
+GAPS = make([2014, 2021, 2022, 2023], ["24.20", "33.44", "33.17", "34.81"], key="value_added_rate.C")
+LONG = make(range(2010, 2020), np.exp(0.03 * np.arange(10) + 0.02 * np.sin(np.arange(10) * 2.0)), key="long.X")
+
+values = st.lists(st.integers(100, 9999), min_size=4, max_size=8).filter(lambda v: len(set(v)) > 2)
+
+
+@pytest.mark.parametrize("one", [INTENSITY, GAPS, LONG])
+def test_trend_agrees_with_scipy_linregress(one: series.Series) -> None:
+    found, other = growth.trend(one), stats.linregress(one.time, one.response)
+    assert found.slope == pytest.approx(other.slope, rel=1e-10)
+    assert found.se == pytest.approx(other.stderr, rel=1e-9)
+    assert found.p_value == pytest.approx(other.pvalue, rel=1e-8)
+    half = stats.t.ppf(0.975, len(one) - 2) * other.stderr
+    assert found.low == pytest.approx(100 * math.expm1(other.slope - half), rel=1e-9)
+    assert found.high == pytest.approx(100 * math.expm1(other.slope + half), rel=1e-9)
+
+
+def test_trend_of_levels_equals_exact_arithmetic() -> None:
+    numbers = ["3.42", "6.72", "2.68", "1.12", "4.59"]
+    one = make(range(2020, 2025), numbers, scale="level")
+    exact = sum(Fraction(t) * Fraction(v) for t, v in zip((-2, -1, 0, 1, 2), numbers, strict=True)) / 10
+    found = growth.trend(one)
+    assert found.estimate == pytest.approx(float(exact), rel=1e-13)
+    rss = sum(
+        (Fraction(v) - sum(map(Fraction, numbers)) / 5 - exact * t) ** 2 for t, v in zip((-2, -1, 0, 1, 2), numbers, strict=True)
+    )
+    assert found.sigma == pytest.approx(math.sqrt(rss / 3), rel=1e-12)
+    assert found.unit == "percentage points a year"
+
+
+def test_hc3_equals_its_formula() -> None:
+    found = growth.trend(INTENSITY)
+    x = np.column_stack([np.ones(5), INTENSITY.time - 2021])
+    bread = np.linalg.inv(x.T @ x)
+    leverage = np.einsum("ij,jk,ik->i", x, bread, x)
+    e = INTENSITY.response - x @ (bread @ x.T @ INTENSITY.response)
+    error = math.sqrt((bread @ (x.T * (e / (1 - leverage)) ** 2) @ x @ bread)[1, 1])
+    assert found.hc3 is not None
+    assert found.hc3[0] == pytest.approx(100 * math.expm1(found.slope - stats.t.ppf(0.975, 3) * error), rel=1e-9)
+
+
+def test_robust_errors_only_where_n_permits() -> None:
+    assert growth.trend(GAPS).hc3 is None
+    assert growth.trend(INTENSITY).hac is None
+    assert growth.trend(LONG).hac is not None
+
+
+def test_hac_equals_newey_west_with_one_lag() -> None:
+    x = np.column_stack([np.ones(10), LONG.time - LONG.time.mean()])
+    bread = np.linalg.inv(x.T @ x)
+    scores = x * (LONG.response - x @ (bread @ x.T @ LONG.response))[:, None]
+    cross = scores[1:].T @ scores[:-1]
+    error = math.sqrt((10 / 8 * bread @ (scores.T @ scores + 0.5 * (cross + cross.T)) @ bread)[1, 1])
+    found = growth.trend(LONG)
+    assert found.hac is not None
+    assert found.hac[1] == pytest.approx(100 * math.expm1(found.slope + stats.t.ppf(0.975, 8) * error), rel=1e-9)
+
+
+def test_prediction_interval_equals_the_textbook_formula() -> None:
+    found = growth.trend(INTENSITY)
+    row = found.line([2025]).iloc[0]
+    error = found.sigma * math.sqrt(1 + 1 / 5 + 16 / 10)
+    assert row["high_pi"] == pytest.approx(math.exp(found.mean + 4 * found.slope + stats.t.ppf(0.975, 3) * error), rel=1e-12)
+    assert row["low_pi"] < row["low"] < row["value"] < row["high"] < row["high_pi"]
+
+
+def test_cagr_and_its_rounding_bounds() -> None:
+    found = growth.cagr(INTENSITY)
+    assert found.estimate == pytest.approx(100 * ((3.98 / 3.49) ** 0.25 - 1), abs=1e-8)
+    assert found.low == pytest.approx(100 * ((3.975 / 3.495) ** 0.25 - 1), abs=1e-8)
+    assert found.high == pytest.approx(100 * ((3.985 / 3.485) ** 0.25 - 1), abs=1e-8)
+    assert growth.cagr(GAPS).estimate == pytest.approx(100 * ((34.81 / 24.20) ** (1 / 9) - 1), abs=1e-8)
+
+
+@given(values, st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_rounding_bounds_hold_for_any_numbers_that_print_the_same(numbers: list[int], random) -> None:  # noqa: ANN001
+    one = make(range(2000, 2000 + len(numbers)), [str(v) for v in numbers])
+    low, high = growth.trend(one).rounding
+    unrounded = np.array([v - 0.5 + random.random() for v in numbers])
+    slope = np.polyfit(np.arange(len(numbers)), np.log(unrounded), 1)[0]
+    assert low - 1e-9 <= 100 * math.expm1(slope) <= high + 1e-9
+
+
+@given(values, st.integers(1, 50))
+@settings(max_examples=40, deadline=None)
+def test_growth_does_not_depend_on_the_unit(numbers: list[int], factor: int) -> None:
+    years = range(2000, 2000 + len(numbers))
+    a, b = (growth.trend(make(years, [str(v * k) for v in numbers], exact=True)) for k in (1, factor))
+    assert a.estimate == pytest.approx(b.estimate, abs=1e-8)
+    assert a.p_value == pytest.approx(b.p_value, rel=1e-6, abs=1e-9)
+
+
+def test_theil_sen_is_the_median_of_pairwise_slopes_with_exact_level() -> None:
+    y, t = INTENSITY.response, INTENSITY.time
+    slopes = sorted((y[j] - y[i]) / (t[j] - t[i]) for i, j in itertools.combinations(range(5), 2))
+    found = growth.theil_sen(INTENSITY)
+    assert found.estimate == pytest.approx(100 * math.expm1((slopes[4] + slopes[5]) / 2), rel=1e-10)
+    assert found.level == pytest.approx(1 - 2 / 120)
+    other = stats.theilslopes(y, t, 0.95)
+    assert (found.low, found.high) == pytest.approx((100 * math.expm1(other.low_slope), 100 * math.expm1(other.high_slope)))
+
+
+@pytest.mark.parametrize("n", [3, 4, 5, 6, 7])
+def test_kendall_counts_equal_enumeration(n: int) -> None:
+    tally: dict[int, int] = {}
+    for order in itertools.permutations(range(n)):
+        inversions = sum(a > b for a, b in itertools.combinations(order, 2))
+        tally[inversions] = tally.get(inversions, 0) + 1
+    assert growth.kendall_counts(n) == [tally[k] for k in sorted(tally)]
+
+
+def test_four_points_cannot_have_a_95_per_cent_rank_interval() -> None:
+    k, attained = growth.slope_ranks(4, 0.95)
+    assert (k, attained) == (1, pytest.approx(1 - 2 / 24))
+    assert growth.slope_ranks(10, 0.95)[1] >= 0.95
+
+
+def test_mann_kendall_matches_enumeration_with_and_without_ties() -> None:
+    for numbers in ([3, 1, 2, 5, 4], [85, 86, 91, 91, 93], [1, 1, 2, 2, 2]):
+        one = make(range(2000, 2005), numbers)
+        pairs = list(itertools.combinations(range(5), 2))
+
+        def s(v: tuple[float, ...], pairs: list[tuple[int, int]] = pairs) -> float:
+            return sum(np.sign(v[j] - v[i]) for i, j in pairs)
+
+        null = [s(order) for order in itertools.permutations(numbers)]
+        observed = s(tuple(numbers))
+        two_sided = 2 * min(np.mean([v >= observed for v in null]), np.mean([v <= observed for v in null]))
+        tau, p = growth.mann_kendall(one)
+        assert p == pytest.approx(min(1.0, two_sided))
+        assert tau == pytest.approx(stats.kendalltau(range(5), numbers).statistic)
+
+
+def test_influence_equals_refitting() -> None:
+    found = growth.influence(INTENSITY)
+    for year, without in zip(found["year"], found["without"], strict=True):
+        assert without == pytest.approx(growth.trend(INTENSITY.without([year])).estimate, rel=1e-9)
+    assert found["leverage"].sum() == pytest.approx(2)
+
+
+def test_degenerate_series_end_in_one_clear_line() -> None:
+    two = make([2019, 2020], [1, 2])
+    flat = make(range(5), [2, 2, 2, 2, 2])
+    for call in (growth.trend, growth.theil_sen, growth.mann_kendall, growth.influence):
+        with pytest.raises(NotEstimable, match="needs at least"):
+            call(two)
+    for call in (growth.trend, growth.mann_kendall, growth.influence):
+        with pytest.raises(NotEstimable, match="constant"):
+            call(flat)
+    with pytest.raises(NotEstimable):
+        growth.cagr(make([2019], [1]))
+    assert growth.theil_sen(flat).estimate == 0
+    with pytest.raises(ValueError, match="no logarithm"):
+        make([2019, 2020, 2021], [1, 0, 2])
+    with pytest.raises(ValueError, match="increase"):
+        make([2020, 2019], [1, 2])
+
+
+def test_levels_may_be_zero_and_logs_take_the_printed_bounds() -> None:
+    one = make(range(2000, 2004), ["0", "1", "2", "1"], scale="level")
+    assert growth.trend(one).estimate == pytest.approx(0.4)
+    tiny = make(range(2000, 2003), ["1", "1", "2"])
+    low, _ = tiny.response_bounds
+    assert low[0] == pytest.approx(math.log(0.5))

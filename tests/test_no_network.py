@@ -1,0 +1,34 @@
+"""The guard in ``conftest.py`` is up, and importing the package stays light."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import analysis
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_no_test_reaches_another_machine():
+    with pytest.raises(RuntimeError, match="no network"):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
+    with pytest.raises(RuntimeError, match="no network"):
+        socket.getaddrinfo("example.org", 443)
+
+
+def test_the_package_under_test_is_the_one_in_this_repository():
+    assert Path(analysis.__file__).resolve().is_relative_to(ROOT)
+
+
+@pytest.mark.parametrize(
+    "module", ["analysis", "analysis.audit", "analysis.claims", "analysis.indicators", "analysis.models"]
+)
+def test_importing_does_not_load_statsmodels(module):
+    code = f"import sys, {module}; print(sorted({{'statsmodels', 'matplotlib', 'sphinx'}} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
