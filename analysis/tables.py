@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from analysis.charts.exhibit import caption, csv_link
+from analysis.charts.exhibit import caption, csv_link, put, tag_chinese
 from analysis.charts.style import TAIWAN, VERDICTS
 
 if TYPE_CHECKING:
@@ -20,21 +20,19 @@ if TYPE_CHECKING:
     from IPython.display import Markdown
 
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
-_CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef／、]*)")
+_MINUS = re.compile(r"(?:(?<=^)|(?<= to ))-(?=\d)")
 
 #: Scoped by the id of the table's box (``@``). Colours follow the theme where it defines them.
 _STYLE = """
 @ table { width: auto; min-width: min(100%, 24rem); border-collapse: collapse; margin: 0.4rem 0;
  font-size: 0.875rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
-@ th, @ td { padding: 0.22rem 0.55rem; border: 0; text-align: left; vertical-align: baseline; }
+@ th, @ td { padding: 0.22rem 0.5rem; border: 0; text-align: left; vertical-align: baseline; }
 @ .gt_right { text-align: right; white-space: nowrap; } @ .gt_center { text-align: center; }
-@ td.gt_title { font-size: 1.05rem; padding-left: 0; } @ td.gt_subtitle { color: var(--pst-color-text-muted, #5A6270);
- padding: 0 0 0.4rem; } @ th { font-weight: 600; vertical-align: bottom; }
+@ th { font-weight: 600; vertical-align: bottom; } @ th.gt_center { border-bottom: 1px solid #C3C8D0; }
 @ thead tr:last-child th { border-bottom: 2px solid #8FA3B8; }
-@ th.gt_center { border-bottom: 1px solid #C3C8D0; }
 @ th .unit { display: block; font-weight: 400; font-size: 0.8em; color: var(--pst-color-text-muted, #5A6270); }
 @ tbody tr { border-bottom: 1px solid #E6E8EC; background: none; } @ .verdict { white-space: nowrap; }
-@ tbody tr:last-child { border-bottom: 2px solid #8FA3B8; } @ td:first-child { min-width: 6.5rem; }
+@ tbody tr:last-child { border-bottom: 2px solid #8FA3B8; } @ td span[lang] { word-break: keep-all; }
 """
 
 
@@ -48,10 +46,8 @@ def mark(text: object) -> str:
     """A cell as HTML: escaped, minus signs true, Chinese tagged for readers and search."""
     if text is None or text != text:
         return "–"
-    shown = html.escape(str(text))
-    if _NUMBER.match(shown) and shown.startswith("-"):
-        shown = "−" + shown[1:]
-    return _CHINESE.sub(lambda m: f'<span lang="zh-Hant">{m.group()}</span>', shown)
+    shown = _MINUS.sub("−", html.escape(str(text)))
+    return tag_chinese(shown)
 
 
 def markup(
@@ -73,8 +69,10 @@ def markup(
 
     taiwan = [i for i, c in enumerate(frame[code]) if c == "TWN"] if code in frame else []
     shown = frame.drop(columns=[c for c in (code, *hide) if c in frame]).reset_index(drop=True)
-    slug = {column: re.sub(r"\W+", "-", str(column)).strip("-") or f"c{i}" for i, column in enumerate(shown)}
-    shown = shown.astype(object).rename(columns=slug)
+    slug: dict[str, str] = {
+        str(column): re.sub(r"\W+", "-", str(column)).strip("-") or f"c{i}" for i, column in enumerate(shown)
+    }
+    shown = shown.astype(object).rename(columns=str).rename(columns=slug)
     heads, units = heads or {}, units or {}
     labels: dict[str, Any] = {}
     for column, key in slug.items():
@@ -88,7 +86,6 @@ def markup(
     box = f"table-{name}"
     table = (
         gt.GT(shown, id=box)
-        .tab_header(title, subtitle=subtitle or None)
         .cols_label(cases=labels)
         .cols_align("left", [c for c in slug.values() if c not in numeric])
         .cols_align("right", numeric)
@@ -103,13 +100,24 @@ def markup(
         strong = gt.style.text(color=TAIWAN, weight="600")
         plain = [c for c in slug.values() if c not in marked]
         table = table.tab_style(strong, gt.loc.body(rows=taiwan, columns=plain))
+    for place, key in enumerate(slug.values()):
+        longest = int(shown[key].map(lambda v: len(str(v))).max()) if len(shown) else 0
+        width = "13rem" if longest > 32 else "6.5rem" if longest > 10 and place == 0 else ""
+        if width:
+            table = table.tab_style(gt.style.css(f"min-width: {width}"), gt.loc.body(rows=[0], columns=key))
     text = table.as_raw_html()
     style = _STYLE.replace("@", f"#{box}").strip()
     text = re.sub(r"<style>.*?</style>", lambda _: f"<style>\n{style}\n</style>", text, count=1, flags=re.DOTALL)
-    text = re.sub(r' style="padding-left:0px[^"]*"', ' class="exhibit-table" style="overflow-x:auto" tabindex="0"', text, count=1)
+    text = re.sub(
+        r' style="padding-left:0px[^"]*"', ' class="exhibit-table" style="overflow-x:auto" tabindex="0"', text, count=1
+    )
     text = text.replace('class="gt_table"', f'class="gt_table{" sortable" if sortable else ""}"', 1)
     text = re.sub(r' data-quarto-[a-z-]+="false"', "", text)
-    return text.replace('<div id=', f'<div role="region" aria-label="{html.escape(title)}" id=', 1)
+    text = text.replace("<div id=", f'<div role="region" aria-label="{html.escape(title)}" id=', 1)
+    # above the box that scrolls, so that a phone shows all of it
+    small = f'<br><span class="exhibit-subtitle" style="font-size:0.85rem">{mark(subtitle)}</span>' if subtitle else ""
+    heading = f'<p class="exhibit-title" style="font-size:1.05rem;margin:0.4rem 0 0">{mark(title)}{small}</p>'
+    return f"{heading}\n{text.strip()}"
 
 
 def show(
@@ -135,27 +143,25 @@ def show(
     shown but colours Taiwan's row; ``hide`` lists others that only go to the CSV. ``source`` is a
     list of table numbers or a text, ``name`` the unique name of the table and of its file.
     """
-    from IPython.display import display
-
     text = markup(
         frame, title=title, name=name, subtitle=subtitle, heads=heads, units=units, spanners=spanners,
         verdicts=verdicts, code=code, hide=hide, sortable=sortable,
     )  # fmt: skip
     text += "\n" + caption(source, note, csv_link(frame, name))
-    display({"text/html": text, "text/plain": f"Table: {title}"}, raw=True)
+    put({"text/html": text, "text/plain": f"Table: {title}"})
 
 
 def say(text: str) -> Markdown:
     """Generated prose: Markdown to be the last expression of a cell."""
-    from IPython.display import Markdown
+    import IPython.display
 
-    return Markdown(text)
+    make: Any = IPython.display.Markdown
+    page: Markdown = make(text)
+    return page
 
 
 def box(title: str, text: str, kind: str = "note") -> None:
     """Display a visible box; ``text`` is plain paragraphs or lines that start with ``- `` for a list."""
-    from IPython.display import display
-
     blocks: list[str] = []
     for paragraph in text.strip().split("\n\n"):
         lines = paragraph.split("\n")
@@ -165,6 +171,4 @@ def box(title: str, text: str, kind: str = "note") -> None:
             blocks.append(f"<p>{mark(' '.join(lines))}</p>")
     body = "".join(blocks)
     page = f'<div class="admonition {kind}"><p class="admonition-title">{mark(title)}</p>{body}</div>'
-    display({"text/html": page, "text/plain": f"{title}: {text}"}, raw=True)
-
-
+    put({"text/html": page, "text/plain": f"{title}: {text}"})

@@ -486,22 +486,27 @@ def evaluate(group: Group, cells: Cells, values: tuple[Any, Any, Any] | None = N
     triples = [[low[i], mid[i], high[i]] for i in at]
     kernel = KERNELS[group.relation.kernel]
     known = cells.known[group.target] & cells.known[group.inputs].all(axis=1)
-    bounds = _bounds(kernel, triples, group.constants)
-    fine = known.copy()
-    t, s = triples[0], group.constants.scale
+    bounds, t = _bounds(kernel, triples, group.constants)
+    fine, scale = known.copy(), group.constants.scale
     if bounds[0] is not None:
-        fine &= np.asarray(bounds[0][0] * s <= t[2] * bounds[0][1], dtype=bool)
+        fine &= np.asarray(bounds[0][0] * scale <= t[2] * bounds[0][1], dtype=bool)
     if bounds[1] is not None:
-        fine &= np.asarray(bounds[1][0] * s >= t[0] * bounds[1][1], dtype=bool)
+        fine &= np.asarray(bounds[1][0] * scale >= t[0] * bounds[1][1], dtype=bool)
     return Evaluation(*bounds, known, fine)
 
 
-def _bounds(kernel: Kernel, triples: list[list[Any]], constants: Constants) -> tuple[Bound, Bound, Bound]:
-    """Run a kernel on int64 where floats show that nothing can overflow, else on objects."""
-    trial = kernel([np.abs(a).astype(float) for a in triples[0]], [[np.abs(a).astype(float) for a in t] for t in triples[1:]], constants)
-    sizes = [float(np.max(np.abs(p))) if np.size(p) else 0.0 for bound in trial if bound is not None for p in bound]
-    reach = max((float(np.max(np.abs(a))) if np.size(a) else 0.0) for a in triples[0])
-    if max([0.0, *sizes]) * 4 * max(constants.scale, reach) < _SAFE:
-        return kernel(triples[0], triples[1:], constants)
+def _bounds(
+    kernel: Kernel, triples: list[list[Any]], constants: Constants
+) -> tuple[tuple[Bound, Bound, Bound], list[Any]]:
+    """Run a kernel on int64 where floats show that nothing can overflow, else on objects.
+
+    Returns the bounds and the target's triple in the same kind of integers.
+    """
+    rough = [[np.abs(a).astype(float) for a in t] for t in triples]
+    trial = kernel(rough[0], rough[1:], constants)
+    sizes = [float(np.max(np.abs(p))) for bound in trial if bound is not None for p in bound if np.size(p)]
+    reach = max((float(np.max(a)) for a in rough[0] if np.size(a)), default=0.0)
+    if max([1.0, *sizes]) * 4 * max(constants.scale, reach) < _SAFE:
+        return kernel(triples[0], triples[1:], constants), triples[0]
     wide = [[np.asarray(a).astype(object) for a in t] for t in triples]
-    return kernel(wide[0], wide[1:], constants)
+    return kernel(wide[0], wide[1:], constants), wide[0]

@@ -44,6 +44,10 @@ KINDS = (
 )
 
 
+#: Random faultless reports of the full self-test.
+SOUND = 10_000
+
+
 @dataclass(frozen=True)
 class Fault:
     """Damaged cells and their new values; ``rows``: the two rows of an exchange of rows."""
@@ -326,6 +330,9 @@ def _share_of(bench: Bench, closed: set[int], tables: Sequence[str], part: int, 
 def run(report: Report, every: int = 1, tables: Iterable[str] | None = None, jobs: int | None = None) -> pd.DataFrame:
     """Seeded faults per table and kind; columns :data:`COLUMNS`, and a row ``all`` per kind.
 
+    The full test ends with :data:`SOUND` random reports without any fault
+    (:mod:`analysis.audit.synthetic`): ``detected`` must be 0 there.
+
     ``every`` takes each n-th fault only (a fast sample); ``jobs`` processes (default:
     the cores of the machine). ``missed`` counts detectable faults that were not detected;
     ``explained_share`` is the share (%) of detected faults whose cells the first-ranked
@@ -358,4 +365,10 @@ def run(report: Report, every: int = 1, tables: Iterable[str] | None = None, job
                 tried, detectable, detected, explained = counts[table, kind]
                 share = f"{100 * explained / detected:.1f}" if detected else ""
                 rows.append([table, kind, tried, detectable, detected, max(detectable - detected, 0), explained, share])
+    if every == 1 and tables is None:
+        from analysis.audit.synthetic import false_alarms
+
+        alarms = false_alarms(report, SOUND, jobs=parts)
+        wrong = sum(n for name, n in alarms.items() if name != "rows")
+        rows.append(["synthetic", "none", SOUND, 0, wrong, 0, 0, ""])
     return pd.DataFrame(rows, columns=COLUMNS)

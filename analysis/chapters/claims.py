@@ -105,10 +105,13 @@ def show_register(report: Report) -> None:
 def show_doubtful(report: Report, verdict: str, title: str, name: str) -> None:
     """Contradicted or ambiguous claims with their arithmetic."""
     frame = views.doubtful(report, verdict)
+    results = zip(frame["arithmetic"], frame["recomputed"], frame["range"], strict=True)
+    frame["arithmetic"] = [f"{a} → {r}" + (f" ({span})" if span else "") for a, r, span in results]
     tables.show(
         frame, title=title, name=name, source=SOURCE, heads=HEADS, sortable=True,
-        note="Arithmetic: the expression with the printed numbers in it. Admissible: every result that unrounded "
-        "inputs allow.",
+        hide=["line", "chapter", "recomputed", "range"],
+        note="Arithmetic: the expression with the printed numbers in it, its result, and in brackets every result that "
+        "unrounded inputs allow. The number of a claim begins with its line in the exported text.",
     )  # fmt: skip
 
 
@@ -140,61 +143,83 @@ def show_conflicts(report: Report) -> None:
 
 def market_headlines(report: Report) -> list[str]:
     """The results that open the page of forecasts."""
-    frame = views.markets(report)
+    everything = views.markets(report)
+    frame = everything[everything["stated"].notna()]
     count = frame["verdict"].value_counts()
     fine = int(count.get(REPRODUCED, 0)) + int(count.get(CONSISTENT, 0))
     told = frame["convention"].str.endswith("only")
-    plain = frame["convention"].eq("y1-y0 only") | frame["convention"].str.startswith("y1-y0 or")
-    median = frame["stated"].median()
+    fits = frame.loc[~frame["verdict"].isin([CONTRADICTED]), "stated"]
+    register = views.register(report)
+    bare = int(((register["kind"] == "cagr") & (register["verdict"] == NOT_CHECKABLE)).sum())
     return [
         f"**{len(frame)} forecasts** print two values and a compound rate; in **{fine}** the rate follows from the "
-        f"values and the years between them.",
-        f"{int(count.get(AMBIGUOUS, 0))} follow only if a year more or less is counted; "
-        f"{int(count.get(CONTRADICTED, 0))} follow under no count of the years.",
-        f"In {int(told.sum())} cases the print tells which count of years was used; the plain one fits "
-        f"{int(plain.sum())} times.",
-        f"The middle forecast promises {fixed(median, 1)} % a year, the boldest {fixed(frame['stated'].max(), 1)} %.",
+        f"values and the years between them, to the printed digit or within rounding.",
+        f"{cardinal(int(count.get(AMBIGUOUS, 0))).capitalize()} need another count of the years; "
+        f"{cardinal(int(count.get(CONTRADICTED, 0)))} follow under no count.",
+        f"{cardinal(int(told.sum())).capitalize()} times the digits are fine enough to tell which count of years was used.",
+        f"The rates that follow run from {fixed(fits.min(), 1)} to {fixed(fits.max(), 1)} % a year. "
+        f"{cardinal(len(everything) - len(frame)).capitalize()} more forecasts print two values and no rate; {cardinal(bare)} "
+        f"state a rate without both values, so that nobody can check it.",
     ]
 
 
-def markets_figure(report: Report) -> Exhibit:
-    """Stated growth against implied growth, one point a forecast."""
+def forecasts_figure(report: Report) -> Exhibit:
+    """All forecasts in US dollars on one axis, with the growth implied and stated."""
     import pandas as pd
 
     frame = views.markets(report)
-    off = frame["verdict"].isin([CONTRADICTED, AMBIGUOUS])
+    frame = frame[frame["low_bn"].notna()].sort_values(["implied", "id"], ascending=[False, True])
+    names = [f"{_market_name(n)} {a}–{b}" for n, a, b in zip(frame["name"], frame["y0"], frame["y1"], strict=True)]
     data = pd.DataFrame(
-        {"code": frame["id"], "name": frame["id"].where(off, ""), "x": frame["implied"], "y": frame["stated"]}
+        {
+            "name": names,
+            "first": frame["low_bn"],
+            "last": frame["high_bn"],
+            "implied": [fixed(v, 1) for v in frame["implied"]],
+            "stated": ["" if v != v else fixed(v, 1) for v in frame["stated"]],
+            "verdict": frame["verdict"],
+        }
     )
-    top = float(max(frame["implied"].max(), frame["stated"].max())) * 1.05
-    low = float(min(0.0, frame["implied"].min(), frame["stated"].min()))
     return Exhibit(
-        data,
-        title="Growth stated and growth implied by the two values of each forecast",
-        unit="Compound annual growth, % a year",
-        alt="Scatter of stated against implied growth; points off the diagonal carry the number of the claim.",
-        name="claims-forecast-growth",
+        data.reset_index(drop=True),
+        title="Markets as forecast, and the growth that the two sizes imply",
+        unit="Billion US dollars at both ends (logarithmic); growth in % a year",
+        alt="One row a market: a line from its size in the first year to its size in the last, with the implied and "
+        "the stated compound growth beside it.",
+        name="claims-market-forecasts",
         source=SOURCE,
-        note="On the dashed line both are equal. Labelled: contradicted or dependent on the count of years.",
+        note="Open circle: first year; full circle: last year. Without a stated rate: none is printed.",
         numbers=frame,
-        options={
-            "x_label": "Implied by the two values",
-            "y_label": "Stated",
-            "focus": tuple(frame.loc[off, "id"])[:5],
-            "line": pd.DataFrame({"x": [low, top], "y": [low, top]}),
-        },
     )
 
 
-def forecasts_figure(report: Report) -> Exhibit:
-    """Stated rates against the range that the rounding of the two values allows, all forecasts."""
-    frame = views.markets(report).sort_values(["stated", "id"], ascending=[False, True])
+#: Names of markets whose keys need more than a capital letter.
+_MARKETS = {
+    "automotive ai": "Automotive AI",
+    "drones world": "Drones",
+    "genai": "Generative AI",
+    "mro": "Aircraft maintenance",
+    "plant meat": "Plant-based meat",
+    "rtd tea": "Ready-to-drink tea",
+    "sdr": "Software-defined radio",
+    "sic power": "SiC power devices",
+}
+
+
+def _market_name(key: str) -> str:
+    return _MARKETS.get(key, key[:1].upper() + key[1:])
+
+
+def growth_figure(report: Report) -> Exhibit:
+    """Stated growth against the range that the rounding of the two values allows."""
+    frame = views.markets(report)
+    frame = frame[frame["stated"].notna()].sort_values(["stated", "id"], ascending=[False, True])
     data = frame.rename(columns={"id": "code", "stated": "printed"})[["code", "low", "high", "printed", "verdict"]]
-    names = [f"{i} {y0}–{y1}" for i, y0, y1 in zip(frame["id"], frame["y0"], frame["y1"], strict=True)]
+    names = [f"{_market_name(n)} {y0}–{y1}" for n, y0, y1 in zip(frame["name"], frame["y0"], frame["y1"], strict=True)]
     return Exhibit(
         data.assign(name=names).reset_index(drop=True),
-        title="Every forecast: stated growth on the growth its two values allow",
-        unit="Compound annual growth, % a year; claim and years",
+        title="Stated growth on the growth that the two values allow",
+        unit="Compound annual growth, % a year",
         alt="One row a forecast: a bar for the growth the two values allow, a mark for the stated growth.",
         name="claims-forecasts-stated-implied",
         source=SOURCE,
@@ -205,23 +230,17 @@ def forecasts_figure(report: Report) -> Exhibit:
 def show_markets(report: Report) -> None:
     """All forecasts with both rates."""
     frame = views.markets(report)
+    spans = zip(frame["implied"], frame["low"], frame["high"], strict=True)
     shown = frame.assign(
-        stated=[fixed(v, 2) for v in frame["stated"]],
-        implied=[
-            f"{fixed(p, 2)} ({fixed(a, 2)} to {fixed(b, 2)})"
-            for p, a, b in zip(frame["implied"], frame["low"], frame["high"], strict=True)
-        ],
-    )[["id", "chapter", "statement", "first", "y0", "last", "y1", "stated", "implied", "verdict", "convention"]]
-    heads = HEADS | {
-        "first": "From",
-        "last": "To",
-        "y0": "Year",
-        "y1": "Year",
-        "implied": "Implied (range)",
-        "convention": "Count of years",
-    }
+        stated=["" if v != v else fixed(v, 2) for v in frame["stated"]],
+        implied=[f"{fixed(p, 2)} ({fixed(a, 2)} to {fixed(b, 2)})" for p, a, b in spans],
+        first=[f"{v} ({y})" for v, y in zip(frame["first"], frame["y0"], strict=True)],
+        last=[f"{v} ({y})" for v, y in zip(frame["last"], frame["y1"], strict=True)],
+    )
+    keep = ["id", "chapter", "statement", "unit", "first", "last", "stated", "implied", "verdict", "convention"]
+    heads = HEADS | {"first": "From", "last": "To", "implied": "Implied (range)", "convention": "Count of years"}
     tables.show(
-        shown, title="Forecasts with a compound rate", name="claims-forecasts", source=SOURCE, heads=heads,
+        shown[keep], title="Forecasts with two values", name="claims-forecasts", source=SOURCE, heads=heads,
         units={"stated": "% a year", "implied": "% a year"}, verdicts=["verdict"], sortable=True,
     )  # fmt: skip
 
@@ -325,16 +344,9 @@ def show_agreement(report: Report) -> None:
 def show_disagreements(report: Report) -> None:
     """The sampled claims that were read differently."""
     record = report.resource("second_pass")
-    frame = record[record["agrees"] == "no"][["id", "seed_line", "field", "weight", "note", "resolution"]].reset_index(
-        drop=True
-    )
-    heads = {
-        "id": "Claim",
-        "seed_line": "Line",
-        "field": "Where",
-        "note": "How they differ",
-        "resolution": "Kept reading",
-    }
+    keep = ["id", "field", "weight", "note", "resolution"]
+    frame = record.loc[record["agrees"] == "no", keep].reset_index(drop=True)
+    heads = {"id": "Claim", "field": "Where", "weight": "Touches", "note": "How they differ", "resolution": "Kept"}
     tables.show(
         frame, title="Claims read differently the second time", name="claims-second-pass", source=SOURCE, heads=heads
-    )
+    )  # fmt: skip

@@ -84,6 +84,12 @@ def span(interval: Interval | None, decimals: int = 2, sign: bool = False) -> st
     return f"{fixed(below, decimals, sign)}{dash}{fixed(above, decimals, sign)}"
 
 
+def between(low: float, high: float, decimals: int = 1) -> str:
+    """Two bounds as ``low–high``, one number if they round alike; for floats that were rounded outward already."""
+    a, b = fixed(low, decimals), fixed(high, decimals)
+    return a if a == b else f"{a} to {b}" if "−" in a + b else f"{a}–{b}"
+
+
 def headlines(items: Iterable[str]) -> Markdown:
     """The opening of a chapter: a list of generated sentences."""
     return tables.say("\n".join(f"- {item}" for item in items))
@@ -97,8 +103,11 @@ def name(report: Report, code: str) -> str:
     return f"{report.name(code)} {report.name(code, 'zh')}"
 
 
-def printed(report: Report, table: str, measure: str) -> pd.DataFrame:
-    """One measure as printed strings; index codes, columns years (or entities)."""
+def printed(report: Report, table: str, measure: str) -> Any:
+    """One measure as a DataFrame of printed strings; index codes, columns years (or entities).
+
+    Typed ``Any`` because the type stubs of pandas do not know that all its cells are strings.
+    """
     cells = report.cells([table])
     cells = cells[cells["measure"] == measure]
     key = "year" if cells["year"].ne("").all() else "entity"
@@ -128,7 +137,9 @@ def exact(report: Report, table: str, measure: str) -> bool:
     return any(f.exact for f in report.meta(table).values if f.measure == measure)
 
 
-def tidy(report: Report, table: str, measure: str, bands: bool = True, codes: Sequence[str] | None = None) -> pd.DataFrame:
+def tidy(
+    report: Report, table: str, measure: str, bands: bool = True, codes: Sequence[str] | None = None
+) -> pd.DataFrame:
     """``code, name, year, value`` and, with ``bands``, ``low, high``: what the printed digits stand for."""
     import pandas as pd
 
@@ -143,7 +154,13 @@ def tidy(report: Report, table: str, measure: str, bands: bool = True, codes: Se
 
 
 def frame(
-    report: Report, codes: Sequence[str], values: Intervals, *, bilingual: bool = False, value: Sequence[str] | None = None, **more: Any
+    report: Report,
+    codes: Sequence[str],
+    values: Intervals,
+    *,
+    bilingual: bool = False,
+    value: Sequence[str] | None = None,
+    **more: Any,
 ) -> pd.DataFrame:
     """``code, name, value, low, high`` of a column of intervals; ``value`` is the middle unless printed.
 
@@ -168,7 +185,7 @@ def countries(report: Report, table: str) -> list[str]:
 def place(values: Mapping[str, Any], code: str = "TWN", largest_first: bool = True) -> int:
     """Rank of a code among the others (1 = largest); ties share the better rank."""
     mine = values[code]
-    return 1 + sum((v > mine) if largest_first else (v < mine) for v in values.values())
+    return 1 + sum(bool(v > mine if largest_first else v < mine) for v in values.values())
 
 
 # ---------------------------------------------------------------- exhibits
@@ -243,12 +260,26 @@ def beside(
         wanted = [measure] if isinstance(measure, str) else list(measure)
         fields = {(n, f.name): f.measure for n in rows["table"].unique() for f in report.meta(n).values}
         chosen = chosen[[fields[t, c] in wanted for t, c in zip(chosen["table"], chosen["column"], strict=True)]]
-    shown = chosen.assign(range=[f"{lo} to {hi}" if lo else "" for lo, hi in zip(chosen["low"], chosen["high"], strict=True)])
+    ranges = [_range(*row) for row in chosen[["printed", "low", "high", "verdict"]].itertuples(index=False)]
+    shown = chosen.assign(range=ranges)
     keep = ["code", "name", "year", "printed", "recomputed", "range", "verdict", "finding"]
     return shown[keep].reset_index(drop=True)
 
 
-def show_checks(report: Report, checks: pd.DataFrame, *, title: str, unit: str, name: str, source: Sequence[str]) -> None:
+def _range(text: str, low: str, high: str, verdict: str) -> str:
+    """The ledger's range with as many decimals as are printed, rounded outward.
+
+    A contradicted number gets two more, or the rounded range might seem to reach it.
+    """
+    if not low or not high:
+        return ""
+    decimals = len(text.partition(".")[2]) + (2 if verdict == "contradicted" else 0)
+    return span(Interval(Fraction(low), Fraction(high)), decimals)
+
+
+def show_checks(
+    report: Report, checks: pd.DataFrame, *, title: str, unit: str, name: str, source: Sequence[str]
+) -> None:
     """The table of :func:`beside` with verdicts as marks."""
     data = checks if checks["finding"].ne("").any() else checks.drop(columns="finding")
     tables.show(
@@ -278,7 +309,7 @@ def unbuilt(report: Report, figure: str, missing: str) -> None:
     tables.box(f"{figure} {meta['title']}: not rebuilt", "\n\n".join(text), "warning")
 
 
-def point(row: Mapping[str, Any]) -> str:
+def point(row: Mapping[Any, Any]) -> str:
     """A number that only a sentence prints, with where it stands."""
     words = {"約": "about ", "逾": "more than ", "超過": "more than ", "近": "close to ", "突破": "above "}
     year = f", {row['year']}" if row["year"] else ""
@@ -313,7 +344,9 @@ def trend_exhibit(report: Report, key: str, subject: str, unit: str) -> Exhibit:
         f"trend-{key.replace('.', '-').replace('_', '-').lower()}",
         [fit.series.table],
         "Bars on the points: printed rounding.",
-        numbers=data.merge(fit.line().rename(columns={"value": "fit", "low": "fit_low", "high": "fit_high"}), on="year"),
+        numbers=data.merge(
+            fit.line().rename(columns={"value": "fit", "low": "fit_low", "high": "fit_high"}), on="year"
+        ),
         options={"line": fit.line(), "n": fit.n, "model": model},
     )
 
@@ -332,12 +365,30 @@ def trend_table(report: Report, keys: Sequence[str]) -> pd.DataFrame:
         ways = [
             ("end points (CAGR)", ends.estimate, ends.low, ends.high, "printed rounding"),
             ("log-linear least squares", line.estimate, line.low, line.high, "95%, Student's t"),
-            ("median of slopes (Theil–Sen)", sen.estimate, sen.low, sen.high, f"{100 * (sen.level or 0):.0f}%, exact ranks"),
+            (
+                "median of slopes (Theil–Sen)",
+                sen.estimate,
+                sen.low,
+                sen.high,
+                f"{100 * (sen.level or 0):.0f}%, exact ranks",
+            ),
         ]
         for way, estimate, low, high, kind in ways:
-            between = f"{fixed(low, 2)} to {fixed(high, 2)}" if math.isfinite(low) and math.isfinite(high) else "unbounded"
+            between = (
+                f"{fixed(low, 2)} to {fixed(high, 2)}" if math.isfinite(low) and math.isfinite(high) else "unbounded"
+            )
             series_name = name(report, one.code) if one.code in report.labels()["code"].tolist() else one.label
-            rows.append({"code": one.code, "series": series_name, "way": way, "growth": fixed(estimate, 2), "interval": between, "kind": kind, "n": str(one.years.__len__())})
+            rows.append(
+                {
+                    "code": one.code,
+                    "series": series_name,
+                    "way": way,
+                    "growth": fixed(estimate, 2),
+                    "interval": between,
+                    "kind": kind,
+                    "n": str(one.years.__len__()),
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -368,4 +419,7 @@ def findings_note(report: Report, *numbers: str) -> Markdown:
     if found.empty:
         return tables.say("The audit has no finding on these numbers.")
     lines = [f"- **{row['id']}** {row['title']}. {row['explanation']}" for row in found.to_dict("records")]
-    return tables.say("What the audit concludes about these numbers:\n\n" + "\n".join(lines))
+    return tables.say(
+        "What the audit concludes about these numbers:\n\n" + "\n".join(lines) + "\n\n"
+        "Figures and tables of this chapter show the numbers as printed, unrepaired."
+    )

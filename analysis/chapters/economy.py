@@ -26,7 +26,8 @@ MEASURES = {
 def _levels(report: Report) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.concat([printed(report, MACRO, m) for m in MEASURES]).astype(float)
+    levels: pd.DataFrame = pd.concat([printed(report, MACRO, m) for m in MEASURES]).astype(float)
+    return levels
 
 
 # ---------------------------------------------------------------- macro
@@ -91,19 +92,20 @@ def macro_trust(report: Report) -> list[str]:
 
 def _shares(report: Report, table: str) -> pd.DataFrame:
     wide = printed(report, table, "share").astype(float)
-    return wide[wide.index != TOTAL]
+    classes: pd.DataFrame = wide[wide.index != TOTAL]
+    return classes
 
 
 def export_headlines(report: Report) -> list[str]:
     """Total, what moved it, and how concentrated exports have become."""
     total = printed(report, TECHNOLOGY, "exports").loc[TOTAL]
-    growth = exports.exports_growth(report)
-    growth = growth[growth["table"] == TECHNOLOGY].set_index(["code", "year"])["value"]
+    every = exports.exports_growth(report)
+    growth = every[every["table"] == TECHNOLOGY].set_index(["code", "year"])["value"]
     parts = exports.contributions(report).set_index(["code", "year"])["value"]
     high = {t: _shares(report, t).iloc[0] for t in VIEWS}
     down = [VIEWS[t] for t in VIEWS if high[t][LAST] < high[t][BEFORE]]
-    crowd = exports.concentration(report)
-    crowd = crowd[crowd["table"] == TECHNOLOGY].set_index("year")["value"]
+    herfindahl = exports.concentration(report)
+    crowd = herfindahl[herfindahl["table"] == TECHNOLOGY].set_index("year")["value"]
     fall = f" By {listing(down)} it fell." if down else ""
     return [
         f"**Exports of {fixed(total[LAST], 0)} 億元 in {LAST}, {fixed(growth[(TOTAL, LAST)], 1, sign=True)}%.** High technology "

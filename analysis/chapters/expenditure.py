@@ -7,7 +7,20 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from analysis.chapters.common import (
-    AGGREGATES, Exhibit, cell, column, countries, fixed, frame, listing, name, ordinal, place, printed, span,
+    AGGREGATES,
+    Exhibit,
+    between,
+    cell,
+    column,
+    countries,
+    fixed,
+    frame,
+    listing,
+    name,
+    ordinal,
+    place,
+    printed,
+    span,
 )  # fmt: skip
 from analysis.indicators import research
 from analysis.indicators.rankings import kendall_of
@@ -45,7 +58,7 @@ def headlines(report: Report) -> list[str]:
     return [
         f"**Taiwan spent {fixed(levels['TWN'], 0)} 億美元 on R&D in {LAST}** (100 million US dollars of 2015, purchasing power "
         f"parities), the {ordinal(place({c: levels[c] for c in codes}))} largest amount of {len(codes)} countries. "
-        f"Since {FIRST} it has grown by {fixed(pace['low']['TWN'], 1)} to {fixed(pace['high']['TWN'], 1)}% a year, the "
+        f"Since {FIRST} it has grown by {between(pace['low']['TWN'], pace['high']['TWN'])}% a year, the "
         f"{ordinal(place(dict(pace['value'])))} fastest pace.",
         f"**{LAST} was slow**: {fixed(now)}% after {fixed(rates.loc['TWN', LAST - 1])}%. {slower} of {len(codes)} countries "
         f"grew less" + (f"; {listing(fell)} shrank." if fell else "."),
@@ -63,7 +76,11 @@ def index_lines(report: Report) -> Exhibit:
     years = list(printed(report, TABLE, MEASURE).columns)
     parts = []
     for year in years:
-        index = Intervals.from_bounds([100] * len(codes)) if year == FIRST else share(column(report, TABLE, MEASURE, year, codes), base)
+        index = (
+            Intervals.from_bounds([100] * len(codes))
+            if year == FIRST
+            else share(column(report, TABLE, MEASURE, year, codes), base)
+        )
         parts.append(frame(report, codes, index, year=year))
     data = pd.concat(parts, ignore_index=True)
     end = data[data["year"] == LAST].set_index("code")["value"]
@@ -85,7 +102,11 @@ def oecd_weight(report: Report) -> Exhibit:
     """Change of each country's amount relative to the OECD total, percentage points; bars."""
     codes = [c for c in countries(report, TABLE) if c != "CHN"]
     moved = change(_of_oecd(report, FIRST, codes), _of_oecd(report, LAST, codes))
-    data = frame(report, codes, moved, bilingual=True).sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
+    data = (
+        frame(report, codes, moved, bilingual=True)
+        .sort_values("value", ascending=False, kind="stable")
+        .reset_index(drop=True)
+    )
     own = data.set_index("code").loc["TWN"]
     up = int((data["low"] > 0).sum())
     china = change(_of_oecd(report, FIRST, ["CHN"]), _of_oecd(report, LAST, ["CHN"]))[0]
@@ -108,7 +129,12 @@ def convergence(report: Report) -> Exhibit:
     pace = _cagr(report)
     start = printed(report, TABLE, MEASURE)[FIRST].str.replace(",", "").astype(float)
     data = pd.DataFrame(
-        {"code": pace.index, "name": [report.name(c) for c in pace.index], "x": [start[c] for c in pace.index], "y": list(pace["value"])}
+        {
+            "code": pace.index,
+            "name": [report.name(c) for c in pace.index],
+            "x": [start[c] for c in pace.index],
+            "y": list(pace["value"]),
+        }
     )
     tau = float(kendall_of([Fraction(v) for v in data["x"]], [Fraction(v) for v in data["y"]]).mid_float()[0])
     word = "no visible" if abs(tau) < 0.2 else "a negative" if tau < 0 else "a positive"
@@ -144,7 +170,14 @@ def dispersion(report: Report) -> pd.DataFrame:
         rest = _sum(report, year, ordered[2:])
         low = 100 * top.low / (top.low + rest.high)
         high = 100 * top.high / (top.high + rest.low)
-        rows.append({"year": str(year), "spread": fixed(spread, 3), "top_two": span(Interval(low, high), 2), "who": listing([report.name(c) for c in ordered[:2]])})
+        rows.append(
+            {
+                "year": str(year),
+                "spread": fixed(spread, 3),
+                "top_two": span(Interval(low, high), 2),
+                "who": listing([report.name(c) for c in ordered[:2]]),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -180,7 +213,7 @@ def levels(report: Report) -> pd.DataFrame:
             "name": [name(report, c) for c in codes],
             "first": [fixed(wide.loc[c, FIRST], 0) for c in codes],
             "last": [fixed(wide.loc[c, LAST], 0) for c in codes],
-            "pace": [f"{fixed(pace['low'][c], 1)} to {fixed(pace['high'][c], 1)}" for c in codes],
+            "pace": [between(pace["low"][c], pace["high"][c]) for c in codes],
             "weight_first": [span(v) if c != "OECD" else "100" for c, v in zip(codes, weights[FIRST], strict=True)],
             "weight_last": [span(v) if c != "OECD" else "100" for c, v in zip(codes, weights[LAST], strict=True)],
         }
@@ -200,7 +233,10 @@ def trust(report: Report) -> list[str]:
     """Prices, rounding to whole units, carried-forward values, membership."""
     rates = printed(report, TABLE, "growth")[LAST]
     same = [report.name(c) for c in rates.index if rates[c] == "1.00"]
-    small = min((c for c in countries(report, TABLE)), key=lambda c: float(printed(report, TABLE, MEASURE)[LAST][c].replace(",", "")))
+    small = min(
+        (c for c in countries(report, TABLE)),
+        key=lambda c: float(printed(report, TABLE, MEASURE)[LAST][c].replace(",", "")),
+    )
     step = growth(column(report, TABLE, MEASURE, LAST - 1, [small]), column(report, TABLE, MEASURE, LAST, [small]))[0]
     own = cell(report, TABLE, MEASURE, LAST)
     return [

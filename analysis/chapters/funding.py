@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.chapters.common import Exhibit, cell, fixed, name, printed, span
 from analysis.indicators.exports import contribution_of
@@ -33,7 +34,9 @@ def _known(values: Intervals) -> Interval:
 
 def contribution(report: Report, code: str, first: int, last: int) -> Interval:
     """Percentage points that one source added to the growth of the total between two years."""
-    return _known(contribution_of(_amount(report, code, first), _amount(report, code, last), _amount(report, "GERD", first)))
+    return _known(
+        contribution_of(_amount(report, code, first), _amount(report, code, last), _amount(report, "GERD", first))
+    )
 
 
 def total_growth(report: Report, first: int, last: int) -> Interval:
@@ -84,8 +87,8 @@ def contributions(report: Report) -> Exhibit:
     import pandas as pd
 
     years = list(printed(report, TABLE, "amount").columns)
-    rows = []
-    for before, year in zip(years, years[1:], strict=False):
+    rows: list[dict[str, Any]] = []
+    for before, year in itertools.pairwise(years):
         parts = {c: float(sum(contribution(report, c, before, year)) / 2) for c in SOURCES}
         others = parts.pop("DON") + parts.pop("ROW")
         whole = float(sum(total_growth(report, before, year)) / Fraction(2))
@@ -101,7 +104,10 @@ def contributions(report: Report) -> Exhibit:
         + ".",
         "rd-funding-contributions",
         [TABLE],
-        options={"parts": {"BES": name(report, "BES"), "GOV": name(report, "GOV"), "others": "Other 其他"}, "total": "total"},
+        options={
+            "parts": {"BES": name(report, "BES"), "GOV": name(report, "GOV"), "others": "Other 其他"},
+            "total": "total",
+        },
     )
 
 

@@ -6,7 +6,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from analysis.chapters.common import (
-    AGGREGATES, Exhibit, cardinal, column, countries, fixed, listing, name, ordinal, place, printed,
+    AGGREGATES,
+    Exhibit,
+    cardinal,
+    column,
+    countries,
+    fixed,
+    listing,
+    name,
+    ordinal,
+    place,
+    printed,
 )  # fmt: skip
 from analysis.indicators.rankings import kendall_of
 
@@ -16,7 +26,11 @@ if TYPE_CHECKING:
     from analysis.report import Report
 
 FIRST, LAST = 2019, 2023
-_TABLES = {"density": ("1-2-5", "researcher_density"), "intensity": ("1-2-2", "gerd_intensity"), "gerd": ("1-2-1", "gerd")}
+_TABLES = {
+    "density": ("1-2-5", "researcher_density"),
+    "intensity": ("1-2-2", "gerd_intensity"),
+    "gerd": ("1-2-1", "gerd"),
+}
 SOURCE = ["1-2-1", "1-2-2", "1-2-5"]
 
 
@@ -113,7 +127,11 @@ def moves(report: Report) -> Exhibit:
         f"{up} of {len(data)} countries raised both.",
         "input-map-moves",
         ["1-2-2", "1-2-5"],
-        options={"x_label": "Change of researcher density, %", "y_label": "Change of R&D intensity, %", "focus": ("TWN", "KOR", "CHN")},
+        options={
+            "x_label": "Change of researcher density, %",
+            "y_label": "Change of R&D intensity, %",
+            "focus": ("TWN", "KOR", "CHN"),
+        },
     )
 
 

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from typing import TYPE_CHECKING, Any
 
 from analysis.chapters.common import (
-    AGGREGATES, Exhibit, cardinal, cell, column, countries, fixed, listing, name, ordinal, place, printed, span, tidy,
+    AGGREGATES,
+    Exhibit,
+    cardinal,
+    cell,
+    column,
+    countries,
+    fixed,
+    listing,
+    name,
+    ordinal,
+    place,
+    printed,
+    span,
+    tidy,
 )  # fmt: skip
 from analysis.indicators import research
 from analysis.indicators.series import Key
@@ -33,7 +47,7 @@ def _standing(report: Report, year: int) -> int:
 
 
 def _gain(report: Report, code: str = "TWN") -> Interval:
-    codes = countries(report, TABLE) + ["OECD"]
+    codes = [*countries(report, TABLE), "OECD"]
     gains = change(column(report, TABLE, MEASURE, FIRST, codes), column(report, TABLE, MEASURE, LAST, codes))
     return dict(zip(codes, gains, strict=True))[code]  # type: ignore[return-value]
 
@@ -53,7 +67,7 @@ def headlines(report: Report) -> list[str]:
     smallest = all(steps[LAST].high < steps[y].low for y in steps if y != LAST)
     gap = change(column(report, TABLE, MEASURE, FIRST, ["OECD"]), column(report, TABLE, MEASURE, FIRST, ["TWN"]))[0]
     gap_now = change(column(report, TABLE, MEASURE, LAST, ["OECD"]), column(report, TABLE, MEASURE, LAST, ["TWN"]))[0]
-    implied = implied_growth(report).set_index("code").loc["TWN"]
+    implied: Any = implied_growth(report).set_index("code").loc["TWN"]
     macro = printed(report, "1-2-8", "gdp_growth").loc["gdp_growth", LAST]
     inside = implied["low"] <= float(macro) <= implied["high"]
     apart = "which agrees" if inside else "so the two used different vintages or price bases"
@@ -73,7 +87,7 @@ def growth_steps(report: Report, code: str = "TWN") -> dict[int, Interval]:
     """Yearly growth of the intensity in per cent, by year."""
     years = list(printed(report, TABLE, MEASURE).columns)
     steps = {}
-    for before, year in zip(years, years[1:], strict=False):
+    for before, year in itertools.pairwise(years):
         step = growth(column(report, TABLE, MEASURE, before, [code]), column(report, TABLE, MEASURE, year, [code]))[0]
         if step is not None:
             steps[year] = step
@@ -87,7 +101,9 @@ def over_time(report: Report) -> Exhibit:
     wide = printed(report, TABLE, MEASURE).astype(float).loc["TWN"]
     always = all(b > a for a, b in zip(wide, wide.iloc[1:], strict=False))
     first, last = _standing(report, FIRST), _standing(report, LAST)
-    stand = f"stays {ordinal(last)} of {len(codes)}" if first == last else f"goes from {ordinal(first)} to {ordinal(last)}"
+    stand = (
+        f"stays {ordinal(last)} of {len(codes)}" if first == last else f"goes from {ordinal(first)} to {ordinal(last)}"
+    )
     rise = "rises every year" if always else "does not rise every year"
     return Exhibit(
         data,

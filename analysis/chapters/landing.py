@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.chapters import expenditure, funding, intensity, rankings, researchers
+from analysis.chapters import (
+    economy,
+    expenditure,
+    intensity,
+    patenting,
+    rankings,
+    researchers,
+    standing,
+    technology,
+    value_added,
+)  # fmt: skip
+from analysis.chapters.common import Exhibit, cardinal, listing
+from analysis.charts.style import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,11 +32,17 @@ MEANING = {
     "unchecked": "An input is missing.",
 }
 
+HEADS = {"table": "Table"} | {v: VERDICTS[v][1] for v in MEANING}
+UNITS = {v: v for v in MEANING}
+
 
 def headlines(report: Report) -> list[str]:
     """The first result of each chapter."""
-    chapters = (intensity, expenditure, funding, researchers, rankings)
-    return [chapter.headlines(report)[0] for chapter in chapters]
+    chapters = (
+        intensity.headlines, expenditure.headlines, researchers.headlines, rankings.headlines, economy.macro_headlines,
+        economy.export_headlines, standing.headlines, patenting.headlines, technology.headlines, value_added.headlines,
+    )  # fmt: skip
+    return [chapter(report)[0] for chapter in chapters]
 
 
 def state(report: Report) -> str:
@@ -56,6 +74,40 @@ def verdicts(report: Report) -> pd.DataFrame:
         title = meta.title_en if meta else "Numbers printed in sentences"
         rows.append({"table": str(number), "title": title} | {v: str(row[v]) if row[v] else "" for v in MEANING})
     return pd.DataFrame(rows)
+
+
+def shares(report: Report) -> Exhibit:
+    """Verdicts per table as shares of its checks; stacked bars."""
+    counts = verdicts(report).replace("", "0")
+    numbers = counts[list(MEANING)].astype(int)
+    data = numbers.div(numbers.sum(axis=1), axis=0).mul(100)
+    data.insert(0, "name", [f"{t}  {n}" for t, n in zip(counts["table"], counts["title"].map(_short), strict=True)])
+    wrong = counts.loc[numbers["contradicted"] > 0, "table"].tolist()
+    whole = numbers.sum()
+    return Exhibit(
+        data,
+        f"{cardinal(len(wrong)).capitalize()} of {len(counts)} sets of numbers hold a contradiction",
+        "Checks by verdict, % of the checks made on a table",
+        f"Stacked bars of the verdicts for {len(counts)} tables: in all "
+        + ", ".join(f"{whole[v]} {v}" for v in MEANING)
+        + ".",
+        "verdict-shares",
+        "the audit of all tables of the indicator chapter",
+        f"Contradictions in {listing(wrong)}." if wrong else "",
+        numbers=counts,
+        options={
+            "parts": {v: f"{VERDICTS[v][1]} {v}" for v in MEANING},
+            "tints": [VERDICTS[v][0] for v in MEANING],
+            "least": 7,
+        },
+    )
+
+
+def _short(title: str) -> str:
+    """The first words of a table's title, enough to recognise it."""
+    head = title.partition(":")[0].partition(" (")[0].partition(",")[0]
+    words = head.split()
+    return " ".join(words[:4]) + (" …" if len(words) > 4 else "")
 
 
 def legend() -> pd.DataFrame:

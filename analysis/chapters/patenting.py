@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.chapters.common import Exhibit, cardinal, fixed, listing, name, ordinal, place, printed, tidy
 from analysis.indicators import patents
@@ -109,7 +109,7 @@ def implied_population(report: Report) -> Exhibit:
     frame = patents.implied_population_growth(report)
     data = frame[["code", "value", "low", "high"]].assign(name=[name(report, c) for c in frame["code"]])
     data = data.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
-    odd = data.loc[data["value"].abs().idxmax()]
+    odd: Any = data.sort_values("value", key=abs).iloc[-1]
     return Exhibit(
         data,
         f"The population that the table implies jumps in {report.name(odd['code'])}",
@@ -145,7 +145,7 @@ def shares(report: Report) -> pd.DataFrame:
 
 def cited(report: Report) -> str:
     """The one printed share in highly cited patents beside the share in all patents of the same years."""
-    prose = report.prose().set_index("id").loc["highly_cited_share", "printed"]
+    prose: Any = report.prose().set_index("id").loc["highly_cited_share", "printed"]
     world = patents.world_share(report)
     own = world[(world["code"] == "ALL") & (world["entity"] == "TWN")].iloc[0]
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import comb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.chapters.common import Exhibit, cardinal, countries, fixed, listing, name, ordinal, place, printed
 from analysis.indicators import rankings
@@ -35,8 +35,8 @@ def measures(report: Report, table: str) -> list[str]:
     return list(dict.fromkeys(f.measure for f in report.meta(table).values))
 
 
-def ranks(report: Report, year: int, *tables: str) -> pd.DataFrame:
-    """Ranks as integers: index countries, columns criteria."""
+def ranks(report: Report, year: int, *tables: str) -> Any:
+    """Ranks as a DataFrame of integers: index countries, columns criteria."""
     import pandas as pd
 
     found = {m: printed(report, t, m)[year].astype(int) for t in tables or TABLES for m in measures(report, t)}
@@ -52,7 +52,7 @@ def title(report: Report, measure: str) -> str:
 def sign_test(up: int, down: int) -> float:
     """Two-sided exact p-value of the sign test: ``up`` against ``down`` under even odds."""
     n, k = up + down, max(up, down)
-    return min(1.0, 2 * sum(comb(n, i) for i in range(k, n + 1)) / 2**n)
+    return min(1.0, float(2 * sum(comb(n, i) for i in range(k, n + 1)) / (1 << n)))
 
 
 def moved(report: Report, code: str = "TWN") -> tuple[list[str], list[str], list[str]]:
@@ -72,7 +72,7 @@ def concordance(table: pd.DataFrame) -> float:
     """
     inner = table.rank()
     n, m = inner.shape
-    total = inner.sum(axis=1)
+    total: Any = inner.sum(axis=1)
     return float(12 * ((total - total.mean()) ** 2).sum() / (m**2 * (n**3 - n)))
 
 
@@ -103,16 +103,16 @@ def changes(report: Report) -> Exhibit:
     import pandas as pd
 
     before, now = ranks(report, BEFORE).loc["TWN"], ranks(report, NOW).loc["TWN"]
-    data = pd.DataFrame(
-        {"name": [title(report, m) for m in now.index], str(BEFORE): list(before), str(NOW): list(now)}
-    )
+    data = pd.DataFrame({"name": [title(report, m) for m in now.index], str(BEFORE): list(before), str(NOW): list(now)})
     data = data.sort_values(str(NOW), kind="stable").reset_index(drop=True)
     up, down, _ = moved(report)
     return Exhibit(
         data,
         f"Taiwan moved up in {cardinal(len(up))} criteria and down in {cardinal(len(down))}",
         f"IMD rank of Taiwan; hollow {BEFORE}, filled {NOW}; rank 1 on the right",
-        "Dumbbell chart of Taiwan's ranks: " + "; ".join(f"{r['name']} from {r[str(BEFORE)]} to {r[str(NOW)]}" for r in data.to_dict("records")) + ".",
+        "Dumbbell chart of Taiwan's ranks: "
+        + "; ".join(f"{r['name']} from {r[str(BEFORE)]} to {r[str(NOW)]}" for r in data.to_dict("records"))
+        + ".",
         "imd-ranks-taiwan",
         list(TABLES),
         options={"first": str(BEFORE), "last": str(NOW), "fmt": "{:.0f}", "reverse": True},
@@ -203,7 +203,11 @@ HEADS = {
     "name": "Country", "mean_before": str(BEFORE), "mean_now": str(NOW), "median_before": f"{BEFORE} ", "median_now": f"{NOW} ",
     "up": "gained", "same": "kept", "down": "lost", "p": "Sign test p",
 }  # fmt: skip
-SPANNERS = {"Mean rank": ["mean_before", "mean_now"], "Median rank": ["median_before", "median_now"], "Criteria": ["up", "same", "down"]}
+SPANNERS = {
+    "Mean rank": ["mean_before", "mean_now"],
+    "Median rank": ["median_before", "median_now"],
+    "Criteria": ["up", "same", "down"],
+}
 
 
 def stability(report: Report) -> pd.DataFrame:
@@ -215,7 +219,7 @@ def stability(report: Report) -> pd.DataFrame:
     rows = []
     for measure in now.columns:
         shift = (now[measure] - before[measure]).abs()
-        far = shift.idxmax()
+        far = str(shift.idxmax())
         value = tau[measure]
         rows.append(
             {

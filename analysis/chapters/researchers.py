@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.chapters.common import (
-    AGGREGATES, Exhibit, cardinal, column, countries, fixed, frame, listing, name, ordinal, place, printed, span,
+    AGGREGATES,
+    Exhibit,
+    between,
+    cardinal,
+    cell,
+    column,
+    countries,
+    fixed,
+    frame,
+    listing,
+    name,
+    ordinal,
+    place,
+    printed,
+    span,
 )  # fmt: skip
 from analysis.indicators import research
 from analysis.rounding import Interval, Intervals, growth, share
@@ -41,8 +55,8 @@ def headlines(report: Report) -> list[str]:
     people = printed(report, COUNT, "growth")
     own = dense.loc["TWN", LAST]
     rates = printed(report, DENSITY, "growth")
-    implied = implied_employment_growth(report).set_index("code").loc["TWN"]
-    money = research.gerd_per_researcher(report)
+    implied: Any = implied_employment_growth(report).set_index("code").loc["TWN"]
+    money: Any = research.gerd_per_researcher(report)
     money = money[(money["year"] == LAST) & money["code"].isin(codes)].set_index("code")
     rank = place({c: float(dense.loc[c, LAST]) for c in codes})
     return [
@@ -89,7 +103,11 @@ def index_lines(report: Report) -> Exhibit:
     base = column(report, COUNT, "researchers", FIRST, codes)
     parts = []
     for year in printed(report, COUNT, "researchers").columns:
-        index = Intervals.from_bounds([100] * len(codes)) if year == FIRST else share(column(report, COUNT, "researchers", year, codes), base)
+        index = (
+            Intervals.from_bounds([100] * len(codes))
+            if year == FIRST
+            else share(column(report, COUNT, "researchers", year, codes), base)
+        )
         parts.append(frame(report, codes, index, year=year))
     data = pd.concat(parts, ignore_index=True)
     end = data[data["year"] == LAST].set_index("code")["value"]
@@ -112,7 +130,7 @@ def spending(report: Report) -> Exhibit:
     found = found[(found["year"] == LAST) & found["code"].isin([*available(report), "EU27", "OECD"])]
     data = found.assign(name=[name(report, c) for c in found["code"]])[["code", "name", "value", "low", "high"]]
     data = data.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
-    own = data.set_index("code").loc["TWN"]
+    own: Any = data.set_index("code").loc["TWN"]
     return Exhibit(
         data,
         f"Each researcher in Taiwan works with {fixed(own['value'], 0)} 萬美元 a year",
@@ -129,7 +147,7 @@ def employment(report: Report) -> Exhibit:
     """Implied growth of employment; bars with whiskers."""
     data = implied_employment_growth(report).sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
     zero = [report.name(c) for c in data.loc[(data["low"] <= 0) & (data["high"] >= 0), "code"]]
-    own = data.set_index("code").loc["TWN"]
+    own: Any = data.set_index("code").loc["TWN"]
     return Exhibit(
         data,
         f"Researchers and density imply the growth of employment; for {cardinal(len(zero))} countries it is nil",
@@ -147,15 +165,19 @@ def unit_note(report: Report) -> str:
     wide = printed(report, COUNT, "researchers")
     prose = report.prose()
     prose = prose[(prose["measure"] == "researchers") & (prose["entity"] == "TWN")]
-    meets = [p for p in prose.to_dict("records") if wide.loc["TWN", int(p["year"])] == p["printed"] and p["unit"] != meta]
+    meets = [
+        p for p in prose.to_dict("records") if wide.loc["TWN", int(p["year"])] == p["printed"] and p["unit"] != meta
+    ]
     if not meets:
         return f"Table head and sentences agree on the unit, {meta}."
     first = meets[0]
     factor = report.package["units"]
-    dense = Interval(*(v for v in column(report, DENSITY, "researcher_density", int(first["year"]), ["TWN"])[0]))  # type: ignore[misc]
-    count = column(report, COUNT, "researchers", int(first["year"]), ["TWN"])[0]
-    assert count is not None
-    millions = {u: Interval(count.low * m / dense.high / 1000, count.high * m / dense.low / 1000) for u, m in ((meta, int(factor[meta]["factor"])), ("萬人", 10_000))}
+    dense = cell(report, DENSITY, "researcher_density", int(first["year"]))
+    count = cell(report, COUNT, "researchers", int(first["year"]))
+    millions = {
+        u: Interval(count.low * m / dense.high / 1000, count.high * m / dense.low / 1000)
+        for u, m in ((meta, int(factor[meta]["factor"])), ("萬人", 10_000))
+    }
     return (
         f"The table head gives researchers in {meta} (thousands), the sentence on page {first['page']} the same digits in "
         f"{first['unit']} (ten thousands): {first['printed']} for {first['year']}.\n\n"
@@ -173,7 +195,9 @@ def levels(report: Report) -> pd.DataFrame:
     people, dense = printed(report, COUNT, "researchers"), printed(report, DENSITY, "researcher_density")
     found = research.implied_employment_ten_thousand(report)
     jobs = found[found["year"] == LAST].set_index("code")
-    whole = growth(column(report, COUNT, "researchers", FIRST, codes), column(report, COUNT, "researchers", LAST, codes))
+    whole = growth(
+        column(report, COUNT, "researchers", FIRST, codes), column(report, COUNT, "researchers", LAST, codes)
+    )
     return pd.DataFrame(
         {
             "code": codes,
@@ -181,12 +205,18 @@ def levels(report: Report) -> pd.DataFrame:
             "people": [people.loc[c, LAST] for c in codes],
             "growth": [span(v, 1) for v in whole],
             "density": [dense.loc[c, LAST] for c in codes],
-            "jobs": [f"{fixed(jobs['low'][c], 1)} to {fixed(jobs['high'][c], 1)}" for c in codes],
+            "jobs": [between(jobs["low"][c], jobs["high"][c]) for c in codes],
         }
     )
 
 
-HEADS = {"name": "Country", "people": "Researchers", "growth": f"Growth since {FIRST}", "density": "Density", "jobs": "Implied employment"}
+HEADS = {
+    "name": "Country",
+    "people": "Researchers",
+    "growth": f"Growth since {FIRST}",
+    "density": "Density",
+    "jobs": "Implied employment",
+}
 UNITS = {"people": "萬人", "growth": "%", "density": "per 1,000", "jobs": "million"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.chapters.common import Exhibit, cardinal, fixed, name, printed
 from analysis.indicators import rankings
@@ -27,7 +27,7 @@ def _ranks(report: Report) -> pd.DataFrame:
 
 def headlines(report: Report) -> list[str]:
     """Best, worst, and why a rank alone misleads."""
-    data = _ranks(report)
+    data: Any = _ranks(report)
     best, worst = data["percentile"].idxmax(), data["percentile"].idxmin()
     tenth = int((data["rank"] / data["of"] <= 0.1).sum())
     return [
@@ -68,7 +68,7 @@ def table(report: Report) -> pd.DataFrame:
     """Rank, number assessed and percentile, with the assessor; text."""
     data = _ranks(report).reset_index()
     who = report.printed(TABLE)["assessor"]
-    by_code = {report.code(label): text for label, text in who.items()}
+    by_code = {report.code(str(label)): text for label, text in who.items()}
     data.insert(1, "name", [name(report, c) for c in data["code"]])
     data["by"] = [by_code[c] for c in data["code"]]
     data["percentile"] = [fixed(v, 1) for v in data["percentile"]]

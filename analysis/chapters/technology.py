@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.chapters.common import Exhibit, cardinal, cell, fixed, listing, name, printed, span
 from analysis.chapters.industries import SHORT
@@ -35,7 +35,7 @@ def _interval(report: Report, key: str) -> Interval:
 def headlines(report: Report) -> list[str]:
     """The surplus, what it rests on, and how concentrated it is."""
     value = {m: printed(report, TABLE, m)[YEAR] for m in ("receipts", "payments", "balance")}
-    cover = technology_trade.coverage(report).set_index("code").loc[TOTAL]
+    cover: Any = technology_trade.coverage(report).set_index("code").loc[TOTAL]
     balances = value["balance"].astype(float).drop(TOTAL).sort_values()
     top, bottom = balances.index[-1], balances.index[0]
     others = cell(report, TABLE, "balance", YEAR, TOTAL).low - cell(report, TABLE, "balance", YEAR, top).high
@@ -89,7 +89,8 @@ def flows(report: Report) -> Exhibit:
     return Exhibit(
         data,
         "Electrical equipment sells, computers and chemicals buy"
-        if data.set_index("code").loc["C28", "receipts"] > data.set_index("code").loc["C28", "payments"]
+        if printed(report, TABLE, "receipts")[YEAR].astype(float)["C28"]
+        > printed(report, TABLE, "payments")[YEAR].astype(float)["C28"]
         else "Technology bought and sold by industry",
         f"億元 NT$, {YEAR}; hollow payments, filled receipts",
         f"Dumbbell chart of technology payments and receipts of {len(data)} industries in {YEAR}.",

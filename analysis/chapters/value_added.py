@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.chapters.common import Exhibit, cardinal, fixed, name, printed
 from analysis.chapters.industries import SHORT
@@ -45,8 +45,8 @@ def headlines(report: Report) -> list[str]:
     rates = printed(report, TABLE, "value_added_rate")
     split = decomposition(report)
     own = {p.code: p for p in split.parts}
-    growth = value_added.growth_of_value_added(report).set_index(["code", "year"]).loc[(TOTAL, LAST)]
-    output = value_added.output_growth(report).set_index(["code", "year"]).loc[(TOTAL, LAST)]
+    growth: Any = value_added.growth_of_value_added(report).set_index(["code", "year"]).loc[(TOTAL, LAST)]
+    output: Any = value_added.output_growth(report).set_index(["code", "year"]).loc[(TOTAL, LAST)]
     share = printed(report, TABLE, "share").loc[LEADER]
     moved = "fell" if growth["value"] < 0 else "rose"
     went = "rose" if float(rates.loc[TOTAL, LAST]) > float(rates.loc[TOTAL, BEFORE]) else "fell"
@@ -140,7 +140,7 @@ def shift_share_table(report: Report) -> pd.DataFrame:
     rows = []
     for before, after in PAIRS:
         split = decomposition(report, before, after)
-        total = split.frame().set_index("code").loc["all"]
+        total: Any = split.frame().set_index("code").loc["all"]
         rows.append(
             {
                 "period": f"{before}–{after}",
@@ -165,12 +165,12 @@ def levels(report: Report) -> pd.DataFrame:
     output = output[output["year"] == LAST].set_index("code")
     rest = value_added.rest_of_manufacturing(report)
     rest = rest[rest["year"] == LAST].set_index("indicator")
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (c, _title(report, c), fixed(amounts.loc[c, LAST], 0), rate.loc[c, LAST],
          f"{fixed(output.loc[c, 'low'], 0)} to {fixed(output.loc[c, 'high'], 0)}")
         for c in amounts.index
     ]  # fmt: skip
-    own = {k: rest.loc[k] for k in ("value_added_rest", "value_added_rate_rest", "implied_output_rest")}
+    own: dict[str, Any] = {k: rest.loc[k] for k in ("value_added_rest", "value_added_rate_rest", "implied_output_rest")}
     ranges = {
         k: f"{fixed(v['low'], d)} to {fixed(v['high'], d)}" for (k, v), d in zip(own.items(), (0, 2, 0), strict=True)
     }
@@ -181,8 +181,8 @@ def levels(report: Report) -> pd.DataFrame:
 def trust(report: Report) -> list[str]:
     """Nominal values, the implied denominator, and the residual."""
     rest = value_added.rest_of_manufacturing(report).set_index(["indicator", "year"])
-    low = rest.loc[("value_added_rate_rest", LAST)]
-    total = value_added.implied_output(report).set_index(["code", "year"]).loc[(TOTAL, LAST)]
+    low: Any = rest.loc[("value_added_rate_rest", LAST)]
+    total: Any = value_added.implied_output(report).set_index(["code", "year"]).loc[(TOTAL, LAST)]
     return [
         "**Current prices.** Value added and output are in money of the year. A rate can rise because inputs became cheaper "
         "as well as because the industry does more of the work itself; the table cannot tell the two apart.",

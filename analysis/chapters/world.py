@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.chapters.common import Exhibit, cardinal, column, fixed, listing, name, printed, span
 from analysis.indicators import macro, rankings
@@ -19,7 +19,7 @@ FIRST, LAST = 2024, 2035
 
 def _world(report: Report, year: int) -> Interval:
     """World population in millions, from a sentence that prints it in 億 (100 million)."""
-    prose = report.prose().set_index("id").loc[f"world_population_{year}"]
+    prose: Any = report.prose().set_index("id").loc[f"world_population_{year}"]
     value = Intervals.from_printed([prose["printed"]])[0]
     assert value is not None
     return Interval(value.low * 100, value.high * 100)
@@ -35,13 +35,17 @@ def headlines(report: Report) -> list[str]:
     """Where people will be added; what moved the AI estimates; which risks stay."""
     growth = macro.population_cagr(report).set_index("code")
     shrink = [report.name(c) for c in growth.index if growth["high"][c] < 0]
-    fastest = growth["value"].idxmax()
+    fastest = str(growth["value"].idxmax())
     shares = {}
     for year in (FIRST, LAST):
         ten, world = _top_ten(report, year), _world(report, year)
-        shares[year] = share(Intervals.from_bounds([ten.low], [ten.high]), Intervals.from_bounds([world.low], [world.high]))[0]
+        shares[year] = share(
+            Intervals.from_bounds([ten.low], [ten.high]), Intervals.from_bounds([world.low], [world.high])
+        )[0]
     ahead = rankings.years_brought_forward(report).set_index("code")
-    short, long = (set(printed(report, RISKS, m).iloc[:, 0].dropna().index) for m in ("rank_short_term", "rank_long_term"))
+    short, long = (
+        set(printed(report, RISKS, m).iloc[:, 0].dropna().index) for m in ("rank_short_term", "rank_long_term")
+    )
     both = short & long
     return [
         f"**{report.name(fastest)} grows fastest, by {fixed(growth['low'][fastest], 2)} to {fixed(growth['high'][fastest], 2)}% a year "
@@ -88,7 +92,11 @@ def population(report: Report) -> Exhibit:
         data,
         f"The ten most populous countries of {FIRST} in {LAST}: {'India pulls away' if not swaps else listing(swaps) + ' change places'}",
         f"Population, million; hollow {FIRST}, filled {LAST} (projection)",
-        "Dumbbell chart of population: " + "; ".join(f"{r['name']} from {r[str(FIRST)]:.0f} to {r[str(LAST)]:.0f} million" for r in data.to_dict("records")) + ".",
+        "Dumbbell chart of population: "
+        + "; ".join(
+            f"{r['name']} from {r[str(FIRST)]:.0f} to {r[str(LAST)]:.0f} million" for r in data.to_dict("records")
+        )
+        + ".",
         "population",
         [PEOPLE],
         options={"first": str(FIRST), "last": str(LAST), "fmt": "{:,.0f}"},
@@ -105,7 +113,12 @@ def population_table(report: Report) -> pd.DataFrame:
     world = macro.population_world_share(report)
     rows = []
     for code, rate in zip(codes, pace, strict=True):
-        row = {"code": code, "name": name(report, code), "first": fixed(wide.loc[code, FIRST], 0), "last": fixed(wide.loc[code, LAST], 0)}
+        row = {
+            "code": code,
+            "name": name(report, code),
+            "first": fixed(wide.loc[code, FIRST], 0),
+            "last": fixed(wide.loc[code, LAST], 0),
+        }
         row["pace"] = span(rate, 2)
         for year, key in ((FIRST, "share_first"), (LAST, "share_last")):
             part = world[(world["code"] == code) & (world["year"] == year)].iloc[0]
@@ -115,7 +128,14 @@ def population_table(report: Report) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-HEADS = {"name": "Country", "first": str(FIRST), "last": str(LAST), "pace": "Growth a year", "share_first": f"{FIRST} ", "share_last": f"{LAST} "}
+HEADS = {
+    "name": "Country",
+    "first": str(FIRST),
+    "last": str(LAST),
+    "pace": "Growth a year",
+    "share_first": f"{FIRST} ",
+    "share_last": f"{LAST} ",
+}
 UNITS = {"first": "million", "last": "million", "pace": "%", "share_first": "%", "share_last": "%"}
 SPANNERS = {"Population": ["first", "last"], "Share in the world": ["share_first", "share_last"]}
 
@@ -125,14 +145,23 @@ def intelligence(report: Report) -> Exhibit:
     import pandas as pd
 
     before, after = (printed(report, AI, m).iloc[:, 0].astype(int) for m in ("year_before_genai", "year_after_genai"))
-    data = pd.DataFrame({"code": before.index, "name": [name(report, c) for c in before.index], "before": list(before), "after": list(after)})
+    data = pd.DataFrame(
+        {
+            "code": before.index,
+            "name": [name(report, c) for c in before.index],
+            "before": list(before),
+            "after": list(after),
+        }
+    )
     data = data.sort_values("before", ascending=False, kind="stable").reset_index(drop=True)
     ahead = [b - a for b, a in zip(data["before"], data["after"], strict=True)]
     return Exhibit(
         data,
         f"Generative AI brought estimates forward by {min(ahead)} to {max(ahead)} years",
         "Year in which AI is expected to reach the top quarter of people; hollow before, filled after generative AI",
-        "Dumbbell chart: " + "; ".join(f"{r['name']} from {r['before']} to {r['after']}" for r in data.to_dict("records")) + ".",
+        "Dumbbell chart: "
+        + "; ".join(f"{r['name']} from {r['before']} to {r['after']}" for r in data.to_dict("records"))
+        + ".",
         "ai-estimates",
         [AI],
         options={"first": "before", "last": "after", "fmt": "{:.0f}"},

@@ -10,6 +10,7 @@ from __future__ import annotations
 from analysis.charts.categories import bars, compare, contributions, dumbbell, ranges, slope, stacked, waterfall
 from analysis.charts.exhibit import caption, cite, csv_link, show, svg
 from analysis.charts.layout import faults
+from analysis.charts.markets import forecasts
 from analysis.charts.points import heatmap, radar, scatter
 from analysis.charts.series import fan, lines, multiples, trend
 from analysis.charts.style import PALETTE, TAIWAN, VERDICTS, use_style
@@ -18,6 +19,6 @@ use_style()
 
 __all__ = [
     "PALETTE", "TAIWAN", "VERDICTS", "bars", "caption", "cite", "compare", "contributions", "csv_link", "dumbbell",
-    "fan", "faults", "heatmap", "lines", "multiples", "radar", "ranges", "scatter", "show", "slope", "stacked", "svg",
+    "fan", "faults", "forecasts", "heatmap", "lines", "multiples", "radar", "ranges", "scatter", "show", "slope", "stacked", "svg",
     "trend", "use_style", "waterfall",
 ]  # fmt: skip

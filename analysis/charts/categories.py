@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 from analysis.charts.layout import canvas, end_labels, finish, text_width, wrap
 from analysis.charts.series import minus
 from analysis.charts.style import (
-    FAINT, GRID, INK, MUTED, PAPER, PARTS, SMALL, TAIWAN, VERDICTS, colours, ink_on,
+    FAINT,
+    GRID,
+    INK,
+    MUTED,
+    PAPER,
+    PARTS,
+    SMALL,
+    TAIWAN,
+    VERDICTS,
+    WIDTH,
+    colours,
+    ink_on,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -62,12 +73,13 @@ def _rows(ax: Axes, frame: pd.DataFrame, vertical_grid: bool = True) -> None:
     ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:g}"))
 
 
-def _room(ax: Axes, texts: Sequence[str], left: bool = False) -> None:
-    """Widen the x axis so that a text of the widest of ``texts`` fits beyond the data."""
+def _room(ax: Axes, frame: pd.DataFrame, texts: Sequence[str], left: bool = False) -> None:
+    """Widen the x axis so that the widest of ``texts`` fits beyond the data on the right (and the left)."""
     low, high = ax.get_xlim()
-    share = (max(text_width(t, SMALL) for t in texts) + 0.08) / 3.4
-    grow = (high - low) * share
-    ax.set_xlim(low - grow if left else low, high + grow)
+    names = max(text_width(line, SMALL) for name in _names(frame) for line in name.split("\n"))
+    share = (max(text_width(t, SMALL) for t in texts) + 0.12) / (WIDTH - names - 0.2)
+    room = share * (high - low) / (1 - share * (2 if left else 1))
+    ax.set_xlim(low - room if left else low, high + room)
 
 
 def bars(
@@ -100,10 +112,8 @@ def bars(
             ha="left" if value >= 0 else "right", size=SMALL, color=TAIWAN if tints[y] == TAIWAN else INK,
         )  # fmt: skip
     ax.set_xlim(min(0, *values), max(0, *values) or 1)
-    _room(ax, texts)
+    _room(ax, frame, texts, left=min(values) < 0)
     if min(values) < 0:
-        _room(ax, texts, left=True)
-        ax.set_xlim(right=ax.get_xlim()[1] if max(values) > 0 else 0)
         ax.axvline(0, color=MUTED, lw=0.9, zorder=3)
     ax.tick_params(axis="x", labelbottom=False)
     ax.grid(False)
@@ -200,7 +210,9 @@ def slope(
     color = colours(codes, focus)
     left: list[tuple[float, str, str]] = []
     right: list[tuple[float, str, str]] = []
-    for code, name, u, v in zip(codes, frame["name"], frame[first].astype(float), frame[last].astype(float), strict=True):
+    for code, name, u, v in zip(
+        codes, frame["name"], frame[first].astype(float), frame[last].astype(float), strict=True
+    ):
         strong = code in focus
         ink = color[code] if strong else MUTED
         lw = 2.4 if code == "TWN" else 1.6 if strong else 1.1
@@ -248,7 +260,9 @@ def compare(
             color, _ = VERDICTS[verdict]
             used[verdict] = True
             marker = {"contradicted": "X", "explained": "D", "consistent": "s"}.get(verdict, "o")
-            ax.plot([float(row["printed"])], [y], marker=marker, ms=5.5, color=color, lw=0, zorder=4, mec=PAPER, mew=0.5)
+            ax.plot(
+                [float(row["printed"])], [y], marker=marker, ms=5.5, color=color, lw=0, zorder=4, mec=PAPER, mew=0.5
+            )
     _rows(ax, frame)
     ax.xaxis.set_major_formatter(lambda v, _: minus(fmt.format(v)))
     ax.margins(x=0.06)
@@ -270,7 +284,15 @@ def ranges(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:g}", val
     fig, ax = canvas(title, unit, _height(frame, _ROW + 0.01) + 0.3)
     for y, (row, code) in enumerate(zip(frame.to_dict("records"), _codes(frame), strict=True)):
         color = TAIWAN if code == "TWN" else _DEEP
-        ax.plot([float(row["low"]), float(row["high"])], [y, y], color=color, lw=3, alpha=0.45, solid_capstyle="butt", zorder=2)
+        ax.plot(
+            [float(row["low"]), float(row["high"])],
+            [y, y],
+            color=color,
+            lw=3,
+            alpha=0.45,
+            solid_capstyle="butt",
+            zorder=2,
+        )
         if value in row:
             ax.plot([float(row[value])], [y], marker="o", ms=4.5, color=color, lw=0, zorder=3)
     _rows(ax, frame)
@@ -348,7 +370,7 @@ def contributions(
     if texts:
         for y, (text, end) in enumerate(zip(texts, up, strict=True)):
             ax.annotate(text, (end, y), xytext=(6, 0), textcoords="offset points", va="center", size=SMALL, color=INK)
-        _room(ax, texts)
+        _room(ax, frame, texts)
     if len(parts) > 1:
         handles, _ = ax.get_legend_handles_labels()
         if total:
@@ -386,7 +408,5 @@ def waterfall(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:+.2f}
     ax.margins(x=0.05)
     for y, (text, spot) in enumerate(zip(texts, spots, strict=True)):
         ax.annotate(text, (spot, y), xytext=(6, 0), textcoords="offset points", va="center", size=SMALL, color=INK)
-    _room(ax, texts)
+    _room(ax, frame, texts)
     return finish(fig)
-
-

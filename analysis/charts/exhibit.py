@@ -11,14 +11,17 @@ import io
 import re
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from analysis.charts.layout import faults
 from analysis.charts.style import SHOWN, WIDTH
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+_CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*")
 
 
 def svg(fig: Figure, alt: str = "", title: str = "") -> str:
@@ -62,11 +65,21 @@ def cite(source: Sequence[str] | str) -> str:
 
 def caption(source: Sequence[str] | str, note: str, link: str) -> str:
     """The line under a figure or table, as HTML."""
-    parts = [f"Source: {html.escape(cite(source))}."]
-    if note:
-        parts.append(html.escape(note))
-    parts.append(link)
-    return f'<p class="exhibit-caption">{" ".join(parts)}</p>'
+    words = html.escape(f"Source: {cite(source)}. {note}".strip())
+    return f'<p class="exhibit-caption">{tag_chinese(words)} {link}</p>'
+
+
+def tag_chinese(text: str) -> str:
+    """Wrap runs of Chinese in HTML text with a language tag, for screen readers and line breaking."""
+    return _CHINESE.sub(lambda m: f'<span lang="zh-Hant">{m.group()}</span>', text)
+
+
+def put(data: dict[str, str]) -> None:
+    """Display one output in several formats (``text/html``, ``image/svg+xml``, ``text/plain``)."""
+    import IPython.display
+
+    display: Any = IPython.display.display
+    display(data, raw=True)
 
 
 def show(
@@ -81,11 +94,12 @@ def show(
     """Display a figure and its caption.
 
     ``data`` are the plotted numbers (offered as ``name.csv``); ``source`` a list of table numbers
-    or a text; ``alt`` says in words what is to be seen; ``note`` qualifies it in the caption.
+    or a text; ``alt`` says in words what is to be seen; ``note`` qualifies it in the caption. Raises
+    :class:`ValueError` if a text is cut off or lies on another.
     """
-    from IPython.display import display
-
+    if wrong := faults(fig):
+        raise ValueError(f"figure {name}: {'; '.join(wrong)}")
     heading = " ".join(t.get_text() for t in fig.texts[:1])
-    display({"image/svg+xml": svg(fig, alt, heading), "text/plain": f"Figure: {alt}"}, raw=True)
-    display({"text/html": caption(source, note, csv_link(data, name)), "text/plain": f"Source: {cite(source)}"}, raw=True)
+    put({"image/svg+xml": svg(fig, alt, heading), "text/plain": f"Figure: {alt}"})
+    put({"text/html": caption(source, note, csv_link(data, name)), "text/plain": f"Source: {cite(source)}"})
     fig.clear()

@@ -61,9 +61,7 @@ def canvas(title: str, unit: str, height: float, **grid: Any) -> tuple[Figure, A
     top = _PAD + len(head) * TITLE * 1.3 / 72 + len(sub) * SMALL * 1.35 / 72 + 0.05
     total = height + top
     fig = Figure(figsize=(WIDTH, total), layout="constrained")
-    fig.get_layout_engine().set(  # type: ignore[union-attr]
-        rect=(0, 0, 1, height / total), w_pad=_PAD, h_pad=_PAD, wspace=0.02, hspace=0.02
-    )
+    spacing(fig, rect=(0, 0, 1, height / total), w_pad=_PAD, h_pad=_PAD, wspace=0.02, hspace=0.02)
     y = total - _PAD
     for lines, size, color, leading in ((head, TITLE, INK, 1.3), (sub, SMALL, MUTED, 1.35)):
         for line in lines:
@@ -72,6 +70,12 @@ def canvas(title: str, unit: str, height: float, **grid: Any) -> tuple[Figure, A
     if projection := grid.pop("projection", None):
         grid["subplot_kw"] = {"projection": projection}
     return fig, fig.subplots(**grid)
+
+
+def spacing(fig: Figure, **options: Any) -> None:
+    """Options of the constrained layout: ``rect, w_pad, h_pad, wspace, hspace``."""
+    engine: Any = fig.get_layout_engine()
+    engine.set(**options)
 
 
 def finish(fig: Figure, *after: Callable[[], None]) -> Figure:
@@ -127,7 +131,7 @@ def end_labels(
     ]  # fmt: skip
 
     def place() -> None:
-        scale = ax.figure.dpi / 72  # type: ignore[union-attr]
+        scale = ax.figure.dpi / 72
         at = [ax.transData.transform((x, y))[1] / scale for y, _, _ in labels]
         box = ax.get_window_extent()
         moved = spread(at, size * 1.22, box.y0 / scale, box.y1 / scale)
@@ -142,6 +146,11 @@ def end_labels(
     return place
 
 
+def renderer_of(fig: Any) -> Any:
+    """What measures text for a figure."""
+    return fig._get_renderer()
+
+
 def _outside(axis: Any) -> list[Text]:
     """Tick labels that exist but are not drawn because their ticks lie outside the view."""
     drawn = {id(tick) for tick in axis._update_ticks()} if axis.get_visible() else set()
@@ -152,13 +161,13 @@ def _outside(axis: Any) -> list[Text]:
 def faults(fig: Figure) -> list[str]:
     """Texts that are cut by the edge or lie on each other, as sentences; empty when all is well."""
     fig.draw_without_rendering()
-    renderer = fig.canvas.get_renderer() if hasattr(fig.canvas, "get_renderer") else fig._get_renderer()  # type: ignore[attr-defined]
+    renderer = renderer_of(fig)
     boxes = []
     unseen = {id(label) for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for label in _outside(axis)}
     for text in fig.findobj(Text):
-        if id(text) in unseen or not text.get_visible() or not text.get_text().strip() or text.get_alpha() == 0:  # type: ignore[attr-defined]
+        if id(text) in unseen or not text.get_visible() or not text.get_text().strip() or text.get_alpha() == 0:
             continue
-        boxes.append((text.get_text(), Text.get_window_extent(text, renderer)))  # type: ignore[attr-defined,arg-type]
+        boxes.append((text.get_text(), Text.get_window_extent(text, renderer)))
     width, height = fig.bbox.width, fig.bbox.height
     wrong = [
         f"{t!r} is cut by the edge of the figure"
@@ -176,5 +185,3 @@ def faults(fig: Figure) -> list[str]:
             if across > 2 and down > 0.28 * min(box.height, other.height):
                 wrong.append(f"{a!r} lies on {b!r}")
     return wrong
-
-

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import pi, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, TwoSlopeNorm
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, TwoSlopeNorm, to_hex
+from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox
 
-from analysis.charts.layout import canvas, finish
+from analysis.charts.layout import canvas, finish, renderer_of
 from analysis.charts.series import minus
-from analysis.charts.style import DIVERGING, FAINT, GRID, INK, MUTED, PAPER, SEQUENTIAL, SMALL, TAIWAN, colours
+from analysis.charts.style import DIVERGING, FAINT, GRID, INK, MUTED, PAPER, SEQUENTIAL, SMALL, TAIWAN, colours, ink_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
-_SIDES = (
+_SIDES: tuple[tuple[float, float, str, str], ...] = (
     (1, 0, "left", "center"), (-1, 0, "right", "center"), (0, 1, "center", "bottom"), (0, -1, "center", "top"),
     (0.75, 0.75, "left", "bottom"), (-0.75, 0.75, "right", "bottom"), (0.75, -0.75, "left", "top"),
     (-0.75, -0.75, "right", "top"),
@@ -31,9 +33,8 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
 
     Greedy, then two rounds of second thoughts. A label further out gets a leader.
     """
-    fig = ax.figure
-    renderer = fig._get_renderer()  # type: ignore[union-attr]
-    scale = fig.dpi / 72  # type: ignore[union-attr]
+    renderer = renderer_of(ax.figure)
+    scale = ax.figure.dpi / 72
     dots = []
     for x, y, radius in marks:
         px, py = ax.transData.transform((x, y))
@@ -74,7 +75,7 @@ def _set(text: Annotation, side: tuple[float, float, str, str], radius: float, f
 def _overlap(a: Bbox, b: Bbox) -> float:
     across = min(a.x1, b.x1) - max(a.x0, b.x0)
     down = min(a.y1, b.y1) - max(a.y0, b.y0)
-    return max(0.0, across) * max(0.0, down)
+    return float(max(0.0, across) * max(0.0, down))
 
 
 def scatter(
@@ -104,7 +105,14 @@ def scatter(
     marks, labels = [], []
     if line is not None:
         if "low" in line:
-            ax.fill_between(line["x"].astype(float), line["low"].astype(float), line["high"].astype(float), color=GRID, lw=0, zorder=1)
+            ax.fill_between(
+                line["x"].astype(float),
+                line["low"].astype(float),
+                line["high"].astype(float),
+                color=GRID,
+                lw=0,
+                zorder=1,
+            )
         ax.plot(line["x"].astype(float), line["y"].astype(float), color=MUTED, lw=1.1, ls=(0, (4, 2)), zorder=2)
     rows = sorted(frame.to_dict("records"), key=lambda r: -float(r.get("size", 0)))
     for order, row in enumerate(rows):  # largest first, so that no bubble hides a smaller one
@@ -125,6 +133,12 @@ def scatter(
     ax.margins(0.1)
     if log_x:
         ax.set_xscale("log")
+        spots = [x for x, _, _ in marks]
+        if max(spots) < 10 * min(
+            spots
+        ):  # too short for powers of ten, whose steps would be labelled on top of each other
+            ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+            ax.xaxis.set_minor_locator(NullLocator())
     if zero:
         ax.set_xlim(left=0)
         ax.set_ylim(bottom=0)
@@ -162,8 +176,8 @@ def heatmap(
     ranks, ``gamma`` below 1 spreads the small ones; ``texts`` replaces the written values. Codes mark Taiwan's row or column.
     """
     fig, ax = canvas(title, unit, len(frame) * row_height + 0.65)
-    values = frame.astype(float).to_numpy()
-    low, high = limits or (float(frame.min(axis=None)), float(frame.max(axis=None)))
+    values: Any = frame.astype(float).to_numpy()
+    low, high = limits or (float(np.nanmin(values)), float(np.nanmax(values)))
     if middle is not None:
         far = max(high - middle, middle - low) or 1.0
         norm: Normalize = TwoSlopeNorm(middle, middle - far, middle + far)
@@ -176,12 +190,10 @@ def heatmap(
     for i, row in enumerate(values):
         for j, value in enumerate(row):
             blank = value != value
-            tint = PAPER if blank else ramp(norm(value))
+            tint = PAPER if blank else to_hex(ramp(norm(value)))
             ax.add_patch(_cell(j, i, tint))
             text = "–" if blank else minus(fmt.format(value)) if texts is None else str(texts.iat[i, j])
-            red, green, blue = (0.9, 0.9, 0.9) if blank else tint[:3]
-            light = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.52
-            ax.text(j, i, text, ha="center", va="center", size=SMALL - 0.5, color=INK if light else PAPER)
+            ax.text(j, i, text, ha="center", va="center", size=SMALL - 0.5, color=ink_on(tint))
     ax.set_xlim(-0.5, len(frame.columns) - 0.5)
     ax.set_ylim(len(frame) - 0.5, -0.5)
     ax.set_yticks(range(len(frame)), [str(v) for v in frame.index])

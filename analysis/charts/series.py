@@ -7,11 +7,11 @@ the printed rounding is to be seen, ``low`` and ``high``. Nothing is computed he
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from matplotlib.ticker import MaxNLocator
 
-from analysis.charts.layout import canvas, end_labels, finish
+from analysis.charts.layout import canvas, end_labels, finish, spacing
 from analysis.charts.style import BASE, FAINT, INK, MUTED, SMALL, TAIWAN, colours
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ def lines(
         strong = code in focus
         x, y = part["year"].astype(float), part["value"].astype(float)
         if strong and "low" in part:
-            ax.fill_between(x, part["low"].astype(float), part["high"].astype(float), color=color[code], alpha=0.2, lw=0)
+            ax.fill_between(
+                x, part["low"].astype(float), part["high"].astype(float), color=color[code], alpha=0.2, lw=0
+            )
         ax.plot(
             x, y, color=color[code], lw=2.4 if code == "TWN" else 1.7 if strong else 1.0, zorder=3 if strong else 2,
             marker="o" if strong else "", ms=3.4, label=code,
@@ -90,6 +92,15 @@ def lines(
             reference[1], (years[0], reference[0]), xytext=(0, 3), textcoords="offset points", size=SMALL, color=MUTED
         )
     return finish(fig, end_labels(ax, labels, years[-1]))
+
+
+def _room(ax: Axes, frame: pd.DataFrame, zero: bool) -> None:
+    """Limits around all values of ``frame`` with room for labels above and, unless from zero, below."""
+    ends = [float(v) for key in ("value", "low", "high") if key in frame for v in frame[key].dropna()]
+    low, high = min(ends), max(ends)
+    low = min(0.0, low) if zero else low
+    room = 0.35 * ((high - low) or 1.0)
+    ax.set_ylim(low if zero and low == 0 else low - room / 2, high + room)
 
 
 def multiples(
@@ -116,7 +127,7 @@ def multiples(
     fig, grid = canvas(
         title, unit, rows * row_height + 0.25, nrows=rows, ncols=columns, sharex=True, sharey=shared, squeeze=False
     )
-    fig.get_layout_engine().set(wspace=0.06, hspace=0.06)
+    spacing(fig, wspace=0.06, hspace=0.06)
     years = sorted({int(y) for y in frame["year"]})
     names = dict(zip(frame["code"], frame["name"], strict=True))
     parts = {c: frame[(frame["code"] == c) & frame["value"].notna()].sort_values("year") for c in codes}
@@ -142,10 +153,8 @@ def multiples(
                     minus(ends.format(y.iloc[i])), (x.iloc[i], y.iloc[i]), xytext=(gap, 5), textcoords="offset points",
                     ha=side, size=SMALL - 1, color=color, zorder=5,
                 )  # fmt: skip
-        _values(ax, zero, fmt, bins=3)
-        ax.margins(y=0.35)
-        if zero:
-            ax.set_ylim(bottom=0)
+        _values(ax, False, fmt, bins=3)
+        _room(ax, frame if shared else part, zero)
         ax.set_xticks([years[0], years[-1]], [str(years[0]), str(years[-1])])
         ax.tick_params(axis="both", labelsize=SMALL - 1, labelbottom=index + columns >= len(codes))
         for tick, side in zip(ax.get_xticklabels(), ("left", "right"), strict=False):
@@ -186,7 +195,9 @@ def fan(
     fy = forecast["value"].astype(float).tolist()
     for low, high, alpha in (("low", "high", 0.16), ("low50", "high50", 0.26)):
         if low in forecast:
-            ax.fill_between(fx, forecast[low].astype(float), forecast[high].astype(float), color=color, alpha=alpha, lw=0)
+            ax.fill_between(
+                fx, forecast[low].astype(float), forecast[high].astype(float), color=color, alpha=alpha, lw=0
+            )
     if fit is not None:
         ax.plot(fit["year"].astype(float), fit["value"].astype(float), color=color, lw=1.8, zorder=3)
     ax.plot(fx, fy, color=color, lw=1.8, ls=(0, (4, 2)), marker="o", ms=3.5, mfc="white", zorder=4)

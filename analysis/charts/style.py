@@ -9,12 +9,13 @@ that comes with matplotlib; the fonts of the machine are never asked.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 # "building the font cache" is news to nobody; on standard error it would be an output of a notebook.
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 import matplotlib  # noqa: E402
+from cycler import cycler  # noqa: E402
 from matplotlib import font_manager  # noqa: E402
 from pylopdf_fonts_zh_tw import sans_path  # noqa: E402
 
@@ -53,7 +54,7 @@ VERDICTS = {
 
 BASE, SMALL, TITLE = 10.0, 9.0, 12.5
 
-_RC: dict[str, object] = {
+_RC: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "white-paper",
     "figure.facecolor": PAPER,
@@ -71,7 +72,7 @@ _RC: dict[str, object] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.unicode_minus": True,
-    "axes.prop_cycle": matplotlib.cycler(color=PALETTE),
+    "axes.prop_cycle": cycler(color=PALETTE),
     "grid.color": GRID,
     "grid.linewidth": 0.8,
     "xtick.color": MUTED,

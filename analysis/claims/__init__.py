@@ -3,13 +3,15 @@
 ``claims.csv`` holds one statement per row: a paraphrase, the printed numbers as
 strings, and an expression that recomputes what is claimed. :func:`evaluate` gives the
 verdicts; :mod:`~analysis.claims.linking` meets statements about the same quantity;
-:mod:`~analysis.claims.scan` asks the reference text which numbers no claim covers;
-:mod:`~analysis.claims.sampling` draws and scores the second, independent pass.
+:mod:`~analysis.claims.views` prepares what the book shows (:func:`chapter_claims` for the
+chapters about a table); :mod:`~analysis.claims.scan` asks the reference text which
+numbers no claim covers; :mod:`~analysis.claims.sampling` draws and scores the second, independent pass.
 """
 
 from __future__ import annotations
 
 from analysis.claims.evaluation import evaluate
 from analysis.claims.values import ClaimError
+from analysis.claims.views import chapter_claims
 
-__all__ = ["ClaimError", "evaluate"]
+__all__ = ["ClaimError", "chapter_claims", "evaluate"]

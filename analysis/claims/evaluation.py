@@ -190,8 +190,9 @@ def evaluate(report: Report) -> pd.DataFrame:
     """Every claim with its verdict; columns :data:`COLUMNS`, in the order of the file.
 
     ``printed`` is the claimed number (all numbers of the sentence where nothing is
-    recomputed), ``recomputed`` the result rounded to the same decimals, ``low`` and
-    ``high`` the outward bounds of all results that unrounded inputs allow.
+    recomputed), ``recomputed`` the result rounded to the same decimals (to one more where
+    the form is not ``eq``), ``low`` and ``high`` the outward bounds of all results that
+    unrounded inputs allow.
     """
     import pandas as pd
 
@@ -225,7 +226,7 @@ def check(claim: Claim, printed: Printed) -> tuple[object, ...]:
     return _row(
         claim,
         given,
-        round_fraction(value.point, decimals),
+        round_fraction(value.point, decimals if claim.form == "eq" else decimals + 1),
         outward(value.low, decimals + 2, up=False),
         outward(value.high, decimals + 2, up=True),
         judged.verdict,

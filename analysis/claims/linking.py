@@ -36,6 +36,9 @@ COLUMNS = [
     "verdict",
     "ratio",
 ]
+#: Units of things counted in full, and years: printed numbers of these are not rounded.
+COUNTED = {Unit(Fraction(1), base) for base in ("項", "年", "件", "名次", "國")}
+
 SAME, COMPATIBLE, INCOMPATIBLE, OTHER_UNIT = "same", "compatible", "incompatible", "other unit"
 
 
@@ -58,7 +61,7 @@ class Statement:
     def bounds(self) -> tuple[Fraction | None, Fraction | None]:
         """Admissible values in the base unit; ``None`` for no bound on that side."""
         value, factor = Fraction(self.digits), self.scale.factor
-        printed = Number.printed(self.digits)
+        printed = Number.printed(self.digits, exact=self.scale in COUNTED)
         low: Fraction | None = printed.low
         high: Fraction | None = printed.high
         if self.form in ("about", "near"):

@@ -4,8 +4,8 @@
 every number in it and writes one row for each: line, number, unit, class and the claim
 that covers it. The text itself is never stored. :func:`summary` counts the classes.
 
-A number is *covered* when a claim of the same line (a paragraph may run over a page
-break: of the three lines around it) or a number of ``prose.csv`` prints it. The rest
+A number is *covered* when a claim or a number of ``prose.csv`` of the same line prints
+it (of the next or previous line too where a paragraph runs over a page break). The rest
 falls into the first class of :data:`CLASSES` that fits; what fits none is left *open*.
 """
 
@@ -16,7 +16,7 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -65,6 +65,7 @@ _SI = re.compile(
 _ENGINEERING_WORDS = re.compile(
     "準確|精度|精確|誤差|良率|效率|純度|靈敏|特異|解析|穿透|濃度|含量|濕度|溫度|厚度|壽命|良品|回收率|轉化率|去除率|線寬|均勻|折射|反射|發光|光效|延遲|頻寬|速率|轉速|推力|續航|硬度|強度|損失|損耗|能耗|功耗|節能|降低|減少|縮短|提升|提高|增加|改善|辨識|偵測|預測|存活|毒性|吸收|釋放|製程|感測|穩定|變異|翹曲|孔徑|深度|重量|輕量|載重|負載|電壓|電流|電力|功率|電阻|漏電|循環|充電|放電|航程|產率|產速|時間|相似|覆蓋|正確率|成功率|達成率|差異|距離|高度|長度|寬度|直徑|面積|體積|範圍|頻率|週期"
 )
+_END = re.compile(r"[。！？：；」』】）)>.:]$")
 _HEADING = re.compile(
     r"^\s*(?:[-•●▪■◆➤*]\s*)?(?:[（(]?\d{1,2}[)）]|\d{1,2}\s*[.、．](?!\d)|[①-⑳]|Step\s*\d|第\s*\d+\s*[章節篇])"
 )
@@ -165,12 +166,12 @@ def scan(report: Report, lines: list[str], first: int = FIRST, last: int = LAST)
     """``id, seed_line, number, unit, class, claim`` of every number in lines first to last."""
     import pandas as pd
 
-    covering = _covering(report)
+    covering, joined = _covering(report), _joined(lines)
     tables = _table_lines(report, lines)
     roadmaps = {int(n) for n in report.resource("roadmaps")["seed_line"]}
     rows = []
     for found in find(lines[first - 1 : last], first):
-        claim = _claim(found, covering)
+        claim = _claim(found, covering, joined.get(found.line, ()))
         if claim:
             kind = "covered"
         elif found.line in roadmaps:
@@ -195,15 +196,31 @@ def _covering(report: Report) -> dict[int, list[tuple[Fraction, str]]]:
     return found
 
 
-def _claim(found: Found, covering: dict[int, list[tuple[Fraction, str]]]) -> str:
+def _joined(lines: list[str]) -> dict[int, list[int]]:
+    """Lines whose paragraph runs on over a page break, with the line it runs on to or comes from."""
+    found: dict[int, list[int]] = {}
+    last, text = 0, ""
+    for number, raw in enumerate(lines, 1):
+        line = raw.strip()
+        if not line:
+            continue
+        runs_on = len(text) >= 20 and len(line) >= 20 and "\t" not in text + line and not _END.search(text)
+        if runs_on and number - last <= 3 and not _HEADING.match(line) and not _REFERENCE_LINE.search(text + line):
+            found.setdefault(last, []).append(number)
+            found.setdefault(number, []).append(last)
+        last, text = number, line
+    return found
+
+
+def _claim(found: Found, covering: dict[int, list[tuple[Fraction, str]]], neighbours: Sequence[int] = ()) -> str:
     scales = re.match("[" + "".join(_SCALES) + "]*", found.unit.lstrip("餘多個"))
     values = {Fraction(found.number)}
     scaled = Fraction(found.number)
     for character in scales[0] if scales else "":
         scaled *= _SCALES[character]
         values.add(scaled)  # "2 萬" may be claimed as 2 or as 20000
-    for distance in (0, -1, 1, -2, 2, -3, 3):
-        for printed, identifier in covering.get(found.line + distance, ()):
+    for line in (found.line, *neighbours):
+        for printed, identifier in covering.get(line, ()):
             if printed in values:
                 return identifier
     return ""

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from analysis.claims.evaluation import Claim, evaluate, outward, read
+from analysis.claims.expression import Expression
 from analysis.claims.linking import INCOMPATIBLE, links, statements
 from analysis.claims.readings import AMBIGUOUS, CONTRADICTED, VERDICTS
 from analysis.claims.units import CURRENCIES, unit
-from analysis.claims.values import ClaimError, NotPrintedError, Number
+from analysis.claims.values import ClaimError, Codes, NotPrintedError, Number
 from analysis.claims.vocabulary import Printed, functions
 from analysis.report import Report
 from analysis.rounding import round_fraction
@@ -160,45 +162,57 @@ def spell(report: Report) -> dict[str, str]:
     return {claim.id: _spell(claim, known) for claim in claims if claim.expression}
 
 
+#: Calls that stand for printed cells or for what many cells amount to; shown as their result.
+_LOOKUPS = ("t", "p", "c", "rank", "codes", "top", "count")
+_COLUMNS = ("column", "row", "series")
+
+
+class _Digits(ast.NodeTransformer):
+    """Puts printed digits in the place of names, cells and whole columns."""
+
+    def __init__(self, claim: Claim, known: Mapping[str, Any]) -> None:
+        self.claim, self.known = claim, known
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.Name(self.claim.digits.get(node.id, node.id))
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name == "exact":
+            shown: ast.AST = self.visit(node.args[0])
+            return shown
+        over_columns = any(
+            isinstance(a, ast.Call) and isinstance(a.func, ast.Name) and a.func.id in _COLUMNS for a in node.args
+        )
+        if name in _LOOKUPS or over_columns:
+            try:
+                value = Expression("", node, frozenset(), frozenset()).value(self.claim.numbers(), self.known)
+            except (ClaimError, NotPrintedError):
+                return node
+            if isinstance(value, Number):
+                return ast.Name(decimal(value))
+            if isinstance(value, Codes):
+                return ast.Name("{" + ", ".join(sorted(value.point)) + "}")
+        node.args = [self.visit(a) for a in node.args]
+        node.keywords = [ast.keyword(k.arg, self.visit(k.value)) for k in node.keywords]
+        return node
+
+    def visit_Set(self, node: ast.Set) -> ast.AST:
+        return ast.Name("{" + ", ".join(sorted(str(getattr(e, "value", "")) for e in node.elts)) + "}")
+
+
 def _spell(claim: Claim, known: Mapping[str, Any]) -> str:
     assert claim.expression is not None
-    names = claim.numbers()
-
-    class Digits(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.AST:
-            return ast.Name(claim.digits[node.id]) if node.id in claim.digits else node
-
-        def visit_Call(self, node: ast.Call) -> ast.AST:
-            name = node.func.id if isinstance(node.func, ast.Name) else ""
-            if name in ("t", "p", "c", "rank"):
-                try:
-                    value = known[name](*_arguments(node), **_keywords(node))
-                except (ClaimError, NotPrintedError):
-                    return node
-                return ast.Name(decimal(value))
-            if name == "exact":
-                return self.visit(node.args[0])  # type: ignore[no-any-return]
-            node.args = [self.visit(a) for a in node.args]
-            node.keywords = [ast.keyword(k.arg, self.visit(k.value)) for k in node.keywords]
-            return node
-
-    def literal(node: ast.AST) -> Any:
-        if isinstance(node, ast.Constant):
-            return Number.exact(node.value) if isinstance(node.value, int) else node.value
-        if isinstance(node, ast.Tuple | ast.List | ast.Set):
-            return tuple(literal(e) for e in node.elts)
-        if isinstance(node, ast.Name) and node.id in names:
-            return names[node.id]
-        raise ClaimError("a literal")
-
-    def _arguments(node: ast.Call) -> list[Any]:
-        return [literal(a) for a in node.args]
-
-    def _keywords(node: ast.Call) -> dict[str, Any]:
-        return {str(k.arg): literal(k.value) for k in node.keywords}
-
     tree = ast.parse(claim.expression.text.strip(), mode="eval").body
-    return ast.unparse(Digits().visit(tree)).replace("'", "")
+    if isinstance(tree, ast.Call) and claim.expression.outermost == "readings":
+        return "; ".join(f"{str(k.arg).replace('_', ' ')}: {_text(k.value, claim, known)}" for k in tree.keywords)
+    return _text(tree, claim, known)
+
+
+def _text(node: ast.AST, claim: Claim, known: Mapping[str, Any]) -> str:
+    shown = ast.unparse(_Digits(claim, known).visit(node)).replace("'", "")
+    shown = re.sub(r"\(([-\d.]+ [<>=!]+ [-\d.]+)\)", r"\1", shown)
+    return shown.replace(" ** ", "^").replace("==", "=").replace("!=", "≠").replace("<=", "≤").replace(">=", "≥")
 
 
 def decimal(value: Number) -> str:
@@ -210,44 +224,62 @@ def decimal(value: Number) -> str:
 
 
 def markets(report: Report) -> pd.DataFrame:
-    """Forecasts with a compound rate: what is stated beside what the two values imply.
+    """Forecasts that print two values: what is stated of their growth beside what the values imply.
 
-    Columns ``id, line, chapter, statement, first, y0, last, y1, stated, implied, low, high, verdict, convention``;
-    rates in per cent a year, floats; ``low`` to ``high`` allows for the rounding of the values.
+    ``id, line, chapter, name, statement, first, y0, last, y1, unit`` (values as printed), ``low_bn, high_bn``
+    (the values in billions of US dollars, where they are dollars), ``stated`` (missing where no
+    rate is printed), ``implied, low, high`` (per cent a year; ``low`` to ``high`` allows for the
+    rounding of the values), ``verdict, convention`` (of claims that state a rate).
     """
     import pandas as pd
 
     claims = read(report)
-    printed = Printed(report, {claim.id: claim.numbers() for claim in claims})
-    verdicts = evaluate(report).set_index("id")
+    known = functions(Printed(report, {claim.id: claim.numbers() for claim in claims}))
+    verdicts = evaluate(report).set_index("id")[["verdict", "convention"]]
     rows = []
     for claim in claims:
-        call = claim.expression.tree if claim.expression and claim.expression.outermost == "cagr" else None
-        if not isinstance(call, ast.Call) or len(call.args) != 4 or not claim.stated:
+        forecast = _forecast(claim, known)
+        if forecast is None:
             continue
-        known = functions(printed)
-        parts = [_number(claim, arg, known) for arg in call.args]
-        first, last, y0, y1 = parts
+        name, printed_unit, (first, last, y0, y1) = forecast
         rate = known["cagr"](first, last, y0, y1)
-        row = verdicts.loc[claim.id]
+        scale = unit(printed_unit)
+        in_billions = [float(n.point * scale.factor / 10**9) if scale.base == "USD" else None for n in (first, last)]
+        states = claim.expression is not None and claim.expression.outermost == "cagr"
+        verdict, convention = verdicts.loc[claim.id] if states else ("", "")
         rows.append(
             (
-                claim.id, claim.line, CHAPTERS[chapter(claim.section)], claim.statement,
-                decimal(first), int(y0.point), decimal(last), int(y1.point),
-                float(Fraction(claim.stated)), float(rate.point), float(rate.low), float(rate.high),
-                row["verdict"], row["convention"],
+                claim.id, claim.line, CHAPTERS[chapter(claim.section)], name, claim.statement,
+                decimal(first), int(y0.point), decimal(last), int(y1.point), printed_unit, *in_billions,
+                float(Fraction(claim.stated)) if states else None,
+                float(rate.point), float(rate.low), float(rate.high), str(verdict), str(convention),
             )
         )  # fmt: skip
     columns = [
-        "id", "line", "chapter", "statement", "first", "y0", "last", "y1", "stated", "implied", "low", "high",
-        "verdict", "convention",
+        "id", "line", "chapter", "name", "statement", "first", "y0", "last", "y1", "unit", "low_bn", "high_bn",
+        "stated", "implied", "low", "high", "verdict", "convention",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
-def _number(claim: Claim, node: ast.expr, known: Mapping[str, Any]) -> Number:
-    from analysis.claims.expression import Expression
+_MARKET = re.compile(r"(?:market|share)\.(.+)\.([12][0-9]{3})(?:@(.*))?")
 
+
+def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[Number]] | None:
+    """Name, unit and (first, last, y0, y1) of a claim that prints one market at two times."""
+    keys = {name: _MARKET.fullmatch(key) for name, key in claim.quantity.items()}
+    sized = sorted((m[2], name, m[1], m[3] or claim.unit) for name, m in keys.items() if m and m[0][:6] == "market")
+    call = claim.expression.tree if claim.expression and claim.expression.outermost == "cagr" else None
+    name, printed_unit = (sized[0][2].replace(".", " ").replace("_", " "), sized[0][3]) if sized else ("", "")
+    if isinstance(call, ast.Call) and len(call.args) == 4 and claim.stated:
+        return name or claim.id, printed_unit, [_number(claim, arg, known) for arg in call.args]
+    if len(sized) == 2 and sized[0][2:] == sized[1][2:] and sized[0][0] < sized[1][0] and claim.kind != "level":
+        values = [claim.numbers()[name_] for _, name_, _, _ in sized]
+        return name, printed_unit, [*values, *(Number.exact(int(year)) for year, *_ in sized)]
+    return None
+
+
+def _number(claim: Claim, node: ast.expr, known: Mapping[str, Any]) -> Number:
     value = Expression("", node, frozenset(), frozenset()).value(claim.numbers(), known)
     if not isinstance(value, Number):
         raise ClaimError("a number")

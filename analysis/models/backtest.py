@@ -22,6 +22,7 @@ that names, several processes or a Dask cluster, without a change here.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,9 @@ def task(series: Sequence[Series], known: Sequence[Series], model: str, level: f
     low, high = p.interval(level)
     y = np.array([s.response for s in series])
     steps = np.abs(np.diff(np.array([s.values for s in known]), axis=1)).mean(axis=1)
-    step = np.abs(np.diff(y[:, :origin], axis=1)).mean(axis=1) * np.array([100.0 if s.scale == "log" else 1.0 for s in series])
+    step = np.abs(np.diff(y[:, :origin], axis=1)).mean(axis=1) * np.array(
+        [100.0 if s.scale == "log" else 1.0 for s in series]
+    )
     rows = []
     for j, one in enumerate(series):
         unit = 100.0 if one.scale == "log" else 1.0
@@ -110,7 +113,8 @@ def run(
     frames = [f for f in Parallel(n_jobs=n_jobs)(jobs) if len(f)]
     order = {m: i for i, m in enumerate(models)}
     whole = pd.concat(frames, ignore_index=True)
-    return whole.sort_values("model", key=lambda c: c.map(order), kind="stable", ignore_index=True)
+    ordered: pd.DataFrame = whole.sort_values("model", key=lambda c: c.map(order), kind="stable", ignore_index=True)
+    return ordered
 
 
 def table(forecasts: pd.DataFrame) -> pd.DataFrame:
@@ -178,7 +182,9 @@ def by_group(forecasts: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
     return wide.reset_index()
 
 
-def directions(forecasts: pd.DataFrame, model: str, bins: Sequence[float] = (0, 0.5, 0.8, 0.9, 0.95, 1)) -> pd.DataFrame:
+def directions(
+    forecasts: pd.DataFrame, model: str, bins: Sequence[float] = (0, 0.5, 0.8, 0.9, 0.95, 1)
+) -> pd.DataFrame:
     """Are the probabilities of a rise what happened? ``low, high, forecasts, stated, happened`` (per cent).
 
     One row per bin of the stated probability; see :func:`brier` for one number.
@@ -187,7 +193,7 @@ def directions(forecasts: pd.DataFrame, model: str, bins: Sequence[float] = (0, 
 
     part = forecasts[forecasts["model"] == model]
     rows = []
-    for low, high in zip(bins, bins[1:], strict=False):
+    for low, high in itertools.pairwise(bins):
         inside = part[(part["p_rise"] > low) & (part["p_rise"] <= high)]
         if len(inside):
             rows.append(

@@ -105,7 +105,7 @@ class ShiftShare:
         """Parts as floats: ``code, within, within_low, within_high, structure, …, total``, last row ``all``."""
         import pandas as pd
 
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "code": p.code,
                 "within": float(p.within), "within_low": p.within_bounds[0],
@@ -200,7 +200,7 @@ def value_added(report: Report, before: int = 2014, after: int = 2023) -> ShiftS
             raise ValueError(f"Table 1-2-16 has no year {wanted}")
         wide = part.pivot(index="code", columns="measure", values="printed")
         order = list(dict.fromkeys(part["code"]))
-        return {c: (cell(wide.at[c, "value_added"]), cell(wide.at[c, "value_added_rate"])) for c in order}
+        return {c: (cell(str(wide.at[c, "value_added"])), cell(str(wide.at[c, "value_added_rate"]))) for c in order}
 
     return shift_share(year(before), year(after), "C", (before, after))
 
@@ -266,7 +266,10 @@ def research(report: Report, before: int = 2019, after: int = 2023) -> list[Divi
     """LMDI of R&D expenditure (Table 1-2-1) with R&D intensity (Table 1-2-2), every country."""
     cells = report.cells(["1-2-1", "1-2-2"])
     cells = cells[cells["measure"].isin(["gerd", "gerd_intensity"])]
-    at = {(m, c, y): p for m, c, y, p in zip(cells["measure"], cells["code"], cells["year"], cells["printed"], strict=True)}
+    at = {
+        (m, c, y): p
+        for m, c, y, p in zip(cells["measure"], cells["code"], cells["year"], cells["printed"], strict=True)
+    }
     found = []
     for code in dict.fromkeys(cells["code"]):
         four = [at.get((m, code, str(y)), "N/A") for m in ("gerd", "gerd_intensity") for y in (before, after)]
@@ -353,7 +356,9 @@ def exports(report: Report, table: str = "1-2-9", before: int = 2023, after: int
     first, last = year(before), year(after)
     total = "exports_total"
     growth, found = contributions(first, last, total)
-    ends = [100 * (e / b - 1) for e in (last[total].low, last[total].high) for b in (first[total].low, first[total].high)]
+    ends = [
+        100 * (e / b - 1) for e in (last[total].low, last[total].high) for b in (first[total].low, first[total].high)
+    ]
     rows = [{"code": total, "points": float(growth), "low": float(min(ends)), "high": float(max(ends))}]
     rows += [
         {"code": c.code, "points": float(c.points), "low": float(c.bounds.low), "high": float(c.bounds.high)}

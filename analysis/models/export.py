@@ -25,6 +25,9 @@ FORECASTS = ["series", "model", "year", "mean", "low", "high", "level"]
 
 HORIZON = 3
 
+#: Pairs of years of the shift-share.
+SHIFTS = ((2014, 2023), (2022, 2023))
+
 #: Series whose forecasts the book shows, with all models; the others with the winner alone.
 SHOWN = (
     "gerd.TWN", "gerd_intensity.TWN", "researchers.TWN", "researcher_density.TWN", "patents.TWN",
@@ -85,7 +88,9 @@ def _single(one: Series) -> list[dict[str, Any]]:
     left_out = growth.influence(one)
     base = (one.key, one.table)
 
-    def row(n: int, model: str, parameter: str, three: Sequence[float | None], level: str, unit: str, digits: int = 3) -> None:
+    def row(
+        n: int, model: str, parameter: str, three: Sequence[float | None], level: str, unit: str, digits: int = 3
+    ) -> None:
         rows.append(_row(*base, n, model, parameter, three, level, unit, digits))
 
     rows: list[dict[str, Any]] = []
@@ -109,7 +114,12 @@ def _single(one: Series) -> list[dict[str, Any]]:
 
 def _multiplicity(found: dict[str, Series]) -> list[dict[str, Any]]:
     several = uncertainty.multiplicity(uncertainty.trend_tests(found.values()))
-    counts = {"tests": several.tests, "p_below_0.05": several.singly, "fdr_bh_0.05": several.bh, "fdr_by_0.05": several.by}
+    counts = {
+        "tests": several.tests,
+        "p_below_0.05": several.singly,
+        "fdr_bh_0.05": several.bh,
+        "fdr_by_0.05": several.by,
+    }
     return [
         _row("all", "", several.tests, "log_linear_ols", name, (value, None, None), "", "series", 0)
         for name, value in counts.items()
@@ -130,7 +140,9 @@ def _panel(measure: str, members: list[Series]) -> list[dict[str, Any]]:
         _row(measure, table, fixed.n, "entity_fe_wild", "p_value", (fixed.p_wild, None, None), "", "", 4),
     ]  # fmt: skip
     for year, estimate, low, high in panel.year_effects(members).iloc[1:].itertuples(index=False):
-        rows.append(_row(measure, table, fixed.n, "year_effects", str(year), (estimate, low, high), level, "% of first year"))
+        rows.append(
+            _row(measure, table, fixed.n, "year_effects", str(year), (estimate, low, high), level, "% of first year")
+        )
     try:
         mixed = panel.mixed_trend(members)
     except NotEstimable:
@@ -138,22 +150,38 @@ def _panel(measure: str, members: list[Series]) -> list[dict[str, Any]]:
     else:
         common = mixed.rates()
         rows.append(
-            _row(measure, table, mixed.n, "mixed_slope", "common", [common[k] for k in ("slope", "low", "high")], level, unit, 2)
+            _row(
+                measure,
+                table,
+                mixed.n,
+                "mixed_slope",
+                "common",
+                [common[k] for k in ("slope", "low", "high")],
+                level,
+                unit,
+                2,
+            )
         )
-        rows.append(_row(measure, table, mixed.n, "mixed_slope", "sd_of_slopes", (common["sd"], None, None), "", unit, 2))
+        rows.append(
+            _row(measure, table, mixed.n, "mixed_slope", "sd_of_slopes", (common["sd"], None, None), "", unit, 2)
+        )
         for code, shrunken, low, high in mixed.slopes[["code", "shrunken", "low", "high"]].itertuples(index=False):
             key = f"{measure}.{code}"
             rows.append(_row(key, table, mixed.n, "mixed_slope", "growth_rate", (shrunken, low, high), level, unit, 2))
     beta = panel.beta_convergence(members)
     points = "percentage points a year per log point"
-    rows.append(_row(measure, table, beta.n, "beta_convergence", "slope", (beta.slope, beta.low, beta.high), level, points))
+    rows.append(
+        _row(measure, table, beta.n, "beta_convergence", "slope", (beta.slope, beta.low, beta.high), level, points)
+    )
     without = beta.points["without"]
     rows.append(
         _row(measure, table, beta.n - 1, "beta_convergence", "leave_one_out",
              (beta.slope, float(without.min()), float(without.max())), "range", points)
     )  # fmt: skip
     sigma = panel.sigma_convergence(members)
-    rows.append(_row(measure, table, sigma.n, "sigma_convergence", "sd_ratio", (sigma.ratio, sigma.low, sigma.high), level, ""))
+    rows.append(
+        _row(measure, table, sigma.n, "sigma_convergence", "sd_ratio", (sigma.ratio, sigma.low, sigma.high), level, "")
+    )
     return rows
 
 
@@ -161,10 +189,16 @@ def _inputs(report: Report, found: dict[str, Series]) -> list[dict[str, Any]]:
     rows = []
     for measure, line in panel.inputs_and_patents(report).items():
         three = (line.slope, line.low, line.high)
-        rows.append(_row(f"patent_density~{measure}", "1-2-13", line.n, "cross_section", "elasticity", three, "0.95", ""))
+        rows.append(
+            _row(f"patent_density~{measure}", "1-2-13", line.n, "cross_section", "elasticity", three, "0.95", "")
+        )
         without = line.points["without"]
         edges = (line.slope, float(without.min()), float(without.max()))
-        rows.append(_row(f"patent_density~{measure}", "1-2-13", line.n - 1, "cross_section", "leave_one_out", edges, "range", ""))
+        rows.append(
+            _row(
+                f"patent_density~{measure}", "1-2-13", line.n - 1, "cross_section", "leave_one_out", edges, "range", ""
+            )
+        )
         rows.append(
             _row(f"patent_density~{measure}", "1-2-13", line.n, "spearman", "rho", (line.spearman, None, None), "", "")
         )
@@ -185,27 +219,57 @@ def _suspect(found: dict[str, Series]) -> list[dict[str, Any]]:
             three = (r["estimate_without"], r["low_without"], r["high_without"])
             table = found[r["key"]].table
             rows.append(
-                _row(r["key"], table, r["n_without"], "log_linear_ols_without_suspect", "growth_rate", three, "0.95", r["unit"])
+                _row(
+                    r["key"],
+                    table,
+                    r["n_without"],
+                    "log_linear_ols_without_suspect",
+                    "growth_rate",
+                    three,
+                    "0.95",
+                    r["unit"],
+                )
             )
     for r in uncertainty.panel_with_and_without(found).to_dict("records"):
         three = (r["estimate_without"], r["low_without"], r["high_without"])
         rows.append(
-            _row(r["measure"], "", r["n_without"], "entity_fe_without_suspect", "growth_rate", three, "0.95", "% a year")
+            _row(
+                r["measure"], "", r["n_without"], "entity_fe_without_suspect", "growth_rate", three, "0.95", "% a year"
+            )
         )
     return rows
 
 
 def _decomposition(report: Report) -> list[dict[str, Any]]:
     rows = []
-    split = decomposition.value_added(report)
     points = "percentage points"
-    for r in split.frame().to_dict("records"):
-        for part in ("within", "structure"):
-            three = (r[part], r[f"{part}_low"], r[f"{part}_high"])
-            rows.append(_row(f"value_added_rate.{r['code']}", "1-2-16", 2, "shift_share", part, three, "bounds", points))
+    for before, after in SHIFTS:
+        split = decomposition.value_added(report, before, after).frame()
+        for r in split.to_dict("records"):
+            for part in ("within", "structure"):
+                three = (r[part], r[f"{part}_low"], r[f"{part}_high"])
+                name = f"{part}_{before}_{after}"
+                rows.append(
+                    _row(f"value_added_rate.{r['code']}", "1-2-16", 2, "shift_share", name, three, "bounds", points)
+                )
     for one in decomposition.research(report):
-        for part, value, bounds in (("gdp", one.gdp, one.gdp_bounds), ("intensity", one.intensity, one.intensity_bounds)):
-            rows.append(_row(f"gerd.{one.code}", "1-2-1", 2, "lmdi", f"{part}_effect", (value, *bounds), "bounds", "US$ 100 million", 2))
+        for part, value, bounds in (
+            ("gdp", one.gdp, one.gdp_bounds),
+            ("intensity", one.intensity, one.intensity_bounds),
+        ):
+            rows.append(
+                _row(
+                    f"gerd.{one.code}",
+                    "1-2-1",
+                    2,
+                    "lmdi",
+                    f"{part}_effect",
+                    (value, *bounds),
+                    "bounds",
+                    "US$ 100 million",
+                    2,
+                )
+            )
     for table in ("1-2-9", "1-2-10", "1-2-11"):
         for r in decomposition.exports(report, table).to_dict("records"):
             three = (r["points"], r["low"], r["high"])

@@ -42,7 +42,7 @@ import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -74,7 +74,7 @@ class Predictive:
         return self.mean - half, self.mean + half
 
 
-def _predictive(mean: Floats, variance: Floats, df: float | Floats, floor: Floats, shape: Floats) -> Predictive:
+def _predictive(mean: Floats, variance: Floats, df: float | Floats, floor: Floats, shape: Any) -> Predictive:
     """Assemble; ``variance`` per series times ``shape`` per horizon, floored at the rounding variance."""
     safe = np.maximum(variance, floor)[:, None] * np.broadcast_to(shape, mean.shape)
     return Predictive(mean, np.sqrt(safe), np.broadcast_to(np.asarray(df, dtype=float).reshape(-1, 1), mean.shape))
@@ -157,7 +157,7 @@ def structural(n: int, horizon: int, diffuse: int, ratios: tuple[float, float, f
     ``diffuse``: 1 for an unknown level, 2 for an unknown level and slope. ``ratios``: variances
     of noise, level and slope, in units of their sum.
     """
-    cov = sum(r * k for r, k in zip(ratios, kernels(n + horizon), strict=True))
+    cov = np.tensordot(ratios, np.array(kernels(n + horizon)), axes=1)
     time = np.arange(n + horizon, dtype=float)
     x = np.column_stack([time**k for k in range(diffuse)])
     contrast = np.linalg.svd(x[:n])[0][:, diffuse:]
@@ -322,7 +322,7 @@ def _inverse_trigamma(value: float) -> float:
 
     if value > 1e7:
         return float(1 / math.sqrt(value))
-    return float(brentq(lambda a: float(polygamma(1, a)) - value, 1e-4, 1e9, xtol=1e-10))
+    return float(brentq(lambda a: float(polygamma(1, a)) - value, 1e-4, 1e9, xtol=1e-13))
 
 
 def pooled_drift(y: Floats, horizon: int, floor: Floats) -> Predictive:

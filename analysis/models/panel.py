@@ -10,7 +10,7 @@ r"""Many countries at once: common trend, shrunken country trends, convergence, 
 3. :func:`mixed_trend`: :math:`\log y_{it}=(\alpha+a_i)+(\beta+b_i)t+e_{it}`, :math:`(a_i,b_i)`
    normal, by REML (statsmodels ``MixedLM``). A country's slope is drawn towards the common one
    the more, the noisier its own line. Intervals of the shrunken slopes are those of Henderson's
-   mixed model equations at the estimated variances.
+   mixed model equations plus Morris's (1983) term for the estimated variances.
 4. :func:`beta_convergence`, :func:`sigma_convergence` (Barro and Sala-i-Martin 1992). The first
    is biased towards convergence by errors in the starting value (Galton's fallacy, Friedman
    1992), hence the second, tested by Pitman and Morgan's test for paired variances.
@@ -140,13 +140,13 @@ def clustered(y: Floats, x: Floats, controls: Floats, group: np.ndarray, level: 
     per_group = (xt**2) @ member
 
     def bootstrap(residual: Floats) -> Floats:
-        """t statistics of all samples; the residuals of a sample are partialled out again."""
+        """T statistics of all samples; the residuals of a sample are partialled out again."""
         own = np.diag((residual * xt) @ member)
         cross = (member * xt[:, None]).T @ base @ (base.T @ (member * residual[:, None]))
         delta = signs @ own.sum(axis=1) / q
         scores = signs @ (own - cross.T) - np.outer(delta, per_group)
         spread = np.sqrt((scores**2).sum(axis=1))
-        return np.asarray(delta * q / (np.maximum(spread, 1e-300) * factor))
+        return np.asarray(delta * q / (np.maximum(spread, 1e-300) * factor), dtype=np.float64)
 
     null, free = bootstrap(yt), bootstrap(yt - b * xt)
     low_t, high_t = np.quantile(free, [0.5 - level / 2, 0.5 + level / 2])
@@ -158,7 +158,7 @@ def clustered(y: Floats, x: Floats, controls: Floats, group: np.ndarray, level: 
 
 
 def _dummies(labels: np.ndarray) -> Floats:
-    return np.equal.outer(labels, np.unique(labels)).astype(float)
+    return np.asarray(np.equal.outer(labels, np.unique(labels)), dtype=np.float64)
 
 
 def entity_trend(series: Sequence[Series], level: float = 0.95) -> Clustered:
@@ -181,7 +181,9 @@ def year_effects(series: Sequence[Series], level: float = 0.95) -> pd.DataFrame:
     long = stack(series)
     years = np.unique(long.year)
     design = np.column_stack([_dummies(long.group), _dummies(long.year)[:, 1:]])
-    fit = OLS(long.y, design).fit(cov_type="cluster", cov_kwds={"groups": long.group, "use_correction": False}, use_t=True)
+    fit = OLS(long.y, design).fit(
+        cov_type="cluster", cov_kwds={"groups": long.group, "use_correction": False}, use_t=True
+    )
     groups = len(series)
     effects, errors = fit.params[groups:], fit.bse[groups:] * math.sqrt(groups / (groups - 1))
     quantile = student.ppf(0.5 + level / 2, groups - 1)
@@ -246,7 +248,8 @@ def balanced_reml(y: Floats, time: Floats) -> tuple[Floats, Floats, float, bool]
 
 def blup(long: Long, cov: Floats, sigma2: float) -> tuple[Floats, Floats, Floats, Floats]:
     """Henderson's equations for given variances: fixed effects, their covariance, and the countries'
-    intercepts and slopes (common plus own) with their prediction error variances."""
+    intercepts and slopes (common plus own) with their prediction error variances.
+    """
     groups = len(long.codes)
     x = np.column_stack([np.ones_like(long.time), long.time])
     z = np.zeros((len(long.y), 2 * groups))
@@ -270,6 +273,15 @@ def blup(long: Long, cov: Floats, sigma2: float) -> tuple[Floats, Floats, Floats
     return solution[:2], inverse[:2, :2], totals, np.array(variance)
 
 
+def estimated_variances(own: Floats, shrunken: Floats, groups: int) -> Floats:
+    """What estimating the variances adds to the error variance of a shrunken slope.
+
+    Morris (1983): ``2 / (groups - 3)`` times the square of how far the estimate was drawn from the
+    country's own.
+    """
+    return np.asarray(2 / max(groups - 3, 1) * (own - shrunken) ** 2)
+
+
 def mixed_trend(series: Sequence[Series], level: float = 0.95) -> Mixed:
     """Mixed model of log levels on time; see the module and :class:`Mixed`. Needs four countries."""
     import pandas as pd
@@ -283,8 +295,9 @@ def mixed_trend(series: Sequence[Series], level: float = 0.95) -> Mixed:
     quantile = student.ppf(0.5 + level / 2, len(series) - 1)
     se = math.sqrt(fixed_cov[1, 1])
     rows = []
-    for one, total, error in zip(series, totals[:, 1], np.sqrt(variance[:, 1]), strict=True):
-        own = trend(one, level)
+    fits = [trend(one, level) for one in series]
+    drawn = estimated_variances(np.array([f.slope for f in fits]), totals[:, 1], len(series))
+    for one, own, total, error in zip(series, fits, totals[:, 1], np.sqrt(variance[:, 1] + drawn), strict=True):
         rows.append(
             {
                 "code": one.code,

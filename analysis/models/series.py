@@ -69,7 +69,7 @@ LEVEL_MEASURES = frozenset({"gdp_growth"})
 AGGREGATES = frozenset({"EU27", "OECD", "WORLD"})
 
 
-class NotEstimable(ValueError):
+class NotEstimable(ValueError):  # noqa: N818 - reads as what it says: not estimable
     """A series that an estimator cannot be applied to; the message says why in one line."""
 
 
@@ -216,28 +216,28 @@ def collect(
     cells = report.cells()
     cells = cells[(cells["year"] != "") & (cells["printed"] != "N/A")]
     marks: dict[tuple[str, str, str], set[int]] = {}
-    for table, code, measure, year in flagged:
-        marks.setdefault((table, code, measure), set()).add(int(year))
+    for table, row, measure, year in flagged:
+        marks.setdefault((table, row, measure), set()).add(int(year))
     found: dict[str, Series] = {}
     for (table, measure), (name, group) in MEASURES.items():
         part = cells[(cells["table"] == table) & (cells["measure"] == measure)]
-        for code, rows in part.groupby("code", sort=False):
-            key = f"{name}.{measure if name == 'macro' else code}"
-            if key in found or len(rows) < minimum or rows["printed"].nunique() == 1:
+        for code, group_rows in part.groupby("code", sort=False):
+            key = f"{name}.{measure if name == 'macro' else str(code)}"
+            if key in found or len(group_rows) < minimum or group_rows["printed"].nunique() == 1:
                 continue
-            rows = rows.assign(y=rows["year"].astype(int)).sort_values("y")
-            years = tuple(int(y) for y in rows["y"])
+            ordered = group_rows.assign(y=group_rows["year"].astype(int)).sort_values("y")
+            years = tuple(int(y) for y in ordered["y"])
             who = report.name(str(code)).partition(" (")[0]
             what = MEASURE_NAMES[name]
             found[key] = Series(
                 key=key,
                 label=f"{who}: {what}" if what else who,
                 table=table,
-                unit=str(rows["unit"].iloc[0]),
+                unit=str(ordered["unit"].iloc[0]),
                 group=group,
                 years=years,
-                printed=tuple(rows["printed"]),
-                exact=bool(rows["exact"].all()),
+                printed=tuple(ordered["printed"]),
+                exact=bool(ordered["exact"].all()),
                 scale="level" if measure in LEVEL_MEASURES else "log",
                 suspect=frozenset(marks.get((table, str(code), measure), set()) & set(years)),
             )

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -129,7 +129,9 @@ def coverage(
     chunks = [CHUNK] * (simulations // CHUNK) + ([simulations % CHUNK] if simulations % CHUNK else [])
     plan = [(world, n, chunk) for world in worlds for n in sizes for chunk in chunks]
     seeds = np.random.SeedSequence(seed).spawn(len(plan))
-    results = Parallel(n_jobs=n_jobs)(delayed(hits)(w, n, c, s, level) for (w, n, c), s in zip(plan, seeds, strict=True))
+    results = Parallel(n_jobs=n_jobs)(
+        delayed(hits)(w, n, c, s, level) for (w, n, c), s in zip(plan, seeds, strict=True)
+    )
     totals: dict[tuple[str, int], dict[str, int]] = {}
     for (world, n, _), found in zip(plan, results, strict=True):
         kept = totals.setdefault((world, n), dict.fromkeys(METHODS, 0))
@@ -163,14 +165,16 @@ def shrink(own: Floats, cov: Floats, noise: Floats) -> tuple[Floats, Floats]:
     return totals, error
 
 
-def panel_hits(groups: int, n: int, spread: float, size: int, seed: np.random.SeedSequence, level: float) -> dict[str, float]:
+def panel_hits(
+    groups: int, n: int, spread: float, size: int, seed: np.random.SeedSequence, level: float
+) -> dict[str, float]:
     """Intervals of the common slope and of the countries' own slopes that held the truth.
 
     ``spread``: standard deviation of the countries' slopes in units of an own slope's error.
     """
     from scipy.stats import t as student
 
-    from analysis.models.panel import rademacher
+    from analysis.models.panel import estimated_variances, rademacher
 
     generator = np.random.default_rng(seed)
     away = np.arange(n) - (n - 1) / 2
@@ -190,7 +194,7 @@ def panel_hits(groups: int, n: int, spread: float, size: int, seed: np.random.Se
     t_groups = student.ppf(0.5 + level / 2, groups - 1)
     clustered = np.sqrt(slopes.var(axis=1, ddof=1) / groups)
     within = np.sqrt(sigma2 * gram[1, 1] / groups)
-    signs = rademacher(groups)[: 2 ** min(groups, 10)]
+    signs = rademacher(groups) if groups <= 10 else generator.choice([-1.0, 1.0], size=(1023, groups))
     deviation = slopes - common[:, None]
     drawn = deviation @ signs.T / groups
     spread_drawn = np.sqrt(
@@ -199,17 +203,21 @@ def panel_hits(groups: int, n: int, spread: float, size: int, seed: np.random.Se
     low, high = np.quantile(drawn / spread_drawn, [0.5 - level / 2, 0.5 + level / 2], axis=1)
     statistic = common / clustered
     df_within = groups * (n - 1) - 1
-    shrunken_error = np.sqrt(error[:, 1, 1])[:, None]
+    shrunken_error = np.sqrt(error[:, 1, 1][:, None] + estimated_variances(slopes, totals[:, :, 1], groups))
     own_error = np.sqrt((residual**2).sum(axis=2) / (n - 2) * gram[1, 1])
     return {
         "entity_fe": float((np.abs(statistic) <= t_groups).sum()),
         "entity_fe_wild": float(((low <= statistic) & (statistic <= high)).sum()),
         "entity_fe_unclustered": float((np.abs(common) <= student.ppf(0.5 + level / 2, df_within) * within).sum()),
-        "mixed_slope": float((np.abs(totals[:, :, 1] - truth[:, :, 1]) <= t_groups * shrunken_error).mean(axis=1).sum()),
+        "mixed_slope": float(
+            (np.abs(totals[:, :, 1] - truth[:, :, 1]) <= t_groups * shrunken_error).mean(axis=1).sum()
+        ),
         "log_linear_ols": float(
             (np.abs(slopes - truth[:, :, 1]) <= student.ppf(0.5 + level / 2, n - 2) * own_error).mean(axis=1).sum()
         ),
-        "width_ratio": float((t_groups * shrunken_error / (student.ppf(0.5 + level / 2, n - 2) * own_error)).mean(axis=1).sum()),
+        "width_ratio": float(
+            (t_groups * shrunken_error / (student.ppf(0.5 + level / 2, n - 2) * own_error)).mean(axis=1).sum()
+        ),
     }
 
 
@@ -283,10 +291,11 @@ def on_local_cluster(simulations: int = 100_000, workers: int = 2, processes: bo
     import joblib
     from dask.distributed import Client, LocalCluster
 
-    place = {"host": "127.0.0.1"} if processes else {}  # without processes nothing leaves this one
+    place: dict[str, Any] = {"host": "127.0.0.1", "protocol": "tcp", "dashboard_address": None}
+    place |= {"n_workers": workers, "threads_per_worker": 1, "processes": processes}
     with (
-        LocalCluster(n_workers=workers, threads_per_worker=1, processes=processes, dashboard_address=None, **place) as cluster,
-        Client(cluster),
+        LocalCluster(**place) as cluster,  # type: ignore[no-untyped-call]
+        Client(cluster),  # type: ignore[no-untyped-call]
         joblib.parallel_config(backend="dask"),
     ):
         return coverage(simulations=simulations)

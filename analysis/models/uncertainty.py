@@ -220,7 +220,9 @@ def rounding(found: Mapping[str, Series], code: str = "TWN") -> pd.DataFrame:
         time = members[0].time
         span = time[-1] - time[0]
 
-        def common(y: Floats, w: Floats = weights(time)) -> Floats:
+        slope = weights(time)
+
+        def common(y: Floats, w: Floats = slope) -> Floats:
             return 100 * np.asarray((y @ w).mean(axis=1))
 
         def beta(y: Floats, span: float = span) -> Floats:
@@ -230,7 +232,12 @@ def rounding(found: Mapping[str, Series], code: str = "TWN") -> pd.DataFrame:
         trend_fit, beta_fit = panel.entity_trend(members), panel.beta_convergence(members)
         add(measure, "entity_fe", panel_noise(members, common, 100 * trend_fit.se), "% a year")
         half = (beta_fit.high - beta_fit.low) / 2
-        add(measure, "beta_convergence", panel_noise(members, beta, half / _quantile(beta_fit.n - 2)), "points per log point")
+        add(
+            measure,
+            "beta_convergence",
+            panel_noise(members, beta, half / _quantile(beta_fit.n - 2)),
+            "points per log point",
+        )
     return pd.DataFrame(rows)
 
 
@@ -273,7 +280,9 @@ def multiplicity(p_values: Mapping[str, float], level: float = 0.05) -> Multipli
     reject, adjusted, *_ = multipletests(p, alpha=level, method="fdr_bh")
     strict = multipletests(p, alpha=level, method="fdr_by")[0]
     frame = pd.DataFrame({"key": list(p_values), "p": p, "q": adjusted}).sort_values(["p", "key"], ignore_index=True)
-    return Multiplicity(len(p), level, int((p < level).sum()), level * len(p), int(reject.sum()), int(strict.sum()), frame)
+    return Multiplicity(
+        len(p), level, int((p < level).sum()), level * len(p), int(reject.sum()), int(strict.sum()), frame
+    )
 
 
 def trend_tests(series: Iterable[Series]) -> dict[str, float]:

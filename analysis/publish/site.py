@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from analysis.publish import archive, fingerprint
 from analysis.publish.project import BUILD, CONFIG, LOCK, ROOT, TOC, listed, source
@@ -121,7 +121,7 @@ def _sphinx(root: Path, target: Path, jobs: int) -> bool:
     shutil.rmtree(doctrees, ignore_errors=True)
     # MyST-NB puts the figures of the notebooks beside the output folder.
     shutil.rmtree(target.parent / "jupyter_execute", ignore_errors=True)
-    progress: TextIO = _Progress(sys.stdout) if sys.stdout.isatty() else io.StringIO()
+    progress: io.TextIOBase = _Progress(sys.stdout) if sys.stdout.isatty() else io.StringIO()
     with patch_docutils(str(root)), docutils_namespace():
         app = Sphinx(
             srcdir=str(root),
@@ -130,7 +130,7 @@ def _sphinx(root: Path, target: Path, jobs: int) -> bool:
             doctreedir=str(doctrees),
             buildername="html",
             confoverrides=config,
-            status=progress,
+            status=cast(TextIO, progress),
             warning=sys.stderr,
             freshenv=True,
             warningiserror=True,

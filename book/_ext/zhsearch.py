@@ -14,24 +14,24 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.search import en
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_HAN}]+|[^\W{_HAN}]+")
 _IS_HAN = re.compile(rf"[{_HAN}]")
 
-SPLITTER = """
+SPLITTER = r"""
 function splitQuery(query) {
   const terms = [];
-  for (const run of query.match(/[%(han)s]+|[^\\s%(han)s]+/g) || []) {
-    if (/^[%(han)s]/.test(run)) {
+  for (const run of query.match(/[HAN]+|[^\sHAN]+/g) || []) {
+    if (/^[HAN]/.test(run)) {
       if (run.length === 1) terms.push(run);
       for (let i = 0; i + 1 < run.length; i++) terms.push(run.slice(i, i + 2));
     } else {
-      terms.push(...(run.match(/[\\p{Letter}\\p{Number}_]+/gu) || []));
+      terms.push(...(run.match(/[\p{Letter}\p{Number}_]+/gu) || []));
     }
   }
   return terms;
 }
-""" % {"han": r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"}
+""".replace("HAN", _HAN)
 
 
 def split(text: str) -> list[str]:

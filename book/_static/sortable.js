@@ -1,6 +1,8 @@
 // Tables marked `sortable`: a click on a column's head sorts its rows, a second click turns them round.
+// Long ones also get a box that keeps the rows holding every word typed: a table, a verdict, a country.
 // Without JavaScript the tables stand as they were made.
 (() => {
+  const LONG = 40; // rows from which a filter helps
   const value = (row, column) => (row.cells[column]?.textContent ?? "").trim();
   const number = (text) => {
     const match = text.replace(/[−–]/g, "-").replace(/,/g, "").match(/^[-+]?\d+(\.\d+)?/);
@@ -12,10 +14,9 @@
     if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
     return a.localeCompare(b, "en");
   };
-  const prepare = (table) => {
-    const body = table.tBodies[0];
+  const sortable = (table, body) => {
     const head = table.tHead?.rows[table.tHead.rows.length - 1];
-    if (!body || !head || [...head.cells].some((cell) => cell.colSpan > 1)) return;
+    if (!head || [...head.cells].some((cell) => cell.colSpan > 1)) return;
     [...head.cells].forEach((cell, column) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -31,6 +32,38 @@
         body.append(...rows.map(([row]) => row));
       });
     });
+  };
+  const filterable = (table, body) => {
+    const rows = [...body.rows];
+    if (rows.length < LONG) return;
+    const texts = rows.map((row) => row.textContent.toLowerCase());
+    const label = document.createElement("label");
+    label.className = "table-filter";
+    const box = document.createElement("input");
+    box.type = "search";
+    box.placeholder = "Filter rows: words, a table number, a country …";
+    box.setAttribute("aria-label", "Keep the rows that hold these words");
+    const count = document.createElement("span");
+    count.setAttribute("role", "status");
+    const show = () => {
+      const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let kept = 0;
+      rows.forEach((row, index) => {
+        row.hidden = !words.every((word) => texts[index].includes(word));
+        kept += row.hidden ? 0 : 1;
+      });
+      count.textContent = words.length ? `${kept} of ${rows.length} rows` : `${rows.length} rows`;
+    };
+    box.addEventListener("input", show);
+    label.append(box, count);
+    (table.closest(".exhibit-table") ?? table).before(label);
+    show();
+  };
+  const prepare = (table) => {
+    const body = table.tBodies[0];
+    if (!body) return;
+    sortable(table, body);
+    filterable(table, body);
   };
   document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("table.sortable").forEach(prepare));
 })();

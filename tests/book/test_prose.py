@@ -22,8 +22,9 @@ ALLOWED = [
     ("table or figure of the report, alone or in a range", r"(?:表|圖)?\s?\b\d-\d-\d{1,2}\b"),
     ("table or figure of the appendix", r"(?:表|圖|Tables?|Figures?)\s?[A-Z]?\d+(?:-\d+)*"),
     ("page of the report", r"\bpp?\.\s?\d+(?:\s?[-–]\s?\d+)?|第\d+頁"),
+    ("month of publication", r"(?<=年)\d{1,2}月"),
     ("year or range of years", r"\b(?:19|20)\d\d(?:\s?[-–/→]\s?(?:(?:19|20)\d\d|\d\d))?s?\b"),
-    ("year as Chinese text writes it", r"(?:19|20)\d\d(?=年|/|產)"),
+    ("year as Chinese text writes it", r"(?:19|20)\d\d(?:/(?:19|20)\d\d)?(?=年|產)"),
     ("finding or claim", r"\b[FC]-?\d+(?:\.\d+)?\b"),
     ("chapter of the report", r"\b\d-\d(?:-\d)?\b"),
     ("name of a standard, licence or method", r"\b(?:ISO|OSLO|UTF|SHA|CC BY|CC0|AR|HC)[- ]?\d+(?:\.\d+)?(?:-\d+)?\b"),
@@ -32,7 +33,7 @@ ALLOWED = [
 ]
 #: Single sentences with a number that explains a convention, not a result.
 WHITELIST = {
-    "book/reference": r"3\.40|0\.56|3\.395|3\.405|一千六百",
+    "book/reference": r"3\.395|3\.405|3\.40|0\.56",
     "book/": r"\b(?:3\.40|3\.395|3\.405)\b|\b100\b|\b95\s?%|\bhundred\b",
 }
 _FENCE = re.compile(
@@ -47,11 +48,11 @@ def naked(prose: str, page: str) -> list[str]:
     """Numbers in Markdown that nothing allows, each with its surroundings."""
     for pattern in (_COMMENT, _FENCE, _MATHS):
         prose = pattern.sub(" ", prose)
-    for _, pattern in ALLOWED:
-        prose = re.sub(pattern, " ", prose, flags=re.MULTILINE)
     for start, pattern in WHITELIST.items():
         if page.startswith(start):
             prose = re.sub(pattern, " ", prose)
+    for _, pattern in ALLOWED:
+        prose = re.sub(pattern, " ", prose, flags=re.MULTILINE)
     return [prose[max(0, m.start() - 40) : m.end() + 20].replace("\n", " ") for m in re.finditer(r"\d[\d,.]*", prose)]
 
 

@@ -221,3 +221,12 @@ def test_importing_the_package_stays_light():
     code = "import sys, analysis.claims; print('pandas' in sys.modules, 'scipy' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.split() == ["False", "False"]
+
+
+def test_a_changed_table_changes_the_verdict(edition):
+    claim = row(kind="level", printed="v=599", claimed="v", expression='t("1-2-1", "TWN", "gerd", 2023)')
+    loaded = edition(claim)
+    assert evaluate(loaded)["verdict"].tolist() == ["reproduced"]
+    table = loaded.directory / "tables" / "1-2-1.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("589,599", "589,699"), encoding="utf-8")
+    assert evaluate(edition(claim))["verdict"].tolist() == ["contradicted"]

@@ -26,7 +26,8 @@ def test_the_future_cannot_leak_into_a_forecast() -> None:
     """Change every value after the origin: the forecasts from it stay what they were."""
     keys = [s.key for s in FOUND.values() if s.group == "gerd"]
     changed = [
-        make(FOUND[k].years, [*FOUND[k].printed[:3], "9", "99"], key=k) if len(FOUND[k]) == 5 else FOUND[k] for k in keys
+        make(FOUND[k].years, [*FOUND[k].printed[:3], "9", "99"], key=k) if len(FOUND[k]) == 5 else FOUND[k]
+        for k in keys
     ]
     a = backtest.run([FOUND[k] for k in keys])
     b = backtest.run(changed)

@@ -83,9 +83,13 @@ def test_shift_share_bounds_hold_for_unrounded_inputs() -> None:
         for code in rate.index.drop("C"):
             assert frame.at[code, "within_low"] - 1e-6 <= own[code] <= frame.at[code, "within_high"] + 1e-6
             assert frame.at[code, "structure_low"] - 1e-6 <= moved[code] <= frame.at[code, "structure_high"] + 1e-6
-        assert frame.at["other", "within_low"] <= (r.loc["C", 2023] - r.loc["C", 2014]) - own.drop("C").sum() - moved.drop(
-            "C"
-        ).sum() - frame.at["other", "structure_low"]
+        assert (
+            frame.at["other", "within_low"]
+            <= (r.loc["C", 2023] - r.loc["C", 2014])
+            - own.drop("C").sum()
+            - moved.drop("C").sum()
+            - frame.at["other", "structure_low"]
+        )
 
 
 def test_shift_share_refuses_what_it_cannot_split() -> None:

@@ -91,7 +91,13 @@ def test_ets_equals_statsmodels_at_the_same_constants_and_states(n: int) -> None
     one = fc.smoother(n, 3, alpha, beta, phi)
     start = np.linalg.lstsq(one.start, one.own @ y, rcond=None)[0]
     model = ETSModel(
-        pd.Series(y), error="add", trend="add", damped_trend=True, initialization_method="known", initial_level=start[0], initial_trend=start[1]
+        pd.Series(y),
+        error="add",
+        trend="add",
+        damped_trend=True,
+        initialization_method="known",
+        initial_level=start[0],
+        initial_trend=start[1],
     )
     fit = model.smooth(np.array([alpha, beta, phi]))
     assert one.own @ y - one.start @ start == pytest.approx(np.asarray(fit.resid), abs=1e-9)

@@ -40,7 +40,8 @@ def test_trend_of_levels_equals_exact_arithmetic() -> None:
     found = growth.trend(one)
     assert found.estimate == pytest.approx(float(exact), rel=1e-13)
     rss = sum(
-        (Fraction(v) - sum(map(Fraction, numbers)) / 5 - exact * t) ** 2 for t, v in zip((-2, -1, 0, 1, 2), numbers, strict=True)
+        (Fraction(v) - sum(map(Fraction, numbers)) / 5 - exact * t) ** 2
+        for t, v in zip((-2, -1, 0, 1, 2), numbers, strict=True)
     )
     assert found.sigma == pytest.approx(math.sqrt(rss / 3), rel=1e-12)
     assert found.unit == "percentage points a year"
@@ -78,7 +79,9 @@ def test_prediction_interval_equals_the_textbook_formula() -> None:
     found = growth.trend(INTENSITY)
     row = found.line([2025]).iloc[0]
     error = found.sigma * math.sqrt(1 + 1 / 5 + 16 / 10)
-    assert row["high_pi"] == pytest.approx(math.exp(found.mean + 4 * found.slope + stats.t.ppf(0.975, 3) * error), rel=1e-12)
+    assert row["high_pi"] == pytest.approx(
+        math.exp(found.mean + 4 * found.slope + stats.t.ppf(0.975, 3) * error), rel=1e-12
+    )
     assert row["low_pi"] < row["low"] < row["value"] < row["high"] < row["high_pi"]
 
 
@@ -92,7 +95,7 @@ def test_cagr_and_its_rounding_bounds() -> None:
 
 @given(values, st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
-def test_rounding_bounds_hold_for_any_numbers_that_print_the_same(numbers: list[int], random) -> None:  # noqa: ANN001
+def test_rounding_bounds_hold_for_any_numbers_that_print_the_same(numbers: list[int], random) -> None:
     one = make(range(2000, 2000 + len(numbers)), [str(v) for v in numbers])
     low, high = growth.trend(one).rounding
     unrounded = np.array([v - 0.5 + random.random() for v in numbers])
@@ -116,7 +119,9 @@ def test_theil_sen_is_the_median_of_pairwise_slopes_with_exact_level() -> None:
     assert found.estimate == pytest.approx(100 * math.expm1((slopes[4] + slopes[5]) / 2), rel=1e-10)
     assert found.level == pytest.approx(1 - 2 / 120)
     other = stats.theilslopes(y, t, 0.95)
-    assert (found.low, found.high) == pytest.approx((100 * math.expm1(other.low_slope), 100 * math.expm1(other.high_slope)))
+    assert (found.low, found.high) == pytest.approx(
+        (100 * math.expm1(other.low_slope), 100 * math.expm1(other.high_slope))
+    )
 
 
 @pytest.mark.parametrize("n", [3, 4, 5, 6, 7])

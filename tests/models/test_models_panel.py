@@ -23,7 +23,11 @@ def invented(groups: int = 8, years: int = 5, seed: int = 1, drop: int = 0) -> l
     generator = np.random.default_rng(seed)
     rows = []
     for g in range(groups):
-        y = generator.normal(3, 0.5) + generator.normal(0.03, 0.03) * np.arange(years) + generator.normal(0, 0.02, years)
+        y = (
+            generator.normal(3, 0.5)
+            + generator.normal(0.03, 0.03) * np.arange(years)
+            + generator.normal(0, 0.02, years)
+        )
         one = make(range(2019, 2019 + years), np.exp(y), key=f"x.C{g:02d}")
         rows.append(one.without([2018 + years]) if g < drop else one)
     return rows
@@ -87,7 +91,10 @@ def test_wild_bootstrap_equals_refitting_every_sample() -> None:
     assert found.draws == 64
     assert found.p_wild == pytest.approx(np.mean(p))
     low, high = np.quantile(ts, [0.025, 0.975])
-    assert (found.low_wild, found.high_wild) == (pytest.approx(b - high * se, rel=1e-6), pytest.approx(b - low * se, rel=1e-6))
+    assert (found.low_wild, found.high_wild) == (
+        pytest.approx(b - high * se, rel=1e-6),
+        pytest.approx(b - low * se, rel=1e-6),
+    )
 
 
 def test_year_effects_are_mean_log_changes() -> None:
@@ -200,7 +207,11 @@ def test_a_mixed_model_on_the_boundary_never_warns() -> None:
     """Countries with one common slope: the variance of slopes is zero, the optimiser's worst case."""
     generator = np.random.default_rng(2)
     rows = [
-        make(range(2019, 2024), np.exp(generator.normal() + 0.02 * np.arange(5) + generator.normal(0, 0.05, 5)), key=f"x.C{i}")
+        make(
+            range(2019, 2024),
+            np.exp(generator.normal() + 0.02 * np.arange(5) + generator.normal(0, 0.05, 5)),
+            key=f"x.C{i}",
+        )
         for i in range(6)
     ]
     with warnings.catch_warnings():

@@ -75,5 +75,3 @@ def test_digits_counts_and_caps() -> None:
     assert reference.digits(1.001, "1") == pytest.approx(3)
     assert reference.digits(5.0, "1") == 0
     assert reference.digits(1e-9, "0") == pytest.approx(9)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import shutil
@@ -21,6 +22,7 @@ from analysis.models.series import NotEstimable, make
 
 REPORT = report.load()
 FOUND = series.collect(REPORT, flagged=uncertainty.carried_forward(REPORT))
+LOOPBACK = {"host": "127.0.0.1", "protocol": "tcp", "dashboard_address": None}
 
 
 def test_carried_forward_cells_are_those_whose_printed_growth_is_exactly_one() -> None:
@@ -36,7 +38,9 @@ def test_carried_forward_cells_are_those_whose_printed_growth_is_exactly_one() -
 def test_a_repaired_copy_has_no_carried_forward_cells(tmp_path: Path) -> None:
     shutil.copytree(report.DATA, tmp_path / "data")
     for table in (tmp_path / "data" / "tables").glob("1-2-[1245].csv"):
-        table.write_text(re.sub(r",1\.00$", ",1.01", table.read_text(encoding="utf-8"), flags=re.MULTILINE), encoding="utf-8")
+        table.write_text(
+            re.sub(r",1\.00$", ",1.01", table.read_text(encoding="utf-8"), flags=re.MULTILINE), encoding="utf-8"
+        )
     assert uncertainty.carried_forward(report.load(tmp_path / "data")) == []
 
 
@@ -155,14 +159,18 @@ def test_panel_coverage_shows_why_errors_are_clustered() -> None:
 def test_resolution_equals_its_formula() -> None:
     row = simulation.resolution((5,)).iloc[0]
     assert row["half_width"] == pytest.approx(stats.t.ppf(0.975, 3) / math.sqrt(10))
-    power = stats.nct.sf(row["t"], 3, row["detectable"] * math.sqrt(10)) + stats.nct.cdf(-row["t"], 3, row["detectable"] * math.sqrt(10))
+    power = stats.nct.sf(row["t"], 3, row["detectable"] * math.sqrt(10)) + stats.nct.cdf(
+        -row["t"], 3, row["detectable"] * math.sqrt(10)
+    )
     assert power == pytest.approx(0.8, abs=1e-6)
 
 
 def test_a_larger_study_runs_unchanged_on_a_local_dask_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     """Same numbers as without Dask; threads instead of processes to keep the suite quick."""
     monkeypatch.setattr(simulation, "CHUNK", 200)
-    monkeypatch.setattr(simulation.coverage, "__defaults__", ((4, 5), ("independent",), 400, 0.95, None, simulation.SEED))
+    monkeypatch.setattr(
+        simulation.coverage, "__defaults__", ((4, 5), ("independent",), 400, 0.95, None, simulation.SEED)
+    )
     plain = simulation.coverage(simulations=400)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -176,7 +184,7 @@ def test_the_back_test_runs_unchanged_on_dask() -> None:
     some = [s for s in FOUND.values() if s.group == "patents"]
     plain = backtest.run(some, ["naive", "rw_drift"])
     with (
-        LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=1, threads_per_worker=2, processes=False, **LOOPBACK) as cluster,
         Client(cluster),
         joblib.parallel_config(backend="dask"),
     ):
@@ -187,27 +195,34 @@ def test_the_back_test_runs_unchanged_on_dask() -> None:
 
 
 @pytest.fixture(scope="module")
-def trends():  # noqa: ANN201
+def trends():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return export.trends(REPORT)
 
 
-def test_trends_are_strings_complete_and_unique(trends) -> None:  # noqa: ANN001
+def test_trends_are_strings_complete_and_unique(trends) -> None:
     assert list(trends.columns) == export.TRENDS
     assert all(isinstance(v, str) for v in trends.to_numpy().ravel())
     assert not trends.isin(["nan", "inf", "-inf", "-0.000"]).any(axis=None)
     assert not trends.duplicated(["series", "table", "model", "parameter"]).any()
-    assert {"cagr", "log_linear_ols", "theil_sen", "mixed_slope", "entity_fe", "beta_convergence", "shift_share", "lmdi"} <= set(
-        trends["model"]
-    )
+    assert {
+        "cagr",
+        "log_linear_ols",
+        "theil_sen",
+        "mixed_slope",
+        "entity_fe",
+        "beta_convergence",
+        "shift_share",
+        "lmdi",
+    } <= set(trends["model"])
     row = trends[(trends["series"] == "gerd_intensity.TWN") & (trends["model"] == "log_linear_ols")].iloc[0]
     fit = growth.trend(FOUND["gerd_intensity.TWN"])
     assert row[["estimate", "low", "high"]].tolist() == [f"{v:.3f}" for v in (fit.estimate, fit.low, fit.high)]
     assert (row["n"], row["level"], row["unit"]) == ("5", "0.95", "% a year")
 
 
-def test_trends_bounds_enclose_the_estimate(trends) -> None:  # noqa: ANN001
+def test_trends_bounds_enclose_the_estimate(trends) -> None:
     known = trends[(trends["low"] != "") & (trends["parameter"] != "leave_one_out")]
     low, mid, high = (known[c].astype(float) for c in ("low", "estimate", "high"))
     assert ((low <= mid) & (mid <= high)).all()
@@ -230,10 +245,30 @@ def test_text_never_prints_a_negative_zero() -> None:
     assert export.significant(12345.678) == "12346"
     assert export.significant(0.0123456) == "0.012346"
     assert export.significant(0) == "0"
-    assert (export.percent(0.95), export.percent(1 - 2 / 120), export.percent(None, "bounds")) == ("0.95", "0.983", "bounds")
+    assert (export.percent(0.95), export.percent(1 - 2 / 120), export.percent(None, "bounds")) == (
+        "0.95",
+        "0.983",
+        "bounds",
+    )
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
     code = "import analysis.models, sys; print([m for m in ('statsmodels', 'scipy', 'joblib', 'pandas') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_cell_that_the_book_documents_runs_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code block of the chapter, executed literally but for the number of simulations and processes."""
+    notebook = Path(__file__).parents[2] / "book" / "models" / "five_points.ipynb"
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    text = next("".join(c["source"]) for c in cells if "```python" in "".join(c["source"]))
+    code = text.split("```python\n")[1].split("```")[0]
+    assert "100_000" in code
+    monkeypatch.setattr(simulation, "CHUNK", 100)
+    small = code.replace("100_000", "200, sizes=(4,)").replace("n_workers=2", "n_workers=2, processes=False")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        scope: dict[str, object] = {"__name__": "__main__"}
+        exec(small, scope)
+    assert scope["table"].equals(simulation.coverage(simulations=200, sizes=(4,)))  # type: ignore[attr-defined]

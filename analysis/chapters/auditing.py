@@ -1,0 +1,224 @@
+"""The part on the audit: verdicts by table, the ledger, each finding step by step, the self-test."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from analysis import tables
+from analysis.chapters.common import Exhibit, cardinal, listing
+from analysis.chapters.landing import MEANING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from IPython.display import Markdown
+
+    from analysis.report import Report
+
+SEVERITY = {"conclusion": "changes a conclusion", "number": "a wrong number", "cosmetic": "cosmetic"}
+LEDGER_HEADS = {
+    "table": "Table", "row": "Row", "column": "Column", "relation": "Relation", "printed": "Printed",
+    "recomputed": "Recomputed", "low": "From", "high": "To", "verdict": "Verdict", "finding": "Finding",
+}  # fmt: skip
+
+
+def headlines(report: Report) -> list[str]:
+    """Coverage, verdicts, findings."""
+    from analysis import audit
+
+    cover, counts, found = audit.coverage(report), audit.verdict_counts(report), audit.findings(report)
+    whole: Any = cover.loc["all"]
+    serious = found[found["severity"] != "cosmetic"]
+    wrong = int(counts["contradicted"].sum())
+    return [
+        f"**{whole['covered']}% of {int(whole['cells']):,} printed numbers can be checked** by at least one relation to others; "
+        f"{int(whole['unchecked'])} by none.",
+        f"**{int(counts['rows'].sum()):,} checks, {wrong} contradictions**: "
+        f"{int(counts['reproduced'].sum())} numbers come out to the digit, {int(counts['consistent'].sum()):,} within what "
+        f"rounding allows, {int(counts['explained'].sum())} by a derivation that the table documents.",
+        f"**The contradictions come down to {cardinal(len(serious))} findings**, besides {cardinal(len(found) - len(serious))} "
+        "that are cosmetic.",
+    ]
+
+
+def heat_map(report: Report) -> Exhibit:
+    """Tables by verdict: share of the checks; heat map."""
+    from analysis import audit
+
+    counts = audit.verdict_counts(report)
+    order = [v for v in MEANING if counts[v].sum()]
+    share = counts[order].div(counts["rows"], axis=0) * 100
+    texts = counts[order].astype(int).astype(str).replace("0", "")
+    share.index = ["sentences" if t == "prose" else f"{t}" for t in share.index]
+    worst = share["contradicted"].idxmax()
+    clean = int((counts["contradicted"] == 0).sum())
+    return Exhibit(
+        share.rename(columns=str),
+        f"No contradiction in {clean} of {len(counts)} tables; most in {worst}",
+        "Number of checks by verdict; colour: share of the table's checks",
+        f"Heat map of {len(counts)} tables by verdict; {clean} tables have no contradicted check, Table {worst} the largest share.",
+        "verdicts-by-table",
+        "All tables of the audit",
+        numbers=counts.reset_index(),
+        options={"texts": texts, "row_height": 0.24, "limits": (0.0, 100.0)},
+    )
+
+
+def show_ledger(report: Report) -> None:
+    """The whole ledger in one table that can be sorted and filtered."""
+    from analysis import audit
+
+    rows = audit.ledger(report)
+    rows = rows.drop(columns="year")
+    rows["row"] = [f"{r} {_english(report, r)}".strip() for r in rows["row"]]
+    tables.show(
+        rows, title="The ledger", name="ledger", source="All tables and sentences of the audit", heads=LEDGER_HEADS,
+        verdicts=["verdict"], sortable=True, hide=[], code="",
+        note="From and to: what unrounded inputs that print the same allow.",
+    )  # fmt: skip
+
+
+def _english(report: Report, label: str) -> str:
+    try:
+        return report.name(report.code(label))
+    except KeyError:
+        return ""
+
+
+def modes(report: Report) -> pd.DataFrame:
+    """How many numbers each rounding mode reproduces, by table; text."""
+    from analysis import audit
+
+    found = audit.rounding_table(report).reset_index()
+    return found.astype(str)
+
+
+def rounding_note(report: Report) -> str:
+    """Which rounding modes explain the tables, as a sentence."""
+    from analysis import audit
+
+    found = audit.rounding_table(report)
+    total = {m: int(found[m].sum()) for m in ("half_up", "half_even", "truncate")}
+    best = max(total, key=lambda m: total[m])
+    tied = [m for m in total if total[m] == total[best]]
+    names = {"half_up": "rounding half up", "half_even": "rounding half to even", "truncate": "truncation"}
+    others = [f"{names[m]} {total[m]}" for m in total if m not in tied]
+    either = " and ".join(names[m] for m in tied)
+    return (
+        f"Of {int(found['n'].sum())} numbers that can be recomputed to the digit, {either} "
+        f"{'each reproduce' if len(tied) > 1 else 'reproduces'} {total[best]}; {listing(others)}. "
+        + (
+            "The report cannot tell the first two apart: no recomputed value falls exactly between two digits."
+            if len(tied) > 1
+            else ""
+        )
+    )
+
+
+def unchecked(report: Report) -> pd.DataFrame:
+    """Numbers that nothing in the report can check; text."""
+    from analysis import audit
+
+    return audit.uncheckable(report).astype(str)
+
+
+def cover(report: Report) -> pd.DataFrame:
+    """Cells by table and how they can be checked; text."""
+    from analysis import audit
+
+    return audit.coverage(report).reset_index().astype(str)
+
+
+# ---------------------------------------------------------------- findings
+
+
+def findings(report: Report) -> pd.DataFrame:
+    """All findings, shortened for a table; text."""
+    from analysis import audit
+
+    found = audit.findings(report)
+    found = found.assign(
+        severity=[SEVERITY[s] for s in found["severity"]],
+        settled=["no" if u else "yes" for u in found["undecided"]],
+    )
+    return found[["id", "severity", "tables", "title", "resolves", "settled"]].astype(str)
+
+
+def serious(report: Report) -> list[str]:
+    """Ids of the findings that have a page of their own."""
+    from analysis import audit
+
+    found = audit.findings(report)
+    return list(found.loc[found["severity"] != "cosmetic", "id"])
+
+
+def finding(report: Report, number: str) -> pd.Series:
+    """One finding; a clear error if the data no longer have it."""
+    from analysis import audit
+
+    found = audit.findings(report).set_index("id")
+    if number not in found.index:
+        raise ValueError(f"the audit of these data has no finding {number}; it has {', '.join(found.index)}")
+    row: pd.Series = found.loc[number]  # type: ignore[assignment]
+    return row
+
+
+def opening(report: Report, number: str) -> Markdown:
+    """What the finding says, how bad it is, and what it rests on."""
+    row = finding(report, number)
+    decided = "The report alone cannot decide." if row["undecided"] else "The report itself decides."
+    return tables.say(
+        f"**{row['title']}.**\n\n{row['explanation']} {decided}\n\n"
+        f"- Severity: {SEVERITY[row['severity']]}\n- Tables: {row['tables']}\n"
+        f"- Contradictions it resolves: {row['resolves']} of {row['of']}"
+    )
+
+
+def steps(report: Report, number: str) -> Markdown:
+    """The arithmetic, one step a line."""
+    text = str(finding(report, number)["arithmetic"])
+    parts = re.split(r"; (?=(?:\d-\d-\d+|prose)[ ,])", text)
+    return tables.say("\n".join(f"{i}. {part[0].upper()}{part[1:]}" for i, part in enumerate(parts, 1)))
+
+
+def show_rows(report: Report, number: str) -> None:
+    """The ledger's rows that belong to a finding."""
+    from analysis import audit
+
+    rows = audit.ledger(report)
+    rows = rows[rows["finding"] == number].drop(columns=["finding", "year"])
+    rows["row"] = [f"{r} {_english(report, r)}".strip() for r in rows["row"]]
+    tables.show(
+        rows, title=f"The ledger's rows of {number}", name=f"rows-{number.lower()}", source=sorted({t for t in rows["table"] if t in report.tables})
+        or "Sentences of the report", heads=LEDGER_HEADS, verdicts=["verdict"], sortable=True,
+    )  # fmt: skip
+
+
+def rivals(report: Report, number: str) -> Markdown:
+    """Other explanations, and what would settle the matter."""
+    row = finding(report, number)
+    others = [part for part in str(row["alternatives"]).split("; ") if part]
+    text = (
+        "\n".join(f"- {part}" for part in others)
+        if others
+        else "No other explanation resolves as much at a similar cost."
+    )
+    return tables.say(f"{text}\n\n**What would settle it.** {row['settle']}")
+
+
+# ---------------------------------------------------------------- self-test
+
+
+def trust(report: Report) -> list[str]:
+    """What the audit cannot see."""
+    from analysis import audit
+
+    whole: Any = audit.coverage(report).loc["all"]
+    return [
+        f"**Consistent is not correct.** A wrong number that keeps its relations passes; {int(whole['bounded'])} numbers are held "
+        "only by a bound or a rank, which a moderate error does not break.",
+        "**Bounds are judgements.** That an economy does not shrink by more than an eighth in a year, or a population by more than "
+        "a fiftieth, is stated with its reason in the method; whoever disagrees can change one line and run the audit again.",
+        "**Economical is not proven.** The explanation that resolves most at least cost is the likeliest, not the only one; where "
+        "two come close, the finding says that the report cannot decide.",
+    ]

@@ -1,0 +1,52 @@
+"""The figure of forecasts: sizes at two times on one logarithmic axis, and both growth rates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from analysis.charts.layout import canvas, finish
+from analysis.charts.style import INK, MUTED, PAPER, SMALL, VERDICTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+_LINE = "#3D4657"
+
+
+def forecasts(frame: pd.DataFrame, *, title: str, unit: str) -> Figure:
+    """One row a forecast: from its first to its last size, with the implied and the stated growth.
+
+    Columns ``name, first, last`` (positive numbers in one unit), ``implied`` and ``stated``
+    (texts) and ``verdict`` (empty where no rate is stated). The axis is logarithmic, so equal
+    lengths are equal ratios.
+    """
+    fig, ax = canvas(title, unit, len(frame) * 0.31 + 0.75)
+
+    def _beside(y: float, implied: str, stated: str, color: str) -> None:
+        for points, text, tint in ((44, implied, MUTED if implied == "implied" else INK), (92, stated, color)):
+            ax.annotate(
+                text, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(points, 0), textcoords="offset points",
+                ha="right", va="center", size=SMALL, color=tint, annotation_clip=False,
+            )  # fmt: skip
+
+    for y, row in enumerate(frame.to_dict("records")):
+        color, sign = VERDICTS.get(str(row["verdict"]), (_LINE, ""))
+        ax.plot([row["first"], row["last"]], [y, y], color=color, lw=1.6, alpha=0.6, zorder=2)
+        ax.plot([row["first"]], [y], marker="o", ms=5.5, mfc=PAPER, mec=color, mew=1.4, lw=0, zorder=3)
+        ax.plot([row["last"]], [y], marker="o", ms=6, color=color, lw=0, zorder=4)
+        _beside(y, str(row["implied"]), f"{row['stated']} {sign}".strip(), color)
+    _beside(-0.95, "implied", "stated", MUTED)
+    ax.set_xscale("log")
+    ax.set_yticks(range(len(frame)), [str(n) for n in frame["name"]])
+    ax.set_ylim(len(frame) - 0.4, -0.6)
+    ax.xaxis.set_major_locator(LogLocator(10))
+    ax.xaxis.set_major_formatter(lambda v, _: f"{v:,g}")
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.grid(axis="x")
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(False)
+    ax.tick_params(axis="x", length=0, which="both")
+    return finish(fig)
