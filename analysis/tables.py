@@ -102,9 +102,11 @@ def markup(
         table = table.tab_style(strong, gt.loc.body(rows=taiwan, columns=plain))
     for place, key in enumerate(slug.values()):
         longest = int(shown[key].map(lambda v: len(str(v))).max()) if len(shown) else 0
-        width = "13rem" if longest > 32 else "6.5rem" if longest > 10 and place == 0 else ""
-        if width:
-            table = table.tab_style(gt.style.css(f"min-width: {width}"), gt.loc.body(rows=[0], columns=key))
+        if longest > 32 or (longest > 10 and place == 0):
+            wide = gt.style.css(f"min-width: {'13rem' if longest > 32 else '6.5rem'}")
+            table = table.tab_style(wide, gt.loc.body(rows=[0], columns=key))
+        elif place == 0:
+            table = table.tab_style(gt.style.css("white-space: nowrap"), gt.loc.body(columns=key))
     text = table.as_raw_html()
     style = _STYLE.replace("@", f"#{box}").strip()
     text = re.sub(r"<style>.*?</style>", lambda _: f"<style>\n{style}\n</style>", text, count=1, flags=re.DOTALL)

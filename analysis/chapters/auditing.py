@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import tables
 from analysis.chapters.common import Exhibit, cardinal, listing
-from analysis.chapters.landing import MEANING
+from analysis.charts.style import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ def heat_map(report: Report) -> Exhibit:
     from analysis import audit
 
     counts = audit.verdict_counts(report)
-    order = [v for v in MEANING if counts[v].sum()]
+    order = [v for v in VERDICTS if counts[v].sum()]
     share = counts[order].div(counts["rows"], axis=0) * 100
     texts = counts[order].astype(int).astype(str).replace("0", "")
     share.index = ["sentences" if t == "prose" else f"{t}" for t in share.index]

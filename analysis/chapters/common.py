@@ -404,22 +404,25 @@ def show_trends(report: Report, keys: Sequence[str], *, title: str, name: str, s
 # ---------------------------------------------------------------- findings
 
 
-def findings(report: Report, *numbers: str) -> pd.DataFrame:
-    """The audit's findings that involve one of some tables: ``id, title, explanation``."""
-    from analysis import audit
-
-    found = audit.findings(report)
-    touched = [bool(set(tables.split("; ")) & set(numbers)) for tables in found["tables"]]
-    return found.loc[touched, ["id", "title", "explanation"]].reset_index(drop=True)
-
-
 def findings_note(report: Report, *numbers: str) -> Markdown:
-    """The findings on some tables as a list; a sentence if there is none."""
-    found = findings(report, *numbers)
-    if found.empty:
-        return tables.say("The audit has no finding on these numbers.")
-    lines = [f"- **{row['id']}** {row['title']}. {row['explanation']}" for row in found.to_dict("records")]
+    """The findings on some tables as a list with links; a sentence if there is none.
+
+    Reads only these tables and what their relations need, so that a chapter does not depend on all
+    the others; the pages of the findings give the arithmetic.
+    """
+    rows = ledger(report, *numbers)
+    rows = rows[rows["verdict"].isin(["contradicted", "explained"])]
+    if rows.empty:
+        return tables.say("The audit finds no contradiction in these numbers.")
+    lines = []
+    for number in sorted(set(rows["finding"].astype(str))):
+        part = rows[rows["finding"] == number]
+        checks = f"{len(part)} {'check' if len(part) == 1 else 'checks'} of {listing(sorted(set(part['relation'])))}"
+        place = f"[{number}](../audit/{number.lower()})" if (part["verdict"] == "contradicted").all() else str(number)
+        lines.append(
+            f"- {place or 'No known finding'}: {checks}, in {listing([f'Table {t}' for t in sorted(set(part['table']))])}"
+        )
     return tables.say(
-        "What the audit concludes about these numbers:\n\n" + "\n".join(lines) + "\n\n"
+        "Findings of the [audit](../audit/overview) on these numbers:\n\n" + "\n".join(lines) + "\n\n"
         "Figures and tables of this chapter show the numbers as printed, unrepaired."
     )

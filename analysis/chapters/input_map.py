@@ -85,7 +85,7 @@ def headlines(report: Report) -> list[str]:
         f"the {len(data)} countries with both.",
         f"**{len(both)} of {len(data)} countries lie above the OECD total on both scales**; of these, {cardinal(len(small))} "
         f"spend less in all than Taiwan ({listing(small)}).",
-        f"**The two go together, loosely**: Kendall's rank correlation of intensity and density is {fixed(tau, 2)} (n = {len(data)}).",
+        f"**The two {'hardly go' if abs(tau) < 0.2 else 'go' if tau > 0 else 'do not go'} together**: Kendall's rank correlation of intensity and density is {fixed(tau, 2)} (n = {len(data)}).",
     ]
 
 
@@ -171,5 +171,5 @@ def trust(report: Report) -> list[str]:
         f"**The last year is partly extrapolated.** The density of {cardinal(len(same))} countries ({listing(same)}) grew by exactly "
         "1.00% in print. Their bubbles sit where an assumption put them; at the scale of the figure this hardly shows.",
         f"**No causes.** {listing([report.name(c) for c in out])} are left out of the map because sums mix countries. A correlation "
-        "over sixteen chosen countries describes them and says nothing about others.",
+        "over a few chosen countries describes them and says nothing about others.",
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.chapters.common import Exhibit, cardinal, fixed, listing, name, ordinal, place, printed, tidy
+from analysis.chapters.common import Exhibit, cardinal, fixed, listing, name, ordinal, place, printed
 from analysis.indicators import patents
 
 if TYPE_CHECKING:

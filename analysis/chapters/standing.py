@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.chapters.common import Exhibit, cardinal, fixed, name, printed
+from analysis.chapters.common import Exhibit, cardinal, fixed, name
 from analysis.indicators import rankings
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What the theme leaves out for readers who do not use a mouse or see the page.
 
-Figures get a box of their own that scrolls on a narrow screen and can be reached by keyboard
+The theme's switches that open a part of the contents have no name; they get one. Figures get a box of their own that scrolls on a narrow screen and can be reached by keyboard
 (the theme and ``analysis.tables`` do the same for tables). Source maps, which only help to debug
 the theme, are not shipped.
 """
@@ -23,6 +23,23 @@ def boxes(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any]
         context["body"] = _FIGURE.sub(lambda m: f"{box}{m[0]}</div>", context["body"])
 
 
+def name_switches(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Say what the arrow beside an entry of the contents does."""
+    contents = context.get("generate_toctree_html")
+    if contents is None:
+        return
+
+    def named(*args: Any, **kwargs: Any) -> Any:
+        made = contents(*args, **kwargs)
+        if isinstance(made, str):
+            return made.replace("<summary>", '<summary aria-label="Pages of this section">')
+        for summary in getattr(made, "find_all", lambda _: [])("summary"):
+            summary["aria-label"] = "Pages of this section"
+        return made
+
+    context["generate_toctree_html"] = named
+
+
 def slim(app: Sphinx, error: Exception | None) -> None:
     """Remove source maps from a finished HTML build."""
     if error is None and app.builder.format == "html":
@@ -33,5 +50,6 @@ def slim(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Hook in after :mod:`svgalt`."""
     app.connect("html-page-context", boxes, priority=600)
+    app.connect("html-page-context", name_switches, priority=900)
     app.connect("build-finished", slim)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
