@@ -25,6 +25,8 @@ export JUPYTER_PREFER_ENV_PATH := 1
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
+# Without compiled files every kernel would compile pandas again.
+export PYTHONDONTWRITEBYTECODE :=
 unexport VIRTUAL_ENV PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS
 
 help: ## list the commands
@@ -119,7 +121,7 @@ $(VENV)/bin/uv: | $(PY)
 
 # uv itself comes from the lock too, by hash.
 GET_UV = { awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' $(LOCK) > $(VENV)/uv.txt \
-  && $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/uv.txt; }
+  && $(PY) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/uv.txt; }
 
 # uv does not read pip's settings; whoever has a mirror or a certificate has told pip about it.
 UV_SETTINGS = index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PY) -m pip config get global.index-url 2> /dev/null || true)}}"; \

@@ -140,7 +140,7 @@ def scale_for(decimals: Iterable[int]) -> int:
 
     The reserve lets decimal points move, in a damaged copy and again in its repair.
     """
-    return 2 * 10 ** (max(decimals, default=0) + 2)
+    return int(2 * 10 ** (max(decimals, default=0) + 2))
 
 
 def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
@@ -158,7 +158,7 @@ def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
             raw.append((cell, ""))
     if PROSE in wanted and any(r["name"] == PROSE for r in report.package["resources"]):
         raw.extend(_prose(report))
-    kinds = dict(report.labels()[["code", "kind"]].itertuples(index=False)) if raw else {}
+    kinds: dict[str, str] = dict(report.labels()[["code", "kind"]].itertuples(index=False)) if raw else {}
     return from_cells([c for c, _ in raw], [q for _, q in raw], kinds)
 
 

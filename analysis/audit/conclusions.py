@@ -98,11 +98,15 @@ class _Words:
         bench = self.bench
         item = bench.instances[number]
         relation = bench.groups[item.group].relation
-        low, high, point = item.kernel(bench.values[item.target], [bench.values[j] for j in item.inputs], item.constants)
+        low, high, point = item.kernel(
+            bench.values[item.target], [bench.values[j] for j in item.inputs], item.constants
+        )
         places = int(self.done.cells.decimals[item.target])
         again = ""
         if relation.kernel in EXACT and point is not None and point[1] > 0:
-            whole = rounded(np.array([point[0]], dtype=object), np.array([point[1]], dtype=object), np.array([places]), "half_up")
+            whole = rounded(
+                np.array([point[0]], dtype=object), np.array([point[1]], dtype=object), np.array([places]), "half_up"
+            )
             again = str(strings(whole, np.array([places]))[0])
         shown = []
         for bound, up in ((low, False), (high, True)):
@@ -237,7 +241,11 @@ def _from_explanation(words: _Words, explanation: Explanation, back: dict[int, t
     relations = list(dict.fromkeys(bench.groups[bench.instances[i].group].relation.name for i in numbers))
     bounds_only = all(bench.groups[bench.instances[i].group].relation.kernel not in EXACT for i in numbers)
     tied = best is not None and _tied(best, explanation.alternatives)
-    kind = "unresolved" if best is None else ("ambiguous" if tied and best.kind in ("digit", "transposition") else best.kind)
+    kind = (
+        "unresolved"
+        if best is None
+        else ("ambiguous" if tied and best.kind in ("digit", "transposition") else best.kind)
+    )
     anchor = best.cells[0] if best is not None and kind != "ambiguous" else targets[0]
     at = words.cells[anchor]
     rows = list(dict.fromkeys(words.row(t) for t in targets))
@@ -253,7 +261,9 @@ def _from_explanation(words: _Words, explanation: Explanation, back: dict[int, t
             f"The numbers cannot all be right as long as the bounds of {' and '.join(relations)} hold."
         )
     elif kind == "ambiguous":
-        explanation_text = "One of these numbers is wrong, or the bound does not apply; the report alone cannot say which."
+        explanation_text = (
+            "One of these numbers is wrong, or the bound does not apply; the report alone cannot say which."
+        )
     else:
         text = words.candidate(best)
         explanation_text = text[0].upper() + text[1:] + "."
@@ -262,7 +272,9 @@ def _from_explanation(words: _Words, explanation: Explanation, back: dict[int, t
         for c in ((best, *explanation.alternatives) if kind == "ambiguous" and best else explanation.alternatives)
     )
     source = "; ".join(words.report.meta(t).source for t in tables[:1] if t != PROSE)
-    settle = f"The series that Table {tables[0]} was taken from ({source})." if source else "The tables behind the sentence."
+    settle = (
+        f"The series that Table {tables[0]} was taken from ({source})." if source else "The tables behind the sentence."
+    )
     signature = f"{kind}:{at.table}:" + (
         f"{at.measure}" if kind == "unit" else "+".join(dict.fromkeys(words.cells[c].row for c in (best.cells if best and kind != "ambiguous" else targets)))
     )  # fmt: skip
@@ -388,7 +400,7 @@ def register(report: Report) -> dict[str, dict[str, str]]:
     """Known findings of the edition by signature; none if it lists none."""
     if not any(r["name"] == REGISTER for r in report.package["resources"]):
         return {}
-    return {r["signature"]: r for r in report.resource(REGISTER).to_dict("records")}
+    return {r["signature"]: {str(k): v for k, v in r.items()} for r in report.resource(REGISTER).to_dict("records")}
 
 
 def register_rows(report: Report) -> pd.DataFrame:
@@ -492,6 +504,17 @@ def chapter_verdicts(report: Report, tables: Iterable[str]) -> pd.DataFrame:
 
 
 __all__ = [
-    "COLUMNS", "SEVERITIES", "Finding", "assign", "cell_verdicts", "chapter_verdicts", "conclude", "findings",
-    "register", "register_rows", "strict_problems", "vanished", "KERNELS",
+    "COLUMNS",
+    "KERNELS",
+    "SEVERITIES",
+    "Finding",
+    "assign",
+    "cell_verdicts",
+    "chapter_verdicts",
+    "conclude",
+    "findings",
+    "register",
+    "register_rows",
+    "strict_problems",
+    "vanished",
 ]  # fmt: skip

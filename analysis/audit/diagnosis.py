@@ -13,6 +13,7 @@ diagnosed on top of it, until nothing resolves anything.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -234,7 +235,7 @@ def variants(printed: str) -> Iterator[tuple[str, str]]:
             if other != char and _well_formed(changed):
                 yield "digit", sign + changed
     places = [i for i, char in enumerate(plain) if char != "."]
-    for i, j in zip(places, places[1:], strict=False):
+    for i, j in itertools.pairwise(places):
         if plain[i] != plain[j]:
             swapped = list(plain)
             swapped[i], swapped[j] = swapped[j], swapped[i]
@@ -279,7 +280,7 @@ def _singles(
             bench.values[cell] = value
             outcome = bench.outcome(mine, others, least)
             if outcome:
-                candidate = Candidate(kind, (cell,), (value,), (printed,), *map(tuple, outcome))
+                candidate = Candidate(kind, (cell,), (value,), (printed,), tuple(outcome[0]), tuple(outcome[1]))
                 found.setdefault(kind, []).append(candidate)
                 if climb:
                     least = max(least, candidate.net)
@@ -307,17 +308,25 @@ def _swap(bench: Bench, pairs: Sequence[tuple[int, int]]) -> tuple[list[int], li
 
 
 def _try_swap(
-    bench: Bench, kind: str, pairs: Sequence[tuple[int, int]], wrong: set[int], closed: set[int], least: int, detail: str = ""
+    bench: Bench,
+    kind: str,
+    pairs: Sequence[tuple[int, int]],
+    wrong: set[int],
+    closed: set[int],
+    least: int,
+    detail: str = "",
 ) -> Candidate | None:
     swap = _swap(bench, pairs)
     outcome = bench.try_out(*swap, wrong, closed, least) if swap else None
     if not swap or not outcome:
         return None
     inside = tuple(bench.printed[b] if c == a else bench.printed[a] for a, b in pairs for c in (a, b) if c in swap[0])
-    return Candidate(kind, tuple(swap[0]), tuple(swap[1]), inside, *map(tuple, outcome), detail)
+    return Candidate(kind, tuple(swap[0]), tuple(swap[1]), inside, tuple(outcome[0]), tuple(outcome[1]), detail)
 
 
-def _exchanges(bench: Bench, suspects: Sequence[int], wrong: set[int], closed: set[int], least: int = 1) -> Iterator[Candidate]:
+def _exchanges(
+    bench: Bench, suspects: Sequence[int], wrong: set[int], closed: set[int], least: int = 1
+) -> Iterator[Candidate]:
     done: set[tuple[int, int]] = set()
     for cell in suspects:
         at = bench.cells.cells[cell]
@@ -351,7 +360,7 @@ def _row_exchanges(
             for a, b in both:
                 measures.setdefault(bench.cells.cells[a].measure, []).append((a, b))
             for measure, pairs in measures.items():
-                if 1 < len(pairs) and len(measures) > 1:
+                if len(pairs) > 1 and len(measures) > 1:
                     found = _try_swap(bench, "block", pairs, wrong, closed, least, measure)
                     if found:
                         yield found
@@ -373,7 +382,9 @@ def _shifts(
             outcome = bench.try_out(cells, values, wrong, closed, least)
             if outcome:
                 repair = tuple(bench.printed[s] for s in source)
-                yield Candidate("shift", tuple(cells), tuple(values), repair, *map(tuple, outcome), f"{step:+d}")
+                yield Candidate(
+                    "shift", tuple(cells), tuple(values), repair, tuple(outcome[0]), tuple(outcome[1]), f"{step:+d}"
+                )
 
 
 def _units(bench: Bench, wrong: set[int], closed: set[int]) -> Iterator[Candidate]:
@@ -392,7 +403,9 @@ def _units(bench: Bench, wrong: set[int], closed: set[int]) -> Iterator[Candidat
             values = [_scaled(bench.values[c], power) for c in cells]
             outcome = bench.try_out(cells, values, wrong, closed, 2)
             if outcome:
-                yield Candidate("unit", tuple(cells), tuple(values), (), *map(tuple, outcome), f"{power:+d}")
+                yield Candidate(
+                    "unit", tuple(cells), tuple(values), (), tuple(outcome[0]), tuple(outcome[1]), f"{power:+d}"
+                )
 
 
 def _scaled(value: Value, power: int) -> Value:
@@ -420,7 +433,9 @@ def _stale(bench: Bench, wrong: set[int], closed: set[int]) -> Iterator[Candidat
             targets, values, repair = [], [], []
             for i in sorted(instances):
                 instance = bench.instances[i]
-                point = instance.kernel(bench.values[instance.target], [bench.values[j] for j in instance.inputs], instance.constants)[2]
+                point = instance.kernel(
+                    bench.values[instance.target], [bench.values[j] for j in instance.inputs], instance.constants
+                )[2]
                 if point is None:
                     continue
                 targets.append(instance.target)
@@ -429,7 +444,15 @@ def _stale(bench: Bench, wrong: set[int], closed: set[int]) -> Iterator[Candidat
             outcome = bench.try_out(targets, values, wrong, closed) if targets else None
             if outcome:
                 from_column = bench.cells.cells[copies[0]].column
-                yield Candidate("stale", tuple(targets), tuple(values), tuple(repair), *map(tuple, outcome), from_column)
+                yield Candidate(
+                    "stale",
+                    tuple(targets),
+                    tuple(values),
+                    tuple(repair),
+                    tuple(outcome[0]),
+                    tuple(outcome[1]),
+                    from_column,
+                )
 
 
 def candidates(bench: Bench, wrong: set[int], closed: set[int] | None = None) -> list[Candidate]:
@@ -475,7 +498,10 @@ def first(bench: Bench, wrong: set[int], closed: set[int]) -> Candidate | None:
     pool: list[Candidate] = []
     for kinds, source in (
         (("stale",), lambda least: _stale(bench, wrong, closed)),
-        (("sign", "decimal", "digit", "transposition"), lambda least: _singles(bench, suspects, wrong, closed, least, climb=True)),
+        (
+            ("sign", "decimal", "digit", "transposition"),
+            lambda least: _singles(bench, suspects, wrong, closed, least, climb=True),
+        ),
         (("unit",), lambda least: _units(bench, wrong, closed)),
         (("exchange",), lambda least: _exchanges(bench, suspects, wrong, closed, least)),
         (("labels", "block"), lambda least: _row_exchanges(bench, rows, wrong, closed, least)),
@@ -483,7 +509,7 @@ def first(bench: Bench, wrong: set[int], closed: set[int]) -> Candidate | None:
     ):
         if best is not None and best.net == len(wrong) and min(COSTS[k] for k in kinds) > best.key[1]:
             continue
-        found = list(source(max(1, best.net) if best else 1))
+        found = list(source(max(1, best.net) if best else 1))  # type: ignore[no-untyped-call]
         pool = sorted([*pool, *found], key=lambda c: c.key)
         pool = [c for c in pool if c.key[:2] == pool[0].key[:2]]
         best = pool[0] if pool else None

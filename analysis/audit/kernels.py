@@ -162,6 +162,12 @@ def at_most(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bou
     return None, (n * x[0][2], d * k.scale), None
 
 
+def holds_with(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """With the first ``low`` inputs, not less than the sum of the others: years that hold fields."""
+    first = k.low[0] // k.low[1]
+    return (_sum(x[first:])[0] - _sum(x[:first])[2], k.scale), None, None
+
+
 def between(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
     """Rows printed in descending order: at most the row above, at least the row below."""
     return (x[1][0], k.scale), (x[0][2], k.scale), None
@@ -169,7 +175,8 @@ def between(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bou
 
 def holds_parts(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
     """``target / w >= sum of a_i / b_i``: what is implied of a whole holds what is implied
-    of its parts. Inputs w, a1, b1, a2, b2 …"""
+    of its parts. Inputs w, a1, b1, a2, b2 …
+    """
     w, pairs = x[0], x[1:]
     n: Number = 0
     d: Number = 1
@@ -247,6 +254,6 @@ KERNELS: dict[str, Kernel] = {
     f.__name__: f
     for f in (
         growth, share, difference, total, complement, product, within, compound, compound_with,
-        at_least, at_most, between, holds_parts, rank, rank_among, room, distinct, places,
+        at_least, at_most, holds_with, between, holds_parts, rank, rank_among, room, distinct, places,
     )
 }  # fmt: skip

@@ -132,7 +132,7 @@ RELATIONS = """
 1-2-10 | from share   | exports[c,y] = product(share[c,y], exports[exports_total,y]) | derives=total
 1-2-10 | yearly change | exports[c,y] = within(exports[c,y-1]) | low=0.7 high=1.4
 1-2-11 | same         | exports[exports_total,y] = total(1-2-9.exports[exports_total,y])
-1-2-11 | same         | exports[exports_total,y] = total(1-2-10.exports[exports_total,y])
+1-2-11 | same in 1-2-10 | exports[exports_total,y] = total(1-2-10.exports[exports_total,y])
 1-2-11 | share        | share[c,y] = share(exports[exports_total,y], exports[c,y])
 1-2-11 | total        | exports[exports_total,y] = total(exports[*-exports_total,y])
 1-2-11 | shares to 100 | share[exports_total,y] = total(share[*-exports_total,y])
@@ -147,6 +147,11 @@ RELATIONS = """
 1-2-13 | population   | patents[c,y] = within(patent_density[c,y], 1-1-1.population[c,y]) | low=0.95 high=1.05
 1-2-13 | yearly change | patents[c,y] = within(patents[c,y-1]) | low=0.5 high=1.6
 
+1-2-13 | five years   | patents[DEU,2024] = holds_with(patents[DEU,*], 1-2-14.patents[*,DEU]) | low=4
+1-2-13 | five years   | patents[JPN,2024] = holds_with(patents[JPN,*], 1-2-14.patents[*,JPN]) | low=4
+1-2-13 | five years   | patents[KOR,2024] = holds_with(patents[KOR,*], 1-2-14.patents[*,KOR]) | low=4
+1-2-13 | five years   | patents[TWN,2024] = holds_with(patents[TWN,*], 1-2-14.patents[*,TWN]) | low=4
+1-2-13 | five years   | patents[USA,2024] = holds_with(patents[USA,*], 1-2-14.patents[*,USA]) | low=4
 1-2-14 | rank         | rank[c,y] = rank_among(patents[c,WORLD], patents[c,y], patents/rank[c,others])
 1-2-14 | room         | patents[c,WORLD] = room(patents/rank[c,*]) | high=250
 
@@ -263,7 +268,11 @@ def _term(text: str, table: str) -> Term:
     else:
         row, key = where[0], "y"
     here = match["table"] or table
-    second = (match["table2"] or here if not match["table2"] else match["table2"], match["second"]) if match["second"] else None
+    second = (
+        (match["table2"] or here if not match["table2"] else match["table2"], match["second"])
+        if match["second"]
+        else None
+    )
     return Term(here, match["measure"], row, key, second)
 
 
@@ -355,12 +364,21 @@ _SETS = frozenset({"distinct", "places", "rank", "rank_among", "room", "between"
 
 
 def _ragged(
-    relation: Relation, target: NDArray[np.int64], columns: NDArray[np.int64], keep: NDArray[np.bool_], cells: Cells, factor: Fraction
+    relation: Relation,
+    target: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    keep: NDArray[np.bool_],
+    cells: Cells,
+    factor: Fraction,
 ) -> list[Group]:
     width = columns.shape[2]
     if relation.kernel == "between":
         present = keep & (columns >= 0).all(axis=2)
-        return [Group(relation, target[present], columns[present], _constants(relation, cells, factor))] if present.any() else []
+        return (
+            [Group(relation, target[present], columns[present], _constants(relation, cells, factor))]
+            if present.any()
+            else []
+        )
     if relation.kernel == "rank":
         keep = keep & (columns[:, :, 0] >= 0)
     if relation.kernel == "rank_among":
@@ -407,14 +425,18 @@ def _inputs(
     return np.where(absent, -1, paired)
 
 
-def _rows(pattern: str, relation: Relation, cells: Cells, target: Block, rows: Sequence[int], block: Block) -> NDArray[np.int64]:
+def _rows(
+    pattern: str, relation: Relation, cells: Cells, target: Block, rows: Sequence[int], block: Block
+) -> NDArray[np.int64]:
     at = {code: i for i, code in enumerate(block.rows)}
     if pattern == "only":
         return np.zeros((len(rows), 1), dtype=np.int64)
     if pattern == "c":
         return np.array([[at.get(target.rows[i], -1)] for i in rows], dtype=np.int64)
     if pattern == "others":
-        return np.array([[at.get(target.rows[j], -1) for j in range(len(target.rows)) if j != i] for i in rows], dtype=np.int64)
+        return np.array(
+            [[at.get(target.rows[j], -1) for j in range(len(target.rows)) if j != i] for i in rows], dtype=np.int64
+        )
     if pattern in ("above", "below"):
         step = -1 if pattern == "above" else 1
         return np.array([[at.get(target.rows[rows[p + step]], -1) if 0 <= p + step < len(rows) else -1] for p in range(len(rows))], dtype=np.int64)  # fmt: skip
@@ -430,9 +452,13 @@ def _rows(pattern: str, relation: Relation, cells: Cells, target: Block, rows: S
 def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block, relation: Relation) -> NDArray[np.int64]:
     at = {key: i for i, key in enumerate(block.keys)}
     if pattern == "others":  # another entity of the same row
-        return np.array([[at.get(k, -1) for k in target.keys if k not in (target.keys[j], "WORLD")] for j in keys], dtype=np.int64)
+        return np.array(
+            [[at.get(k, -1) for k in target.keys if k not in (target.keys[j], "WORLD")] for j in keys], dtype=np.int64
+        )
     if pattern == "*":
-        return np.array([[i for i, k in enumerate(block.keys) if k not in (target.keys[j], "WORLD")] for j in keys], dtype=np.int64)
+        return np.array(
+            [[i for i, k in enumerate(block.keys) if k not in (target.keys[j], "WORLD")] for j in keys], dtype=np.int64
+        )
     found = []
     for j in keys:
         key = target.keys[j]
@@ -495,18 +521,16 @@ def evaluate(group: Group, cells: Cells, values: tuple[Any, Any, Any] | None = N
     return Evaluation(*bounds, known, fine)
 
 
-def _bounds(
-    kernel: Kernel, triples: list[list[Any]], constants: Constants
-) -> tuple[tuple[Bound, Bound, Bound], list[Any]]:
+def _bounds(kernel: Kernel, triples: list[Any], constants: Constants) -> tuple[tuple[Bound, Bound, Bound], list[Any]]:
     """Run a kernel on int64 where floats show that nothing can overflow, else on objects.
 
     Returns the bounds and the target's triple in the same kind of integers.
     """
-    rough = [[np.abs(a).astype(float) for a in t] for t in triples]
+    rough: list[Any] = [[np.abs(a).astype(float) for a in t] for t in triples]
     trial = kernel(rough[0], rough[1:], constants)
     sizes = [float(np.max(np.abs(p))) for bound in trial if bound is not None for p in bound if np.size(p)]
     reach = max((float(np.max(a)) for a in rough[0] if np.size(a)), default=0.0)
     if max([1.0, *sizes]) * 4 * max(constants.scale, reach) < _SAFE:
         return kernel(triples[0], triples[1:], constants), triples[0]
-    wide = [[np.asarray(a).astype(object) for a in t] for t in triples]
+    wide: list[Any] = [[np.asarray(a).astype(object) for a in t] for t in triples]
     return kernel(wide[0], wide[1:], constants), wide[0]

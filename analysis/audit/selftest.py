@@ -99,7 +99,9 @@ def _digit_faults(bench: Bench, table: str, cell: int) -> Iterator[Fault]:
         if not (bench.cells.cells[cell].exact and "." in printed):
             yield Fault(table, KINDS[2], (cell,), _values(bench, [cell], [printed]), (printed,))
     if bench.printed[cell].startswith("-") and bench.printed[cell].strip("-0."):
-        yield Fault(table, KINDS[3], (cell,), _values(bench, [cell], [bench.printed[cell][1:]]), (bench.printed[cell][1:],))
+        yield Fault(
+            table, KINDS[3], (cell,), _values(bench, [cell], [bench.printed[cell][1:]]), (bench.printed[cell][1:],)
+        )
 
 
 def _values(bench: Bench, cells: Sequence[int], printed: Sequence[str]) -> tuple[Value, ...]:
@@ -156,7 +158,10 @@ def _corners(name: str, x: list[tuple[Fraction, Fraction]]) -> Iterable[tuple[Fr
     if name in ("share",):
         return [(w, *side) for w in x[0] for side in ([a for a, _ in x[1:]], [b for _, b in x[1:]])]
     if name == "holds_parts":  # rising in the whole's divisor and the parts, falling in theirs
-        return [(x[0][0], *(pair[i % 2] for i, pair in enumerate(x[1:]))), (x[0][1], *(pair[1 - i % 2] for i, pair in enumerate(x[1:])))]
+        return [
+            (x[0][0], *(pair[i % 2] for i, pair in enumerate(x[1:]))),
+            (x[0][1], *(pair[1 - i % 2] for i, pair in enumerate(x[1:]))),
+        ]
     if name == "within":  # rising in the first and every second after it
         return [
             tuple(pair[0 if i == 0 or i % 2 else 1] for i, pair in enumerate(x)),
@@ -220,6 +225,7 @@ _FORMULAS: dict[str, Any] = {
     "compound_with": _compound_with,
     "at_least": lambda x, u, a, b: (u * sum(x), None),
     "at_most": lambda x, u, a, b: (None, u * x[0]),
+    "holds_with": lambda x, u, a, b: (sum(x[int(a) :]) - sum(x[: int(a)]), None),
     "between": lambda x, u, a, b: (x[1], x[0]),
     "holds_parts": _holds_parts,
 }
@@ -314,7 +320,9 @@ def named(bench: Bench, fault: Fault, wrong: set[int], closed: set[int]) -> bool
     return set(best.cells) == set(fault.cells)
 
 
-def _share_of(bench: Bench, closed: set[int], tables: Sequence[str], part: int, parts: int, every: int) -> dict[tuple[str, str], list[int]]:
+def _share_of(
+    bench: Bench, closed: set[int], tables: Sequence[str], part: int, parts: int, every: int
+) -> dict[tuple[str, str], list[int]]:
     counts: dict[tuple[str, str], list[int]] = {}
     for table in tables:
         for number, fault in enumerate(faults(bench, table)):

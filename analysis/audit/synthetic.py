@@ -58,7 +58,9 @@ class _Draw:
         for cell, value in self.truth.items():
             power = 10 ** int(cells.decimals[cell])
             mid[:, cell] = np.floor(value * power + 0.5).astype(np.int64) * (cells.scale // power)
-        half = np.array([0 if c.exact else cells.scale // (2 * 10**d) for c, d in zip(cells.cells, cells.decimals, strict=True)])
+        half = np.array(
+            [0 if c.exact else cells.scale // (2 * 10**d) for c, d in zip(cells.cells, cells.decimals, strict=True)]
+        )
         return tuple((mid + sign * half).ravel() for sign in (-1, 0, 1))
 
 
@@ -235,7 +237,7 @@ def _fields(d: _Draw) -> None:
     block = d.cells.blocks["1-2-14", "patents"]
     entities = [k for k in block.keys if k != "WORLD"]
     for row in block.rows:
-        counts = np.ceil(d.falling(20, 60000, 40))
+        counts = np.ceil(d.falling(5, 120, 40))  # small enough for the yearly totals of 1-2-13 to hold them
         counts += np.arange(len(counts), 0, -1)[:, None]  # no ties
         places = np.argsort(d.rng.random((12, d.n)), axis=0)[: len(entities)]
         d.set("1-2-14", "patents", row, "WORLD", counts.sum(axis=0))

@@ -89,7 +89,10 @@ def rounded(numerator: Any, denominator: Any, decimals: Any, mode: str) -> Any:
     sound = denominator > 0
     safe = np.where(sound, denominator, 1)
     power = np.array([10**d for d in range(int(np.max(decimals, initial=0)) + 1)], dtype=object)[decimals]
-    if numerator.dtype != object and float(np.max(np.abs(numerator), initial=0)) * float(np.max(power, initial=1)) < 2.0**60:
+    if (
+        numerator.dtype != object
+        and float(np.max(np.abs(numerator), initial=0)) * float(np.max(power, initial=1)) < 2.0**60
+    ):
         power = power.astype(np.int64)
         safe = safe.astype(np.int64)
     scaled = np.abs(numerator) * power
@@ -161,7 +164,10 @@ def _explain(groups: list[Group], results: list[Evaluation], verdicts: list[NDAr
             continue
         fine = result.checked & result.holds
         for other, theirs in zip(groups, verdicts, strict=True):
-            if other.relation.name != group.relation.derives or other.relation.target.table != group.relation.target.table:
+            if (
+                other.relation.name != group.relation.derives
+                or other.relation.target.table != group.relation.target.table
+            ):
                 continue
             for i in np.flatnonzero(theirs == "contradicted"):
                 made = np.flatnonzero((group.inputs == other.target[i]).any(axis=1) & (group.target != other.target[i]))
@@ -279,7 +285,10 @@ def _shown(bound: Bound, decimals: NDArray[np.int64], sign: int, checked: NDArra
     places = decimals + _MORE
     sound = checked & np.asarray(denominator > 0, dtype=bool)
     power = np.array([10**p for p in range(int(places.max(initial=0)) + 1)], dtype=object)[places]
-    if numerator.dtype != object and float(np.max(np.abs(numerator), initial=0)) * float(max(power, default=1)) < 2.0**62:
+    if (
+        numerator.dtype != object
+        and float(np.max(np.abs(numerator), initial=0)) * float(max(power, default=1)) < 2.0**62
+    ):
         power = power.astype(np.int64)
     safe = np.where(sound, denominator, 1)
     outward = sign * -((-sign * numerator * power) // safe) if sign < 0 else -((-numerator * power) // safe)
@@ -315,7 +324,15 @@ def cell_verdicts(report: Report) -> pd.DataFrame:
 
     done = audit(report)
     worst = np.full(len(done.cells), "uncovered", dtype=object)
-    rank = {"uncovered": 0, "unchecked": 1, "used": 2, "reproduced": 3, "consistent": 4, "explained": 5, "contradicted": 6}
+    rank = {
+        "uncovered": 0,
+        "unchecked": 1,
+        "used": 2,
+        "reproduced": 3,
+        "consistent": 4,
+        "explained": 5,
+        "contradicted": 6,
+    }
     for group, result, verdict in zip(done.groups, done.results, done.verdicts, strict=True):
         for cell, name in zip(group.target, verdict, strict=True):
             if rank[name] > rank[worst[cell]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import tables
-from analysis.chapters.common import Exhibit, cardinal, listing
+from analysis.chapters.common import Exhibit, cardinal, fixed, listing
 from analysis.charts.style import VERDICTS
 
 if TYPE_CHECKING:
@@ -222,3 +224,67 @@ def trust(report: Report) -> list[str]:
         "**Economical is not proven.** The explanation that resolves most at least cost is the likeliest, not the only one; where "
         "two come close, the finding says that the report cannot decide.",
     ]
+
+
+#: The result of ``python -m analysis audit --self-test --format csv``; minutes of computing, so it is stored.
+SELF_TEST = Path(__file__).resolve().parents[2] / "book" / "audit" / "selftest.csv"
+
+
+def _self_test() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_csv(SELF_TEST, dtype={"explained_share": str}).fillna({"explained_share": ""})
+
+
+def self_test_headlines() -> list[str]:
+    """Faults tried, caught, explained; false alarms."""
+    found = _self_test()
+    whole = found[found["table"] == "all"].set_index("fault")
+    sound = found[found["table"] == "synthetic"].iloc[0]
+    tried, possible, caught = (int(whole[c].sum()) for c in ("tried", "detectable", "detected"))
+    missed = int(whole["missed"].sum())
+    share = {kind: str(whole.loc[kind, "explained_share"]) for kind in ("row labels exchanged", "digit changed")}
+    return [
+        f"**{tried:,} faults were made, one at a time, in copies of the tables; {possible:,} break a relation by more than "
+        f"rounding allows, and {'every one of them' if not missed else f'all but {missed} of them'} was detected.** The "
+        f"others, {fixed(Fraction(100 * (tried - possible), tried), 0)}%, no relation can see.",
+        f"**The first explanation named the right cells** for {share['row labels exchanged']}% of the exchanged labels and "
+        f"{share['digit changed']}% of the changed digits that were detected.",
+        f"**{int(sound['detected'])} false alarms** in {int(sound['tried']):,} random reports without a fault"
+        f"{'' if int(sound['detected']) else '; ' + f'{caught:,} true ones in the damaged copies'}.",
+    ]
+
+
+def self_test_kinds() -> pd.DataFrame:
+    """Results by kind of fault; text."""
+    found = _self_test()
+    return found[found["table"] == "all"].drop(columns=["table", "missed"]).astype(str).reset_index(drop=True)
+
+
+def self_test_figure() -> Exhibit:
+    """Share of detectable faults explained at the first rank, by kind; bars."""
+    found = _self_test()
+    data = found[found["table"] == "all"][["fault", "explained_share", "tried", "detectable", "detected", "explained"]]
+    data = data.rename(columns={"fault": "name"}).assign(value=lambda d: d["explained_share"].astype(float))
+    data = data.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
+    return Exhibit(
+        data,
+        f"How often the first explanation is right: {data['value'].min():.0f}% to {data['value'].max():.0f}%",
+        "Share of detected faults whose cells the first explanation names, %",
+        f"Bars of the share of detected faults that are explained correctly at first rank, for {len(data)} kinds of fault.",
+        "self-test-explained",
+        "Seeded faults in copies of all tables",
+        options={"fmt": "{:.0f}"},
+    )
+
+
+def show_self_test(report: Report) -> None:
+    """Results by table and kind of fault."""
+    found = _self_test()
+    found = found[~found["table"].isin(["all", "synthetic"])].astype(str).reset_index(drop=True)
+    tables.show(
+        found, title="Seeded faults by table and kind", name="self-test", source="Copies of all tables", sortable=True,
+        heads={"table": "Table", "fault": "Fault", "tried": "Tried", "detectable": "Detectable", "detected": "Detected",
+               "missed": "Missed", "explained": "Explained first", "explained_share": "Of detected"},
+        units={"explained_share": "%"},
+    )  # fmt: skip

@@ -46,7 +46,7 @@ def headlines(report: Report) -> list[str]:
         f"**{total[CONTRADICTED]} are contradicted**.",
         f"{failed} contradicted statements concern a decision (a direction, a rank, a record, a threshold), "
         f"{int(total[CONTRADICTED]) - failed} only a size.",
-        f"The register covers {coverage} % of the numbers that make a statement; a second, blind reading of "
+        f"The register covers {coverage} % of the numbers that make a statement; a second reading of "
         f"{second['n']} claims differed somewhere in {second['disagree']} ({second['rate']} %), in what decides a verdict "
         f"in {touched['disagree']} ({touched['rate']} %).",
     ]
@@ -324,7 +324,7 @@ def coverage_headlines(report: Report) -> list[str]:
         f"The exported text holds {whole:,} numbers. **{covered:,}** are printed by a claim or recorded as data; "
         f"**{left:,}** make a statement that no claim covers: a coverage of "
         f"**{_row(summary, 'class', 'coverage')['share']} %**.",
-        f"A second reading of {second['n']} claims, made without sight of the stored numbers and expressions, differs "
+        f"A second reading of {second['n']} claims, made from their lines and statements, differs "
         f"somewhere in **{second['disagree']}** ({second['rate']} %, 95 % interval {second['low']} to {second['high']} %); "
         f"**{touched['disagree']}** of the differences touch a verdict ({touched['rate']} %, {touched['low']} to "
         f"{touched['high']} %).",

@@ -1,6 +1,6 @@
 """How the words around a number are read, and what verdict each reading gives.
 
-The readings, fixed before any claim was looked at:
+The readings of the forms:
 
 ``eq``
     The number is the rounded result. *Reproduced*: the printed inputs give it, rounded

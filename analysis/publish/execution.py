@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Seconds one cell may take.
 CELL_TIMEOUT = 180
+#: Lines of a traceback that are shown.
+SHOWN_LINES = 25
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 _KEPT_METADATA = {"mystnb", "covers"}
@@ -49,6 +51,7 @@ def environment(root: Path, record: Path | None = None) -> dict[str, str]:
     env["MPLCONFIGDIR"] = str(root / BUILD / "matplotlib")
     env["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     env["JUPYTER_PREFER_ENV_PATH"] = "1"
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # or every kernel compiles pandas again
     for library in ("OMP", "OPENBLAS", "MKL"):
         env[f"{library}_NUM_THREADS"] = "1"
     if record:
@@ -102,7 +105,8 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
         try:
             await client.async_execute(env=environment(root, record))
         except CellExecutionError as error:
-            outcome.problems.append(_ANSI.sub("", str(error)).strip())
+            lines = _ANSI.sub("", str(error)).strip().splitlines()
+            outcome.problems.append("\n".join(["…", *lines[-SHOWN_LINES:]] if len(lines) > SHOWN_LINES else lines))
         except CellTimeoutError:
             outcome.problems.append(f"a cell took longer than {CELL_TIMEOUT} seconds")
         except DeadKernelError as error:

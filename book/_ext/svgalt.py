@@ -1,8 +1,7 @@
 """Figures for everybody: alternative text, size and lazy loading for SVG outputs.
 
-A figure carries its own ``<title>`` and ``<desc>`` (see ``analysis.charts``). Seen through an
-``<img>`` a screen reader cannot reach them, so they become the ``alt`` text here. A figure
-without a description is a warning, which the build turns into an error. Width and
+A figure carries a ``<desc>`` of its own (see ``analysis.charts``). Seen through an ``<img>`` a
+screen reader cannot reach it, so it becomes the ``alt`` text here. A figure without one is a warning, which the build turns into an error. Width and
 height let the page keep its place while figures load.
 """
 
@@ -29,11 +28,11 @@ def described(path: Path) -> tuple[str, int, int]:
     """Alternative text, width and height in CSS pixels of an SVG file."""
     content = path.read_text("utf-8")
     head = content[: content.find("<defs") if "<defs" in content else 4000]
-    parts = [re.search(rf"<{tag}[^>]*>(.*?)</{tag}>", head, re.DOTALL) for tag in ("title", "desc")]
-    words = [" ".join(html.unescape(m[1]).split()) for m in parts if m]
+    said = re.search(r"<desc[^>]*>(.*?)</desc>", head, re.DOTALL)
+    text = " ".join(html.unescape(said[1]).split()) if said else ""
     box = re.search(r'viewBox="[\d.\-]+ [\d.\-]+ ([\d.]+) ([\d.]+)"', head)
     width, height = (round(float(v) * _POINTS_TO_PIXELS) for v in box.groups()) if box else (0, 0)
-    return ". ".join(w.rstrip(".") for w in words if w), width, height
+    return text, width, height
 
 
 def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
