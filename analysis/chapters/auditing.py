@@ -48,7 +48,7 @@ def heat_map(report: Report) -> Exhibit:
     from analysis import audit
 
     counts = audit.verdict_counts(report)
-    order = [v for v in VERDICTS if counts[v].sum()]
+    order = [v for v in VERDICTS if v in counts and counts[v].sum()]
     share = counts[order].div(counts["rows"], axis=0) * 100
     texts = counts[order].astype(int).astype(str).replace("0", "")
     share.index = ["sentences" if t == "prose" else f"{t}" for t in share.index]

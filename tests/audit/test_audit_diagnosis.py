@@ -1,0 +1,127 @@
+"""Which explanation comes first, on copies with one fault of each kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.audit import selftest
+from analysis.audit.diagnosis import Bench, candidates, first, shifted, variants
+from analysis.report import Report
+
+
+@pytest.fixture(scope="module")
+def sound(report: Report) -> tuple[Bench, set[int]]:
+    return selftest.baseline(report)
+
+
+def damage(bench: Bench, closed: set[int], changes: dict[str, str]) -> tuple[set[int], list[tuple[int, str]]]:
+    """Print other digits in some cells; returns the new contradictions and what to restore."""
+    at = {c.place: i for i, c in enumerate(bench.cells.cells)}
+    undo = []
+    for place, printed in changes.items():
+        cell = at[place]
+        undo.append((cell, bench.printed[cell]))
+        bench.printed[cell] = printed
+        bench.values[cell] = bench.value(cell, printed)
+    return bench.contradictions() - closed, undo
+
+
+def restore(bench: Bench, undo: list[tuple[int, str]]) -> None:
+    for cell, printed in undo:
+        bench.printed[cell] = printed
+        bench.values[cell] = bench.value(cell, printed)
+
+
+CASES = [
+    ("digit", {"1-2-3/政府部門/amount_2021": "88.13"}),
+    ("transposition", {"1-2-16/金屬製品業/value_added_2021": "4040"}),
+    ("decimal", {"1-2-15/汽車及其零件業/payments": "5.856"}),
+    ("sign", {"1-2-15/其他化學製品業/balance": "52.83"}),
+    ("exchange", {"1-2-15/汽車及其零件業/balance": "-52.83", "1-2-15/其他化學製品業/balance": "-48.73"}),
+    (
+        "labels",
+        {
+            f"1-2-8/{row}/value_{year}": value
+            for row, values in (
+                ("經濟成長率（%）", ["55346", "56127", "56379", "55369", "56583"]),
+                ("實質薪資（新臺幣/元）", ["3.42", "6.72", "2.68", "1.12", "4.59"]),
+            )
+            for year, value in zip(range(2020, 2025), values, strict=True)
+        },
+    ),
+    ("block", {
+        f"1-2-1/{row}/gerd_{year}": value
+        for row, values in (("日本", ["1584", "1508", "1558", "1575", "1588"]), ("德國", ["1799", "1749", "1801", "1888", "1939"]))
+        for year, value in zip(range(2019, 2024), values, strict=True)
+    }),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "changes"), CASES, ids=[c[0] for c in CASES])
+def test_each_kind_of_fault_is_named_first(sound: tuple[Bench, set[int]], kind: str, changes: dict[str, str]) -> None:
+    bench, closed = sound
+    wrong, undo = damage(bench, closed, changes)
+    ranked = candidates(bench, wrong, closed)
+    restore(bench, undo)
+    assert ranked[0].kind == kind
+    assert {bench.cells.cells[c].place for c in ranked[0].cells} <= set(changes)
+    assert ranked[0].net == len(wrong)
+
+
+@pytest.mark.parametrize(("kind", "changes"), CASES, ids=[c[0] for c in CASES])
+def test_the_fast_search_finds_the_same_first(
+    sound: tuple[Bench, set[int]], kind: str, changes: dict[str, str]
+) -> None:
+    bench, closed = sound
+    wrong, undo = damage(bench, closed, changes)
+    ranked, fast = candidates(bench, wrong, closed), first(bench, wrong, closed)
+    restore(bench, undo)
+    assert fast is not None
+    assert (fast.kind, fast.cells, fast.net) == (ranked[0].kind, ranked[0].cells, ranked[0].net)
+
+
+def test_evidence_from_another_table_decides_between_two_exchanges(report: Report) -> None:
+    """Growth columns and levels of two rows: the densities say which of the two moved."""
+    from analysis.audit.diagnosis import diagnose
+    from analysis.audit.verdicts import audit
+
+    done = audit(report)
+    bench = Bench(done.cells, done.groups)
+    found = [
+        e for e in diagnose(bench, {bench.number[k] for k in done.contradicted()}) if e.best and e.best.kind == "block"
+    ]
+    (explanation,) = found
+    tables = {bench.cells.cells[bench.instances[i].target].table for i in explanation.instances}
+    assert len(tables) == 2
+    rivals = [c for c in explanation.alternatives if c.kind == "block"]
+    assert rivals
+    assert explanation.best is not None
+    assert all(c.net < explanation.best.net for c in rivals)
+
+
+def test_trying_a_repair_leaves_the_values_as_they_were(report: Report) -> None:
+    from analysis.audit.diagnosis import diagnose
+    from analysis.audit.verdicts import audit
+
+    done = audit(report)
+    bench = Bench(done.cells, done.groups)
+    before = bench.values[:]
+    diagnose(bench, bench.contradictions())
+    assert bench.values == before
+
+
+@pytest.mark.parametrize(
+    ("printed", "moved"),
+    [("3.40", ["0.340", "34.0"]), ("599", ["59.9", "5990"]), ("0.02", ["0.002", "0.2"]), ("100.00", ["10.000", "1000.0"]), ("0.00", [])],
+)  # fmt: skip
+def test_a_decimal_point_moves_by_one_place(printed: str, moved: list[str]) -> None:
+    assert shifted(printed) == moved
+
+
+def test_variants_are_well_formed_and_differ() -> None:
+    found = list(variants("-0.56"))
+    assert ("sign", "0.56") in found
+    assert ("digit", "-0.76") in found
+    assert ("transposition", "-0.65") in found
+    assert all(v != "-0.56" for _, v in found)
+    assert not any(v.startswith("0") for _, v in variants("599"))

@@ -1,0 +1,93 @@
+"""The measured quality of the audit, on a sample that takes seconds."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from analysis.audit import selftest, synthetic
+from analysis.report import Report
+
+STORED = Path(__file__).parents[2] / "book" / "audit" / "selftest.csv"
+
+
+@pytest.fixture(scope="module")
+def sample(report: Report) -> dict[tuple[str, str], dict[str, int]]:
+    found = selftest.run(report, every=211, jobs=1)
+    return {(r["table"], r["fault"]): r for r in found.to_dict("records")}
+
+
+def test_every_detectable_fault_is_detected(sample: dict[tuple[str, str], dict[str, int]]) -> None:
+    for count in sample.values():
+        assert count["missed"] == 0
+        assert count["detected"] == count["detectable"] <= count["tried"]
+
+
+def test_single_digits_are_explained_at_rank_one(sample: dict[tuple[str, str], dict[str, int]]) -> None:
+    count = sample["all", "digit changed"]
+    assert count["tried"] > 150
+    assert count["explained"] >= 0.8 * count["detected"]
+
+
+def test_every_numeric_cell_is_damaged(report: Report) -> None:
+    bench, _ = selftest.baseline(report)
+    damaged = {
+        c
+        for table in report.tables
+        for f in selftest.faults(bench, table)
+        if f.kind == selftest.KINDS[0]
+        for c in f.cells
+    }
+    cells = [i for i, c in enumerate(bench.cells.cells) if c.table != "prose" and bench.cells.known[i]]
+    assert damaged == set(cells)
+
+
+def test_a_fault_leaves_no_trace_on_the_bench(report: Report) -> None:
+    bench, closed = selftest.baseline(report)
+    values, printed = bench.values[:], bench.printed[:]
+    for number, fault in enumerate(selftest.faults(bench, "1-2-3")):
+        if number % 50 == 0:
+            selftest.examine(bench, closed, fault)
+    assert (bench.values, bench.printed) == (values, printed)
+
+
+def test_random_sound_reports_raise_no_alarm(report: Report) -> None:
+    found = synthetic.false_alarms(report, n=200, batch=100)
+    assert found.pop("rows") > 250_000
+    assert found == {}
+
+
+def test_an_alarm_would_be_counted(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = synthetic.draw
+
+    def spoiled(cells, n, rng):  # type: ignore[no-untyped-def]
+        low, mid, high = draw(cells, n, rng)
+        at = cells.position["1-2-3", "企業部門", "amount_2023"]
+        for values in (low, mid, high):
+            values[at] += cells.scale
+        return low, mid, high
+
+    monkeypatch.setattr(synthetic, "draw", spoiled)
+    found = synthetic.false_alarms(report, n=2, batch=2)
+    assert {"1-2-3 total", "1-2-3 share", "1-2-3 change"} <= set(found)
+
+
+def test_the_stored_result_counts_the_faults_of_these_tables(report: Report) -> None:
+    stored = {(r["table"], r["fault"]): int(r["tried"]) for r in csv.DictReader(STORED.open(encoding="utf-8"))}
+    bench, _ = selftest.baseline(report)
+    tried: dict[tuple[str, str], int] = {}
+    for table in report.tables:
+        for fault in selftest.faults(bench, table):
+            for name in (table, "all"):
+                tried[name, fault.kind] = tried.get((name, fault.kind), 0) + 1
+    assert stored.pop(("synthetic", "none")) == selftest.SOUND
+    assert stored == tried
+
+
+def test_the_stored_result_of_a_small_table_is_what_a_run_gives(report: Report) -> None:
+    stored = {(r["table"], r["fault"]): r for r in csv.DictReader(STORED.open(encoding="utf-8"))}
+    for row in selftest.run(report, tables=["1-1-4", "1-2-8"], jobs=1).to_dict("records"):
+        if row["table"] != "all":
+            assert {k: str(v) for k, v in row.items()} == stored[row["table"], row["fault"]]
