@@ -177,21 +177,23 @@ def from_cells(cells: list[Cell], qualifiers: list[str] | None = None, kinds: Ma
     """Arrange cells into blocks and integers."""
     from analysis.report import NOT_AVAILABLE
 
-    known = np.array([c.printed != NOT_AVAILABLE for c in cells], dtype=bool)
-    decimals = np.array([len(c.printed.partition(".")[2]) for c in cells], dtype=np.int64)
-    scale = scale_for(set(decimals.tolist()))
-    marks = qualifiers or [""] * len(cells)
-    triples = [
-        triple(c.printed, scale, c.exact, q) if k else (0, 0, 0) for c, q, k in zip(cells, marks, known, strict=True)
-    ]
-    low, mid, high = (_column([t[i] for t in triples]) for i in range(3))
+    text = np.array([c.printed for c in cells], dtype=np.str_)
+    known = text != NOT_AVAILABLE
+    text = np.where(known, text, "0")
+    point = np.strings.find(text, ".")
+    decimals = np.where(point < 0, 0, np.strings.str_len(text) - point - 1).astype(np.int64)
+    scale = scale_for(np.unique(decimals).tolist())
+    step = np.array([scale // 10**d for d in range(int(decimals.max(initial=0)) + 1)], dtype=np.int64)[decimals]
+    plain = np.strings.replace(text, ".", "", count=1)
+    wide = len(cells) > 0 and int(np.strings.str_len(plain).max()) + len(str(scale)) > 17
+    digits_of = np.array([int(t) for t in plain], dtype=object) if wide else plain.astype(np.int64)
+    mid = digits_of * step
+    half = np.where(known & ~np.array([c.exact for c in cells], dtype=bool), step // 2, 0)
+    low, high = mid - half, mid + half
+    for i, mark in enumerate(qualifiers or ()):
+        if mark and known[i]:
+            low[i], _, high[i] = triple(cells[i].printed, scale, cells[i].exact, mark)
     return Cells(cells, low, mid, high, known, decimals, scale, arrange(cells), kinds or {})
-
-
-def _column(values: list[int]) -> Ints:
-    if all(-(2**62) < v < 2**62 for v in values):
-        return np.array(values, dtype=np.int64)
-    return np.array(values, dtype=object)
 
 
 def arrange(cells: list[Cell]) -> dict[tuple[str, str], Block]:
@@ -201,11 +203,11 @@ def arrange(cells: list[Cell]) -> dict[tuple[str, str], Block]:
         members.setdefault((cell.table, cell.measure), []).append(i)
     blocks = {}
     for (table, measure), numbers in members.items():
-        rows = {code: i for i, code in enumerate(dict.fromkeys(cells[n].code for n in numbers))}
-        keys = {key: i for i, key in enumerate(dict.fromkeys(cells[n].year for n in numbers))}
+        codes, years = [cells[n].code for n in numbers], [cells[n].year for n in numbers]
+        rows = {code: i for i, code in enumerate(dict.fromkeys(codes))}
+        keys = {key: i for i, key in enumerate(dict.fromkeys(years))}
         index = np.full((len(rows), len(keys)), -1, dtype=np.int64)
-        for n in numbers:
-            index[rows[cells[n].code], keys[cells[n].year]] = n
+        index[[rows[c] for c in codes], [keys[k] for k in years]] = numbers
         unit = UNITS.get(cells[numbers[0]].unit, Fraction(1))
         blocks[table, measure] = Block(table, measure, tuple(rows), tuple(keys), index, unit)
     return blocks

@@ -181,7 +181,8 @@ def holds_parts(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound,
     n: Number = 0
     d: Number = 1
     for a, b in zip(pairs[::2], pairs[1::2], strict=True):
-        n, d = n * b[2] + a[0] * d, d * b[2]
+        divisor = _above_zero(b[2])
+        n, d = n * divisor + a[0] * d, d * divisor
     return (w[0] * n, d * k.scale), None, None
 
 

@@ -432,7 +432,7 @@ def _rows(
     if pattern == "only":
         return np.zeros((len(rows), 1), dtype=np.int64)
     if pattern == "c":
-        return np.array([[at.get(target.rows[i], -1)] for i in rows], dtype=np.int64)
+        return np.fromiter((at.get(target.rows[i], -1) for i in rows), dtype=np.int64, count=len(rows)).reshape(-1, 1)
     if pattern == "others":
         return np.array(
             [[at.get(target.rows[j], -1) for j in range(len(target.rows)) if j != i] for i in rows], dtype=np.int64

@@ -141,15 +141,24 @@ def slack_exceeded(bench: Bench, instance: Instance) -> bool:
         return not _SETS[name](t[0], [a for a, _ in x], [b for _, b in x], t[1], high)
     if name == "product":  # the share counts as printed
         x[0] = (Fraction(bench.values[instance.inputs[0]][1], k.scale),) * 2
+    if any(x[i][1] <= 0 for i in _divisors(name, len(x))):
+        return True  # what is divided by is a level, and levels are positive
     formula = _FORMULAS[name]
     corners: list[tuple[Fraction | None, Fraction | None]] = [
         formula(list(c), unit, low, high) for c in _corners(name, x)
     ]
     lows = [a for a, _ in corners if a is not None]
     highs = [b for _, b in corners if b is not None]
-    below = len(lows) == len(corners) and bool(lows) and min(lows) > t[1]
+    below = bool(lows) and min(lows) > t[1]  # a divisor at zero sends a corner up, never down
     above = len(highs) == len(corners) and bool(highs) and max(highs) < t[0]
     return below or above
+
+
+def _divisors(name: str, count: int) -> range:
+    """Positions of the inputs that a relation divides by."""
+    if name in ("growth", "share"):
+        return range(1)
+    return range(2, count, 2) if name in ("within", "holds_parts") else range(0)
 
 
 def _corners(name: str, x: list[tuple[Fraction, Fraction]]) -> Iterable[tuple[Fraction, ...]]:

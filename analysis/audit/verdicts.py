@@ -267,13 +267,18 @@ def _frame(number: int, group: Group, result: Evaluation, verdict: NDArray[Any],
 
 def strings(whole: Any, decimals: NDArray[np.int64]) -> NDArray[Any]:
     """Whole numbers of the last digit as printed: ``(-56, 2)`` is ``-0.56``."""
-
-    def one(value: int, places: int) -> str:
-        text = str(abs(value)).rjust(places + 1, "0")
-        sign = "-" if value < 0 else ""
-        return f"{sign}{text[:-places]}.{text[-places:]}" if places else sign + text
-
-    return np.array([one(int(w), int(p)) for w, p in zip(whole, decimals, strict=True)], dtype=object)
+    whole, decimals = np.broadcast_arrays(np.asarray(whole), np.asarray(decimals))
+    found = np.empty(len(whole), dtype=object)
+    for places in np.unique(decimals).tolist():
+        here = decimals == places
+        size = np.abs(whole[here])
+        text = (size // 10**places).astype(np.str_)
+        if places:
+            text = np.strings.add(
+                np.strings.add(text, "."), np.strings.zfill((size % 10**places).astype(np.str_), places)
+            )
+        found[here] = np.where(whole[here] < 0, np.strings.add("-", text), text)
+    return found
 
 
 def _shown(bound: Bound, decimals: NDArray[np.int64], sign: int, checked: NDArray[np.bool_]) -> NDArray[Any]:

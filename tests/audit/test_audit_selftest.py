@@ -13,6 +13,12 @@ from analysis.report import Report
 STORED = Path(__file__).parents[2] / "book" / "audit" / "selftest.csv"
 
 
+def rows() -> list[dict[str, str]]:
+    """The stored result of the full self-test."""
+    with STORED.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
 @pytest.fixture(scope="module")
 def sample(report: Report) -> dict[tuple[str, str], dict[str, int]]:
     found = selftest.run(report, every=211, jobs=1)
@@ -75,7 +81,7 @@ def test_an_alarm_would_be_counted(report: Report, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_stored_result_counts_the_faults_of_these_tables(report: Report) -> None:
-    stored = {(r["table"], r["fault"]): int(r["tried"]) for r in csv.DictReader(STORED.open(encoding="utf-8"))}
+    stored = {(r["table"], r["fault"]): int(r["tried"]) for r in rows()}
     bench, _ = selftest.baseline(report)
     tried: dict[tuple[str, str], int] = {}
     for table in report.tables:
@@ -87,7 +93,7 @@ def test_the_stored_result_counts_the_faults_of_these_tables(report: Report) -> 
 
 
 def test_the_stored_result_of_a_small_table_is_what_a_run_gives(report: Report) -> None:
-    stored = {(r["table"], r["fault"]): r for r in csv.DictReader(STORED.open(encoding="utf-8"))}
+    stored = {(r["table"], r["fault"]): r for r in rows()}
     for row in selftest.run(report, tables=["1-1-4", "1-2-8"], jobs=1).to_dict("records"):
         if row["table"] != "all":
             assert {k: str(v) for k, v in row.items()} == stored[row["table"], row["fault"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,7 @@ from analysis import audit
 from analysis.audit.verdicts import COLUMNS, VERDICTS, rounded
 from analysis.report import Report, load
 
-
-def edit(data: Path, table: str, old: str, new: str) -> None:
-    """Replace a piece of one table file; it must occur exactly once."""
-    file = data / "tables" / f"{table}.csv"
-    text = file.read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    file.write_text(text.replace(old, new), encoding="utf-8")
+Edit = Callable[[Path, str, str, str], None]
 
 
 def test_the_ledger_has_the_columns_of_the_contract(report: Report) -> None:
@@ -59,7 +54,7 @@ def test_a_part_of_the_ledger_reads_only_the_tables_it_needs(data_copy: Path) ->
     assert len(audit.ledger(load(data_copy), tables=["1-2-3"])) > 0
 
 
-def test_a_contradiction_shows_what_would_be_allowed(data_copy: Path) -> None:
+def test_a_contradiction_shows_what_would_be_allowed(data_copy: Path, edit: Edit) -> None:
     edit(data_copy, "1-2-3", "5.85", "5.58")
     found = audit.ledger(load(data_copy))
     row = found[(found["row"] == "企業部門") & (found["column"] == "amount_change_2023")].iloc[0]
@@ -68,7 +63,7 @@ def test_a_contradiction_shows_what_would_be_allowed(data_copy: Path) -> None:
     assert row["finding"].startswith("N-")
 
 
-def test_explained_is_earned_by_every_cell_of_the_block(report: Report, data_copy: Path) -> None:
+def test_explained_is_earned_by_every_cell_of_the_block(report: Report, data_copy: Path, edit: Edit) -> None:
     found = audit.ledger(report)
     explained = found[found["verdict"] == "explained"]
     assert set(explained["relation"]) == {"total"}
@@ -115,7 +110,7 @@ def test_the_package_is_light_to_import() -> None:
     assert found.stdout.strip() == "[]"
 
 
-def test_two_reports_side_by_side_do_not_mix(report: Report, data_copy: Path) -> None:
+def test_two_reports_side_by_side_do_not_mix(report: Report, data_copy: Path, edit: Edit) -> None:
     edit(data_copy, "1-2-8", "6.72", "7.62")
     assert not audit.ledger(load(data_copy)).equals(audit.ledger(report))
     assert audit.ledger(load()).equals(audit.ledger(report))
