@@ -292,13 +292,11 @@ def _shown(bound: Bound, decimals: NDArray[np.int64], sign: int, checked: NDArra
     power = np.array([10**p for p in range(int(places.max(initial=0)) + 1)], dtype=object)[places]
     if (
         numerator.dtype != object
-        and float(np.max(np.abs(numerator), initial=0)) * float(max(power, default=1)) < 2.0**62
+        and float(np.max(np.abs(numerator), initial=0)) * 10.0 ** int(places.max(initial=0)) < 2.0**62
     ):
         power = power.astype(np.int64)
     safe = np.where(sound, denominator, 1)
-    outward = sign * -((-sign * numerator * power) // safe) if sign < 0 else -((-numerator * power) // safe)
-    if sign < 0:
-        outward = (numerator * power) // safe
+    outward = (numerator * power) // safe if sign < 0 else -((-numerator * power) // safe)
     return np.where(sound, strings(outward, places), "")
 
 

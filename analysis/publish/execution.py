@@ -110,7 +110,8 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
         except CellTimeoutError:
             outcome.problems.append(f"a cell took longer than {CELL_TIMEOUT} seconds")
         except DeadKernelError as error:
-            outcome.problems.append(f"the kernel died: {error}")
+            status = getattr(getattr(manager.provisioner, "process", None), "returncode", None)
+            outcome.problems.append(f"the kernel died, exit status {status} (negative: killed by that signal): {error}")
         opened = record.read_text("utf-8").splitlines() if record.exists() else []
     if not outcome.problems:
         outcome.problems.extend(checks.problems(notebook))
