@@ -103,7 +103,7 @@ def markup(
     for place, key in enumerate(slug.values()):
         longest = int(shown[key].map(lambda v: len(str(v))).max()) if len(shown) else 0
         if longest > 32 or (longest > 10 and place == 0):
-            wide = gt.style.css(f"min-width: {'13rem' if longest > 32 else '6.5rem'}")
+            wide = gt.style.css(f"min-width: {_width(longest)}")
             table = table.tab_style(wide, gt.loc.body(rows=[0], columns=key))
         elif place == 0:
             table = table.tab_style(gt.style.css("white-space: nowrap"), gt.loc.body(columns=key))
@@ -120,6 +120,11 @@ def markup(
     small = f'<br><span class="exhibit-subtitle" style="font-size:0.85rem">{mark(subtitle)}</span>' if subtitle else ""
     heading = f'<p class="exhibit-title" style="font-size:1.05rem;margin:0.4rem 0 0">{mark(title)}{small}</p>'
     return f"{heading}\n{text.strip()}"
+
+
+def _width(longest: int) -> str:
+    """Least width of a column by the length of its longest text, so that prose does not stand in a sliver."""
+    return "6.5rem" if longest <= 32 else "13rem" if longest <= 80 else "17rem"
 
 
 def show(

@@ -426,3 +426,35 @@ def findings_note(report: Report, *numbers: str) -> Markdown:
         "Findings of the [audit](../audit/overview) on these numbers:\n\n" + "\n".join(lines) + "\n\n"
         "Figures and tables of this chapter show the numbers as printed, unrepaired."
     )
+
+
+# ---------------------------------------------------------------- what the text says
+
+
+def show_claims(report: Report, *items: str) -> None:
+    """The sentences of the report that rest on some tables or figures, each with its verdict.
+
+    ``items``: ``1-2-15``, ``圖1-2-7`` … Sentences that no printed number can check belong to no table
+    and are left to the register.
+    """
+    from analysis.claims import chapter_claims
+
+    claims = chapter_claims(report, items)
+    if claims.empty:
+        raise ValueError(f"no sentence rests on {', '.join(items)}")
+    counts = claims["verdict"].value_counts()
+    told = listing([f"{counts[v]} {v}" for v in charts.VERDICTS if v in counts])
+    noun = "statement rests" if len(claims) == 1 else "statements rest"
+    tables.show(
+        claims, title="Statements of the text on these numbers", name=f"claims-on-{_slug(items)}",
+        subtitle=f"{len(claims)} {noun} on printed numbers: {told}.", verdicts=["verdict"], sortable=True, hide=["line"],
+        source="Sentences of the report, paraphrased; a claim's number begins with its line in the exported text",
+        heads={"id": "Claim", "statement": "What the report says (our words)", "stated": "Stated",
+               "recomputed": "Recomputed", "verdict": "Verdict", "note": "Note"},
+    )  # fmt: skip
+
+
+def _slug(items: Sequence[str]) -> str:
+    """A name for a file: the tables only, unless there are none."""
+    numbers = [i for i in items if i[0].isdigit()] or list(items)
+    return "-and-".join(n.replace("圖", "figure-") for n in numbers)

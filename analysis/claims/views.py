@@ -60,19 +60,20 @@ def chapter(section: str) -> str:
 
 
 @functools.lru_cache(maxsize=4)
-def _joined(report: Report) -> pd.DataFrame:
+def _joined(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame:
     """Claims beside their verdicts."""
     claims = report.claims()[["id", "section", "statement", "printed", "unit", "expression", "form"]]
-    verdicts = evaluate(report).rename(columns={"printed": "stated"})
-    return claims.merge(verdicts, on="id", how="left", sort=False)
+    verdicts = evaluate(report, only).rename(columns={"printed": "stated"})
+    return claims.merge(verdicts, on="id", how="inner", sort=False)
 
 
-def register(report: Report) -> pd.DataFrame:
+def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame:
     """All claims for a searchable table: what is said, what follows from the print, the verdict.
 
-    Columns ``id, line, chapter, kind, statement, stated, recomputed, verdict, decision, note``.
+    ``only`` keeps the claims with these ids. Columns ``id, line, chapter, kind, statement, stated,
+    recomputed, verdict, decision, note``.
     """
-    frame = _joined(report)
+    frame = _joined(report, only)
     forms = dict(zip(report.claims()["id"], report.claims()["form"], strict=True))
     stated = [
         f"{_FORM_WORDS.get(forms[i], '')}{_plain(s)} {u}".strip() if s and "=" not in s else _plain(s)
@@ -349,26 +350,25 @@ def exchange_rates(report: Report) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "line", "statement", "currency", "foreign", "taiwan", "rate"])
 
 
-def chapter_claims(report: Report, tables: Iterable[str]) -> pd.DataFrame:
-    """The claims that rest on some tables of the indicator chapter, for the chapters about them.
+def chapter_claims(report: Report, items: Iterable[str]) -> pd.DataFrame:
+    """The claims that rest on some tables and figures of the report, for the chapters about them.
 
-    A claim belongs to a table when its expression reads a cell of it, or a sentence's
-    number filed under that table or figure. Columns ``id, line, statement, stated,
-    recomputed, verdict, note``.
+    A claim belongs to a table (``1-2-1``) or figure (``圖1-2-7``) when its expression reads a cell of
+    it, or a sentence's number filed under it. Only these claims are evaluated, so that a chapter
+    depends on no tables beyond those its own claims name. Columns ``id, line, statement, stated,
+    recomputed, verdict, note``, in the order of the text.
     """
-    wanted = set(tables)
-    filed = {
-        str(r["id"]): str(r["figure"]).removeprefix("表").removeprefix("圖") for r in report.prose().to_dict("records")
-    }
-    chosen = {
-        claim.id for claim in read(report) if claim.expression and _tables_of(claim.expression.tree, filed) & wanted
-    }
-    frame = register(report)
-    frame = frame[frame["id"].isin(chosen)].reset_index(drop=True)
+    wanted = set(items)
+    filed = {str(r["id"]): str(r["figure"]).removeprefix("表") for r in report.prose().to_dict("records")}
+    chosen = frozenset(
+        claim.id for claim in read(report) if claim.expression and _items_of(claim.expression.tree, filed) & wanted
+    )
+    frame = register(report, chosen).reset_index(drop=True)
     return frame[["id", "line", "statement", "stated", "recomputed", "verdict", "note"]]
 
 
-def _tables_of(tree: ast.AST, filed: Mapping[str, str]) -> set[str]:
+def _items_of(tree: ast.AST, filed: Mapping[str, str]) -> set[str]:
+    """The tables and figures whose numbers an expression reads."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:

@@ -34,23 +34,12 @@ HUNDRED = Number.exact(100)
 
 
 class Printed:
-    """Every printed number of a report, looked up by what it is; built once per report."""
+    """Every printed number of a report, looked up by what it is; a table is read when first asked for."""
 
     def __init__(self, report: Report, claims: Mapping[str, Mapping[str, Number]] | None = None) -> None:
+        self.report = report
         self.claims = claims or {}
-        self.cells: dict[str, dict[tuple[str, str, str], Number | None]] = {}
-        rows = list(report.iter_cells())
-        numbers = Number.column([row[6] for row in rows], [row[11] for row in rows])
-        without_year: dict[tuple[str, str, str], int] = {}
-        for (table, _, column, year, measure, _, _, _, code, entity, _, _), number in zip(rows, numbers, strict=True):
-            cells = self.cells.setdefault(table, {})
-            cells[code, measure, year or entity] = number
-            cells[code, column, ""] = number
-            without_year[table, code, measure] = without_year.get((table, code, measure), 0) + 1
-            cells[code, measure, ""] = number
-        for (table, code, measure), times in without_year.items():
-            if times > 1:  # the year may be left out only where there is but one
-                del self.cells[table][code, measure, ""]
+        self.tables: dict[str, dict[tuple[str, str, str], Number | None]] = {}
         prose = report.prose()
         texts = [text.replace(",", "") for text in prose["printed"]]
         self.prose: dict[str, Number] = {
@@ -59,10 +48,27 @@ class Printed:
 
     def table(self, number: Any) -> dict[tuple[str, str, str], Number | None]:
         """Cells of one table by (row code, measure, year or entity)."""
-        try:
-            return self.cells[number]
-        except (KeyError, TypeError):
-            raise ClaimError(f"a table of the report; {number!r} is none") from None
+        if not isinstance(number, str) or number not in self.report.tables:
+            raise ClaimError(f"a table of the report; {number!r} is none")
+        if number not in self.tables:
+            self.tables[number] = _cells(self.report, number)
+        return self.tables[number]
+
+
+def _cells(report: Report, table: str) -> dict[tuple[str, str, str], Number | None]:
+    rows = list(report.iter_cells([table]))
+    numbers = Number.column([row[6] for row in rows], [row[11] for row in rows])
+    cells: dict[tuple[str, str, str], Number | None] = {}
+    without_year: dict[tuple[str, str], int] = {}
+    for (_, _, column, year, measure, _, _, _, code, entity, _, _), number in zip(rows, numbers, strict=True):
+        cells[code, measure, year or entity] = number
+        cells[code, column, ""] = number
+        without_year[code, measure] = without_year.get((code, measure), 0) + 1
+        cells[code, measure, ""] = number
+    for (code, measure), times in without_year.items():
+        if times > 1:  # the year may be left out only where there is but one
+            del cells[code, measure, ""]
+    return cells
 
 
 def _key(value: Any) -> str:

@@ -54,11 +54,11 @@ def test_arithmetic_shows_digits_in_the_place_of_names_and_cells(edition):
 
 
 def test_claims_about_a_table_are_those_that_read_it(edition_):
-    frame = chapter_claims(edition_, tables=["1-2-13"])
+    frame = chapter_claims(edition_, ["1-2-13"])
     expressions = dict(zip(edition_.claims()["id"], edition_.claims()["expression"], strict=True))
     assert len(frame) > 3
     assert all("1-2-13" in expressions[i] or "patents" in expressions[i] for i in frame["id"])
-    assert chapter_claims(edition_, tables=[]).empty
+    assert chapter_claims(edition_, []).empty
 
 
 def test_a_forecast_states_and_implies_a_rate(edition):
