@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from IPython.display import Markdown
 
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
+#: Between a cell's text and the small line below it.
+_BELOW = "\x1f"
 _MINUS = re.compile(r"(?:(?<=^)|(?<= to ))-(?=\d)")
 
 #: Scoped by the id of the table's box (``@``). Colours follow the theme where it defines them.
@@ -32,6 +34,7 @@ _STYLE = """
 @ thead tr:last-child th { border-bottom: 2px solid #8FA3B8; }
 @ th .unit { display: block; font-weight: 400; font-size: 0.8em; color: var(--pst-color-text-muted, #5A6270); }
 @ tbody tr { border-bottom: 1px solid #E6E8EC; background: none; } @ .verdict { white-space: nowrap; }
+@ .below { display: block; font-size: 0.9em; color: var(--pst-color-text-muted, #5A6270); }
 @ tbody tr:last-child { border-bottom: 2px solid #8FA3B8; } @ td span[lang] { word-break: keep-all; }
 """
 
@@ -46,8 +49,8 @@ def mark(text: object) -> str:
     """A cell as HTML: escaped, minus signs true, Chinese tagged for readers and search."""
     if text is None or text != text:
         return "–"
-    shown = _MINUS.sub("−", html.escape(str(text)))
-    return tag_chinese(shown)
+    first, _, below = _MINUS.sub("−", html.escape(str(text))).partition(_BELOW)
+    return tag_chinese(first) + (f'<span class="below">{tag_chinese(below)}</span>' if below else "")
 
 
 def markup(
@@ -62,13 +65,19 @@ def markup(
     verdicts: Sequence[str] = (),
     code: str = "code",
     hide: Sequence[str] = (),
+    below: Mapping[str, str] | None = None,
     sortable: bool = False,
 ) -> str:
     """The table as HTML without caption; parameters as in :func:`show`."""
     import great_tables as gt
 
     taiwan = [i for i, c in enumerate(frame[code]) if c == "TWN"] if code in frame else []
-    shown = frame.drop(columns=[c for c in (code, *hide) if c in frame]).reset_index(drop=True)
+    joined = {
+        upper: [f"{u}{_BELOW}{low}" if low else u for u, low in zip(frame[upper], frame[lower], strict=True)]
+        for upper, lower in (below or {}).items()
+    }
+    gone = (code, *hide, *(below or {}).values())
+    shown = frame.assign(**joined).drop(columns=[c for c in gone if c in frame]).reset_index(drop=True)
     slug: dict[str, str] = {
         str(column): re.sub(r"\W+", "-", str(column)).strip("-") or f"c{i}" for i, column in enumerate(shown)
     }
@@ -101,7 +110,7 @@ def markup(
         plain = [c for c in slug.values() if c not in marked]
         table = table.tab_style(strong, gt.loc.body(rows=taiwan, columns=plain))
     for place, key in enumerate(slug.values()):
-        longest = int(shown[key].map(lambda v: len(str(v))).max()) if len(shown) else 0
+        longest = max((len(part) for v in shown[key] for part in str(v).split(_BELOW)), default=0)
         if longest > 32 or (longest > 10 and place == 0):
             wide = gt.style.css(f"min-width: {_width(longest)}")
             table = table.tab_style(wide, gt.loc.body(rows=[0], columns=key))
@@ -140,6 +149,7 @@ def show(
     verdicts: Sequence[str] = (),
     code: str = "code",
     hide: Sequence[str] = (),
+    below: Mapping[str, str] | None = None,
     sortable: bool = False,
     note: str = "",
 ) -> None:
@@ -147,12 +157,13 @@ def show(
 
     ``heads`` and ``units`` give a column's heading and the unit below it; ``spanners`` a heading
     over several columns; ``verdicts`` the columns that hold verdicts. The column ``code`` is not
-    shown but colours Taiwan's row; ``hide`` lists others that only go to the CSV. ``source`` is a
+    shown but colours Taiwan's row; ``hide`` lists others that only go to the CSV; ``below`` puts the text
+    of one column (its value) in small print below that of another (its key). ``source`` is a
     list of table numbers or a text, ``name`` the unique name of the table and of its file.
     """
     text = markup(
         frame, title=title, name=name, subtitle=subtitle, heads=heads, units=units, spanners=spanners,
-        verdicts=verdicts, code=code, hide=hide, sortable=sortable,
+        verdicts=verdicts, code=code, hide=hide, below=below, sortable=sortable,
     )  # fmt: skip
     text += "\n" + caption(source, note, csv_link(frame, name))
     put({"text/html": text, "text/plain": f"Table: {title}"})

@@ -65,7 +65,7 @@ def show_counts(frame: pd.DataFrame, what: str, name: str) -> None:
     """A table of counts by verdict."""
     tables.show(
         frame, title=f"Claims by {what} and verdict", name=name, source=SOURCE, sortable=True,
-        heads={what: what.capitalize(), "all": "All"}, units=dict.fromkeys(frame.columns[1:], "claims"),
+        heads={what: what.capitalize(), "all": "All"},
     )  # fmt: skip
 
 
@@ -95,10 +95,11 @@ def chapters_figure(report: Report) -> Exhibit:
 
 def show_register(report: Report) -> None:
     """All claims in one table that can be searched and sorted."""
-    frame = views.register(report).drop(columns=["decision"])
+    columns = ["id", "line", "statement", "stated", "recomputed", "verdict", "kind", "chapter", "note"]
+    frame = views.register(report)[columns]
     tables.show(
         frame, title="The register of claims", name="claims-register", source=SOURCE, heads=HEADS,
-        verdicts=["verdict"], sortable=True, note="The CSV holds the same rows.",
+        verdicts=["verdict"], sortable=True, hide=["line"], below={"statement": "note"}, note="The CSV holds the same rows.",
     )  # fmt: skip
 
 
@@ -109,7 +110,7 @@ def show_doubtful(report: Report, verdict: str, title: str, name: str) -> None:
     frame["arithmetic"] = [f"{a} → {r}" + (f" ({span})" if span else "") for a, r, span in results]
     tables.show(
         frame, title=title, name=name, source=SOURCE, heads=HEADS, sortable=True,
-        hide=["line", "chapter", "recomputed", "range"],
+        hide=["line", "chapter", "recomputed", "range"], below={"statement": "note"},
         note="Arithmetic: the expression with the printed numbers in it, its result, and in brackets every result that "
         "unrounded inputs allow. The number of a claim begins with its line in the exported text.",
     )  # fmt: skip
@@ -230,18 +231,26 @@ def growth_figure(report: Report) -> Exhibit:
 def show_markets(report: Report) -> None:
     """All forecasts with both rates."""
     frame = views.markets(report)
-    spans = zip(frame["implied"], frame["low"], frame["high"], strict=True)
+    spans = list(zip(frame["implied"], frame["low"], frame["high"], strict=True))
     shown = frame.assign(
         stated=["" if v != v else fixed(v, 2) for v in frame["stated"]],
-        implied=[f"{fixed(p, 2)} ({fixed(a, 2)} to {fixed(b, 2)})" for p, a, b in spans],
+        implied=[fixed(p, 2) for p, _, _ in spans],
+        span=[f"{fixed(a, 2)} to {fixed(b, 2)}" for _, a, b in spans],
         first=[f"{v} ({y})" for v, y in zip(frame["first"], frame["y0"], strict=True)],
         last=[f"{v} ({y})" for v, y in zip(frame["last"], frame["y1"], strict=True)],
     )
-    keep = ["id", "chapter", "statement", "unit", "first", "last", "stated", "implied", "verdict", "convention"]
-    heads = HEADS | {"first": "From", "last": "To", "implied": "Implied (range)", "convention": "Count of years"}
+    keep = ["id", "chapter", "statement", "unit", "first", "last", "stated", "implied", "span", "verdict", "convention"]
+    heads = HEADS | {
+        "first": "From",
+        "last": "To",
+        "unit": "Unit",
+        "implied": "Implied, range",
+        "convention": "Count of years",
+    }
     tables.show(
         shown[keep], title="Forecasts with two values", name="claims-forecasts", source=SOURCE, heads=heads,
         units={"stated": "% a year", "implied": "% a year"}, verdicts=["verdict"], sortable=True,
+        below={"statement": "chapter", "implied": "span"},
     )  # fmt: skip
 
 

@@ -448,9 +448,10 @@ def show_claims(report: Report, *items: str) -> None:
     tables.show(
         claims, title="Statements of the text on these numbers", name=f"claims-on-{_slug(items)}",
         subtitle=f"{len(claims)} {noun} on printed numbers: {told}.", verdicts=["verdict"], sortable=True, hide=["line"],
+        below={"statement": "note"},
         source="Sentences of the report, paraphrased; a claim's number begins with its line in the exported text",
         heads={"id": "Claim", "statement": "What the report says (our words)", "stated": "Stated",
-               "recomputed": "Recomputed", "verdict": "Verdict", "note": "Note"},
+               "recomputed": "Recomputed", "verdict": "Verdict"},
     )  # fmt: skip
 
 

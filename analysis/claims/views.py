@@ -80,7 +80,8 @@ def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame
         for i, s, u in zip(frame["id"], frame["stated"], frame["unit"], strict=True)
     ]
     names = [CHAPTERS[chapter(s)] for s in frame["section"]]
-    shown = frame.assign(stated=stated, chapter=names)
+    words = {"true": "holds", "false": "does not hold"}
+    shown = frame.assign(stated=stated, chapter=names, recomputed=frame["recomputed"].replace(words))
     return shown[["id", "line", "chapter", "kind", "statement", "stated", "recomputed", "verdict", "decision", "note"]]
 
 
