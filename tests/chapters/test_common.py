@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from fractions import Fraction
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from analysis import report
@@ -95,3 +97,26 @@ def test_a_missing_figure_names_its_recoverable_points(monkeypatch: pytest.Monke
 def test_the_sign_test_is_exact() -> None:
     assert rankings.sign_test(9, 2) == pytest.approx(2 * (55 + 11 + 1) / 2**11)
     assert rankings.sign_test(5, 5) == 1.0
+
+
+def test_a_chapter_shows_the_claims_on_its_tables_with_their_verdicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr("analysis.tables.put", shown.append)
+    common.show_claims(report.load(), "1-2-13", "圖1-2-6")
+    assert "claims-on-1-2-13.csv" in shown[0]["text/html"]
+    assert "contradicted" in shown[0]["text/html"]
+    with pytest.raises(ValueError, match="no sentence rests on 9-9-9"):
+        common.show_claims(report.load(), "9-9-9")
+
+
+def test_every_chapter_about_a_table_shows_the_claims_on_it() -> None:
+    book = Path(report.__file__).parent.parent / "book"
+    covered, told = set(), set()
+    for path in book.rglob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        covered |= {item for item in notebook.metadata.get("covers") or [] if item[0].isdigit()}
+        for cell in notebook.cells:
+            for call in re.findall(r"show_claims\(report, (.*?)\)", cell.source):
+                told |= set(re.findall(r'"([^"]+)"', call))
+    assert covered
+    assert covered <= told

@@ -54,6 +54,14 @@ def test_text_is_escaped_and_chinese_is_tagged(frame: pd.DataFrame) -> None:
     assert '<span lang="zh-Hant">中華民國</span>' in text
 
 
+def test_one_column_can_stand_in_small_print_below_another(frame: pd.DataFrame) -> None:
+    noted = frame.assign(note=["carried -1 forward <", ""])
+    text = markup(noted, below={"name": "note"})
+    assert '<span class="below">carried -1 forward &lt;</span>' in text
+    assert text.count('class="below"') == 1
+    assert ">note<" not in text
+
+
 def test_the_code_is_not_shown_but_marks_taiwan(frame: pd.DataFrame) -> None:
     text = markup(frame)
     assert "TWN" not in text

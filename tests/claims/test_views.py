@@ -61,6 +61,24 @@ def test_claims_about_a_table_are_those_that_read_it(edition_):
     assert chapter_claims(edition_, []).empty
 
 
+def test_a_figure_and_the_table_of_the_same_number_are_told_apart(edition):
+    loaded = edition(row(form="holds", kind="level", expression='p("technology_receipts_2023") > 1'))
+    assert list(chapter_claims(loaded, ["圖1-2-7"])["id"]) == ["C100.1"]
+    assert chapter_claims(loaded, ["1-2-7"]).empty
+
+
+def test_claims_about_a_table_read_no_other_tables_than_they_name(edition):
+    loaded = edition(
+        row(form="holds", kind="level", expression='t("1-2-13", "TWN", "patents", 2024) > 1'),
+        row(id="C101.1", form="holds", kind="level", expression='t("1-2-16", "C", "share", 2023) > 1'),
+    )
+    asked: list[str] = []
+    read = loaded.iter_cells
+    object.__setattr__(loaded, "iter_cells", lambda tables=None: asked.extend(tables or ["all"]) or read(tables))
+    assert list(chapter_claims(loaded, ["1-2-13"])["recomputed"]) == ["holds"]
+    assert asked == ["1-2-13"]
+
+
 def test_a_forecast_states_and_implies_a_rate(edition):
     loaded = edition(
         row(
