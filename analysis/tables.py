@@ -23,13 +23,15 @@ _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
 #: Between a cell's text and the small line below it.
 _BELOW = "\x1f"
 _MINUS = re.compile(r"(?:(?<=^)|(?<= to ))-(?=\d)")
+#: Where a name such as ``growth_2023`` may be broken.
+_JOINT = re.compile(r"(?<=[a-z0-9]_)(?=[a-z0-9])")
 
 #: Scoped by the id of the table's box (``@``). Colours follow the theme where it defines them.
 _STYLE = """
 @ table { width: auto; min-width: min(100%, 24rem); border-collapse: collapse; margin: 0.4rem 0;
  font-size: 0.875rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
-@ th, @ td { padding: 0.22rem 0.5rem; border: 0; text-align: left; vertical-align: baseline; }
-@ .gt_right { text-align: right; white-space: nowrap; } @ .gt_center { text-align: center; }
+@ th, @ td { padding: 0.22rem 0.45rem; border: 0; text-align: left; vertical-align: baseline; }
+@ .gt_right { text-align: right; } @ td.gt_right { white-space: nowrap; } @ .gt_center { text-align: center; }
 @ th { font-weight: 600; vertical-align: bottom; } @ th.gt_center { border-bottom: 1px solid #C3C8D0; }
 @ thead tr:last-child th { border-bottom: 2px solid #8FA3B8; }
 @ th .unit { display: block; font-weight: 400; font-size: 0.8em; color: var(--pst-color-text-muted, #5A6270); }
@@ -49,8 +51,8 @@ def mark(text: object) -> str:
     """A cell as HTML: escaped, minus signs true, Chinese tagged for readers and search."""
     if text is None or text != text:
         return "–"
-    first, _, below = _MINUS.sub("−", html.escape(str(text))).partition(_BELOW)
-    return tag_chinese(first) + (f'<span class="below">{tag_chinese(below)}</span>' if below else "")
+    lines = [_JOINT.sub("<wbr>", _MINUS.sub("−", html.escape(part))) for part in str(text).split(_BELOW, 1)]
+    return tag_chinese(lines[0]) + "".join(f'<span class="below">{tag_chinese(line)}</span>' for line in lines[1:])
 
 
 def markup(
@@ -90,7 +92,7 @@ def markup(
         labels[key] = gt.html(text + unit)
     numeric = [
         key for key in slug.values()
-        if all(_NUMBER.match(str(v)) or v in ("N/A", "", "–") or v != v or v is None for v in shown[key])
+        if all(_NUMBER.match(v) or v in ("N/A", "", "–", "nan", "None") for v in map(_upper, shown[key]))
     ]  # fmt: skip
     box = f"table-{name}"
     table = (
@@ -129,6 +131,11 @@ def markup(
     small = f'<br><span class="exhibit-subtitle" style="font-size:0.85rem">{mark(subtitle)}</span>' if subtitle else ""
     heading = f'<p class="exhibit-title" style="font-size:1.05rem;margin:0.4rem 0 0">{mark(title)}{small}</p>'
     return f"{heading}\n{text.strip()}"
+
+
+def _upper(cell: object) -> str:
+    """What stands above the small print."""
+    return str(cell).partition(_BELOW)[0]
 
 
 def _width(longest: int) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import tables
-from analysis.chapters.common import Exhibit, cardinal, fixed, listing
+from analysis.chapters.common import Exhibit, cardinal, fixed, listing, verdicts
 from analysis.charts.style import VERDICTS
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 SEVERITY = {"conclusion": "changes a conclusion", "number": "a wrong number", "cosmetic": "cosmetic"}
 LEDGER_HEADS = {
-    "table": "Table", "row": "Row", "column": "Column", "relation": "Relation", "printed": "Printed",
-    "recomputed": "Recomputed", "low": "From", "high": "To", "verdict": "Verdict", "finding": "Finding",
+    "table": "Table", "row": "Row", "column": "Column", "printed": "Printed", "recomputed": "Recomputed",
+    "verdict": "Verdict", "finding": "Finding",
 }  # fmt: skip
 
 
@@ -56,9 +56,9 @@ def heat_map(report: Report) -> Exhibit:
     clean = int((counts["contradicted"] == 0).sum())
     return Exhibit(
         share.rename(columns=str),
-        f"No contradiction in {clean} of {len(counts)} tables; most in {worst}",
+        f"No contradiction in {clean} of {len(counts)} sets of numbers; most in {worst}",
         "Number of checks by verdict; colour: share of the table's checks",
-        f"Heat map of {len(counts)} tables by verdict; {clean} tables have no contradicted check, Table {worst} the largest share.",
+        f"Heat map of {len(counts)} sets of numbers by verdict; {clean} have no contradicted check, {worst} the largest share.",
         "verdicts-by-table",
         "All tables of the audit",
         numbers=counts.reset_index(),
@@ -66,18 +66,43 @@ def heat_map(report: Report) -> Exhibit:
     )
 
 
+def ledger_note(report: Report) -> str:
+    """Verdicts on the cells of the tables, and how many checks concern sentences."""
+    from analysis import audit
+
+    rows = audit.ledger(report)
+    printed = rows[rows["table"].isin(report.tables)]
+    return f"{verdicts(printed)}. The other {len(rows) - len(printed)} rows check sentences."
+
+
 def show_ledger(report: Report) -> None:
     """The whole ledger in one table that can be sorted and filtered."""
     from analysis import audit
 
-    rows = audit.ledger(report)
-    rows = rows.drop(columns="year")
-    rows["row"] = [f"{r} {_english(report, r)}".strip() for r in rows["row"]]
+    _show_checks(
+        report, audit.ledger(report), title="The ledger", name="ledger", source="All tables and sentences of the audit"
+    )
+
+
+def _show_checks(report: Report, rows: pd.DataFrame, title: str, name: str, source: str | list[str]) -> None:
+    """Rows of the ledger: the relation below the column, the bounds below what is recomputed."""
+    rows = rows.assign(
+        row=[f"{r} {_english(report, r)}".strip() for r in rows["row"]],
+        allowed=[_allowed(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)],
+    )
     tables.show(
-        rows, title="The ledger", name="ledger", source="All tables and sentences of the audit", heads=LEDGER_HEADS,
-        verdicts=["verdict"], sortable=True, hide=[], code="",
-        note="From and to: what unrounded inputs that print the same allow.",
+        rows, title=title, name=name, source=source, heads=LEDGER_HEADS, verdicts=["verdict"], sortable=True,
+        hide=["year", "low", "high"], below={"column": "relation", "recomputed": "allowed"}, code="",
+        note="Below a column: the relation. Below what is recomputed: what unrounded inputs that print the same allow.",
     )  # fmt: skip
+
+
+def _allowed(low: str, high: str) -> str:
+    if low == high:
+        return ""
+    if low and high:
+        return f"{low} to {high}"
+    return f"from {low}" if low else f"up to {high}" if high else ""
 
 
 def _english(report: Report, label: str) -> str:
@@ -188,11 +213,11 @@ def show_rows(report: Report, number: str) -> None:
     from analysis import audit
 
     rows = audit.ledger(report)
-    rows = rows[rows["finding"] == number].drop(columns=["finding", "year"])
-    rows["row"] = [f"{r} {_english(report, r)}".strip() for r in rows["row"]]
-    tables.show(
-        rows, title=f"The ledger's rows of {number}", name=f"rows-{number.lower()}", source=sorted({t for t in rows["table"] if t in report.tables})
-        or "Sentences of the report", heads=LEDGER_HEADS, verdicts=["verdict"], sortable=True,
+    rows = rows[rows["finding"] == number].drop(columns="finding")
+    source = sorted({t for t in rows["table"] if t in report.tables})
+    _show_checks(
+        report, rows, title=f"The ledger's rows of {number}", name=f"rows-{number.lower()}",
+        source=source or "Sentences of the report",
     )  # fmt: skip
 
 

@@ -196,6 +196,7 @@ def forecasts_figure(report: Report) -> Exhibit:
 
 #: Names of markets whose keys need more than a capital letter.
 _MARKETS = {
+    "ai semiconductor": "AI chips, share",
     "automotive ai": "Automotive AI",
     "drones world": "Drones",
     "genai": "Generative AI",
@@ -219,7 +220,7 @@ def growth_figure(report: Report) -> Exhibit:
     names = [f"{_market_name(n)} {y0}–{y1}" for n, y0, y1 in zip(frame["name"], frame["y0"], frame["y1"], strict=True)]
     return Exhibit(
         data.assign(name=names).reset_index(drop=True),
-        title="Stated growth on the growth that the two values allow",
+        title="Stated growth against what the two values allow",
         unit="Compound annual growth, % a year",
         alt="One row a forecast: a bar for the growth the two values allow, a mark for the stated growth.",
         name="claims-forecasts-stated-implied",
@@ -238,20 +239,27 @@ def show_markets(report: Report) -> None:
         span=[f"{fixed(a, 2)} to {fixed(b, 2)}" for _, a, b in spans],
         first=[f"{v} ({y})" for v, y in zip(frame["first"], frame["y0"], strict=True)],
         last=[f"{v} ({y})" for v, y in zip(frame["last"], frame["y1"], strict=True)],
+        convention=[_years_counted(c) for c in frame["convention"]],
     )
-    keep = ["id", "chapter", "statement", "unit", "first", "last", "stated", "implied", "span", "verdict", "convention"]
+    keep = ["id", "chapter", "statement", "first", "last", "unit", "stated", "implied", "span", "verdict", "convention"]
     heads = HEADS | {
         "first": "From",
         "last": "To",
-        "unit": "Unit",
         "implied": "Implied, range",
-        "convention": "Count of years",
+        "convention": "Years counted",
     }
     tables.show(
         shown[keep], title="Forecasts with two values", name="claims-forecasts", source=SOURCE, heads=heads,
         units={"stated": "% a year", "implied": "% a year"}, verdicts=["verdict"], sortable=True,
-        below={"statement": "chapter", "implied": "span"},
+        below={"statement": "chapter", "last": "unit", "implied": "span"},
     )  # fmt: skip
+
+
+def _years_counted(convention: str) -> str:
+    """A convention such as ``y1-y0 only`` in the words of a table; see :data:`.evaluation.SHIFTS`."""
+    if convention.startswith("none of"):
+        return "none fits"
+    return convention.replace("y1", "last").replace("y0", "first").replace("-", " − ").replace("+", " + ")
 
 
 def roadmap_headlines(report: Report) -> list[str]:

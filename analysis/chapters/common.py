@@ -238,9 +238,9 @@ def verdicts(rows: pd.DataFrame) -> str:
     """The count of verdicts as a sentence."""
     counts = rows["verdict"].value_counts()
     order = [v for v in charts.VERDICTS if v in counts]
-    parts = [f"{counts[v]} {v}" for v in order]
+    parts = [f"{counts[v]:,} {v}" for v in order]
     tested = rows.groupby(["table", "row", "column"]).ngroups
-    return f"{len(rows)} checks of {tested} printed cells: {listing(parts)}"
+    return f"{len(rows):,} checks of {tested:,} printed cells: {listing(parts)}"
 
 
 def beside(

@@ -265,6 +265,7 @@ def markets(report: Report) -> pd.DataFrame:
 
 
 _MARKET = re.compile(r"(?:market|share)\.(.+)\.([12][0-9]{3})(?:@(.*))?")
+_RATE = re.compile(r"cagr\.(.+)\.[12][0-9]{3}_[12][0-9]{3}")
 
 
 def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[Number]] | None:
@@ -272,9 +273,11 @@ def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[Nu
     keys = {name: _MARKET.fullmatch(key) for name, key in claim.quantity.items()}
     sized = sorted((m[2], name, m[1], m[3] or claim.unit) for name, m in keys.items() if m and m[0][:6] == "market")
     call = claim.expression.tree if claim.expression and claim.expression.outermost == "cagr" else None
-    name, printed_unit = (sized[0][2].replace(".", " ").replace("_", " "), sized[0][3]) if sized else ("", "")
+    rates = [m[1] for m in map(_RATE.fullmatch, claim.quantity.values()) if m]
+    name, printed_unit = (sized[0][2], sized[0][3]) if sized else (rates[0] if rates else claim.id, claim.unit)
+    name = name.replace(".", " ").replace("_", " ")
     if isinstance(call, ast.Call) and len(call.args) == 4 and claim.stated:
-        return name or claim.id, printed_unit, [_number(claim, arg, known) for arg in call.args]
+        return name, printed_unit, [_number(claim, arg, known) for arg in call.args]
     if len(sized) == 2 and sized[0][2:] == sized[1][2:] and sized[0][0] < sized[1][0] and claim.kind != "level":
         values = [claim.numbers()[name_] for _, name_, _, _ in sized]
         return name, printed_unit, [*values, *(Number.exact(int(year)) for year, *_ in sized)]
