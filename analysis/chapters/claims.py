@@ -95,7 +95,8 @@ def chapters_figure(report: Report) -> Exhibit:
 
 def show_register(report: Report) -> None:
     """All claims in one table that can be searched and sorted."""
-    columns = ["id", "line", "statement", "stated", "recomputed", "verdict", "kind", "chapter", "note"]
+    # The verdict comes early so that a phone shows it beside the statement.
+    columns = ["id", "line", "verdict", "statement", "stated", "recomputed", "kind", "chapter", "note"]
     frame = views.register(report)[columns]
     tables.show(
         frame, title="The register of claims", name="claims-register", source=SOURCE, heads=HEADS,
@@ -242,12 +243,7 @@ def show_markets(report: Report) -> None:
         convention=[_years_counted(c) for c in frame["convention"]],
     )
     keep = ["id", "chapter", "statement", "first", "last", "unit", "stated", "implied", "span", "verdict", "convention"]
-    heads = HEADS | {
-        "first": "From",
-        "last": "To",
-        "implied": "Implied, range",
-        "convention": "Years counted",
-    }
+    heads = HEADS | {"first": "From", "last": "To", "implied": "Implied, range", "convention": "Years counted"}
     tables.show(
         shown[keep], title="Forecasts with two values", name="claims-forecasts", source=SOURCE, heads=heads,
         units={"stated": "% a year", "implied": "% a year"}, verdicts=["verdict"], sortable=True,

@@ -359,8 +359,8 @@ def chapter_claims(report: Report, items: Iterable[str]) -> pd.DataFrame:
 
     A claim belongs to a table (``1-2-1``) or figure (``圖1-2-7``) when its expression reads a cell of
     it, or a sentence's number filed under it. Only these claims are evaluated, so that a chapter
-    depends on no tables beyond those its own claims name. Columns ``id, line, statement, stated,
-    recomputed, verdict, note``, in the order of the text.
+    depends on no tables beyond those its own claims name. Columns ``id, line, verdict, statement,
+    stated, recomputed, note``, in the order of the text.
     """
     wanted = set(items)
     filed = {str(r["id"]): str(r["figure"]).removeprefix("表") for r in report.prose().to_dict("records")}
@@ -368,7 +368,7 @@ def chapter_claims(report: Report, items: Iterable[str]) -> pd.DataFrame:
         claim.id for claim in read(report) if claim.expression and _items_of(claim.expression.tree, filed) & wanted
     )
     frame = register(report, chosen).reset_index(drop=True)
-    return frame[["id", "line", "statement", "stated", "recomputed", "verdict", "note"]]
+    return frame[["id", "line", "verdict", "statement", "stated", "recomputed", "note"]]
 
 
 def _items_of(tree: ast.AST, filed: Mapping[str, str]) -> set[str]:

@@ -3,7 +3,13 @@
 // Without JavaScript the tables stand as they were made.
 (() => {
   const LONG = 40; // rows from which a filter helps
-  const value = (row, column) => (row.cells[column]?.textContent ?? "").trim();
+  // What a cell holds, without the small print below it.
+  const value = (row, column) =>
+    [...(row.cells[column]?.childNodes ?? [])]
+      .filter((node) => !node.classList?.contains("below"))
+      .map((node) => node.textContent)
+      .join("")
+      .trim();
   const number = (text) => {
     const match = text.replace(/[−–]/g, "-").replace(/,/g, "").match(/^[-+]?\d+(\.\d+)?/);
     return match ? Number(match[0]) : NaN;
@@ -27,16 +33,20 @@
         const down = cell.getAttribute("aria-sort") === "ascending";
         [...head.cells].forEach((other) => other.removeAttribute("aria-sort"));
         cell.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const rows = [...body.rows].map((row, index) => [row, index]);
-        rows.sort(([a, i], [b, j]) => compare(value(a, column), value(b, column)) * (down ? -1 : 1) || i - j);
+        const rows = [...body.rows].map((row, index) => [row, index, value(row, column)]);
+        // Cells without a value stay last, whichever way the others are turned.
+        rows.sort(([, i, a], [, j, b]) => !a - !b || compare(a, b) * (down ? -1 : 1) || i - j);
         body.append(...rows.map(([row]) => row));
       });
     });
   };
+  // The number of a table is meant whole: 1-2-1 is not 1-2-10.
+  const holds = (text, word) =>
+    /^\d-\d-\d+$/.test(word) ? new RegExp(`(?<![\\d-])${word}(?![\\d-])`).test(text) : text.includes(word);
   const filterable = (table, body) => {
     const rows = [...body.rows];
     if (rows.length < LONG) return;
-    const texts = rows.map((row) => row.textContent.toLowerCase());
+    const texts = rows.map((row) => [...row.cells].map((cell) => cell.textContent).join(" ").toLowerCase());
     const label = document.createElement("label");
     label.className = "table-filter";
     const box = document.createElement("input");
@@ -49,7 +59,7 @@
       const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
       let kept = 0;
       rows.forEach((row, index) => {
-        row.hidden = !words.every((word) => texts[index].includes(word));
+        row.hidden = !words.every((word) => holds(texts[index], word));
         kept += row.hidden ? 0 : 1;
       });
       count.textContent = words.length ? `${kept} of ${rows.length} rows` : `${rows.length} rows`;
