@@ -174,9 +174,10 @@ class TestAsFiles:
     def test_the_ledger_filters_by_table_and_sorts_by_what_is_recomputed(self, browser, address):
         with watched(browser, address, 1280) as (page, wrong):
             page.goto(f"{address}/book/audit/ledger.html")
-            page.get_by_role("searchbox", name="Keep the rows").fill("1-2-1 growth")
             rows = page.locator("#table-ledger tbody tr:visible")
-            assert set(rows.evaluate_all("rows => rows.map(r => r.cells[0].textContent)")) == {"1-2-1"}
+            for table in ("1-2-1", "1-2-9"):  # not 1-2-10; amounts and shares, whose bounds are of other lengths
+                page.get_by_role("searchbox", name="Keep the rows").fill(table)
+                assert set(rows.evaluate_all("rows => rows.map(r => r.cells[0].textContent)")) == {table}
             button = page.locator("#table-ledger th > button.sort", has_text="Recomputed")
             # the first line of a cell; the bounds stand below it in small print
             lines = "rows => rows.map(r => r.cells[4].firstChild?.nodeType === 3 ? r.cells[4].firstChild.data : '')"
