@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.report import BadInput
 
@@ -87,8 +88,21 @@ def _change(level: pd.DataFrame, years: int, least: float) -> pd.DataFrame:
     return both.assign(value=both["value"] / both["value_before"])
 
 
-def outward(values: pd.Series, quantile: float) -> tuple[Fraction, Fraction]:
-    """The ``quantile`` and its counterpart from above, rounded outward: to hundredths, or thousands above 1000."""
-    low, high = (round(float(np.quantile(values, q)), 9) for q in (quantile, 1 - quantile))
-    step = Fraction(1000) if high > 1000 else Fraction(1, 100)
-    return math.floor(Fraction(str(low)) / step) * step, math.ceil(Fraction(str(high)) / step) * step
+def drawn(
+    values: NDArray[np.float64], quantile: str, stated: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
+) -> tuple[Fraction, Fraction]:
+    """Bounds at a ``quantile`` of observations and its counterpart from above.
+
+    They are rounded outward, to hundredths, or to thousands where above 1000. After
+    "low" or "high" (``0.005 high``) only that end is drawn, the other one is ``stated``;
+    without a quantile both are. Raises :class:`ValueError` for anything else.
+    """
+    if not quantile:
+        return stated
+    q, _, side = quantile.partition(" ")
+    if side not in ("", "low", "high") or not 0 <= float(q) < 0.5:
+        raise ValueError(f"a quantile below 0.5, or one followed by low or high, found {quantile!r}")
+    ends = [round(float(np.quantile(values, x)), 9) for x in (float(q), 1 - float(q))]
+    step = Fraction(1000) if ends[1] > 1000 else Fraction(1, 100)
+    low, high = (whole(Fraction(str(e)) / step) * step for whole, e in zip((math.floor, math.ceil), ends, strict=True))
+    return stated[0] if side == "high" else low, stated[1] if side == "low" else high
