@@ -109,7 +109,8 @@ class Bench:
         t, scale = self.values[instance.target], instance.constants.scale
         a, b = low[0] / low[1], high[0] / high[1]
         half = (b - a) / 2 + (t[2] - t[0]) / 2 / scale
-        return abs(t[1] / scale - (a + b) / 2) / half if half > 0 else None
+        gap = abs(t[1] / scale - (a + b) / 2)
+        return gap / half if half > 0 else float(gap > 0)
 
     def touched(self, cells: Iterable[int]) -> set[int]:
         """Instances that read any of the cells."""

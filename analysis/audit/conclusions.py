@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis.audit.cells import PROSE, UNITS
-from analysis.audit.diagnosis import Bench, Candidate, Explanation, diagnose
+from analysis.audit.bench import Bench
+from analysis.audit.diagnosis import Candidate, Explanation, diagnose
 from analysis.audit.kernels import KERNELS
 from analysis.audit.patterns import Repeated, repeated_rates
 from analysis.audit.relations import EXACT

@@ -98,6 +98,9 @@ class Scope:
                 values = [bench.value(c, p) for c, p in zip(cells, repair, strict=True)]
             except ValueError:  # more decimals than this table could have
                 return None
+        changed = [i for i, (c, v) in enumerate(zip(cells, values, strict=True)) if bench.values[c] != v]
+        cells, values = [cells[i] for i in changed], [values[i] for i in changed]
+        repair = [repair[i] for i in changed] if repair else ()
         old = bench.put(cells, values)
         outcome = bench.outcome(mine, touched - self.wrong - self.closed, self.least)
         bench.put(cells, old)
@@ -107,29 +110,31 @@ class Scope:
         if moves:
             resolved = tuple(i for i in resolved if self._still_reached(i, moves))
         net = bench.weigh(resolved) - bench.weigh(broken)
-        if net < self.least:
+        if net < self.least or not cells:
             return None
         return self.found(
             Candidate(kind, tuple(cells), tuple(values), tuple(repair), resolved, broken, net, detail, 1, power)
         )
 
     def _still_reached(self, number: int, moves: Sequence[tuple[int, int]]) -> bool:
-        """Whether the moved contents that an instance reads are checked at their new places."""
+        """Whether the moved contents that an instance reads are checked at their new places.
+
+        By the same relation, or by another of no less weight that reads a cell not moved.
+        """
         bench = self.bench
         instance = bench.instances[number]
-        reads = {instance.target, *instance.inputs}
+        reads, moved = {instance.target, *instance.inputs}, {source for source, _ in moves}
+        relation = bench.groups[instance.group].relation
         for source, place in moves:
             if source not in reads or place in reads:
                 continue
-            a, b = bench.cells.cells[source], bench.cells.cells[place]
-            if (a.table, a.measure) != (b.table, b.measure):
-                if not bench.touching[place]:
-                    return False
-                continue
-            relation = bench.groups[instance.group].relation
-            if a.order[1] == b.order[1] and not any(
-                bench.groups[bench.instances[i].group].relation is relation for i in bench.touching[place]
-            ):
+            for i in bench.touching[place]:
+                other = bench.instances[i]
+                if bench.groups[other.group].relation is relation:
+                    break
+                if other.weight >= instance.weight and not moved.issuperset((other.target, *other.inputs)):
+                    break
+            else:
                 return False
         return True
 
