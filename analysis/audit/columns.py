@@ -184,6 +184,9 @@ def _copied(bench: Bench, column: Column, other: Column) -> bool:
             return False
     else:
         pairs = list(zip(bench.columns[column], bench.columns[other], strict=False))
+        cells = bench.cells.cells
+        if all(cells[a].code == cells[b].code for a, b in pairs):
+            return False  # one quantity printed twice
     printed = [(bench.printed[a], bench.printed[b]) for a, b in pairs if bench.known[a] and bench.known[b]]
     enough = {p for p, _ in printed}
     if len(enough) < 3 or len(printed) < 4 or any(a != b for a, b in printed):

@@ -135,7 +135,7 @@ def diagnose(bench: Bench, wrong: set[int], closed: set[int] | None = None) -> l
                 if bits(bench, c) <= needs + CLOSE:
                     equal.append(c)
         others = [c for c in order[1:] if set(c.resolves) & set(best.resolves) and c not in equal]
-        hard = any(bench.instances[i].weight > SOFT for i in best.resolves)
+        hard = best.kind in LOST or any(bench.instances[i].weight > SOFT for i in best.resolves)
         explained.append(
             Explanation(best, tuple([*equal, *others][:5]), best.resolves, min(len(equal), 5), hard and not equal)
         )

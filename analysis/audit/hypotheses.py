@@ -165,10 +165,10 @@ class Scope:
         net = bench.weigh(resolved)
         if net < max(self.least, 1.0):
             return None
-        mine = {c for i in resolved for c in (bench.instances[i].target, *bench.instances[i].inputs)} & set(cells)
-        named = tuple(c for c in cells if c in mine)
         return self.found(
-            Candidate(kind, named, tuple(bench.values[c] for c in named), (), tuple(sorted(resolved)), (), net, detail)
+            Candidate(
+                kind, tuple(cells), tuple(bench.values[c] for c in cells), (), tuple(sorted(resolved)), (), net, detail
+            )
         )
 
 
@@ -272,8 +272,8 @@ def repeated_rows(scope: Scope) -> Iterator[Candidate]:
         for (table2, other), line in bench.rows.items():
             if (table2, other) == (table, row) or table2 == PROSE:
                 continue
-            same_label = at[line[0]].code == at[cells[0]].code
-            if (table2 == table or same_label) and printed == [bench.printed[c] for c in line if bench.known[c]]:
+            copied = at[line[0]].code == at[cells[0]].code and at[line[0]].measure != at[cells[0]].measure
+            if (table2 == table or copied) and printed == [bench.printed[c] for c in line if bench.known[c]]:
                 where = at[line[0]].code if table2 == table else f"Table {table2}"
                 found = scope.lost("repeated row", cells, where)
                 if found:

@@ -123,7 +123,7 @@ def _(c: Copy) -> None:
     c.alter("1-2-15", ("receipts", "payments", "volume", "balance"), lambda t: shift(t, 1))
 
 
-scaled("N23", "growth columns x100", "1-2-1", "growth_", 2)
+scaled("N23", "growth column x100", "1-2-1", "growth_2023", 2)
 for _number, _text, _table, _pairs in (
     ("N24", "stale intensity 2023=2022", "1-2-2", [("gerd_intensity_2023", "gerd_intensity_2022")]),
     ("N26", "stale density 2024=2023", "1-2-13", [("patent_density_2024", "patent_density_2023")]),

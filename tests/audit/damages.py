@@ -54,8 +54,14 @@ class Said:
     kind: str
     cells: frozenset[str]
     decided: bool
-    equal: tuple[frozenset[str], ...]
+    equal: tuple[tuple[str, frozenset[str]], ...]
     count: int
+
+    @property
+    def words(self) -> str:
+        """Kind, whether decided, and the first cells."""
+        shown = ", ".join(sorted(self.cells)[:2]) + (f" … ({len(self.cells)})" if len(self.cells) > 2 else "")
+        return f"{self.kind}{'' if self.decided else ' (undecided)'} resolves {self.count}: {shown}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,7 @@ class Judged:
     new: int
     verdict: str
     said: str
+    more: tuple[str, ...] = ()
 
 
 def said(directory: Path) -> tuple[list[Said], int]:
@@ -80,7 +87,7 @@ def said(directory: Path) -> tuple[list[Said], int]:
         if e.best is None:
             targets = frozenset(places[bench.instances[i].target] for i in e.instances)
             return Said("none", targets, False, (), len(e.instances))
-        equal = tuple(frozenset(places[c] for c in a.cells) for a in e.alternatives[: e.equal])
+        equal = tuple((a.kind, frozenset(places[c] for c in a.cells)) for a in e.alternatives[: e.equal])
         return Said(e.best.kind, frozenset(places[c] for c in e.best.cells), e.decided, equal, len(e.instances))
 
     found = [one(e) for e in explanations]
@@ -97,9 +104,12 @@ def sound() -> tuple[tuple[Said, ...], int]:
     return tuple(found), failing
 
 
-def lines(cells: frozenset[str]) -> frozenset[str]:
-    """Table and column, and table and row, of places."""
-    return frozenset(f"{p.split('/')[0]}/{p.rsplit('/', 1)[-1]}" for p in cells)
+def names(kind: str, cells: frozenset[str], cause: frozenset[str]) -> bool:
+    """Whether an explanation names the cells of a cause.
+
+    A copied column or row has cells that happened to print the same before.
+    """
+    return cells == cause or (kind in LOST and cause <= cells and 2 * len(cells) <= 3 * len(cause) + 4)
 
 
 def judge(found: list[Said], truth: list[frozenset[str]]) -> str:
@@ -107,13 +117,13 @@ def judge(found: list[Said], truth: list[frozenset[str]]) -> str:
     everything = frozenset().union(*truth)
     matched, false, part, among = set(), False, False, False
     for item in found:
-        exact = [i for i, cause in enumerate(truth) if item.cells == cause]
-        if item.kind in LOST:
-            exact = [i for i, c in enumerate(truth) if item.cells <= c and lines(item.cells) == lines(c)] or exact
+        exact = [i for i, cause in enumerate(truth) if names(item.kind, item.cells, cause)]
         if item.kind == "pattern" and item.cells & everything:
             exact = list(range(len(truth)))
         if not item.decided:
-            among |= item.kind != "none" and any(c in truth for c in (item.cells, *item.equal))
+            among |= item.kind != "none" and any(
+                names(kind, cells, cause) for kind, cells in ((item.kind, item.cells), *item.equal) for cause in truth
+            )
         elif exact:
             matched.update(exact)
         elif item.cells <= everything:
@@ -147,15 +157,14 @@ def examine(number: str) -> Judged:
     base, _ = sound()
     with tempfile.TemporaryDirectory() as folder:
         found, failing = said(after.write(Path(folder) / "data"))
-    known = {(s.kind, s.cells) for s in base} | {("none", c) for s in base if s.kind == "none" for c in (s.cells,)}
-    new = [s for s in found if (s.kind, s.cells) not in known]
+    known = {(s.kind, s.cells) for s in base}
+    patterns = frozenset().union(*(s.cells for s in base if s.kind == "pattern"))
+    new = [
+        s for s in found if (s.kind, s.cells) not in known and not (s.kind == "pattern" and s.cells <= patterns)
+    ]
     verdict = judge(new, truth)
     first = new[0] if new else None
-    words = ""
-    if first:
-        shown = ", ".join(sorted(first.cells)[:2]) + (f" … ({len(first.cells)})" if len(first.cells) > 2 else "")
-        words = f"{first.kind}{'' if first.decided else ' (undecided)'}: {shown}"
-    return Judged(number, text, failing, len(new), verdict, words)
+    return Judged(number, text, failing, len(new), verdict, first.words if first else "", tuple(s.words for s in new[1:]))
 
 
 def table(numbers: list[str], jobs: int = 2) -> list[Judged]:
@@ -172,12 +181,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Re-run the damages of numbers")
     parser.add_argument("numbers", nargs="*", default=list(DAMAGES))
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--all", action="store_true", help="also what is said at later ranks")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     rows = table(args.numbers or sorted(DAMAGES), args.jobs)
     for r in rows:
         mark = " (harmless)" if r.id in HARMLESS else ""
         print(f"{r.id} {r.verdict:9s} {r.contradicted:4d} {r.new:3d}  {r.damage}{mark} | {r.said}")
+        if args.all:
+            for more in r.more:
+                print(f"        {more}")
     counts = Counter(r.verdict for r in rows)
     print(", ".join(f"{v} {counts[v]}" for v in VERDICTS))
     if args.out:
