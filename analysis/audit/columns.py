@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from analysis.audit.bench import Bench, move_point
+from analysis.audit.bench import Bench, move_point, scaled
 from analysis.audit.cells import PROSE
 from analysis.audit.hypotheses import Candidate, Scope, Source
 
@@ -87,35 +87,33 @@ def scales(scope: Scope) -> Iterator[Candidate]:
     """A column, a measure or all amounts of one unit in a table off by a power of ten."""
     bench, at = scope.bench, scope.bench.cells.cells
     sets: dict[tuple[int, ...], str] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for i in sorted(scope.wrong):
+        instance = bench.instances[i]
+        counts.update({(at[c].table, at[c].measure) for c in (instance.target, *instance.inputs)})
+    for block, count in counts.items():
+        if count > 1 and block[0] != PROSE:
+            sets.setdefault(tuple(bench.blocks[block]), "unit")
     for column in _suspect(scope):
         cells = bench.columns[column]
-        first = at[cells[0]]
-        blocks = {at[c].measure for c in cells}
-        for measure in sorted(blocks):
-            sets.setdefault(tuple(bench.blocks[column[0], measure]), "unit")
-        same = [i for i, c in enumerate(at) if (c.table, c.unit) == (column[0], first.unit)]
-        if len(blocks) == 1:
-            sets.setdefault(tuple(same), "table unit")
+        if len({at[c].measure for c in cells}) == 1:
+            unit = at[cells[0]].unit
+            sets.setdefault(tuple(i for i, c in enumerate(at) if (c.table, c.unit) == (column[0], unit)), "table unit")
             sets.setdefault(tuple(cells), "scale")
     for chosen, kind in sets.items():
         cells = [c for c in chosen if bench.known[c]]
+        if len(cells) < 3 or bench.weigh(bench.touched(cells) & scope.wrong) < scope.least:
+            continue
         for power in (1, -1, 2, -2, 3, -3, 4, -4):
             printed = [bench.printed[c] for c in cells]
-            moved = [move_point(p, power) for p in printed]
-            zeros = power < 0 and all("." not in p for p in printed) and not any("." in p for p in moved)
+            zeros = power < 0 and all(p.endswith("0" * -power) and "." not in p for p in printed)
             if kind == "scale" or zeros:  # the digits are wrong
-                found = scope.trial(kind, cells, moved, detail=f"{power:+d}")
+                found = scope.trial(kind, cells, [move_point(p, power) for p in printed], detail=f"{power:+d}")
             else:  # the digits may be right and the unit wrong
-                values = [_times(bench.values[c], power) for c in cells]
+                values = [scaled(bench.values[c], power) for c in cells]
                 found = scope.trial(kind, cells, (), values, f"{power:+d}", power)
             if found:
                 yield found
-
-
-def _times(value: tuple[int, int, int], power: int) -> tuple[int, int, int]:
-    from analysis.audit.bench import scaled
-
-    return scaled(value, power)
 
 
 def signs(scope: Scope) -> Iterator[Candidate]:

@@ -11,7 +11,7 @@ stand, so that evidence from other tables counts by itself. The rules of ranking
 2. Among equals, the hypothesis that needs fewest bits: those of its kind (:data:`COSTS`),
    less those by which the touched numbers now fit better (:func:`hypotheses.unfit`).
 3. A hypothesis is accepted only if it is convincing: it breaks little of what it touches
-   and resolves more than half of every knot of contradictions it enters, or nets three.
+   and resolves at least half of every knot of contradictions it enters, or nets three.
 4. Where another hypothesis about other cells nets as much and needs hardly more bits,
    the explanation is *one of these*: both are given, none is decided.
 
@@ -47,9 +47,9 @@ COSTS = {
     "digit": 6.0,
     "years": 6.0,
     "measures": 6.0,
-    "unit": 6.0,
-    "table unit": 6.0,
-    "scale": 6.0,
+    "unit": 9.0,
+    "table unit": 9.0,
+    "scale": 9.0,
     "signs": 6.0,
     "reversed": 6.0,
     "moved labels": 6.0,
@@ -132,7 +132,7 @@ def diagnose(bench: Bench, wrong: set[int], closed: set[int] | None = None) -> l
         needs = bits(bench, best)
         for c in order[1:]:
             if c.net == best.net and set(c.resolves) & set(best.resolves) and set(c.cells) != set(best.cells):
-                if bits(bench, c) <= needs + CLOSE:
+                if bits(bench, c) <= needs + CLOSE or (c.kind == best.kind and c.kind in LOST):
                     equal.append(c)
         others = [c for c in order[1:] if set(c.resolves) & set(best.resolves) and c not in equal]
         hard = best.kind in LOST or any(bench.instances[i].weight > SOFT for i in best.resolves)
@@ -142,7 +142,8 @@ def diagnose(bench: Bench, wrong: set[int], closed: set[int] | None = None) -> l
         undo.append(apply(bench, best))
         if best.kind in LOST:
             closed |= bench.touched(best.cells)
-        left = (left - set(best.resolves)) | (set(best.breaks) - closed)
+        closed |= set(best.breaks)  # the price of this explanation, nothing to explain again
+        left -= set(best.resolves) | closed
         if len(undo) > len(wrong):
             break
     for step in reversed(undo):
@@ -176,7 +177,7 @@ def convincing(candidate: Candidate, parts: list[set[int]]) -> bool:
     resolved = set(candidate.resolves)
     if len(candidate.breaks) > BROKEN * len(resolved):
         return False
-    return candidate.net >= 3 or all(2 * len(part & resolved) > len(part) for part in parts if part & resolved)
+    return candidate.net >= 3 or all(2 * len(part & resolved) >= len(part) for part in parts if part & resolved)
 
 
 def connected(bench: Bench, left: Iterable[int]) -> list[set[int]]:

@@ -119,11 +119,11 @@ class Scope:
     def _still_reached(self, number: int, moves: Sequence[tuple[int, int]]) -> bool:
         """Whether the moved contents that an instance reads are checked at their new places.
 
-        By the same relation, or by another of no less weight that reads a cell not moved.
+        By the same relation, or by another of no less weight that reads more than their row.
         """
-        bench = self.bench
+        bench, at = self.bench, self.bench.cells.cells
         instance = bench.instances[number]
-        reads, moved = {instance.target, *instance.inputs}, {source for source, _ in moves}
+        reads = {instance.target, *instance.inputs}
         relation = bench.groups[instance.group].relation
         for source, place in moves:
             if source not in reads or place in reads:
@@ -132,7 +132,10 @@ class Scope:
                 other = bench.instances[i]
                 if bench.groups[other.group].relation is relation:
                     break
-                if other.weight >= instance.weight and not moved.issuperset((other.target, *other.inputs)):
+                if other.weight >= instance.weight and any(
+                    at[c].order[0] != at[place].order[0] or at[c].table != at[place].table
+                    for c in (other.target, *other.inputs)
+                ):
                     break
             else:
                 return False
@@ -157,13 +160,13 @@ class Scope:
         """Cells whose print only repeats another place: contradictions they enter are explained.
 
         The copy itself is the evidence, so the caller must have made sure of it. Relations
-        with these cells that hold speak against it and count as a fraction of a break.
+        with these cells that hold speak against it: each counts a quarter of a break.
         """
         bench = self.bench
         touched = bench.touched(cells) - self.closed
         resolved = touched & self.wrong
-        net = bench.weigh(resolved)
-        if net < max(self.least, 1.0):
+        net = bench.weigh(resolved) - 0.25 * bench.weigh(touched - resolved)
+        if net < max(self.least, 0.5):
             return None
         return self.found(
             Candidate(
@@ -311,8 +314,7 @@ def unfit(bench: Bench, candidate: Candidate) -> float:
     error of half the way. Levels should lie near their neighbours.
     """
     if candidate.kind in LOST:
-        touched = bench.touched(candidate.cells)
-        return 0.5 * (len(touched) - len(candidate.resolves))
+        return 0.0
     touched = sorted(bench.touched(candidate.cells))
     before = _spread(bench, touched)
     odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells)
