@@ -8,16 +8,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from analysis.audit.cells import Cells, triple
+from analysis.audit.cells import Cells
 from analysis.audit.kernels import KERNELS, Constants, Kernel
 from analysis.audit.relations import Group
 
 Value = tuple[int, int, int]
 
-#: Kernels whose relation is arithmetic or order; the others bound a quantity.
-BOUNDS = frozenset({"within", "compound", "compound_with", "holds_parts", "room"})
-
-#: What a bound or an assumption counts, where arithmetic and order count 1.
+#: What a relation counts that is a bound or assumes something, where arithmetic and order count 1.
 SOFT = 0.5
 
 
@@ -44,7 +41,7 @@ class Bench:
     def __init__(self, cells: Cells, groups: Sequence[Group]) -> None:
         self.cells = cells
         self.groups = list(groups)
-        self.values: list[Value] = list(zip(cells.low.tolist(), cells.mid.tolist(), cells.high.tolist(), strict=True))
+        self.values: list[Value] = list(zip(*(ends.tolist() for ends in cells.inner), strict=True))
         self.printed = [c.printed for c in cells.cells]
         self.power = [0] * len(self.values)
         self.known: list[bool] = cells.known.tolist()
@@ -53,7 +50,7 @@ class Bench:
         self.touching: list[list[int]] = [[] for _ in self.values]
         for g, group in enumerate(self.groups):
             kernel = KERNELS[group.relation.kernel]
-            weight = SOFT if group.relation.kernel in BOUNDS else 1.0
+            weight = 1.0 if group.relation.basis in ("exact", "order") else SOFT
             for i, (target, inputs) in enumerate(zip(group.target.tolist(), group.inputs.tolist(), strict=True)):
                 if not self.known[target] or not all(self.known[j] for j in inputs):
                     continue
@@ -160,7 +157,7 @@ class Bench:
 
     def value(self, cell: int, printed: str) -> Value:
         """The triple of other printed digits in a cell; :class:`ValueError` if too fine for the scale."""
-        return scaled(triple(printed, self.cells.scale, self.cells.cells[cell].exact), self.power[cell])
+        return scaled(self.cells.value(cell, printed), self.power[cell])
 
     def slips(self, cell: int) -> list[tuple[str, str, Value]]:
         """Slips of one cell as printed now: kind, digits, triple."""
