@@ -21,9 +21,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analysis.audit.bench import Bench
 from analysis.audit.cells import PROSE
 from analysis.audit.declarations import EXACT
-from analysis.audit.diagnosis import Bench, Candidate, Explanation, diagnose
+from analysis.audit.diagnosis import Explanation, apply, diagnose, restore
+from analysis.audit.hypotheses import Candidate
 from analysis.audit.kernels import KERNELS
 from analysis.audit.patterns import Repeated, repeated_rates
 from analysis.audit.verdicts import FAILING, Audit, audit, frame, ledger, rounded, strings
@@ -209,23 +211,35 @@ _TITLES = {
 # ---------------------------------------------------------------- computing
 
 
+def explain(report: Report) -> tuple[Bench, list[Explanation], int]:
+    """The bench of a report, the explanations of what fails, and how many rows fail."""
+    done = audit(report)
+    bench = Bench(done.cells, done.groups)
+    wrong = {bench.number[key] for key in done.rows(*FAILING)}
+    return bench, diagnose(bench, wrong, _soft(done, bench)), len(wrong)
+
+
+def _soft(done: Audit, bench: Bench) -> set[int]:
+    """Instances that fail and are explained by a derivation."""
+    return {bench.number[g, int(i)] for g, v in enumerate(done.verdicts) for i in np.flatnonzero(v == "explained")}
+
+
 @functools.lru_cache(maxsize=8)
 def conclude(report: Report) -> tuple[Finding, ...]:
     """All findings of a report, worst first within known and new."""
     done = audit(report)
-    bench = Bench(done.cells, done.groups)
+    bench, explanations, _ = explain(report)
     words = _Words(report, done, bench)
     back = {number: key for key, number in bench.number.items()}
-    wrong = {bench.number[key] for key in done.rows(*FAILING)}
-    soft = {bench.number[g, int(i)] for g, v in enumerate(done.verdicts) for i in np.flatnonzero(v == "explained")}
+    soft = _soft(done, bench)
     found = []
     undo = []
-    for explanation in diagnose(bench, wrong, soft):
+    for explanation in explanations:
         found.append(_from_explanation(words, explanation, back))
         if explanation.best is not None:  # later arithmetic stands on the accepted repairs
-            undo.append((explanation.best.cells, bench.put(explanation.best.cells, explanation.best.values)))
-    for cells, old in reversed(undo):
-        bench.put(cells, old)
+            undo.append(apply(bench, explanation.best))
+    for step in reversed(undo):
+        restore(bench, *step)
     found += _derived(words, soft, back)
     found += [_from_pattern(words, p) for p in repeated_rates(done.cells)]
     return tuple(_number(report, found, done))

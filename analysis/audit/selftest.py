@@ -19,7 +19,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from analysis.audit.cells import PROSE
-from analysis.audit.diagnosis import Bench, Instance, Value, diagnose, first, shifted, variants
+from analysis.audit.bench import Bench, Instance, Value, shifted, variants
+from analysis.audit.diagnosis import apply, candidates, diagnose
 from analysis.audit.relations import bind
 from analysis.audit.verdicts import audit, relations
 
@@ -288,10 +289,10 @@ def baseline(report: Report) -> tuple[Bench, set[int]]:
     best = [e.best for e in diagnose(first, first.contradictions()) if e.best is not None]
     blocks = dict(done.cells.blocks)
     for candidate in best:
-        if candidate.kind == "unit":
+        if candidate.power:
             at = done.cells.cells[candidate.cells[0]]
             block = blocks[at.table, at.measure]
-            blocks[at.table, at.measure] = replace(block, unit=block.unit * Fraction(10) ** int(candidate.detail))
+            blocks[at.table, at.measure] = replace(block, unit=block.unit * Fraction(10) ** candidate.power)
     cells = replace(done.cells, blocks=blocks)
     bench = Bench(cells, bind(relations(report), cells))
     for candidate in best:
@@ -321,9 +322,10 @@ def examine(bench: Bench, closed: set[int], fault: Fault) -> tuple[bool, bool, b
 
 def named(bench: Bench, fault: Fault, wrong: set[int], closed: set[int]) -> bool:
     """Whether the first candidate names the damaged cells."""
-    best = first(bench, wrong, closed)
-    if best is None:
+    order = candidates(bench, wrong, closed, first_only=True)
+    if not order:
         return False
+    best = order[0]
     if fault.rows:
         rows = frozenset(bench.cells.cells[c].order[0] for c in best.cells)
         return bench.cells.cells[best.cells[0]].table == fault.table and rows == fault.rows
