@@ -47,7 +47,7 @@ EXTRA_COLUMNS = ["code", "entity", "decimals", "exact"]
 
 NOT_AVAILABLE = "N/A"
 #: Most printed numbers in one edition, and most characters in one of them (this edition: 1,672 and 11).
-MAX_CELLS, MAX_DIGITS = 200_000, 60
+MAX_CELLS, MAX_DIGITS = 100_000, 60
 
 _ARROWS = {"↑": "", "↓": "-"}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
