@@ -199,9 +199,6 @@ def check(package: Any) -> dict[str, Any]:
                 raise BadInput(PACKAGE, f"an object, found {shown(repr(words))}", f"{key} {name}")
             for word in ("title", "title_en"):
                 get(words, word, str, f"{key} {name}", "")
-            factor = words.get("factor")
-            if factor is not None and (isinstance(factor, bool) or not isinstance(factor, int | float)):
-                raise BadInput(PACKAGE, f"property 'factor': a number, found {shown(repr(factor))}", f"{key} {name}")
     names: set[str] = set()
     for position, resource in enumerate(package["resources"], 1):
         where = f"resource {position}"

@@ -35,7 +35,14 @@ FILES = [*sorted(str(p.relative_to(DATA)) for p in DATA.rglob("*.csv")), "datapa
 PACKAGE = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
 
 #: Which command reads a file that ``cells`` does not read.
-READERS = {"claims.csv": "claims", "links.csv": "claims", "prose.csv": "audit", "known_findings.csv": "findings"}
+READERS = {
+    "claims.csv": "claims",
+    "links.csv": "claims",
+    "prose.csv": "audit",
+    "known_findings.csv": "findings",
+    "relations.csv": "audit",
+    "bounds.csv": "audit",
+}
 
 
 @contextlib.contextmanager
