@@ -56,7 +56,9 @@ def parser() -> argparse.ArgumentParser:
         )
         if name == "audit":
             command.add_argument(
-                "--strict", action="store_true", help="exit 1 if a contradiction belongs to no known finding"
+                "--strict",
+                action="store_true",
+                help="exit 1 if a contradiction belongs to no known finding, a known finding has changed or fewer rows are checked",
             )
             command.add_argument(
                 "--self-test", action="store_true", help="damage copies of the tables and report what is caught"
@@ -120,6 +122,7 @@ def write(text: str) -> None:
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns the exit code."""
     args = parser().parse_args(argv)
+    remarks: list[str] = []
     problems: list[str] = []
     try:
         report = load(args.data)
@@ -131,13 +134,14 @@ def main(argv: list[str] | None = None) -> int:
             result = _run(args.command, report)
         text = render(result, args.format)
         if getattr(args, "strict", False):
-            from analysis.audit import strict_problems
+            from analysis.audit import notes, strict_problems
 
+            remarks = [f"note: {note}" for note in notes(result)]
             problems = strict_problems(result)
     except BadInput as error:
         complain(f"error: {error}")
         return 2
-    complain(*(f"warning: {warning}" for warning in report.warnings), *problems)
+    complain(*(f"warning: {warning}" for warning in report.warnings), *remarks, *problems)
     try:
         write(text)
     except OSError as error:
