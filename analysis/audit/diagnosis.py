@@ -38,13 +38,13 @@ COSTS = {
     "repeated row": 0.0,
     "sign": 2.0,
     "omission": 2.0,
-    "labels": 3.0,
-    "shift": 3.0,
-    "block": 4.0,
-    "decimal": 4.0,
-    "transposition": 4.0,
-    "exchange": 5.0,
-    "digit": 6.0,
+    "labels": 2.0,
+    "shift": 1.0,
+    "block": 5.0,
+    "decimal": 5.0,
+    "transposition": 5.0,
+    "exchange": 3.5,
+    "digit": 5.5,
     "years": 6.0,
     "measures": 6.0,
     "unit": 9.0,
@@ -85,7 +85,7 @@ class Explanation:
 
 def bits(bench: Bench, candidate: Candidate) -> float:
     """What a hypothesis needs to be believed, fit included; smaller is better."""
-    cost = COSTS[candidate.kind] - math.log2(candidate.fits)
+    cost = COSTS[candidate.kind] - 0.5 * math.log2(candidate.fits)
     if candidate.kind in WIDE and len(candidate.resolves) == 1:
         cost += SINGLE
     return round(cost + unfit(bench, candidate), 6)
@@ -110,7 +110,7 @@ def ranked(bench: Bench, found: list[Candidate]) -> list[tuple[Candidate, float]
     """Candidates with their bits, by net and bits; bits are worked out for the leading net only."""
     top = max((c.net for c in found), default=0.0)
     lead = [(c, bits(bench, c)) for c in found if c.net == top]
-    rest = [(c, COSTS[c.kind] - math.log2(c.fits)) for c in found if c.net < top]
+    rest = [(c, COSTS[c.kind]) for c in found if c.net < top]
     return sorted(lead + rest, key=lambda pair: (-pair[0].net, pair[1], pair[0].cells))
 
 
@@ -177,7 +177,10 @@ def convincing(candidate: Candidate, parts: list[set[int]]) -> bool:
     resolved = set(candidate.resolves)
     if len(candidate.breaks) > BROKEN * len(resolved):
         return False
-    return candidate.net >= 3 or all(2 * len(part & resolved) >= len(part) for part in parts if part & resolved)
+    if candidate.net >= 3:
+        return True
+    least = 0.5 if candidate.net >= 1 else 0.51
+    return all(len(part & resolved) >= least * len(part) for part in parts if part & resolved)
 
 
 def connected(bench: Bench, left: Iterable[int]) -> list[set[int]]:

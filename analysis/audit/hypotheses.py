@@ -323,7 +323,7 @@ def unfit(bench: Bench, candidate: Candidate) -> float:
     odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells) - odd
     bench.put(candidate.cells, old)
     squares = sum(a - b for a, b in zip(after, before, strict=True))
-    return 2.9 * squares + odd
+    return 2.9 * squares + 2 * odd
 
 
 def _spread(bench: Bench, numbers: Iterable[int]) -> list[float]:
