@@ -79,8 +79,17 @@ def exchanged(scope: Scope) -> Iterator[Candidate]:
                 pairs = [p for one, two in chosen for p in _aligned(bench, one, two)]
                 pairs = [(a, b) for a, b in pairs if bench.known[a] and bench.known[b]]
                 found = scope.swap(kind, pairs, detail)
-                if found:
+                if found and (kind == "years" or not _odder(bench, found)):
                     yield found
+
+
+def _odder(bench: Bench, candidate: Candidate) -> bool:
+    """Whether the numbers would be of less likely size than they are: no ranks for patents."""
+    odd = [sum(bench.oddness(c, candidate.cells) for c in candidate.cells)]
+    old = bench.put(candidate.cells, candidate.values)
+    odd.append(sum(bench.oddness(c, candidate.cells) for c in candidate.cells))
+    bench.put(candidate.cells, old)
+    return odd[1] > odd[0]
 
 
 def scales(scope: Scope) -> Iterator[Candidate]:
@@ -142,8 +151,8 @@ def reversed_columns(scope: Scope) -> Iterator[Candidate]:
 
 def stale(scope: Scope) -> Iterator[Candidate]:
     """Columns that repeat others: another year's, another measure's, another table's."""
-    bench, at = scope.bench, scope.bench.cells.cells
-    years: dict[tuple[str, str, str], set[Column]] = {}
+    bench = scope.bench
+    copies: dict[tuple[str, str, str, str], list[tuple[Column, Column]]] = {}
     for column in _suspect(scope):
         measure, key = _names(bench, column)
         for other in bench.columns:
@@ -152,23 +161,14 @@ def stale(scope: Scope) -> Iterator[Candidate]:
                 continue
             if other[0] != column[0] and (measure2, key2) != (measure, key):
                 continue
-            if not _copied(bench, column, other):
-                continue
-            if other[0] == column[0]:
-                years.setdefault((column[0], key, key2), set()).add(column)
-            found = scope.lost("stale", _cells(bench, [column], other), f"{measure}|{other[0]}|{key2}")
-            if found:
-                yield found
-    for (_, key, key2), columns in years.items():
-        if len(columns) > 1:
-            found = scope.lost("stale", [c for x in sorted(columns) for c in bench.columns[x]], f"|{at[bench.columns[min(columns)][0]].table}|{key2}")
-            if found:
-                yield found
-
-
-def _cells(bench: Bench, columns: Sequence[Column], other: Column) -> list[int]:
-    count = len(bench.columns[other])
-    return [c for column in columns for c in bench.columns[column][:count]]
+            if _copied(bench, column, other):
+                copies.setdefault((column[0], key, other[0], key2), []).append((column, other))
+    for (table, _, table2, key2), pairs in copies.items():
+        cells = [c for column, other in sorted(pairs) for c in bench.columns[column][: len(bench.columns[other])]]
+        measure = bench.cells.cells[cells[0]].measure if len(pairs) == 1 else ""
+        found = scope.lost("stale", cells, f"{measure}|{table2}|{key2}")
+        if found:
+            yield found
 
 
 def _copied(bench: Bench, column: Column, other: Column) -> bool:

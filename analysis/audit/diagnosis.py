@@ -24,12 +24,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.audit import columns, hypotheses
 from analysis.audit.bench import SOFT, Bench
-from analysis.audit.hypotheses import LOST, Candidate, Scope, unfit
+from analysis.audit.hypotheses import LOST, NEAR, Candidate, Scope, unfit
 
 #: Bits that a hypothesis of each kind needs beside its fit: how many of the kind a table
 #: of usual size could have, and how seldom whole columns go wrong.
@@ -38,13 +38,13 @@ COSTS = {
     "repeated row": 0.0,
     "sign": 2.0,
     "omission": 2.0,
-    "labels": 3.0,
-    "shift": 3.0,
-    "block": 4.0,
-    "decimal": 4.0,
-    "transposition": 4.0,
-    "exchange": 5.0,
-    "digit": 6.0,
+    "labels": 2.0,
+    "shift": 1.0,
+    "block": 5.0,
+    "decimal": 5.0,
+    "transposition": 5.0,
+    "exchange": 3.5,
+    "digit": 5.5,
     "years": 6.0,
     "measures": 6.0,
     "unit": 9.0,
@@ -59,6 +59,12 @@ COSTS = {
 #: Kinds about many cells, and what they need more if they resolve one contradiction only.
 WIDE = frozenset({"labels", "block"})
 SINGLE = 5.0
+
+#: What one contradiction resolved is worth, in bits.
+WORTH = 5.0
+
+#: Larger groups of contradictions are not searched for two faults at once.
+KNOT = 12
 
 #: Two hypotheses closer than this, in bits, are not told apart.
 CLOSE = 1.0
@@ -83,12 +89,12 @@ class Explanation:
     decided: bool = True
 
 
-def bits(bench: Bench, candidate: Candidate) -> float:
-    """What a hypothesis needs to be believed, fit included; smaller is better."""
-    cost = COSTS[candidate.kind] - math.log2(candidate.fits)
+def score(bench: Bench, candidate: Candidate) -> float:
+    """How much a hypothesis explains, in bits, less what it takes to believe it (rules 1 and 2)."""
+    cost = COSTS[candidate.kind] - 0.5 * math.log2(candidate.fits)
     if candidate.kind in WIDE and len(candidate.resolves) == 1:
         cost += SINGLE
-    return round(cost + unfit(bench, candidate), 6)
+    return round(WORTH * candidate.net - cost - unfit(bench, candidate), 6)
 
 
 def candidates(
@@ -102,16 +108,11 @@ def candidates(
     """
     scope = Scope(bench, wrong, closed or set(), climb=first_only)
     found = [c for source in (*columns.SOURCES, *hypotheses.SOURCES) for c in source(scope)]
-    found = [c for c in found if c.net >= scope.least or not first_only]
-    return [c for c, _ in ranked(bench, found)]
-
-
-def ranked(bench: Bench, found: list[Candidate]) -> list[tuple[Candidate, float]]:
-    """Candidates with their bits, by net and bits; bits are worked out for the leading net only."""
-    top = max((c.net for c in found), default=0.0)
-    lead = [(c, bits(bench, c)) for c in found if c.net == top]
-    rest = [(c, COSTS[c.kind] - math.log2(c.fits)) for c in found if c.net < top]
-    return sorted(lead + rest, key=lambda pair: (-pair[0].net, pair[1], pair[0].cells))
+    near = NEAR * max((c.net for c in found), default=0.0)
+    lead = sorted((c for c in found if c.net >= near), key=lambda c: (-score(bench, c), c.cells))
+    if first_only:
+        return lead
+    return lead + sorted((c for c in found if c.net < near), key=lambda c: (-c.net, COSTS[c.kind], c.cells))
 
 
 def diagnose(bench: Bench, wrong: set[int], closed: set[int] | None = None) -> list[Explanation]:
@@ -124,34 +125,68 @@ def diagnose(bench: Bench, wrong: set[int], closed: set[int] | None = None) -> l
     explained: list[Explanation] = []
     undo = []
     while left:
-        parts = connected(bench, left)
-        order = [c for c in candidates(bench, left, closed) if convincing(c, parts)]
-        if not order:
+        accepted = _best(bench, left, closed) or _pair(bench, left, closed)
+        if not accepted:
             break
-        best, equal = order[0], []
-        needs = bits(bench, best)
-        for c in order[1:]:
-            if c.net == best.net and set(c.resolves) & set(best.resolves) and set(c.cells) != set(best.cells):
-                if bits(bench, c) <= needs + CLOSE or (c.kind == best.kind and c.kind in LOST):
-                    equal.append(c)
-        others = [c for c in order[1:] if set(c.resolves) & set(best.resolves) and c not in equal]
-        hard = best.kind in LOST or any(bench.instances[i].weight > SOFT for i in best.resolves)
-        explained.append(
-            Explanation(best, tuple([*equal, *others][:5]), best.resolves, min(len(equal), 5), hard and not equal)
-        )
-        undo.append(apply(bench, best))
-        if best.kind in LOST:
-            closed |= bench.touched(best.cells)
-        closed |= set(best.breaks)  # the price of this explanation, nothing to explain again
-        left -= set(best.resolves) | closed
-        if len(undo) > len(wrong):
-            break
+        for one in accepted:
+            assert one.best is not None
+            explained.append(one)
+            undo.append(apply(bench, one.best))
+            if one.best.kind in LOST:
+                closed |= bench.touched(one.best.cells)
+            closed |= set(one.best.breaks)  # the price of this explanation, nothing to explain again
+            left -= set(one.best.resolves) | closed
     for step in reversed(undo):
         restore(bench, *step)
     explained.extend(
         Explanation(None, (), tuple(sorted(group)), 0, False) for group in connected(bench, left & set(wrong))
     )
     return explained
+
+
+def _best(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
+    """The best convincing candidate as an explanation, in a list; empty if there is none."""
+    parts = connected(bench, left)
+    order = [c for c in candidates(bench, left, closed) if convincing(c, parts)]
+    if not order:
+        return []
+    best = max(order[:1] + [c for c in order if c.net >= NEAR * order[0].net], key=lambda c: score(bench, c))
+    rivals = [c for c in order if c is not best and set(c.resolves) & set(best.resolves)]
+    enough = score(bench, best) - CLOSE
+    equal = [c for c in rivals if set(c.cells) != set(best.cells) and score(bench, c) >= enough]
+    others = [c for c in rivals if c not in equal]
+    hard = best.kind in LOST or any(bench.instances[i].weight > SOFT for i in best.resolves)
+    explained = Explanation(best, tuple([*equal, *others][:5]), best.resolves, min(len(equal), 5), hard and not equal)
+    return [explained]
+
+
+def _pair(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
+    """Two slips of single cells that together resolve a whole knot and break nothing."""
+    for part in connected(bench, left):
+        if not 2 <= len(part) <= KNOT or bench.weigh(part) < 2:
+            continue
+        pairs: dict[frozenset[int], tuple[float, Candidate, Candidate]] = {}
+        aside = closed | (left - part)
+        for one in [c for c in candidates(bench, part, aside) if len(c.cells) == 1][:KNOT]:
+            undo = apply(bench, one)
+            rest = (part - set(one.resolves)) | set(one.breaks)
+            for two in candidates(bench, rest, aside, first_only=True):
+                if len(two.cells) == 1 and two.cells != one.cells and set(two.resolves) == rest and not two.breaks:
+                    total = score(bench, two) - COSTS[one.kind] + 0.5 * math.log2(one.fits)
+                    key = frozenset((*one.cells, *two.cells))
+                    if key not in pairs or pairs[key][0] < total:
+                        pairs[key] = total, one, two
+            restore(bench, *undo)
+        ranked = sorted(pairs.values(), key=lambda p: (-p[0], p[1].cells))
+        if not ranked:
+            continue
+        top, one, two = ranked[0]
+        if len(ranked) > 1 and ranked[1][0] >= top - CLOSE:
+            continue
+        second = replace(two, resolves=tuple(sorted(set(two.resolves) & part)))
+        first = replace(one, breaks=())
+        return [Explanation(c, (), c.resolves) for c in (first, second)]
+    return []
 
 
 def apply(bench: Bench, candidate: Candidate) -> tuple[tuple[int, ...], list[Any]]:
@@ -177,7 +212,10 @@ def convincing(candidate: Candidate, parts: list[set[int]]) -> bool:
     resolved = set(candidate.resolves)
     if len(candidate.breaks) > BROKEN * len(resolved):
         return False
-    return candidate.net >= 3 or all(2 * len(part & resolved) >= len(part) for part in parts if part & resolved)
+    if candidate.net >= 3:
+        return True
+    least = 0.5 if candidate.net >= 1 else 0.51
+    return all(len(part & resolved) >= least * len(part) for part in parts if part & resolved)
 
 
 def connected(bench: Bench, left: Iterable[int]) -> list[set[int]]:

@@ -18,6 +18,10 @@ from analysis.audit.cells import PROSE
 LOST = frozenset({"stale", "repeated row"})
 
 
+#: Hypotheses that net less than this share of the best are not compared with it.
+NEAR = 0.8
+
+
 @dataclass(frozen=True)
 class Candidate:
     """One hypothesis and what it does.
@@ -70,7 +74,7 @@ class Scope:
     def found(self, candidate: Candidate) -> Candidate:
         """Note a candidate's net."""
         if self.climb:
-            self.least = max(self.least, candidate.net)
+            self.least = max(self.least, NEAR * candidate.net)
         return candidate
 
     def trial(
@@ -119,7 +123,7 @@ class Scope:
     def _still_reached(self, number: int, moves: Sequence[tuple[int, int]]) -> bool:
         """Whether the moved contents that an instance reads are checked at their new places.
 
-        By the same relation, or by another of no less weight that reads more than their row.
+        By the same relation, or by another that reads more than their row.
         """
         bench, at = self.bench, self.bench.cells.cells
         instance = bench.instances[number]
@@ -132,7 +136,7 @@ class Scope:
                 other = bench.instances[i]
                 if bench.groups[other.group].relation is relation:
                     break
-                if other.weight >= instance.weight and any(
+                if any(
                     at[c].order[0] != at[place].order[0] or at[c].table != at[place].table
                     for c in (other.target, *other.inputs)
                 ):
@@ -159,14 +163,13 @@ class Scope:
     def lost(self, kind: str, cells: Sequence[int], detail: str) -> Candidate | None:
         """Cells whose print only repeats another place: contradictions they enter are explained.
 
-        The copy itself is the evidence, so the caller must have made sure of it. Relations
-        with these cells that hold speak against it: each counts a quarter of a break.
+        The copy itself is the evidence, so the caller must have made sure of it.
         """
         bench = self.bench
         touched = bench.touched(cells) - self.closed
         resolved = touched & self.wrong
-        net = bench.weigh(resolved) - 0.25 * bench.weigh(touched - resolved)
-        if net < max(self.least, 0.5):
+        net = bench.weigh(resolved)
+        if net < max(self.least, 1.0):
             return None
         return self.found(
             Candidate(
@@ -313,8 +316,10 @@ def unfit(bench: Bench, candidate: Candidate) -> float:
     bounds: the squared position (0 the middle, 1 an end) behaves like that of a normal
     error of half the way. Levels should lie near their neighbours.
     """
-    if candidate.kind in LOST:
-        return 0.0
+    if candidate.kind in LOST:  # what holds speaks against it, unless it reads the copy as input only
+        resolved = set(candidate.resolves)
+        held = bench.weigh(bench.touched(candidate.cells) - resolved)
+        return 0.5 * held - 0.5 * sum(bench.instances[i].target in candidate.cells for i in resolved)
     touched = sorted(bench.touched(candidate.cells))
     before = _spread(bench, touched)
     odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells)
@@ -323,7 +328,7 @@ def unfit(bench: Bench, candidate: Candidate) -> float:
     odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells) - odd
     bench.put(candidate.cells, old)
     squares = sum(a - b for a, b in zip(after, before, strict=True))
-    return 2.9 * squares + odd
+    return 2.9 * squares + 2 * odd
 
 
 def _spread(bench: Bench, numbers: Iterable[int]) -> list[float]:

@@ -85,9 +85,10 @@ def faults(bench: Bench, table: str) -> Iterator[Fault]:
     for row in rows:
         line = bench.rows[table, row]
         if len(line) > 2 and all(bench.cells.known[c] for c in line):
-            source = [line[-1], *line[:-1]]
-            printed = tuple(bench.printed[s] for s in source)
-            yield Fault(table, KINDS[8], tuple(line), _values(bench, line, printed), printed)
+            pairs = [(c, bench.printed[s]) for c, s in zip(line, [line[-1], *line[:-1]], strict=True)]
+            moved = [(c, p) for c, p in pairs if p != bench.printed[c]]
+            cells, printed = tuple(c for c, _ in moved), tuple(p for _, p in moved)
+            yield Fault(table, KINDS[8], cells, _values(bench, cells, printed), printed)
 
 
 def _digit_faults(bench: Bench, table: str, cell: int) -> Iterator[Fault]:

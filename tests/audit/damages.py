@@ -11,7 +11,8 @@ explanation that the undamaged report does not have is
 - *part* when it names some of a cause's cells only, and *false* when it names others.
 
 A damage is ``right`` when every cause has its right explanation and nothing else is
-decided, ``partly`` when something is right or part and nothing false, ``wrong`` when
+decided; ``asked`` when that explanation stands alone at rank 1 but rests on bounds and
+assumptions only, so that it is put as a question; ``partly`` when something is right or part and nothing false, ``wrong`` when
 something false is decided, ``undecided`` when contradictions are reported without a
 decided explanation (``one of`` when the truth is among the equal ones), ``unseen`` when
 nothing is reported.
@@ -44,7 +45,7 @@ from analysis.audit.hypotheses import LOST  # noqa: E402
 from analysis.audit.patterns import repeated_rates  # noqa: E402
 from analysis.report import load  # noqa: E402
 
-VERDICTS = ("right", "partly", "one of", "undecided", "wrong", "unseen")
+VERDICTS = ("right", "asked", "partly", "one of", "undecided", "wrong", "unseen")
 
 
 @dataclass(frozen=True)
@@ -115,17 +116,20 @@ def names(kind: str, cells: frozenset[str], cause: frozenset[str]) -> bool:
 def judge(found: list[Said], truth: list[frozenset[str]]) -> str:
     """The verdict on what is said anew; ``truth``: the changed cells of each cause."""
     everything = frozenset().union(*truth)
-    matched, false, part, among = set(), False, False, False
+    matched, false, part, among, asked = set(), False, False, False, False
     for item in found:
         exact = [i for i, cause in enumerate(truth) if names(item.kind, item.cells, cause)]
-        if item.kind == "pattern" and item.cells & everything:
-            exact = list(range(len(truth)))
-        if not item.decided:
+        if item.kind == "pattern":  # more equal rates than there were, all of them changed
+            exact = [i for i, cause in enumerate(truth) if len(item.cells & cause) >= 4]
+            if not exact:
+                continue
+        if exact and not item.equal:
+            matched.update(exact)
+            asked |= not item.decided
+        elif not item.decided:
             among |= item.kind != "none" and any(
                 names(kind, cells, cause) for kind, cells in ((item.kind, item.cells), *item.equal) for cause in truth
             )
-        elif exact:
-            matched.update(exact)
         elif item.cells <= everything:
             part = True
         else:
@@ -133,7 +137,7 @@ def judge(found: list[Said], truth: list[frozenset[str]]) -> str:
     if false:
         return "wrong"
     if len(matched) == len(truth) and not part:
-        return "right"
+        return "asked" if asked else "right"
     if matched or part:
         return "partly"
     if not found:
@@ -160,7 +164,9 @@ def examine(number: str) -> Judged:
     known = {(s.kind, s.cells) for s in base}
     patterns = frozenset().union(*(s.cells for s in base if s.kind == "pattern"))
     new = [
-        s for s in found if (s.kind, s.cells) not in known and not (s.kind == "pattern" and s.cells <= patterns)
+        s
+        for s in found
+        if (s.kind, s.cells) not in known and not (s.kind == "pattern" and len(s.cells) <= len(patterns))
     ]
     verdict = judge(new, truth)
     first = new[0] if new else None
