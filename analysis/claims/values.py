@@ -205,9 +205,9 @@ class Codes:
 
 @dataclass(frozen=True)
 class Readings:
-    """One statement under several readings of its words, by the name of the reading."""
+    """One statement (comparisons) or one number under several readings of its words, by name."""
 
-    truths: dict[str, Truth]
+    values: dict[str, Truth] | dict[str, Number]
 
 
 Value = Number | Vector | Truth | Truths | Codes | Readings

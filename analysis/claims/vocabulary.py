@@ -1,8 +1,11 @@
 """The functions an expression may call.
 
 Printed numbers come in through ``t`` (a cell of a table), ``p`` (a number printed in a
-sentence, ``prose.csv``), ``c`` (a number of another claim), ``column``, ``row`` and
-``series`` (many cells of one table). Everything else is arithmetic on them. A missing
+sentence, ``prose.csv``), ``c`` (a number of another claim), ``listed`` (how many items a
+list holds, counted by the reader), ``column``, ``row`` and ``series`` (many cells of one
+table). Everything else is arithmetic on them. ``times`` is growth in 倍 (both readings), ``increase`` where the words name the increase,
+``same_period`` a period against the title it cites (some count the base year), ``about``
+widens a number printed with 約 by a tenth. A missing
 table, measure, row or year is a :class:`ClaimError`; a cell printed N/A leaves a column
 short and makes a single claim not checkable.
 """
@@ -240,10 +243,33 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             result = result.either(truth)
         return result
 
-    def readings(**truths: Value) -> Readings:
-        if len(truths) < 2 or not all(isinstance(t_, Truth) for t_ in truths.values()):
-            raise ClaimError("at least two named comparisons, such as readings(every_year=..., end_to_end=...)")
-        return Readings({name: t_ for name, t_ in truths.items() if isinstance(t_, Truth)})
+    def times(new: Value, old: Value) -> Readings:
+        reached = lift(lambda a, b: a / b, new, old)
+        if not isinstance(reached, Number):
+            raise ClaimError("numbers in times()")
+        return Readings({"times_reached": reached, "times_added": reached - Number.exact(1)})
+
+    def increase(new: Value, old: Value) -> Value:
+        return lift(lambda a, b: a / b - Number.exact(1), new, old)
+
+    def same_period(first: Value, last: Value, titled_first: Value, titled_last: Value) -> Readings:
+        y0, y1, t0, t1 = (whole(y, "a year") for y in (first, last, titled_first, titled_last))
+        return Readings(
+            {"as_titled": Truth.of((y0, y1) == (t0, t1)), "with_the_base_year": Truth.of((y0 + 1, y1) == (t0, t1))}
+        )
+
+    def about(number: Value) -> Value:
+        return lift(lambda a: Number(a.point, a.low - abs(a.point) / 10, a.high + abs(a.point) / 10), number)
+
+    def readings(**values: Value) -> Readings:
+        flat: dict[str, Any] = {}
+        for name, value in values.items():
+            inner = value.values if isinstance(value, Readings) else {"": value}
+            flat |= {f"{name}_{i}".rstrip("_"): v for i, v in inner.items()}
+        same = {type(v) for v in flat.values()}
+        if len(values) < 2 or same not in ({Truth}, {Number}):
+            raise ClaimError("at least two named values of one kind, such as readings(every_year=..., end_to_end=...)")
+        return Readings(flat)
 
     return {
         "t": t,
@@ -259,7 +285,6 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
         "cagr": cagr,
         "total": total,
         "mean": mean,
-        "average": mean,
         "abs": absolute,
         "max": maximum,
         "min": minimum,
@@ -271,6 +296,11 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
         "all_of": all_of,
         "any_of": any_of,
         "readings": readings,
+        "times": times,
+        "increase": increase,
+        "same_period": same_period,
+        "about": about,
+        "listed": lambda n: Number.exact(whole(n, "a number of items")),
     }
 
 
