@@ -38,7 +38,8 @@ CURRENCIES = {
     "GBP": ("英鎊", "GBP"),
     "KRW": ("韓元", "韓圜", "KRW"),
 }
-_COUNTERS = "項條種類家個間所件處座案場組套支款大區篇章部層型樣點面向主軸領域產業重方目隊屆版架"
+_COUNTERS = "項條種類家個間所件處座案場組套支款大區篇章部層型樣點面向主軸領域產業重方目隊屆版架校軌"
+_THINGS = {"部分", "層次", "單位"}
 _PERCENT = {"％", "%", "百分點", "個百分點", "percentage point", "percentage points"}
 _PEOPLE = {"位", "名", "人"}
 #: Bases of things counted in full, and years: printed numbers of these are not rounded.
@@ -84,7 +85,7 @@ def unit(text: str) -> Unit:
         raise ClaimError(f"a unit of money; {text!r} holds the unknown {rest!r}")
     if rest in _PEOPLE:
         rest = "人"
-    elif rest and all(character in _COUNTERS for character in rest):
+    elif rest in _THINGS or (rest and all(character in _COUNTERS for character in rest)):
         rest = "項"  # whatever is counted, a number of it is a number of it
     return Unit(Fraction(factor), (base or rest) + (f"/{per}" if slash else ""))
 
@@ -93,11 +94,11 @@ _MONEY = {"TWD": "NT$", "USD": "US$", "EUR": "EUR ", "JPY": "JPY ", "CNY": "CNY 
 _SHORT = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 #: English for bases as printed; what is counted needs no word.
 _BASES = {"項": "", "年": "", "名次": "", "版": "", "比": "", "人": "people", "人次": "attendances", "國": "countries"}
-_BASES |= {"倍": "times", "噸": "tonnes", "公噸": "tonnes", "頓": "tonnes", "公斤": "kg", "公里": "km", "公升": "litres"}
+_BASES |= {"倍": "times", "噸": "tonnes", "公噸": "tonnes", "頓": "tonnes", "公斤": "kg", "公克": "g", "公里": "km", "公升": "litres"}
 _BASES |= {"分鐘": "minutes", "秒": "seconds", "日": "days", "月": "months", "輛": "vehicles", "台": "machines"}
 _BASES |= {"吋": "inches", "度": "kWh", "例": "cases", "量子位元": "qubits", "分": "points", "棵": "trees", "瓦": "W"}
 _BASES |= {"噸/年": "tonnes a year", "公斤/月": "kg a month", "位元/秒": "bits a second", "毫秒": "ms", "歲": "years"}
-_BASES |= {"顆": "", "軸": "", "色": "", "箭": "", "階": "", "級": "", "個月": "months", "單位": "", "R": "", "業": "", "者": ""}
+_BASES |= {"顆": "", "軸": "", "色": "", "箭": "", "階": "", "級": "", "個月": "months", "R": "", "業": "", "者": ""}
 
 
 def words(digits: str, text: str) -> str:

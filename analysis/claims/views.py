@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from analysis.claims.claim import Claim, read
-from analysis.claims.evaluation import CHECKS, evaluate, outward
+from analysis.claims.evaluation import CHECKS, LISTED, evaluate, outward
 from analysis.claims.expression import Expression
 from analysis.claims.readings import VERDICTS
 from analysis.claims.slips import page, stated
@@ -77,8 +77,9 @@ def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame
 
 
 def by_chapter(report: Report) -> pd.DataFrame:
-    """Number of claims by chapter and verdict, with totals; columns ``chapter``, the verdicts, ``all``."""
+    """Number of claims by chapter and verdict, with totals; counts of listed items are left out."""
     frame = register(report)
+    frame = frame[frame["check"] != LISTED]
     return _cross(frame["chapter"], frame["verdict"], "chapter", CHAPTERS.values())
 
 
