@@ -31,13 +31,13 @@ def headlines(report: Report) -> list[str]:
     """The results that open the overview; each way of checking is counted for itself."""
     counts = views.by_check(report).set_index("check")
     total, numbers, unchecked = counts.loc["all"], counts.loc[RECOMPUTED], counts.loc["not checked"]
-    ways = [f"{counts.loc[way, 'all']} {_WAYS[way]}" for way in CHECKS if way in counts.index and way != RECOMPUTED]
+    ways = [f"{int(counts['all'][way])} {_WAYS[way]}" for way in CHECKS if way in counts.index and way != RECOMPUTED]
     cards = slips.slips(report)["verdict"].value_counts()
     return [
         f"**{total['all']:,} statements with a number, a comparison or a count** are recorded. {unchecked['all']} of them "
         "cannot be checked: nothing is printed to hold them against.",
         f"**{numbers['all']} numbers can be recomputed** from other printed numbers: {numbers[REPRODUCED]} come out to the "
-        f"printed digit, {numbers[CONSISTENT]} within rounding, {numbers[AMBIGUOUS]} under one reading only, "
+        f"printed digit, {numbers[CONSISTENT]} within rounding or from two sources, {numbers[AMBIGUOUS]} under one reading only, "
         f"{numbers[CONTRADICTED] or 'none'} under no reading.",
         f"The others are checked in weaker ways, counted apart: {listing(ways)}.",
         f"What does not agree comes down to **{cards.get(CONTRADICTED, 0)} contradictions** and "
@@ -127,7 +127,7 @@ def slip_headlines(report: Report) -> list[str]:
         f"**{len(hard)} times the report says what its tables, its other lines or its sources exclude**, in {claims} "
         f"statements; {changed}.",
         f"{len(soft)} more places stand under one fair reading and fall under another, or set two sources beside each other.",
-        "Which of the two sides is wrong a contradiction does not say; a misprint is the likeliest cause of most.",
+        "Which of the two sides is wrong a contradiction does not say.",
     ]
 
 
@@ -147,7 +147,10 @@ def show_slips(report: Report, verdict: str) -> None:
 
 
 def _card(report: Report, row: dict[str, str]) -> str:
-    table, source = row["shows"].startswith(("Table", "From table")), "title of the" in row["shows"] or "Its title" in row["shows"]
+    table, source = (
+        row["shows"].startswith(("Table", "From table")),
+        "title of the" in row["shows"] or "Its title" in row["shows"],
+    )
     shown = "The table says" if table else "Its source says" if source else "Another place says"
     sides = [("The report says", row["says_page"], row["says"]), (shown, row["shows_page"], row["shows"])]
     columns = [(f"{head}, {page}" if page else head, text) for head, page, text in sides]
@@ -287,7 +290,7 @@ def roadmap_headlines(report: Report) -> list[str]:
     names = frame["roadmap"].nunique()
     return [
         f"**{cardinal(names).capitalize()} technology road-maps survive as text** with {len(frame)} figures for "
-        f"{frame['year'].nunique()} years; the other road-maps of the report are pictures whose text is lost.",
+        f"{frame.loc[frame['year'] != views.NO_YEAR, 'year'].nunique()} years; the other road-maps of the report are pictures whose text is lost.",
         f"{int(frame['note'].str.contains('columns of values').sum())} figures stand in columns that are fewer than "
         f"the years printed below them: their year is the position of the column, which the print leaves open.",
     ]
@@ -310,7 +313,7 @@ def show_roadmap(report: Report, figure: str) -> None:
 def roadmap_figure(report: Report, figure: str) -> Exhibit:
     """Indicators of one road-map that have a value in at least four years, one panel each."""
     frame = report.resource("roadmaps")
-    frame = frame[(frame["roadmap"] == _roadmap(report, figure)) & (frame["value_to"] == "")]
+    frame = frame[(frame["roadmap"] == _roadmap(report, figure)) & (frame["value_to"] == "") & (frame["year"] != "")]
     wanted = [kpi for kpi, rows in frame.groupby("kpi", sort=False) if rows["year"].nunique() >= 4]
     frame = frame[frame["kpi"].isin(wanted)]
     data = frame.assign(

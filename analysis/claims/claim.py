@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -83,9 +84,10 @@ class Claim:
         return {name: Number.printed(text, exact=self.is_exact(name)) for name, text in self.digits.items()}
 
 
-def read(report: Report) -> list[Claim]:
+@functools.lru_cache(maxsize=4)
+def read(report: Report) -> tuple[Claim, ...]:
     """The claims of a report, each row checked; :class:`BadInput` names row and column."""
-    return [claim_of({str(k): str(v) for k, v in r.items()}) for r in report.claims().to_dict("records")]
+    return tuple(claim_of({str(k): str(v) for k, v in r.items()}) for r in report.claims().to_dict("records"))
 
 
 def claim_of(record: Mapping[str, str]) -> Claim:
@@ -119,7 +121,10 @@ def claim_of(record: Mapping[str, str]) -> Claim:
         except ClaimError as error:
             raise bad("expression", str(error)) from None
         if record["kind"] == "growth" and record["unit"] == "倍" and not expression.calls & {"times", "increase"}:
-            raise bad("expression", "times(new, old) for a growth in 倍, so that both readings are tried (increase(new, old) where the words name the increase)")
+            raise bad(
+                "expression",
+                "times(new, old) for a growth in 倍, so that both readings are tried (increase(new, old) where the words name the increase)",
+            )
     elif record["reason"] not in REASONS:
         raise bad("reason", f"one of {', '.join(REASONS)} where there is no expression")
     claim = Claim(

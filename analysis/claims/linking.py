@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from analysis.claims.claim import Claim, read
 from analysis.claims.readings import AMBIGUOUS, CONSISTENT, CONTRADICTED, REPRODUCED, Judgement, half_step
-from analysis.claims.units import Unit, unit
+from analysis.claims.units import Unit, unit, words
 from analysis.claims.values import Number
 from analysis.report import Report
 
@@ -145,7 +145,7 @@ def agreement(claims: Sequence[Claim]) -> dict[tuple[str, str], Judgement]:
             against = [o for o in against if _places(o, group) >= support]
             if against:
                 firm = [o for o in against if not (o.claim.apart or own.claim.apart)]
-                said = "; ".join(f"line {o.claim.line} has {o.digits} {o.unit}".strip() for o in (firm or against)[:3])
+                said = "; ".join(f"{words(o.digits, o.unit)} in line {o.claim.line}" for o in (firm or against)[:3])
                 why = "" if firm else f"; {own.claim.apart or against[0].claim.apart}"
                 found[own.claim.id, own.name] = Judgement(CONTRADICTED if firm else AMBIGUOUS, said + why)
                 continue
@@ -155,8 +155,8 @@ def agreement(claims: Sequence[Claim]) -> dict[tuple[str, str], Judgement]:
                 lines = sorted({o.claim.line for o in same or [o for o, _ in agreeing]})
                 told = f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines[:3]))}"
                 told += f" and {len(lines) - 3} more" if len(lines) > 3 else ""
-                words = f"{told} print{'' if len(lines) > 1 else 's'} {'the same' if same else 'a number that fits'}"
-                found[own.claim.id, own.name] = Judgement(REPRODUCED if same else CONSISTENT, words)
+                place = f"{'the same' if same else 'a number that fits'} in {told}"
+                found[own.claim.id, own.name] = Judgement(REPRODUCED if same else CONSISTENT, place)
     return found
 
 

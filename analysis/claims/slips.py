@@ -9,6 +9,7 @@ ambiguous; a doubtful claim that belongs to none gets a slip of its own.
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -34,13 +35,18 @@ _PUT = re.compile(r"\{([^{}:]+)(?::([0-9]|year))?\}")
 _ORDER = ("conclusion", "number", "cosmetic", "")
 
 
+@functools.lru_cache(maxsize=4)
+def _anchors(report: Report) -> tuple[list[int], list[int]]:
+    frame = report.resource("pages").astype(int)
+    return list(frame["seed_line"]), list(frame["page"])
+
+
 def page(report: Report, line: int) -> str:
     """The page of a line: ``p. 33``; ``pp. 33–35`` where only headings before and after are known.
 
     ``about p. 71`` where these are more than three pages apart (by the share of lines).
     """
-    frame = report.resource("pages").astype(int)
-    lines, pages = list(frame["seed_line"]), list(frame["page"])
+    lines, pages = _anchors(report)
     place = bisect.bisect_right(lines, line)
     if place == 0:
         return "summary"
@@ -50,6 +56,19 @@ def page(report: Report, line: int) -> str:
         done = (line - lines[place - 1]) / (lines[place] - lines[place - 1])
         return f"about p. {low + round(done * (high - low))}"
     return f"p. {low}" if low == high else f"pp. {low}–{high}"
+
+
+_LINES = re.compile(r"\blines? (\d{3,4}(?:(?:, | and | to )\d{3,4})*)")
+
+
+def paged(report: Report, text: str) -> str:
+    """A note with pages in the place of lines of the exported text."""
+
+    def pages(match: re.Match[str]) -> str:
+        lines = map(int, re.findall(r"\d{3,4}", match[1]))
+        return ", ".join(dict.fromkeys(page(report, line).replace("summary", "the summary") for line in lines))
+
+    return _LINES.sub(pages, text)
 
 
 def slips(report: Report) -> pd.DataFrame:
@@ -84,7 +103,9 @@ def slips(report: Report) -> pd.DataFrame:
     for member in (i for i in verdicts if i not in told):
         claim = claims[member]
         record = {"id": member, "title": claim.statement, "consequence": "", "matters": "", "claims": member}
-        rows.append(_row(record, verdicts[member], claim.statement, notes[member], page(report, claim.line), ""))
+        rows.append(
+            _row(record, verdicts[member], claim.statement, paged(report, notes[member]), page(report, claim.line), "")
+        )
     rows.sort(key=lambda row: ((CONTRADICTED, AMBIGUOUS).index(row[2]), _ORDER.index(row[3])))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -93,7 +114,9 @@ def _worst(verdicts: list[str]) -> str:
     return CONTRADICTED if CONTRADICTED in verdicts else AMBIGUOUS
 
 
-def _row(record: Mapping[Any, Any], verdict: str, says: str, shows: str, says_page: str, shows_page: str) -> tuple[str, ...]:
+def _row(
+    record: Mapping[Any, Any], verdict: str, says: str, shows: str, says_page: str, shows_page: str
+) -> tuple[str, ...]:
     return (
         str(record["id"]), str(record["title"]), verdict, str(record["consequence"]), says, says_page, shows, shows_page,
         str(record["matters"]), str(record["claims"]),
@@ -125,14 +148,24 @@ def arithmetic(report: Report, claims: list[str]) -> pd.DataFrame:
 
     every = {claim.id: claim for claim in read(report)}
     spelled = spell(report)
-    frame = evaluate(report).set_index("id")
+    frame = {str(row["id"]): {str(k): str(v) for k, v in row.items()} for row in evaluate(report).to_dict("records")}
     rows = []
     for i in claims:
-        row, claim = frame.loc[i], every[i]
+        row, claim = frame[i], every[i]
         result = {"true": "holds", "false": "does not hold"}.get(row["recomputed"], row["recomputed"])
         span = "" if row["low"] in (row["high"], "true", "false") else f" ({row['low']} to {row['high']})"
         sides = f"{spelled[i]} → {result}{span}" if i in spelled else ""
-        rows.append((i, page(report, claim.line), claim.statement, stated(claim), sides, row["verdict"], row["note"]))
+        rows.append(
+            (
+                i,
+                page(report, claim.line),
+                claim.statement,
+                stated(claim),
+                sides,
+                row["verdict"],
+                paged(report, row["note"]),
+            )
+        )
     return pd.DataFrame(rows, columns=["id", "page", "statement", "stated", "arithmetic", "verdict", "note"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Mapping
 from fractions import Fraction
@@ -16,6 +17,7 @@ from analysis.report import Report
 from analysis.rounding import round_fraction
 
 
+@functools.lru_cache(maxsize=4)
 def spell(report: Report) -> dict[str, str]:
     """Each claim's expression with the printed numbers in the place of names and cells."""
     claims = read(report)

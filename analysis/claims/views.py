@@ -16,7 +16,7 @@ from analysis.claims.claim import Claim, read
 from analysis.claims.evaluation import CHECKS, LISTED, evaluate, outward
 from analysis.claims.expression import Expression
 from analysis.claims.readings import VERDICTS
-from analysis.claims.slips import page, stated
+from analysis.claims.slips import page, paged, stated
 from analysis.claims.spelling import decimal
 from analysis.claims.units import CURRENCIES, unit, words
 from analysis.claims.values import ClaimError, Number
@@ -65,6 +65,7 @@ def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame
     frame = frame.assign(
         page=[page(report, claim.line) for claim in said] if only is None else "",
         chapter=[CHAPTERS[chapter(claim.section)] for claim in said],
+        note=[paged(report, note) for note in frame["note"]],
         statement=[claim.statement for claim in said],
         stated=[stated(claim) for claim in said],
         recomputed=[
@@ -243,6 +244,10 @@ def _items_of(tree: ast.AST, filed: Mapping[str, str]) -> set[str]:
     return found
 
 
+#: Heading of goals for a whole road-map.
+NO_YEAR = "No year"
+
+
 def roadmaps(report: Report) -> pd.DataFrame:
     """The road-maps: ``roadmap, track, kpi, year, goal`` with sign, value and unit in one string."""
     frame = report.resource("roadmaps")
@@ -251,7 +256,8 @@ def roadmaps(report: Report) -> pd.DataFrame:
         f"{words[sign]}{value}{'–' + to if to else ''} {unit}".strip()
         for sign, value, to, unit in zip(frame["sign"], frame["value"], frame["value_to"], frame["unit"], strict=True)
     ]
-    return frame.assign(goal=goal)[["roadmap", "track", "kpi", "year", "goal", "note"]]
+    years = frame["year"].replace("", NO_YEAR)
+    return frame.assign(goal=goal, year=years)[["roadmap", "track", "kpi", "year", "goal", "note"]]
 
 
 def roadmap_grid(report: Report, roadmap: str) -> pd.DataFrame:

@@ -254,9 +254,8 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
 
     def same_period(first: Value, last: Value, titled_first: Value, titled_last: Value) -> Readings:
         y0, y1, t0, t1 = (whole(y, "a year") for y in (first, last, titled_first, titled_last))
-        return Readings(
-            {"as_titled": Truth.of((y0, y1) == (t0, t1)), "with_the_base_year": Truth.of((y0 + 1, y1) == (t0, t1))}
-        )
+        titled, base_year = (y0, y1) == (t0, t1), (y0 + 1, y1) == (t0, t1)
+        return Readings({"as_titled": Truth.of(titled), "with_the_base_year": Truth.of(titled or base_year)})
 
     def about(number: Value) -> Value:
         return lift(lambda a: Number(a.point, a.low - abs(a.point) / 10, a.high + abs(a.point) / 10), number)

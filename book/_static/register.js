@@ -21,8 +21,8 @@
     const counts = make("input", { type: "checkbox" });
     const status = make("span", { role: "status" });
     const list = make("tbody");
-    const back = make("button", { type: "button", textContent: "Back" });
-    const on = make("button", { type: "button", textContent: "On" });
+    const back = make("button", { type: "button", textContent: "Previous" });
+    const on = make("button", { type: "button", textContent: "Next" });
     const csv = make("button", { type: "button", textContent: "These rows (CSV)" });
     let first = 0;
     let kept = rows;
