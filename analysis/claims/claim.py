@@ -15,22 +15,8 @@ from analysis.report import BadInput, Report
 
 FILE = "claims.csv"
 
-KINDS = (
-    "growth",
-    "difference",
-    "share",
-    "ratio",
-    "cagr",
-    "rank",
-    "superlative",
-    "count",
-    "comparison",
-    "level",
-    "sum",
-    "projection",
-    "target",
-    "conversion",
-)
+_KINDS = "growth difference share ratio cagr rank superlative count comparison level sum projection target conversion"
+KINDS = tuple(_KINDS.split())
 REASONS = {
     "source_not_printed": "nothing is printed to recompute it from",
     "qualitative": "no number that could be recomputed",

@@ -36,20 +36,8 @@ from analysis.rounding import decimals_of, round_fraction
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = [
-    "id",
-    "line",
-    "kind",
-    "printed",
-    "recomputed",
-    "low",
-    "high",
-    "verdict",
-    "convention",
-    "decision",
-    "note",
-    "check",
-]
+_COLUMNS = "id line kind printed recomputed low high verdict convention decision note check"
+COLUMNS = _COLUMNS.split()
 
 RECOMPUTED, LOOKED_UP, REPEATED = "recomputed", "look-up", "repeated"
 YES_NO, THRESHOLD, LISTED = "yes/no", "threshold", "list count"

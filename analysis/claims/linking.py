@@ -9,34 +9,14 @@ into verdicts by one rule, wherever the two stand.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from analysis.claims.claim import Claim, read
+from analysis.claims.claim import Claim
 from analysis.claims.readings import AMBIGUOUS, CONSISTENT, CONTRADICTED, REPRODUCED, Judgement, half_step
 from analysis.claims.units import Unit, unit, words
 from analysis.claims.values import Number
-from analysis.report import Report
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-COLUMNS = [
-    "quantity",
-    "id_a",
-    "line_a",
-    "printed_a",
-    "unit_a",
-    "id_b",
-    "line_b",
-    "printed_b",
-    "unit_b",
-    "verdict",
-    "ratio",
-]
 
 SAME, COMPATIBLE, INCOMPATIBLE, OTHER_UNIT = "same", "compatible", "incompatible", "other unit"
 
@@ -96,36 +76,18 @@ def statements(claims: Iterable[Claim]) -> dict[str, list[Statement]]:
     return found
 
 
-def compare(a: Statement, b: Statement) -> tuple[str, str]:
-    """``(verdict, ratio b/a)`` of two statements of one quantity.
-
-    The ratio is given, to four significant digits, where the two are not the same.
-    """
+def compare(a: Statement, b: Statement) -> str:
+    """Whether two statements of one quantity are the same, compatible or incompatible, or in another unit."""
     known = bool(a.unit and b.unit)
-    first, second = a.value(known), b.value(known)
-    ratio = f"{float(second / first):.4g}" if first else ""
     if known and a.scale.base != b.scale.base:
-        return OTHER_UNIT, ratio
-    if first == second:
-        return SAME, ""
+        return OTHER_UNIT
+    if a.value(known) == b.value(known):
+        return SAME
     (low_a, high_a), (low_b, high_b) = a.bounds(known), b.bounds(known)
     apart = (high_a is not None and low_b is not None and high_a < low_b) or (
         high_b is not None and low_a is not None and high_b < low_a
     )
-    return (INCOMPATIBLE if apart else COMPATIBLE), ratio
-
-
-def links(report: Report) -> pd.DataFrame:
-    """Every pair of statements of one quantity from different claims; columns :data:`COLUMNS`."""
-    import pandas as pd
-
-    rows = []
-    for quantity, found in sorted(statements(read(report)).items()):
-        for a, b in itertools.combinations(found, 2):
-            if a.claim.id != b.claim.id:
-                sides = [v for s in (a, b) for v in (s.claim.id, s.claim.line, s.digits, s.unit)]
-                rows.append((quantity, *sides, *compare(a, b)))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return INCOMPATIBLE if apart else COMPATIBLE
 
 
 def agreement(claims: Sequence[Claim]) -> dict[tuple[str, str], Judgement]:
@@ -139,7 +101,7 @@ def agreement(claims: Sequence[Claim]) -> dict[tuple[str, str], Judgement]:
     found: dict[tuple[str, str], Judgement] = {}
     for group in statements(claims).values():
         for own in group:
-            others = [(o, compare(own, o)[0]) for o in group if o.claim.line != own.claim.line]
+            others = [(o, compare(own, o)) for o in group if o.claim.line != own.claim.line]
             against = [o for o, verdict in others if verdict == INCOMPATIBLE]
             support = _places(own, group)
             against = [o for o in against if _places(o, group) >= support]
@@ -162,4 +124,4 @@ def agreement(claims: Sequence[Claim]) -> dict[tuple[str, str], Judgement]:
 
 def _places(statement: Statement, group: Sequence[Statement]) -> int:
     """In how many lines a number that fits this one is printed, its own included."""
-    return len({o.claim.line for o in group if o is statement or compare(statement, o)[0] in (SAME, COMPATIBLE)})
+    return len({o.claim.line for o in group if o is statement or compare(statement, o) in (SAME, COMPATIBLE)})

@@ -27,8 +27,8 @@ def spell(report: Report) -> dict[str, str]:
 
 
 #: Calls that stand for printed cells or for what many cells amount to; shown as their result.
-_LOOKUPS = ("t", "p", "c", "rank", "codes", "top", "count")
-_COLUMNS = ("column", "row", "series")
+_LOOKUPS = ("t", "p", "c", "rank", "codes", "count")
+_COLUMNS = ("column", "row")
 
 
 class _Digits(ast.NodeTransformer):
@@ -50,7 +50,7 @@ class _Digits(ast.NodeTransformer):
         )
         if name in _LOOKUPS or over_columns:
             try:
-                value = Expression("", node, frozenset(), frozenset()).value(self.claim.numbers(), self.known)
+                value = Expression("", node, frozenset()).value(self.claim.numbers(), self.known)
             except (ClaimError, NotPrintedError):
                 return node
             if isinstance(value, Number):

@@ -13,21 +13,8 @@ from fractions import Fraction
 from analysis.claims.values import ClaimError
 
 #: Powers of ten written as characters or words.
-SCALES = {
-    "十": 10,
-    "百": 100,
-    "千": 1000,
-    "仟": 1000,
-    "萬": 10**4,
-    "万": 10**4,
-    "億": 10**8,
-    "亿": 10**8,
-    "兆": 10**12,
-    "thousand": 1000,
-    "million": 10**6,
-    "billion": 10**9,
-    "trillion": 10**12,
-}
+SCALES = {"十": 10, "百": 100, "千": 1000, "仟": 1000, "萬": 10**4, "万": 10**4, "億": 10**8, "亿": 10**8, "兆": 10**12}
+SCALES |= {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 #: Spellings of currencies by code.
 CURRENCIES = {
     "TWD": ("新臺幣", "新台幣", "臺幣", "台幣", "NT$", "NTD", "TWD"),

@@ -198,10 +198,6 @@ class Codes:
         can = self.certain <= other <= self.possible
         return Truth(self.point == other, can and self.certain == self.possible, can)
 
-    def includes(self, code: str) -> Truth:
-        """Whether ``code`` belongs to the set."""
-        return Truth(code in self.point, code in self.certain, code in self.possible)
-
 
 @dataclass(frozen=True)
 class Readings:

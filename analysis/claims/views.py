@@ -179,7 +179,7 @@ def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[Nu
 
 
 def _number(claim: Claim, node: ast.expr, known: Mapping[str, Any]) -> Number:
-    value = Expression("", node, frozenset(), frozenset()).value(claim.numbers(), known)
+    value = Expression("", node, frozenset()).value(claim.numbers(), known)
     if not isinstance(value, Number):
         raise ClaimError("a number")
     return value
@@ -237,7 +237,7 @@ def _items_of(tree: ast.AST, filed: Mapping[str, str]) -> set[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
             first = node.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                if node.func.id in ("t", "column", "rank", "row", "series"):
+                if node.func.id in ("t", "column", "rank", "row"):
                     found.add(first.value)
                 elif node.func.id == "p":
                     found.add(filed.get(first.value, ""))

@@ -2,8 +2,7 @@
 
 Printed numbers come in through ``t`` (a cell of a table), ``p`` (a number printed in a
 sentence, ``prose.csv``), ``c`` (a number of another claim), ``listed`` (how many items a
-list holds, counted by the reader), ``column``, ``row`` and ``series`` (many cells of one
-table). Everything else is arithmetic on them. ``times`` is growth in 倍 (both readings), ``increase`` where the words name the increase,
+list holds, counted by the reader), ``column`` and ``row`` (many cells of one table). Everything else is arithmetic on them. ``times`` is growth in 倍 (both readings), ``increase`` where the words name the increase,
 ``same_period`` a period against the title it cites (some count the base year), ``about``
 widens a number printed with 約 by a tenth. A missing
 table, measure, row or year is a :class:`ClaimError`; a cell printed N/A leaves a column
@@ -128,16 +127,6 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             raise ClaimError(f"a printed column; table {table} has no {measure} {wanted}".rstrip())
         return Vector(tuple(found), tuple(found.values()))
 
-    def series(table: str, code: str, measure: str) -> Vector:
-        found = {
-            key: number
-            for (row, name, key), number in printed.table(table).items()
-            if row == code and name == measure and key
-        }
-        if not found:
-            raise ClaimError(f"a printed series; table {table} has no {code} {measure}")
-        return Vector(tuple(found), tuple(found.values()))
-
     def row(table: str, code: str, year: Any) -> Vector:
         found = {
             name: number
@@ -197,21 +186,6 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             raise NotPrintedError(f"{table} {code} {measure}")
         return _place(own, [n for k, n in zip(vector.keys, vector.items, strict=True) if n and k != code], order)
 
-    def top(vector: Value, n: Value, order: str = "desc") -> Codes:
-        if not isinstance(vector, Vector):
-            raise ClaimError("a column in top()")
-        size = whole(n, "a number of rows")
-        places = {
-            key: _place(number, [m for k, m in zip(vector.keys, vector.items, strict=True) if m and k != key], order)
-            for key, number in zip(vector.keys, vector.items, strict=True)
-            if number
-        }
-        return Codes(
-            frozenset(k for k, place in places.items() if place.point <= size),
-            frozenset(k for k, place in places.items() if place.high <= size),
-            frozenset(k for k, place in places.items() if place.low <= size),
-        )
-
     def count(truths: Value) -> Number:
         found = _known(truths)
         point, certain, possible = (
@@ -237,12 +211,6 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             result = result.both(truth.negated() if key in out else truth)
         return result
 
-    def any_of(truths: Value) -> Truth:
-        result = Truth.of(False)
-        for truth in _known(truths).values():
-            result = result.either(truth)
-        return result
-
     def times(new: Value, old: Value) -> Readings:
         reached = lift(lambda a, b: a / b, new, old)
         if not isinstance(reached, Number):
@@ -251,6 +219,9 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
 
     def increase(new: Value, old: Value) -> Value:
         return lift(lambda a, b: a / b - Number.exact(1), new, old)
+
+    def listed(n: Value) -> Number:
+        return Number.exact(whole(n, "a number of items"))
 
     def same_period(first: Value, last: Value, titled_first: Value, titled_last: Value) -> Readings:
         y0, y1, t0, t1 = (whole(y, "a year") for y in (first, last, titled_first, titled_last))
@@ -270,37 +241,11 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             raise ClaimError("at least two named values of one kind, such as readings(every_year=..., end_to_end=...)")
         return Readings(flat)
 
-    return {
-        "t": t,
-        "p": p,
-        "c": c,
-        "column": column,
-        "series": series,
-        "row": row,
-        "growth": growth,
-        "change": change,
-        "share": share,
-        "ratio": ratio,
-        "cagr": cagr,
-        "total": total,
-        "mean": mean,
-        "abs": absolute,
-        "max": maximum,
-        "min": minimum,
-        "exact": exact,
-        "rank": rank,
-        "top": top,
-        "count": count,
-        "codes": codes,
-        "all_of": all_of,
-        "any_of": any_of,
-        "readings": readings,
-        "times": times,
-        "increase": increase,
-        "same_period": same_period,
-        "about": about,
-        "listed": lambda n: Number.exact(whole(n, "a number of items")),
-    }
+    named = (
+        t, p, c, column, row, growth, change, share, ratio, cagr, total, mean, exact, rank, count, codes, all_of, readings,
+        times, increase, same_period, about,
+    )  # fmt: skip
+    return {f.__name__: f for f in named} | {"abs": absolute, "max": maximum, "min": minimum, "listed": listed}
 
 
 def _numbers(values: tuple[Value, ...]) -> list[Number]:
