@@ -14,19 +14,21 @@ all show at once in ``audit --strict``.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.audit.cells import PROSE, UNITS
-from analysis.audit.diagnosis import Bench, Candidate, Explanation, diagnose
+from analysis.audit.bench import Bench
+from analysis.audit.cells import PROSE
+from analysis.audit.declarations import EXACT
+from analysis.audit.diagnosis import Explanation, apply, diagnose, restore
+from analysis.audit.hypotheses import Candidate
 from analysis.audit.kernels import KERNELS
 from analysis.audit.patterns import Repeated, repeated_rates
-from analysis.audit.relations import EXACT
-from analysis.audit.verdicts import Audit, audit, cell_verdicts, frame, ledger, rounded, strings
+from analysis.audit.verdicts import FAILING, Audit, audit, frame, ledger, rounded, strings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,7 +165,9 @@ class _Words:
         where = f"Table {at.table}" if at.table != PROSE else "the text"
         measure = at.measure.replace("_", " ")
         if c.kind == "unit":
-            return f"{where}: all {measure} are printed in {at.unit}, {_power(at.unit, c.detail)}"
+            return (
+                f"{where}: all {measure} are printed in {at.unit}, {_power(self.done.cells.units, at.unit, c.detail)}"
+            )
         if c.kind in ("labels", "block"):
             pair = list(dict.fromkeys(self.row(x) for x in c.cells))
             what = "labels" if c.kind == "labels" else f"values of {measure}"
@@ -179,11 +183,11 @@ class _Words:
         return f"{self.place(first)}: {slip} ({self.bench.printed[first]} for {shown})"
 
 
-def _power(unit: str, detail: str) -> str:
+def _power(units: Mapping[str, Fraction], unit: str, detail: str) -> str:
     """``a unit 10 times too small (萬人 would do)``."""
     power = int(detail)
-    needed = UNITS.get(unit, Fraction(1)) * Fraction(10) ** power
-    others = [name for name, factor in UNITS.items() if factor == needed and name[-1:] == unit[-1:]]
+    needed = units.get(unit, Fraction(1)) * Fraction(10) ** power
+    others = [name for name, factor in units.items() if factor == needed and name[-1:] == unit[-1:]]
     hint = f" ({others[0]} would do)" if others else ""
     return f"a unit {10 ** abs(power)} times too {'small' if power > 0 else 'large'}{hint}"
 
@@ -207,23 +211,35 @@ _TITLES = {
 # ---------------------------------------------------------------- computing
 
 
+def explain(report: Report) -> tuple[Bench, list[Explanation], int]:
+    """The bench of a report, the explanations of what fails, and how many rows fail."""
+    done = audit(report)
+    bench = Bench(done.cells, done.groups)
+    wrong = {bench.number[key] for key in done.rows(*FAILING)}
+    return bench, diagnose(bench, wrong, _soft(done, bench)), len(wrong)
+
+
+def _soft(done: Audit, bench: Bench) -> set[int]:
+    """Instances that fail and are explained by a derivation."""
+    return {bench.number[g, int(i)] for g, v in enumerate(done.verdicts) for i in np.flatnonzero(v == "explained")}
+
+
 @functools.lru_cache(maxsize=8)
 def conclude(report: Report) -> tuple[Finding, ...]:
     """All findings of a report, worst first within known and new."""
     done = audit(report)
-    bench = Bench(done.cells, done.groups)
+    bench, explanations, _ = explain(report)
     words = _Words(report, done, bench)
     back = {number: key for key, number in bench.number.items()}
-    wrong = {bench.number[key] for key in done.contradicted()}
-    soft = {bench.number[g, int(i)] for g, v in enumerate(done.verdicts) for i in np.flatnonzero(v == "explained")}
+    soft = _soft(done, bench)
     found = []
     undo = []
-    for explanation in diagnose(bench, wrong, soft):
+    for explanation in explanations:
         found.append(_from_explanation(words, explanation, back))
         if explanation.best is not None:  # later arithmetic stands on the accepted repairs
-            undo.append((explanation.best.cells, bench.put(explanation.best.cells, explanation.best.values)))
-    for cells, old in reversed(undo):
-        bench.put(cells, old)
+            undo.append(apply(bench, explanation.best))
+    for step in reversed(undo):
+        restore(bench, *step)
     found += _derived(words, soft, back)
     found += [_from_pattern(words, p) for p in repeated_rates(done.cells)]
     return tuple(_number(report, found, done))
@@ -509,7 +525,6 @@ __all__ = [
     "SEVERITIES",
     "Finding",
     "assign",
-    "cell_verdicts",
     "chapter_verdicts",
     "conclude",
     "findings",
