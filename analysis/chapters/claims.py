@@ -57,6 +57,7 @@ _WAYS = {
 def show_checks(report: Report) -> None:
     """Counts by the way of checking and verdict."""
     frame = views.by_check(report)
+    frame = frame[frame["check"] != "all"].reset_index(drop=True)
     frame.insert(1, "meaning", [CHECKS.get(way, "") for way in frame["check"]])
     tables.show(
         frame, title="Statements by how they were checked", name="claims-by-check", source=SOURCE,
@@ -158,11 +159,12 @@ def _card(report: Report, row: dict[str, str]) -> str:
     body = "".join(f"<div><h4>{html.escape(head)}</h4><p>{tables.mark(text)}</p></div>" for head, text in columns)
     checks = slips.arithmetic(report, row["claims"].split()).to_dict("records")
     lines = "".join(
-        f"<li><b>{c['id']}</b>, {c['page']}: {tables.mark(c['statement'])}"
+        f"<li><b>{c['id']}</b>, {c['page']}: {tables.mark(c['statement'])} {tables.badge(c['verdict'])}"
+        + (f" {tables.mark(c['note'])}." if c["note"] else "")
         + (f" <code>{html.escape(c['arithmetic'])}</code>" if c["arithmetic"] else "")
-        + f" {tables.badge(c['verdict'])}" + (f" <small>{tables.mark(c['note'])}</small>" if c["note"] else "") + "</li>"
+        + "</li>"
         for c in checks
-    )  # fmt: skip
+    )
     return (
         f'<section class="slip" id="{row["id"]}"><h3>{tables.mark(row["title"])} {tables.badge(row["verdict"])}</h3>'
         f'<div class="sides">{body}</div><details><summary>How it was checked</summary><ul>{lines}</ul></details></section>'
