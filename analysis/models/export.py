@@ -245,7 +245,7 @@ def _panel(out: Rows, measure: str, members: list[Series], cells: str) -> None:
 def _inputs(out: Rows, report: Report, found: Found, treated: Found) -> None:
     for cells, source in (("printed", found), ("treated", treated)):
 
-        def across(source: Found = source, cells: str = cells) -> None:
+        def over(source: Found = source, cells: str = cells) -> None:
             for measure, line in across.inputs_and_patents(report, source).items():
                 name, n = f"patent_density~{measure}", line.n
                 table = source[f"{measure}.{line.points['code'].iloc[0]}"].table
@@ -258,7 +258,7 @@ def _inputs(out: Rows, report: Report, found: Found, treated: Found) -> None:
                 out.add(name, table, n - 1, "cross_section", "leave_one_out", edges, "range", "", 3, cells)
                 out.add(name, table, n, "spearman", "rho", (line.spearman,), "", "", 3, cells)
 
-        out.attempt("patent_density", "1-2-13", "cross_section", across, cells)
+        out.attempt("patent_density", "1-2-13", "cross_section", over, cells)
         for measure in across.INPUTS:
 
             def within(measure: str = measure, source: Found = source, cells: str = cells) -> None:

@@ -19,7 +19,7 @@ through ``joblib``, so ``joblib.parallel_config(backend=...)`` decides where the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -211,7 +211,7 @@ def panel_coverage(
 
 
 def leverage_coverage(
-    x: Floats, within: Floats | None = None, simulations: int = 2000, level: float = 0.95, seed: int = SEED + 2
+    x: Floats, within: Floats, simulations: int = 2000, level: float = 0.95, seed: int = SEED + 2
 ) -> pd.DataFrame:
     """Coverage for the regressor that the report has: ``method, errors, simulations, attained`` (per cent).
 
@@ -223,47 +223,33 @@ def leverage_coverage(
 
     generator = np.random.default_rng(seed)
     design = np.column_stack([np.ones(len(x)), x - x.mean()])
-    most = int(np.abs(x - x.mean()).argmax())
     t, df = float(growth.quantile(level, len(x) - 2)), across.bell_mccaffrey(design, 1)
+    t_df = float(growth.quantile(level, df))
+    label, year = np.repeat(np.arange(len(within)), within.shape[1]), np.tile(np.arange(within.shape[1]), len(within))
+    effects, member = np.column_stack([panel.dummies(label), panel.dummies(year)[:, 1:]]), panel.dummies(label)
+    base = np.linalg.svd(effects, full_matrices=False)[0]
+    xt = within.ravel() - base @ (base.T @ within.ravel())
+    most, heavy = int(np.abs(x - x.mean()).argmax()), int((xt**2 @ member).argmax())
     rows: list[tuple[str, str, int, float]] = []
-
-    def count(errors: str, draw: Callable[[], dict[str, bool]]) -> None:
-        found = pd.DataFrame([draw() for _ in range(simulations)])
-        rows.extend((str(m), errors, simulations, 100 * float(v)) for m, v in found.mean().items())
-
     for errors, factor in (("equal", 1.0), ("larger where leverage is", 2.0)):
-        scale = np.where(np.arange(len(x)) == most, factor, 1.0)
-
-        def across(scale: Floats = scale) -> dict[str, bool]:
+        scale, scale_within = np.ones(len(x)), np.where(label == heavy, factor, 1.0)
+        scale[most] = factor
+        held: dict[str, list[bool]] = {}
+        for _ in range(simulations):
             fit = OLS(scale * generator.standard_normal(len(x)), design).fit()
-            b = abs(float(fit.params[1]))
-            return {
-                "across countries, classical": b <= t * fit.bse[1],
-                "across countries, HC2, Bell–McCaffrey": b <= growth.quantile(level, df) * fit.HC2_se[1],
-                "across countries, HC3": b <= t * fit.HC3_se[1],
-            }
-
-        count(errors, across)
-        if within is None:
-            continue
-        label = np.repeat(np.arange(len(within)), within.shape[1])
-        year = np.tile(np.arange(within.shape[1]), len(within))
-        effects = np.column_stack([panel.dummies(label), panel.dummies(year)[:, 1:]])
-        base = np.linalg.svd(effects, full_matrices=False)[0]
-        xt = within.ravel() - base @ (base.T @ within.ravel())
-        heavy = int(((xt**2).reshape(within.shape).sum(axis=1)).argmax())
-        scale_within = np.where(label == heavy, factor, 1.0)
-
-        def inside(scale: Floats = scale_within) -> dict[str, bool]:
-            y = scale * generator.standard_normal(within.size)
-            fit = panel.clustered(y, within.ravel(), effects, label, level, wild=False)
-            wild = panel.Wild(y - base @ (base.T @ y), xt, base, panel.dummies(label))
-            return {
-                "within countries, clustered": fit.low <= 0 <= fit.high,
+            y = scale_within * generator.standard_normal(within.size)
+            inside = panel.clustered(y, within.ravel(), effects, label, level, wild=False)
+            wild, b = panel.Wild(y - base @ (base.T @ y), xt, base, member), abs(float(fit.params[1]))
+            one = {
+                "across countries, classical": bool(b <= t * fit.bse[1]),
+                "across countries, HC2, Bell–McCaffrey": bool(b <= t_df * fit.HC2_se[1]),
+                "across countries, HC3": bool(b <= t * fit.HC3_se[1]),
+                "within countries, clustered": inside.low <= 0 <= inside.high,
                 "within countries, inverted wild bootstrap": wild.p_value(0.0) >= 1 - level,
             }
-
-        count(errors, inside)
+            for name, value in one.items():
+                held.setdefault(name, []).append(value)
+        rows += [(name, errors, simulations, 100 * float(np.mean(v))) for name, v in held.items()]
     return pd.DataFrame(rows, columns=["method", "errors", "simulations", "attained"])
 
 
