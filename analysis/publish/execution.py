@@ -8,6 +8,7 @@ machines or Python versions is not kept, so the same outputs give the same bytes
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import re
 import sys
@@ -15,13 +16,10 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis.publish import checks, fingerprint
 from analysis.publish.project import BUILD, ROOT, name
-
-if TYPE_CHECKING:
-    import nbformat
 
 #: Seconds one cell may take.
 CELL_TIMEOUT = 180
@@ -29,8 +27,10 @@ CELL_TIMEOUT = 180
 SHOWN_LINES = 25
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
-_KEPT_METADATA = {"mystnb", "covers"}
+_KEPT_METADATA = {"mystnb", "covers", fingerprint.KEY}
 _KEPT_CELL_METADATA = {"tags", "mystnb", "slideshow"}
+#: A notebook an editor has saved, whose code and outputs are still those of the book's own run.
+SAVED = "saved by an editor"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -56,27 +56,29 @@ def environment(root: Path, record: Path | None = None) -> dict[str, str]:
         env[f"{library}_NUM_THREADS"] = "1"
     if record:
         env["PUBLISH_ROOT"], env["PUBLISH_RECORD"] = str(root), str(record)
+        env["PUBLISH_FOLDERS"] = " ".join(fingerprint.FOLDERS)
     return env
 
 
-def clean(notebook: nbformat.NotebookNode) -> None:
+def clean(notebook: dict[str, Any]) -> None:
     """Drop what depends on the machine, the moment or the editor."""
+    kept = {k: v for k, v in notebook["metadata"].items() if k in _KEPT_METADATA}
+    notebook["metadata"] = {**kept, "kernelspec": dict(_KERNEL), "language_info": dict(_LANGUAGE)}
+    notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
+    for number, cell in enumerate(notebook["cells"], 1):
+        cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k in _KEPT_CELL_METADATA}
+        cell["id"] = f"c{number:02d}"
+        for output in cell.get("outputs", []):
+            output.pop("transient", None)
+
+
+def tidy(path: Path) -> None:
+    """Undo what an editor has added around code and outputs; runs nothing."""
     import nbformat
 
-    notebook.metadata = nbformat.from_dict(
-        {
-            **{k: v for k, v in notebook.metadata.items() if k in _KEPT_METADATA},
-            "kernelspec": _KERNEL,
-            "language_info": _LANGUAGE,
-        }
-    )
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
-    for number, cell in enumerate(notebook.cells, 1):
-        cell.metadata = {k: v for k, v in cell.metadata.items() if k in _KEPT_CELL_METADATA}
-        cell.id = f"c{number:02d}"
-        if cell.cell_type == "code":
-            for output in cell.outputs:
-                output.pop("transient", None)
+    notebook = nbformat.read(path, as_version=4)
+    clean(notebook)
+    write(path, nbformat.writes(notebook))
 
 
 async def run(path: Path, root: Path = ROOT) -> Outcome:
@@ -86,6 +88,7 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     outcome, start = Outcome(path), time.perf_counter()
+    fingerprint.read(path)  # or one line that says it is no notebook
     notebook = nbformat.read(path, as_version=4)
     for directory in ("ipython", "matplotlib"):
         (root / BUILD / directory).mkdir(parents=True, exist_ok=True)
@@ -109,6 +112,8 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
             outcome.problems.append("\n".join(["…", *lines[-SHOWN_LINES:]] if len(lines) > SHOWN_LINES else lines))
         except CellTimeoutError:
             outcome.problems.append(f"a cell took longer than {CELL_TIMEOUT} seconds")
+        except (OSError, AssertionError) as error:  # nbclient asserts that it has a kernel, and has none on a full disk
+            outcome.problems.append(_cause(error))
         except DeadKernelError as error:
             status = getattr(getattr(manager.provisioner, "process", None), "returncode", None)
             outcome.problems.append(f"the kernel died, exit status {status} (negative: killed by that signal): {error}")
@@ -125,11 +130,25 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
     return outcome
 
 
+def _cause(error: BaseException | None) -> str:
+    """The operating system's word for what went wrong, wherever in the chain of exceptions it stands."""
+    first = error
+    while error is not None:
+        if isinstance(error, OSError) and error.strerror:
+            return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+        error = error.__cause__ or error.__context__
+    return f"{type(first).__name__}: {first}"
+
+
 def write(path: Path, content: str) -> None:
     """Replace a file at once: a reader sees the old one or the new one."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(content.rstrip("\n") + "\n", "utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(content.rstrip("\n") + "\n", "utf-8")
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def execute(paths: list[Path], jobs: int, root: Path = ROOT) -> list[Outcome]:
@@ -143,7 +162,10 @@ async def _all(paths: list[Path], jobs: int, root: Path) -> list[Outcome]:
     async def one(path: Path) -> Outcome:
         nonlocal done
         async with slots:
-            outcome = await run(path, root)
+            try:
+                outcome = await run(path, root)
+            except OSError as error:
+                outcome = Outcome(path, problems=[_cause(error)])
         done += 1
         mark = "FAILED" if outcome.problems else "ran"
         print(f"  [{done}/{len(paths)}] {mark} {name(path, root)}  {outcome.seconds:.1f} s", flush=True)
@@ -151,14 +173,24 @@ async def _all(paths: list[Path], jobs: int, root: Path) -> list[Outcome]:
             print("      " + problem.replace("\n", "\n      "), file=sys.stderr, flush=True)
         return outcome
 
-    return list(await asyncio.gather(*(one(p) for p in paths)))
+    # Exceptions are returned so that an interruption is one, whatever nbclient says while it is being stopped.
+    done_with = await asyncio.gather(*(one(p) for p in paths), return_exceptions=True)
+    for outcome in done_with:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return [o for o in done_with if isinstance(o, Outcome)]
 
 
 def staleness(paths: list[Path], root: Path = ROOT) -> dict[Path, list[str]]:
-    """For each notebook the reasons why it must be run again; empty if fresh."""
+    """For each notebook the reasons why it is not as the book's own run would leave it; empty if it is."""
     hashes = fingerprint.Hashes(root)
     result: dict[Path, list[str]] = {}
     for path in paths:
-        notebook: dict[str, Any] = fingerprint.read(path)
+        notebook = fingerprint.read(path)
         result[path] = fingerprint.changed(notebook, hashes)
+        if not result[path]:
+            cleaned = copy.deepcopy(notebook)
+            clean(cleaned)
+            result[path] = [] if cleaned == notebook else [SAVED]
+    hashes.keep()
     return result
