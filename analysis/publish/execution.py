@@ -93,7 +93,7 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
     for directory in ("ipython", "matplotlib"):
         (root / BUILD / directory).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="publish-") as scratch:
-        record = Path(scratch) / "opened"
+        record, log = Path(scratch) / "opened", Path(scratch) / "stderr"
         client = NotebookClient(
             notebook,
             kernel_name="python3",
@@ -106,17 +106,20 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
         if os.name == "posix":  # local sockets: no ports to race for, nothing on the network
             manager.transport, manager.connection_file = "ipc", str(Path(scratch) / "kernel.json")
         try:
-            await client.async_execute(env=environment(root, record))
+            with log.open("wb") as stderr:  # what a kernel says while it is being stopped is nobody's concern
+                await client.async_execute(env=environment(root, record), stderr=stderr)
         except CellExecutionError as error:
             lines = _ANSI.sub("", str(error)).strip().splitlines()
             outcome.problems.append("\n".join(["…", *lines[-SHOWN_LINES:]] if len(lines) > SHOWN_LINES else lines))
         except CellTimeoutError:
             outcome.problems.append(f"a cell took longer than {CELL_TIMEOUT} seconds")
-        except (OSError, AssertionError) as error:  # nbclient asserts that it has a kernel, and has none on a full disk
+        except (OSError, AssertionError) as error:  # nbclient asserts that it has a kernel: not on a full disk
             outcome.problems.append(_cause(error))
         except DeadKernelError as error:
             status = getattr(getattr(manager.provisioner, "process", None), "returncode", None)
-            outcome.problems.append(f"the kernel died, exit status {status} (negative: killed by that signal): {error}")
+            last = log.read_text("utf-8", "replace").strip().splitlines()[-SHOWN_LINES:]
+            said = "\n".join([str(error), *last])
+            outcome.problems.append(f"the kernel died, exit status {status} (negative: killed by that signal): {said}")
         opened = record.read_text("utf-8").splitlines() if record.exists() else []
     if not outcome.problems:
         outcome.problems.extend(checks.problems(notebook))
@@ -158,6 +161,9 @@ def execute(paths: list[Path], jobs: int, root: Path = ROOT) -> list[Outcome]:
 
 async def _all(paths: list[Path], jobs: int, root: Path) -> list[Outcome]:
     slots, done = asyncio.Semaphore(jobs), 0
+    # nbclient would take Ctrl+C for itself, stop one kernel of several and go on with the next notebook.
+    loop: Any = asyncio.get_running_loop()
+    loop.add_signal_handler = loop.remove_signal_handler = lambda *_: None
 
     async def one(path: Path) -> Outcome:
         nonlocal done
@@ -166,6 +172,9 @@ async def _all(paths: list[Path], jobs: int, root: Path) -> list[Outcome]:
                 outcome = await run(path, root)
             except OSError as error:
                 outcome = Outcome(path, problems=[_cause(error)])
+        task = asyncio.current_task()
+        if task and task.cancelling():  # nbclient takes its own stop for a kernel that died
+            raise asyncio.CancelledError
         done += 1
         mark = "FAILED" if outcome.problems else "ran"
         print(f"  [{done}/{len(paths)}] {mark} {name(path, root)}  {outcome.seconds:.1f} s", flush=True)

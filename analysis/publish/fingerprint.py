@@ -44,7 +44,7 @@ def meaning(name: str, content: bytes) -> bytes:
             return _program(content)
         if name.endswith(".json"):
             return json.dumps(json.loads(content), ensure_ascii=False).encode()
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, tokenize.TokenError, ValueError, RecursionError):
         pass
     return content
 

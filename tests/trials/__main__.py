@@ -3,8 +3,10 @@
 ``years``     all years moved on by one: every command, and with ``--notebooks`` every notebook
 ``digits N``  N random changes of one digit: every command, and what became of the findings
 ``books N``   N random changes of one digit: a whole ``make book`` each
+``cells``     the code of every notebook, without kernels
 ``suite N``   the tests N times in a row, with the machine busy beside them
-``versions``  the book by every Python there is: the same bytes?
+``versions``  the book by other Pythons (paths to them), in a folder with blanks and Chinese, LANG=C, umask 077: same bytes?
+``binder P``  the steps repo2docker (program P) would take, as far as they can be taken without Docker and conda
 
 Each ends with one line that counts; the exit code is 1 if anything went wrong.
 """
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import collections
 import contextlib
+import io
 import os
 import random
 import re
@@ -75,10 +78,42 @@ def years(everything: bool, notebooks: bool) -> int:
         if notebooks:
             shutil.rmtree(root / "data")
             edition.rename(root / "data")
-            done = publish(root, "execute", "--force")
-            print(done.stdout[done.stdout.find("  [1/") :], done.stderr, sep="")
-            wrong += done.stdout.count("FAILED")
+            line = [sys.executable, "-m", "tests.trials", "cells"]
+            done = subprocess.run(line, cwd=root, capture_output=True, text=True, check=False)
+            print(done.stdout, done.stderr, sep="", end="")
+            wrong += done.returncode and done.stdout.count("TRACEBACK")
     print(f"years: {wrong} wrong")
+    return 1 if wrong else 0
+
+
+def cells() -> int:
+    """Run the code of every notebook of this checkout, without kernels; say where each cell that fails does so."""
+    from analysis.publish import checks, fingerprint, project
+
+    wrong = 0
+    for path in project.notebooks():
+        os.chdir(path.parent)
+        names: dict[str, object] = {}
+        for number, cell in enumerate(checks.code_cells(fingerprint.read(path)), 1):
+            try:
+                with contextlib.redirect_stdout(io.StringIO()):
+                    exec(compile(checks.text(cell["source"]), f"cell {number}", "exec"), names)
+            except NameError:  # because an earlier cell failed
+                continue
+            except report_module.BadInput as error:
+                print(f"{project.name(path)} cell {number}: refused: {error}", flush=True)
+            except Exception as error:
+                frames = [
+                    f
+                    for f in traceback.extract_tb(error.__traceback__)
+                    if f.filename.startswith(str(ROOT / "analysis"))
+                ]
+                where = f"{project.name(Path(frames[-1].filename))}:{frames[-1].lineno}" if frames else "in the cell"
+                wrong += 1
+                print(
+                    f"{project.name(path)} cell {number}: TRACEBACK {type(error).__name__}: {str(error)[:150]} ({where})",
+                    flush=True,
+                )
     return 1 if wrong else 0
 
 
@@ -169,6 +204,72 @@ def suite(count: int) -> int:
     return 1 if wrong else 0
 
 
+def versions(pythons: list[str]) -> int:
+    """``make book`` by each Python, in an awkward place: are pages and archive those of this checkout?"""
+    wrong = 0
+    publish(ROOT, "build")
+    for python in pythons:
+        with checkout() as root:
+            place = root.rename(root.with_name("a path with blanks, 路徑"))
+            env = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "HOME", "MAKEFLAGS", "MAKELEVEL"}} | {
+                "LANG": "C",
+                "LC_ALL": "C",
+            }
+            line = ["sh", "-c", 'umask 077; exec make -j4 book PYTHON="$0"', python]
+            done = subprocess.run(line, cwd=place, env=env, capture_output=True, text=True, check=False)
+            same = subprocess.run(
+                ["diff", "-rq", ROOT / "_build/html", place / "_build/html"],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            git = subprocess.run(
+                ["diff", "-rq", ROOT / "book", place / "book"], capture_output=True, text=True, check=False
+            )
+            left = [line for line in git.stdout.splitlines() if "__pycache__" not in line]
+            fine = done.returncode == 0 and not same.stdout and not left
+            wrong += not fine
+            print(f"{python}: {'the same bytes' if fine else 'DIFFERENT'}", flush=True)
+            if not fine:
+                print(
+                    done.stdout[-2000:], done.stderr[-2000:], same.stdout[:2000], "\n".join(left), sep="\n", flush=True
+                )
+    print(f"versions: {len(pythons)} tried, {wrong} wrong")
+    return 1 if wrong else 0
+
+
+def binder(repo2docker: str) -> int:
+    """What repo2docker would build: does it find both files, and does a notebook import its code after those steps?"""
+    with checkout() as root:
+        line = [repo2docker, "--no-build", "--debug", str(root)]
+        said = subprocess.run(line, capture_output=True, text=True, check=True)
+        steps = [
+            line for line in (said.stdout + said.stderr).splitlines() if "env update" in line or "./postBuild" in line
+        ]
+        print(*steps, sep="\n")
+        assert ["environment.yml" in line for line in steps] == [True, False], "the environment first, then postBuild"
+        env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        prefix = root.parent / "env"  # what conda would make, as far as its pip section says
+        subprocess.run([sys.executable, "-m", "venv", prefix], check=True)
+        python = prefix / "bin/python"
+        uv = [ROOT / ".venv/bin/uv", "pip", "install", "--quiet", "--python", python, "--require-hashes", "-r"]
+        subprocess.run([*uv, root / "requirements.lock.txt"], env=env, check=True)
+        env["PATH"] = f"{prefix / 'bin'}{os.pathsep}{env['PATH']}"
+        subprocess.run(["./postBuild"], cwd=root, env=env, check=True)
+        code = "import analysis; from analysis import report; print(analysis.__file__, len(report.load().cells()))"
+        done = subprocess.run(
+            [python, "-c", code], cwd=root / "book/inputs", env=env, capture_output=True, text=True, check=True
+        )
+        print(done.stdout.strip())
+        assert done.stdout.startswith(str(root))
+        path = root / "book/inputs/funding.ipynb"
+        subprocess.run(
+            [python, "-m", "jupyter", "execute", str(path)], cwd=root.parent, env=env, check=True, capture_output=True
+        )
+    print("binder: a notebook runs after the steps of repo2docker; Docker and conda themselves were not run")
+    return 0
+
+
 def main() -> int:
     """Run one trial."""
     top = argparse.ArgumentParser(prog="python -m tests.trials", description=__doc__)
@@ -180,7 +281,16 @@ def main() -> int:
         command = sub.add_parser(name)
         command.add_argument("count", type=int, nargs="?", default=default)
         command.add_argument("--seed", type=int, default=2025)
+    sub.add_parser("cells")
+    sub.add_parser("versions").add_argument("pythons", nargs="+")
+    sub.add_parser("binder").add_argument("repo2docker")
     args = top.parse_args()
+    if args.trial == "cells":
+        return cells()
+    if args.trial == "versions":
+        return versions(args.pythons)
+    if args.trial == "binder":
+        return binder(args.repo2docker)
     if args.trial == "years":
         return years(args.everything, args.notebooks)
     if args.trial == "suite":
