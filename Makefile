@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help book test serve lab lock env lint types data unit notebooks site status archive clean distclean
+.PHONY: help book test serve lab trial lock env lint types data unit notebooks site status archive clean distclean
 
 LOCK := requirements.lock.txt
 VENV := .venv
@@ -73,6 +73,9 @@ notebooks: env ## only the notebooks, through nbval
 	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)
 	@$(PY) -m pytest book --nbval --nbval-current-env -n $(JOBS) --dist loadscope
 
+trial: env ## a trial that takes minutes (TRIAL="digits 200"; see CONTRIBUTING.md)
+	@$(PY) -m tests.trials $(TRIAL)
+
 site: env ## build the book from stored outputs, running nothing
 	@$(PUBLISH) build
 
@@ -101,7 +104,7 @@ ENVIRONMENT := $(PY) -m analysis.publish.environment
 # One installation at a time, where the system has a tool for that.
 ALONE := $(if $(shell command -v flock 2> /dev/null),flock _build/environment.lock)
 
-env:
+env: ## set up .venv, or repair what is gone
 	@mkdir -p _build
 	@$(ENVIRONMENT) check 2> /dev/null || $(ALONE) $(MAKE) --no-print-directory install
 

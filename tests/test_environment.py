@@ -89,6 +89,19 @@ def test_conda_and_binder_get_the_locked_set():
     assert CONDA["channels"] == ["conda-forge"]
 
 
+def test_the_workflow_runs_every_check_on_the_oldest_and_the_newest_python_and_publishes_what_is_built():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/checks.yml").read_text("utf-8"))["jobs"]
+    steps = jobs["checks"]["steps"]
+    assert jobs["checks"]["strategy"]["matrix"]["python"] == [PYTHONS[0], PYTHONS[-1]]
+    (run,) = [step for step in steps if "run" in step]
+    assert (ROOT / run["run"]).is_file()
+    assert os.access(ROOT / run["run"], os.X_OK)
+    assert run["env"] == {"PYTHON": "python${{ matrix.python }}"}
+    assert "$(PYTHON)" in (ROOT / "Makefile").read_text("utf-8")
+    assert [step["with"]["path"] for step in steps if "path" in step.get("with", {})] == ["_build/html"]
+    assert jobs["publish"]["needs"] == "checks"
+
+
 # ---------------------------------------------------------------- is the environment whole?
 
 DAMAGE = {

@@ -11,18 +11,26 @@ there), and every Python of that environment loads it at its start. From then on
 Only what every start of Python can afford: no import beyond ``os`` and ``sys``.
 """
 
+from __future__ import annotations
+
 import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
 
 _SIGNS = (("analysis", "__init__.py"), ("data", "datapackage.json"))
 
 
-def holds(folder):  # type: ignore[no-untyped-def]
+def holds(folder: str) -> bool:
     """Whether a folder is a checkout of this project."""
     return all(os.path.isfile(os.path.join(folder, *sign)) for sign in _SIGNS)  # noqa: PTH113, PTH118
 
 
-def around(folder):  # type: ignore[no-untyped-def]
+def around(folder: str) -> str | None:
     """The innermost checkout that holds ``folder``; ``None`` if there is none."""
     while not holds(folder):
         parent = os.path.dirname(folder)  # noqa: PTH120
@@ -36,7 +44,7 @@ class Finder:
     """Finds the package ``analysis``, and nothing else, in the checkout around the working directory."""
 
     @staticmethod
-    def find_spec(name, path=None, target=None):  # type: ignore[no-untyped-def]
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
         """As Python's import system asks for it."""
         if name != "analysis":
             return None
@@ -51,9 +59,9 @@ class Finder:
         return PathFinder.find_spec(name, [root])
 
 
-def install():  # type: ignore[no-untyped-def]
+def install() -> None:
     """Let ``import analysis`` of this process mean what the module's text says."""
-    sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Finder)
     own = os.path.dirname(sys.prefix)  # noqa: PTH120
     if holds(own):
         places = [n for n, entry in enumerate(sys.path) if entry.endswith("-packages")]

@@ -8,9 +8,11 @@ machines or Python versions is not kept, so the same outputs give the same bytes
 from __future__ import annotations
 
 import asyncio
+import atexit
 import copy
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -85,7 +87,7 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
     """Execute one notebook and replace its file; the outcome says why if it was not replaced."""
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
     outcome, start = Outcome(path), time.perf_counter()
     fingerprint.read(path)  # or one line that says it is no notebook
@@ -115,11 +117,16 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
             outcome.problems.append(f"a cell took longer than {CELL_TIMEOUT} seconds")
         except (OSError, AssertionError) as error:  # nbclient asserts that it has a kernel: not on a full disk
             outcome.problems.append(_cause(error))
-        except DeadKernelError as error:
+        except RuntimeError as error:  # DeadKernelError, or a kernel that never began
             status = getattr(getattr(manager.provisioner, "process", None), "returncode", None)
             last = log.read_text("utf-8", "replace").strip().splitlines()[-SHOWN_LINES:]
             said = "\n".join([str(error), *last])
-            outcome.problems.append(f"the kernel died, exit status {status} (negative: killed by that signal): {said}")
+            full = [] if shutil.disk_usage(scratch).free else [f"no space left in {Path(scratch).parent}"]
+            outcome.problems += full or [
+                f"the kernel died, exit status {status} (negative: killed by that signal): {said}"
+            ]
+        finally:
+            atexit.unregister(client._cleanup_kernel)  # nbclient's last words about a kernel it has lost
         opened = record.read_text("utf-8").splitlines() if record.exists() else []
     if not outcome.problems:
         outcome.problems.extend(checks.problems(notebook))

@@ -57,7 +57,9 @@ def _program(content: bytes) -> bytes:
             row, start = token.start
             lines[row - 1] = lines[row - 1][:start]
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(node):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
+            node
+        ):
             said = node.body[0]
             first, last = said.lineno - 1, said.end_lineno or said.lineno
             before, after = lines[first][: said.col_offset], lines[last - 1].encode()[said.end_col_offset :]

@@ -140,6 +140,7 @@ def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 def _sphinx(root: Path, target: Path, jobs: int, stale: list[str]) -> bool:
     """Run Sphinx; true if there was a warning or an error."""
     from sphinx.application import Sphinx
+    from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     config, _ = settings(root)
@@ -164,7 +165,11 @@ def _sphinx(root: Path, target: Path, jobs: int, stale: list[str]) -> bool:
             keep_going=True,
             parallel=jobs,
         )
-        app.build(force_all=True)
+        try:
+            app.build(force_all=True)
+        except SphinxError as error:  # in one of its workers: their traceback says no more
+            print(f"error: {error}", file=sys.stderr)
+            return True
     return bool(app.statuscode)
 
 
