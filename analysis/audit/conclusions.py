@@ -21,11 +21,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analysis.audit.breaks import column_breaks
 from analysis.audit.cells import PROSE
+from analysis.audit.dates import impossible_dates
 from analysis.audit.declarations import EXACT
 from analysis.audit.diagnosis import Bench, Candidate, Explanation, diagnose
 from analysis.audit.kernels import KERNELS
-from analysis.audit.patterns import Repeated, repeated_rates
+from analysis.audit.patterns import Pattern, Repeated, repeated_rates
+from analysis.audit.repeats import repeated_lines
 from analysis.audit.verdicts import FAILING, Audit, audit, frame, ledger, rounded, strings
 
 if TYPE_CHECKING:
@@ -228,6 +231,13 @@ def conclude(report: Report) -> tuple[Finding, ...]:
         bench.put(cells, old)
     found += _derived(words, soft, back)
     found += [_from_pattern(words, p) for p in repeated_rates(done.cells)]
+    told = [set(f.cells) for f in found]
+    odd = [*column_breaks(report, done.cells, words.place), *impossible_dates(report, done.cells)]
+    odd += [p for p in repeated_lines(done.cells, words.place) if not _told(words, p, told)]
+    breaks = {words.cells[i].place for p in odd if p.kind == "break" for i in p.cells}
+    rows = tuple(r for f in found if f.undecided and set(f.cells) <= breaks for r in f.rows)
+    found = [f for f in found if not (f.undecided and set(f.cells) <= breaks)]
+    found += [replace(_odd(words, p), rows=rows if p.kind == "break" else ()) for p in odd]
     return tuple(_number(report, found, done))
 
 
@@ -359,6 +369,20 @@ def _from_pattern(words: _Words, pattern: Repeated) -> Finding:
         len(cells), pattern.of, (), False,
         "The source at the date of compilation: which of these values it did not have.",
         f"constant rate:{'+'.join(tables)}:{pattern.printed}", (), (),
+    )  # fmt: skip
+
+
+def _told(words: _Words, pattern: Pattern, told: Iterable[set[str]]) -> bool:
+    """Whether one finding already holds most cells of the copy, so that one cause is one finding."""
+    cells = {words.cells[i].place for i in pattern.cells}
+    return any(3 * len(cells & other) >= len(cells) for other in told)
+
+
+def _odd(words: _Words, pattern: Pattern) -> Finding:
+    return Finding(
+        "", pattern.severity, pattern.kind, words.table_list(pattern.cells),
+        tuple(words.cells[c].place for c in pattern.cells), pattern.title, pattern.arithmetic, pattern.explanation,
+        len(pattern.cells), pattern.of, (), pattern.undecided, pattern.settle, pattern.signature, (), (),
     )  # fmt: skip
 
 
