@@ -159,8 +159,9 @@ def show(
     below: Mapping[str, str] | None = None,
     sortable: bool = False,
     note: str = "",
+    folded: bool = False,
 ) -> None:
-    """Display a table with source and CSV.
+    """Display a table with source and CSV, behind a fold that carries its title if ``folded``.
 
     ``heads`` and ``units`` give a column's heading and the unit below it; ``spanners`` a heading
     over several columns; ``verdicts`` the columns that hold verdicts. The column ``code`` is not
@@ -173,6 +174,8 @@ def show(
         verdicts=verdicts, code=code, hide=hide, below=below, sortable=sortable,
     )  # fmt: skip
     text += "\n" + caption(source, note, csv_link(frame, name))
+    if folded:
+        text = f"<details><summary>{mark(title)}</summary>\n{text}\n</details>"
     put({"text/html": text, "text/plain": f"Table: {title}"})
 
 

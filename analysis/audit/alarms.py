@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from analysis.audit.cells import Cells, build
 from analysis.audit.declarations import parse
-from analysis.audit.kernels import KERNELS
+from analysis.audit.kernels import KERNELS, Triple
 from analysis.audit.panels import drawn, observations, panels
 from analysis.audit.relations import Group, bind, evaluate
+from analysis.report import BadInput
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -38,16 +39,26 @@ def alarms(report: Report) -> pd.DataFrame:
     ``alarms`` and ``share`` (%) count those outside bounds drawn from the other half of
     the economies (every second code), ``in_sample`` those outside the bounds in force,
     ``low`` to ``high``. An observation is tried in every cell that the bound's relations
-    check, and counts once if any of them raises an alarm.
+    check, and counts once if any of them raises an alarm. Empty for an edition without
+    outside numbers. Raises :class:`analysis.report.BadInput` naming the bound whose
+    panel or quantile cannot be read.
     """
+    if not {"bounds", "panels", "relations"} <= {r["name"] for r in report.package["resources"]}:
+        return pd.DataFrame(columns=COLUMNS)
     cells, outside = build(report), panels(report)
     rows = []
     for bound in report.resource("bounds").to_dict("records"):
         if not bound["panel"]:
             continue
-        seen = observations(outside, bound["panel"])
-        values = seen["value"].to_numpy()
         stated = Fraction(bound["low"]), Fraction(bound["high"])
+        column = "panel"
+        try:
+            seen = observations(outside, bound["panel"])
+            values = seen["value"].to_numpy()
+            column = "quantile"
+            drawn(values, bound["quantile"], stated)
+        except ValueError as error:
+            raise BadInput("bounds.csv", str(error), bound["name"], column) from None
         half = seen["entity"].map({e: i % 2 for i, e in enumerate(sorted(set(seen["entity"])))}).to_numpy()
         count = 0
         for fold in (0, 1):
@@ -65,7 +76,8 @@ def outside_of(
     """Which honest ``values`` of a quantity the relations would call implausible with these ``bounds``."""
     exact = [Fraction(float(v)).limit_denominator(10**6) for v in values]
     wrong = np.zeros(len(exact), dtype=bool)
-    for record in report.resource("relations").to_dict("records"):
+    for row in report.resource("relations").to_dict("records"):
+        record = {str(k): str(v) for k, v in row.items()}
         if record["low"].removeprefix("1/") == name and record["kernel"] in _KERNELS:
             third = exact if record["low"] == name else [1 / v for v in exact]
             for group in bind(parse(record, {name: bounds}), cells):
@@ -80,7 +92,7 @@ def _alarm(group: Group, cells: Cells, values: list[Fraction]) -> NDArray[np.boo
     repeat = int(known.sum())
     third = [np.repeat(np.array(x, dtype=object), repeat) for x in zip(*((v.numerator, v.denominator) for v in values), strict=True)]  # fmt: skip
     at = replace(group.constants, low=tuple(third), high=tuple(third))  # type: ignore[arg-type]
-    printed = [[cells.mid[i].astype(object)] * 3 for i in (target, *inputs.T)]
+    printed: list[Triple] = [[cells.mid[i].astype(object)] * 3 for i in (target, *inputs.T)]
     honest = KERNELS[group.relation.kernel](printed[0], printed[1:], at)[0]
     assert honest is not None
     step = np.array([cells.scale // 10**d for d in cells.decimals[target].tolist()], dtype=object)
@@ -96,4 +108,4 @@ def _alarm(group: Group, cells: Cells, values: list[Fraction]) -> NDArray[np.boo
         replace(cells, known=np.append(cells.known, np.ones(len(mid), dtype=bool))),
         (triples[0], triples[1], triples[2]),
     )
-    return ~found.holds.reshape(len(values), repeat).all(axis=1)
+    return np.asarray((~found.holds).reshape(len(values), repeat).any(axis=1))

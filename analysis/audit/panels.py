@@ -99,10 +99,10 @@ def drawn(
     """
     if not quantile:
         return stated
-    q, _, side = quantile.partition(" ")
-    if side not in ("", "low", "high") or not 0 <= float(q) < 0.5:
+    match = re.fullmatch(r"(0(?:\.[0-4]\d*)?)(?: (low|high))?", quantile)
+    if not match:
         raise ValueError(f"a quantile below 0.5, or one followed by low or high, found {quantile!r}")
-    ends = [round(float(np.quantile(values, x)), 9) for x in (float(q), 1 - float(q))]
+    ends = [round(float(np.quantile(values, x)), 9) for x in (float(match[1]), 1 - float(match[1]))]
     step = Fraction(1000) if ends[1] > 1000 else Fraction(1, 100)
     low, high = (whole(Fraction(str(e)) / step) * step for whole, e in zip((math.floor, math.ceil), ends, strict=True))
-    return stated[0] if side == "high" else low, stated[1] if side == "low" else high
+    return stated[0] if match[2] == "high" else low, stated[1] if match[2] == "low" else high

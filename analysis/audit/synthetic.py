@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.audit.cells import PROSE, Cells
-from analysis.audit.kernels import KERNELS
+from analysis.audit.kernels import KERNELS, Triple
 from analysis.audit.relations import Group, bind, evaluate
 from analysis.audit.verdicts import relations
 
@@ -40,7 +40,7 @@ def draw(cells: Cells, groups: list[Group], n: int, rng: np.random.Generator) ->
     step = np.array([cells.scale // 10**d for d in cells.decimals.tolist()], dtype=np.int64)[:, None]
     mid = np.floor(truth * power + 0.5).astype(np.int64) * step
     half = np.where(cells.fixed[:, None], 0, step // 2)
-    return tuple((mid + sign * half).T.ravel() for sign in (-1, 0, 1))  # type: ignore[return-value]
+    return tuple((mid + sign * half).T.ravel() for sign in (-1, 0, 1))
 
 
 def settle(truth: Floats, groups: list[Group]) -> None:
@@ -57,15 +57,15 @@ def settle(truth: Floats, groups: list[Group]) -> None:
 
     def total(group: Group) -> Floats:
         n, d = group.constants.unit
-        return truth[group.inputs].sum(axis=1) * n / d
+        return np.asarray(truth[group.inputs].sum(axis=1) * n / d)
 
     def kernel(group: Group, which: int) -> Floats:
         """Lower bound (0) or point (2) of the relation, from unrounded numbers."""
-        triples = [[truth[i] * group.constants.scale] * 3 for i in (group.target, *group.inputs.T)]
+        triples: list[Triple] = [[truth[i] * group.constants.scale] * 3 for i in (group.target, *group.inputs.T)]
         bound = KERNELS[group.relation.kernel](triples[0], triples[1:], group.constants)[which]
         assert bound is not None
         with np.errstate(invalid="ignore"):  # 0 / 0 where a number is N/A
-            return np.nan_to_num(bound[0] / bound[1])
+            return np.asarray(np.nan_to_num(bound[0] / bound[1]))
 
     for group in (*chosen("at_least"), *chosen("holds_parts")):
         truth[group.target] = np.maximum(truth[group.target], 1.1 * kernel(group, 0))

@@ -55,9 +55,9 @@ def headlines(report: Report) -> list[str]:
         f"the year before. {cardinal(len(up)).capitalize()} countries gained: {listing(up)}.",
         f"**Per million people it is {ordinal(place(dense))}** ({dense['TWN']:.0f}), after being {ordinal(place(before))} in "
         f"{BEFORE} ({before['TWN']:.0f}).",
-        f"**One row cannot be right as printed.** Patents divided by density give the population that was used; for "
+        f"**One row asks for an explanation.** Patents divided by density give the population that was used; for "
         f"{report.name(str(jump['code']))} it would have changed by {fixed(jump['low'], 0)}% to {fixed(jump['high'], 0)}% "
-        "within a year.",
+        "within a year, which no population does.",
     ]
 
 
@@ -164,8 +164,9 @@ def trust(report: Report) -> list[str]:
         "follow applications by years, so a fall today says little about inventing today.",
         "**One office.** Patents granted in the United States favour American inventors and those who sell there. They "
         "compare foreign countries with each other better than any of them with the United States.",
-        f"**The last year of {report.name(str(jump['code']))}.** Count or density must be wrong, or both; the report "
-        "alone shows the contradiction and cannot settle it. The findings of the audit give the candidates.",
+        f"**The last year of {report.name(str(jump['code']))}.** Count and density do not belong to one "
+        "population. A misprint in either, or a count on another basis than the year before, would explain it; the report alone "
+        "cannot tell. The findings of the audit say more.",
         "**Counts are printed in full**, so shares and growth rates carry no rounding error; densities are whole numbers and "
         "small ones therefore coarse.",
     ]

@@ -47,6 +47,8 @@ VERDICTS = {
     "consistent": ("#0B66A8", "≈"),
     "explained": ("#8A4F9E", "↺"),
     "contradicted": ("#B3261E", "✗"),
+    "plausible": ("#3D6A82", "○"),
+    "implausible": ("#96521B", "△"),
     "unchecked": ("#5A6270", "–"),
     "ambiguous": ("#7A5C00", "?"),
     "not checkable": ("#5A6270", "–"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import shutil
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 from analysis.audit.alarms import COLUMNS, alarms, outside_of
 from analysis.audit.cells import build
 from analysis.audit.panels import drawn, observations, panels
-from analysis.report import Report
+from analysis.report import DATA, BadInput, Report, load
 
 STORED = Path(__file__).parents[2] / "book" / "audit" / "alarms.csv"
 
@@ -120,6 +122,34 @@ def test_the_stored_false_alarms_are_what_a_run_gives(report: Report) -> None:
     found = alarms(report)
     assert list(found.columns) == COLUMNS
     assert found.astype(str).to_dict("records") == stored
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "said"),
+    [
+        ("panel", "nobody over 1 year", "a panel of panels.csv"),
+        ("quantile", "half", "quantile"),
+        ("quantile", "0.7", "quantile"),
+    ],
+)
+def test_a_bound_that_cannot_be_drawn_is_named(tmp_path: Path, column: str, text: str, said: str) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    bounds = pd.read_csv(data / "bounds.csv", dtype=str, keep_default_na=False)
+    bounds.loc[bounds["name"] == "population", column] = text
+    bounds.to_csv(data / "bounds.csv", index=False, lineterminator="\n")
+    with pytest.raises(BadInput, match=said) as error:
+        alarms(load(data))
+    assert all(part in str(error.value) for part in ("bounds.csv", "population", column))
+
+
+def test_an_edition_without_outside_numbers_has_no_false_alarms_to_count(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+    package["resources"] = [r for r in package["resources"] if r["name"] not in ("panels", "panel_sources")]
+    (data / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False), encoding="utf-8")
+    assert alarms(load(data)).empty
 
 
 @pytest.mark.parametrize("name", ["real_gdp", "employment", "population", "patents", "exports", "income_per_head"])
