@@ -8,6 +8,7 @@ number or a field of role ``value``; its first field holds the row label.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -57,6 +58,9 @@ class Table:
     seed_line: int
     fields: tuple[Field, ...]
     row_measures: dict[str, dict[str, str]]
+    #: Years whose numbers are projections, and when a footnote says the source was read (``2024-09``).
+    projected: tuple[int, ...] = ()
+    retrieved: str = ""
 
     @property
     def row_field(self) -> Field:
@@ -160,6 +164,20 @@ def fields(resource: Mapping[str, Any]) -> tuple[Field, ...]:
     return found
 
 
+def _years(resource: Mapping[str, Any], where: str) -> tuple[int, ...]:
+    years = get(resource, "projected", list, where, [])
+    if not all(isinstance(y, int) and not isinstance(y, bool) for y in years):
+        raise BadInput(PACKAGE, f"property 'projected': a list of years, found {shown(repr(years))}", where)
+    return tuple(years)
+
+
+def _month(resource: Mapping[str, Any], where: str) -> str:
+    month = get(resource, "retrieved", str, where, "")
+    if month and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+        raise BadInput(PACKAGE, f"property 'retrieved': a month such as 2024-09, found {shown(month)!r}", where)
+    return month
+
+
 def table(resource: Mapping[str, Any]) -> Table | None:
     """A resource as a printed table; ``None`` if it is none. Raises :class:`BadInput`."""
     where = f"resource {resource['name']}"
@@ -186,6 +204,8 @@ def table(resource: Mapping[str, Any]) -> Table | None:
         seed_line=get(resource, "seed_line", int, where, 0),
         fields=columns,
         row_measures=rows,
+        projected=_years(resource, where),
+        retrieved=_month(resource, where),
     )
 
 
