@@ -54,7 +54,9 @@ def facts(report: Report) -> pd.DataFrame:
     for row in frame.to_dict("records"):
         for column, words in allowed.items():
             if row[column] not in words:
-                raise BadInput(FILE, f"one of {', '.join(sorted(words))}, found {row[column]!r}", row["id"], str(column))
+                raise BadInput(
+                    FILE, f"one of {', '.join(sorted(words))}, found {row[column]!r}", row["id"], str(column)
+                )
     return frame.set_index("id", drop=False).rename_axis(index=None)
 
 
@@ -89,10 +91,26 @@ def compare(report: Report) -> pd.DataFrame:
 
 
 def beside(report: Report, *tables: str) -> pd.DataFrame:
-    """:func:`compare` for some tables of the report, with title and address of each source; index as printed order."""
+    """:func:`compare` for some tables of the report (or ``prose``, ``claims``), ready to be shown.
+
+    Adds ``code`` and ``name`` of what was measured, and ``title, address, seen, terms`` of the source.
+    """
     found = compare(report)
-    source = facts(report)[["title", "address"]]
-    return found[found["table"].isin(tables)].join(source, on="id").reset_index(drop=True)
+    found = found[found["table"].isin(tables)] if tables else found
+    return _named(report, found.join(facts(report)[["title", "address", "seen", "terms"]], on="id"))
+
+
+def alone(report: Report, *tables: str) -> pd.DataFrame:
+    """Facts that stand beside no printed number of some tables: rows of :func:`facts` with ``code`` and ``name``."""
+    found = facts(report)
+    return _named(report, found[found["column"].eq("") & found["table"].isin(tables)])
+
+
+def _named(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
+    printed = {row["code"]: f"{row['en']} {row['label']}" for row in report.labels()[::-1].to_dict("records")}
+    known = _resource(report).get("entities", {}) | printed
+    names = [known.get(code, code) for code in rows["entity"]]
+    return rows.assign(code=rows["entity"], name=names).reset_index(drop=True)
 
 
 def verdict(printed: Number, outside: Number, row: Mapping[str, str], dated: str) -> str:
@@ -103,7 +121,7 @@ def verdict(printed: Number, outside: Number, row: Mapping[str, str], dated: str
         return "agrees"
     moved = abs(outside.point / printed.point - 1) * 100 if printed.point else Fraction(0)
     known = not row["revision"] or moved <= Fraction(row["revision"])
-    return "later vintage" if row["published"][:7] > dated and known else "differs"
+    return "later vintage" if dated and row["published"][:7] > dated and known else "differs"
 
 
 def _meet(a: Number, b: Number) -> bool:

@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from analysis.charts.exhibit import caption, csv_link, put, tag_chinese
 from analysis.charts.style import TAIWAN, VERDICTS
@@ -177,6 +178,34 @@ def show(
     if folded:
         text = f"<details><summary>{mark(title)}</summary>\n{text}\n</details>"
     put({"text/html": text, "text/plain": f"Table: {title}"})
+
+
+def beside(rows: pd.DataFrame, *, title: str, name: str, unit: str = "", note: str = "", folded: bool = False) -> None:
+    """Display printed numbers beside outside ones: rows of :func:`analysis.evidence.beside`, sources below them."""
+    columns = ["code", "name", "year", "printed", "outside", "ratio", "verdict", "basis", "publisher", "address", "id"]
+    source = f"{_places(rows)}; outside: {', '.join(dict.fromkeys(rows['publisher']))}"
+    show(
+        rows[columns], title=title, name=name, source=source, note=note, folded=folded, verdicts=["verdict"],
+        heads={"name": "", "outside": "Outside", "ratio": "Printed / outside", "id": "Row"},
+        units={"printed": unit, "outside": unit}, below={"verdict": "basis"}, hide=["publisher", "address"],
+        sortable=len(rows) > 12,
+    )  # fmt: skip
+
+
+def _places(rows: pd.DataFrame) -> str:
+    words = {"prose": "sentences of the report", "claims": "sentences of the report"}
+    return ", ".join(dict.fromkeys(words.get(t, f"Table {t}") for t in rows["table"]))
+
+
+def sources(rows: pd.DataFrame) -> None:
+    """Display where outside numbers come from: publisher, title, date, how seen, terms, each with its address."""
+    lines = []
+    for row in rows.drop_duplicates(["publisher", "title", "address"]).to_dict("records"):
+        words = f"{row['publisher']}: {row['title']}, {row['published']}. Seen as {row['seen']}. Terms: {row['terms']}."
+        lines.append(
+            f'<li>{mark(words)} <a href="{html.escape(row["address"])}">{urlsplit(row["address"]).netloc}</a></li>'
+        )
+    put({"text/html": f"<ul>{''.join(lines)}</ul>", "text/plain": f"{len(lines)} sources"})
 
 
 def say(text: str) -> Markdown:
