@@ -18,12 +18,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from analysis.audit.cells import Cell, from_cells
 from analysis.audit.conclusions import conclude
-from analysis.audit.relations import parse
+from analysis.audit.declarations import parse
 from analysis.audit.verdicts import audit, frame, judge, ledger
 from analysis.report import load
 
 clock = time.process_time  # of one process: what the work takes on a quiet machine
-GROWTH = parse("1-2-1 | growth | growth[c,y] = growth(gerd[c,y-1], gerd[c,y])")
+GROWTH = parse(
+    {
+        "tables": "1-2-1",
+        "name": "growth",
+        "target": "growth[c,y]",
+        "kernel": "growth",
+        "inputs": "gerd[c,y-1], gerd[c,y]",
+    }
+)
 YEARS = range(2014, 2025)
 
 

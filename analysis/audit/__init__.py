@@ -1,8 +1,8 @@
 """Does each printed number follow from the others? Ledger, findings, self-test.
 
 ``cells`` turns printed digits into exact integers, ``kernels`` says what a relation
-allows, ``relations`` declares which relations hold in the report, ``verdicts`` makes
-the ledger, ``diagnosis`` looks for the most economical explanation of what fails,
+allows, ``declarations`` reads the relations of an edition, ``relations`` binds them to
+its cells, ``verdicts`` makes the ledger, ``reach`` says what it covers, ``diagnosis`` looks for the most economical explanation of what fails,
 ``conclusions`` numbers and words the findings, ``selftest`` damages copies and counts
 what is caught. The public functions are importable from here; nothing heavy is
 imported until one is called.
@@ -14,27 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.audit.conclusions import chapter_verdicts, findings, strict_problems
-    from analysis.audit.verdicts import (
-        cell_verdicts,
-        coverage,
-        ledger,
-        rounding_table,
-        uncheckable,
-        unexplained,
-        verdict_counts,
-    )
+    from analysis.audit.reach import cell_verdicts, coverage, rounding_table, uncheckable, verdict_counts
+    from analysis.audit.verdicts import ledger, unexplained
 
 _HOME = {
-    "cell_verdicts": "verdicts",
+    "cell_verdicts": "reach",
     "chapter_verdicts": "conclusions",
-    "coverage": "verdicts",
+    "coverage": "reach",
     "findings": "conclusions",
     "ledger": "verdicts",
-    "rounding_table": "verdicts",
+    "rounding_table": "reach",
     "strict_problems": "conclusions",
-    "uncheckable": "verdicts",
+    "uncheckable": "reach",
     "unexplained": "verdicts",
-    "verdict_counts": "verdicts",
+    "verdict_counts": "reach",
 }
 
 __all__ = [

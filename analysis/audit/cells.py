@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from analysis.report import NOT_AVAILABLE, BadInput, clean
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -24,36 +26,40 @@ Ints = NDArray[Any]
 #: Table name under which the numbers of sentences (``prose.csv``) are kept.
 PROSE = "prose"
 
-#: What a printed unit means in persons, US or NT dollars, items or plain numbers.
-UNITS: dict[str, Fraction] = {
-    "%": Fraction(1, 100),
-    "成": Fraction(1, 10),
-    "比": Fraction(1),
-    "倍": Fraction(1),
-    "人": Fraction(1),
-    "仟人": Fraction(10**3),
-    "千人": Fraction(10**3),
-    "萬人": Fraction(10**4),
-    "百萬": Fraction(10**6),
-    "億人": Fraction(10**8),
-    "億美元": Fraction(10**8),
-    "新臺幣元": Fraction(1),
-    "新臺幣億元": Fraction(10**8),
-    "新臺幣兆元": Fraction(10**12),
-    "人／千名員工": Fraction(1, 10**3),
-    "件／百萬人": Fraction(1, 10**6),
-}
+NEAREST_MODE = "half_up"
 
-#: Words around a number in a sentence: how far the true value may lie below and above
-#: the printed one, in units of its last digit; ``None`` is as far as twice the number.
-QUALIFIERS: dict[str, tuple[Fraction, Fraction | None]] = {
-    "": (Fraction(1, 2), Fraction(1, 2)),
-    "約": (Fraction(1), Fraction(1)),
-    "近": (Fraction(1), Fraction(0)),
-    "逾": (Fraction(0), None),
-    "超過": (Fraction(0), None),
-    "突破": (Fraction(0), None),
-}
+#: Units that need no entry under ``units`` of ``datapackage.json``.
+STANDARD = {"": Fraction(1), "%": Fraction(1, 100), "‰": Fraction(1, 1000)}
+
+#: A printed number longer than this is refused.
+LONGEST = 1000
+
+
+@dataclass(frozen=True)
+class Leeway:
+    """How far the true value may lie below and above a printed number.
+
+    In units of its last printed digit, or with ``round`` of its last digit that is not
+    zero, but then no further than ``within`` of the number: "about 200" is 180 to 220,
+    "about 8" 7.5 to 8.5. ``above`` is ``None`` for as far as twice the number. The words
+    are under ``qualifiers`` of ``datapackage.json``.
+    """
+
+    below: Fraction = Fraction(1, 2)
+    above: Fraction | None = Fraction(1, 2)
+    round: bool = False
+    within: Fraction = Fraction(1, 10)
+
+    def reach(self, mid: int, step: int) -> tuple[int, int]:
+        """Integers below and above ``mid``, whose last printed digit counts ``step``."""
+        unit, most = step, None
+        if self.round and mid:
+            while mid % (10 * unit) == 0:
+                unit *= 10
+            most = max(int(self.within * abs(mid)), step // 2)
+        found = [int(self.below * unit), abs(mid) if self.above is None else int(self.above * unit)]
+        down, up = (n if most is None else min(n, most) for n in found)
+        return down, up
 
 
 @dataclass(frozen=True)
@@ -87,14 +93,18 @@ class Block:
     keys: tuple[str, ...]
     index: NDArray[np.int64]
     unit: Fraction
+    unit_name: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
     """All cells in play: identities, integer triples, blocks.
 
-    ``low``, ``mid``, ``high``: integers at ``scale`` per printed unit; ``known`` is
-    False for N/A. ``decimals`` as printed.
+    ``low``, ``mid``, ``high``: integers at ``scale`` per printed unit (int64, or Python
+    integers in object arrays where that could overflow); an end that does not belong to
+    the values that print so is marked in ``open_low`` and ``open_high``. ``known`` is
+    False for N/A, ``fixed`` True for exact counts and for numbers with a word such as
+    "about". ``modes``: rounding of a (table, measure) where it is not to the nearest.
     """
 
     cells: list[Cell]
@@ -106,6 +116,11 @@ class Cells:
     scale: int
     blocks: Mapping[tuple[str, str], Block]
     kinds: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, Fraction] = field(default_factory=lambda: STANDARD)
+    fixed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    open_low: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    open_high: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    modes: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.mid)
@@ -115,6 +130,25 @@ class Cells:
         """Cell number by table, row label and column."""
         return {(c.table, c.row, c.column): i for i, c in enumerate(self.cells)}
 
+    @functools.cached_property
+    def steps(self) -> Ints:
+        """Integers per unit of the last printed digit of every cell."""
+        return powers(self.scale, self.decimals)
+
+    @functools.cached_property
+    def inner(self) -> tuple[Ints, Ints, Ints]:
+        """Triples with every open end moved in by one integer.
+
+        Ends of printed numbers are multiples of a hundred integers, so this changes which
+        of two ends is larger only where they meet.
+        """
+        return self.low + self.open_low, self.mid, self.high - self.open_high
+
+    def value(self, cell: int, printed: str) -> tuple[int, int, int]:
+        """The triple of other printed digits in a cell, open ends moved in."""
+        at = self.cells[cell]
+        return triple(printed, self.scale, at.exact, mode=self.modes.get((at.table, at.measure), NEAREST_MODE))
+
 
 def digits(printed: str) -> tuple[int, int]:
     """``"3.40"`` as ``(340, 2)``."""
@@ -122,8 +156,14 @@ def digits(printed: str) -> tuple[int, int]:
     return int(whole + rest), len(rest)
 
 
-def triple(printed: str, scale: int, exact: bool = False, qualifier: str = "") -> tuple[int, int, int]:
-    """Integers ``(low, printed, high)`` at ``scale`` of one printed number."""
+def triple(
+    printed: str, scale: int, exact: bool = False, leeway: Leeway = Leeway(), mode: str = NEAREST_MODE
+) -> tuple[int, int, int]:
+    """Integers ``(low, printed, high)`` at ``scale`` of one printed number.
+
+    ``mode`` as in :func:`ends`, whose open ends are moved in by one. Raises
+    :class:`ValueError` where the scale is too coarse for the digits.
+    """
     number, decimals = digits(printed)
     step = scale // 10**decimals
     if step * 10**decimals != scale or step % 2:
@@ -131,8 +171,44 @@ def triple(printed: str, scale: int, exact: bool = False, qualifier: str = "") -
     mid = number * step
     if exact:
         return mid, mid, mid
-    down, up = QUALIFIERS.get(qualifier, QUALIFIERS[""])
-    return mid - int(down * step), mid, mid + (int(up * step) if up is not None else abs(mid))
+    if mode != NEAREST_MODE:
+        one = np.array([mid], dtype=object), np.array([step], dtype=object)
+        low, high, open_low, open_high = (x[0] for x in ends(*one, mode))
+        return int(low) + bool(open_low), mid, int(high) - bool(open_high)
+    down, up = leeway.reach(mid, step)
+    return mid - down, mid, mid + up
+
+
+def ends(mid: Ints, step: Ints, mode: str) -> tuple[Ints, Ints, Any, Any]:
+    """``(low, high, open_low, open_high)``: what prints as ``mid`` in a rounding mode.
+
+    To the nearest, both ends count (either may have been rounded this way); half to even
+    takes both ends of an even last digit and none of an odd one; truncated toward zero,
+    1.2 stands for [1.2, 1.3) and -1.2 for (-1.3, -1.2].
+    """
+    if mode == "truncate":
+        down, up = mid <= 0, mid >= 0
+        return mid - step * down, mid + step * up, down, up
+    odd = (np.abs(mid) // step % 2 == 1) & (mode == "half_even")
+    return mid - step // 2, mid + step // 2, odd, odd
+
+
+def governed(cells: Cells, modes: Mapping[tuple[str, str], str]) -> Cells:
+    """The same cells, read as their tables round: ``modes`` of a (table, measure)."""
+    low, high = cells.low.copy(), cells.high.copy()
+    open_low, open_high = cells.open_low.copy(), cells.open_high.copy()
+    for key, mode in modes.items():
+        at = cells.blocks[key].index.ravel()
+        at = at[at >= 0]
+        at = at[cells.known[at] & ~cells.fixed[at]]
+        low[at], high[at], open_low[at], open_high[at] = ends(cells.mid[at], cells.steps[at], mode)
+    return replace(cells, low=low, high=high, open_low=open_low, open_high=open_high, modes=dict(modes))
+
+
+def powers(scale: int, decimals: NDArray[np.int64]) -> Ints:
+    """``scale / 10**decimals``, as int64 where that cannot overflow."""
+    kind = np.int64 if scale < 2**62 else object
+    return np.array([scale // 10**d for d in range(int(decimals.max(initial=0)) + 1)], dtype=kind)[decimals]
 
 
 def scale_for(decimals: Iterable[int]) -> int:
@@ -144,9 +220,13 @@ def scale_for(decimals: Iterable[int]) -> int:
 
 
 def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
-    """The cells of a report (of ``tables`` and, if asked for, of the prose)."""
+    """The cells of a report (of ``tables`` and, if asked for, of the prose).
+
+    Raises :class:`analysis.report.BadInput` for a unit or a qualifier that the package
+    does not declare.
+    """
     wanted = [*report.tables, PROSE] if tables is None else list(tables)
-    raw: list[tuple[Cell, str]] = []
+    cells: list[Cell] = []
     for number in wanted:
         if number == PROSE:
             continue
@@ -154,17 +234,64 @@ def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
         columns = {f.name: i for i, f in enumerate(report.meta(number).values)}
         for table, row, column, year, measure, unit, printed, _, code, entity, _, exact in report.iter_cells([number]):
             order = (rows.setdefault(row, len(rows)), columns[column])
-            cell = Cell(table, row, column, year or entity, measure, unit, printed, code, exact, order)
-            raw.append((cell, ""))
+            cells.append(Cell(table, row, column, year or entity, measure, unit, printed, code, exact, order))
+    words: list[str] = [""] * len(cells)
     if PROSE in wanted and any(r["name"] == PROSE for r in report.package["resources"]):
-        raw.extend(_prose(report))
-    kinds: dict[str, str] = dict(report.labels()[["code", "kind"]].itertuples(index=False)) if raw else {}
-    return from_cells([c for c, _ in raw], [q for _, q in raw], kinds)
+        for cell, word in _prose(report):
+            cells.append(cell)
+            words.append(word)
+    kinds: dict[str, str] = dict(report.labels()[["code", "kind"]].itertuples(index=False)) if cells else {}
+    known = units(report.package)
+    for cell in cells:
+        if "units" in report.package and cell.unit not in known:
+            raise BadInput("datapackage.json", f"unit {cell.unit!r} under units, with its factor", f"table {cell.table}", cell.column)  # fmt: skip
+    return from_cells(cells, words, kinds, known, qualifiers(report.package))
+
+
+def units(package: Mapping[str, Any]) -> dict[str, Fraction]:
+    """What a printed unit means in persons, dollars, items or plain numbers."""
+    found = dict(STANDARD)
+    for name, spec in _entries(package, "units"):
+        factor = spec.get("factor")
+        found[name] = Fraction(1) if factor is None else _fraction(factor, "units", name)
+        if found[name] <= 0:
+            raise BadInput("datapackage.json", "a factor above 0", f"units, {name}", "factor")
+    return found
+
+
+def qualifiers(package: Mapping[str, Any]) -> dict[str, Leeway]:
+    """How far a number with a word such as "about" may be off."""
+    found = {}
+    for name, spec in _entries(package, "qualifiers"):
+        below, within = (
+            _fraction(spec.get(k, d), "qualifiers", name) for k, d in (("below", "1/2"), ("within", "1/10"))
+        )
+        above = None if spec.get("above") is None else _fraction(spec["above"], "qualifiers", name)
+        found[name] = Leeway(below, above, bool(spec.get("round")), within)
+    return found
+
+
+def _entries(package: Mapping[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
+    entries = package.get(key, {})
+    if not isinstance(entries, dict):
+        raise BadInput("datapackage.json", "an object", key)
+    for name, spec in entries.items():
+        if not isinstance(spec, dict):
+            raise BadInput("datapackage.json", "an object", f"{key}, {name}")
+    return list(entries.items())
+
+
+def _fraction(value: object, key: str, name: str) -> Fraction:
+    try:
+        found = Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        found = Fraction(-1)
+    if found < 0:
+        raise BadInput("datapackage.json", f"a number, found {value!r}", f"{key}, {name}")
+    return found
 
 
 def _prose(report: Report) -> list[tuple[Cell, str]]:
-    from analysis.report import clean
-
     found = []
     for position, record in enumerate(report.prose().to_dict("records")):
         printed, _ = clean(record["printed"])
@@ -173,30 +300,44 @@ def _prose(report: Report) -> list[tuple[Cell, str]]:
     return found
 
 
-def from_cells(cells: list[Cell], qualifiers: list[str] | None = None, kinds: Mapping[str, str] | None = None) -> Cells:
-    """Arrange cells into blocks and integers."""
-    from analysis.report import NOT_AVAILABLE
-
+def from_cells(
+    cells: list[Cell],
+    words: list[str] | None = None,
+    kinds: Mapping[str, str] | None = None,
+    known_units: Mapping[str, Fraction] = STANDARD,
+    leeways: Mapping[str, Leeway] | None = None,
+) -> Cells:
+    """Arrange cells into blocks and integers; ``words`` are the qualifiers of the cells."""
     text = np.array([c.printed for c in cells], dtype=np.str_)
     known = text != NOT_AVAILABLE
     text = np.where(known, text, "0")
     point = np.strings.find(text, ".")
     decimals = np.where(point < 0, 0, np.strings.str_len(text) - point - 1).astype(np.int64)
-    scale = scale_for(np.unique(decimals).tolist())
-    step = np.array([scale // 10**d for d in range(int(decimals.max(initial=0)) + 1)], dtype=np.int64)[decimals]
     plain = np.strings.replace(text, ".", "", count=1)
-    wide = len(cells) > 0 and int(np.strings.str_len(plain).max()) + len(str(scale)) > 17
-    digits_of = np.array([int(t) for t in plain], dtype=object) if wide else plain.astype(np.int64)
-    mid = digits_of * step
-    half = np.where(known & ~np.array([c.exact for c in cells], dtype=bool), step // 2, 0)
-    low, high = mid - half, mid + half
-    for i, mark in enumerate(qualifiers or ()):
-        if mark and known[i]:
-            low[i], _, high[i] = triple(cells[i].printed, scale, cells[i].exact, mark)
-    return Cells(cells, low, mid, high, known, decimals, scale, arrange(cells), kinds or {})
+    length = np.strings.str_len(plain)
+    longest = int(length.max(initial=0))
+    if longest > LONGEST:
+        cell = cells[int(length.argmax())]
+        raise BadInput(f"table {cell.table}", f"a number of at most {LONGEST} digits", cell.row, cell.column)
+    scale = scale_for(np.unique(decimals).tolist())
+    wide = longest + len(str(scale)) > 17
+    step = powers(scale, decimals)
+    mid = (np.array([int(t) for t in plain], dtype=object) if wide else plain.astype(np.int64)) * step
+    exact = np.array([c.exact for c in cells], dtype=bool)
+    half = np.where(known & ~exact, step // 2, 0)
+    low, high, fixed = mid - half, mid + half, exact.copy()
+    for i, word in enumerate(words or ()):
+        if word and known[i]:
+            if word not in (leeways or {}):
+                raise BadInput("datapackage.json", f"qualifier {word!r} under qualifiers", f"{PROSE}, {cells[i].row}")
+            low[i], _, high[i] = triple(cells[i].printed, scale, cells[i].exact, (leeways or {})[word])
+            fixed[i] = True
+    closed = np.zeros(len(cells), dtype=bool)
+    blocks = arrange(cells, known_units)
+    return Cells(cells, low, mid, high, known, decimals, scale, blocks, kinds or {}, known_units, fixed, closed, closed)
 
 
-def arrange(cells: list[Cell]) -> dict[tuple[str, str], Block]:
+def arrange(cells: list[Cell], known_units: Mapping[str, Fraction] = STANDARD) -> dict[tuple[str, str], Block]:
     """Blocks of a list of cells, rows and keys in printed order."""
     members: dict[tuple[str, str], list[int]] = {}
     for i, cell in enumerate(cells):
@@ -208,6 +349,7 @@ def arrange(cells: list[Cell]) -> dict[tuple[str, str], Block]:
         keys = {key: i for i, key in enumerate(dict.fromkeys(years))}
         index = np.full((len(rows), len(keys)), -1, dtype=np.int64)
         index[[rows[c] for c in codes], [keys[k] for k in years]] = numbers
-        unit = UNITS.get(cells[numbers[0]].unit, Fraction(1))
-        blocks[table, measure] = Block(table, measure, tuple(rows), tuple(keys), index, unit)
+        name = cells[numbers[0]].unit
+        unit = known_units.get(name, Fraction(0))  # 0: unknown, see relations._factor
+        blocks[table, measure] = Block(table, measure, tuple(rows), tuple(keys), index, unit, name)
     return blocks

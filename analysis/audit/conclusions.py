@@ -14,19 +14,19 @@ all show at once in ``audit --strict``.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.audit.cells import PROSE, UNITS
+from analysis.audit.cells import PROSE
+from analysis.audit.declarations import EXACT
 from analysis.audit.diagnosis import Bench, Candidate, Explanation, diagnose
 from analysis.audit.kernels import KERNELS
 from analysis.audit.patterns import Repeated, repeated_rates
-from analysis.audit.relations import EXACT
-from analysis.audit.verdicts import Audit, audit, cell_verdicts, frame, ledger, rounded, strings
+from analysis.audit.verdicts import FAILING, Audit, audit, frame, ledger, rounded, strings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,7 +163,9 @@ class _Words:
         where = f"Table {at.table}" if at.table != PROSE else "the text"
         measure = at.measure.replace("_", " ")
         if c.kind == "unit":
-            return f"{where}: all {measure} are printed in {at.unit}, {_power(at.unit, c.detail)}"
+            return (
+                f"{where}: all {measure} are printed in {at.unit}, {_power(self.done.cells.units, at.unit, c.detail)}"
+            )
         if c.kind in ("labels", "block"):
             pair = list(dict.fromkeys(self.row(x) for x in c.cells))
             what = "labels" if c.kind == "labels" else f"values of {measure}"
@@ -179,11 +181,11 @@ class _Words:
         return f"{self.place(first)}: {slip} ({self.bench.printed[first]} for {shown})"
 
 
-def _power(unit: str, detail: str) -> str:
+def _power(units: Mapping[str, Fraction], unit: str, detail: str) -> str:
     """``a unit 10 times too small (萬人 would do)``."""
     power = int(detail)
-    needed = UNITS.get(unit, Fraction(1)) * Fraction(10) ** power
-    others = [name for name, factor in UNITS.items() if factor == needed and name[-1:] == unit[-1:]]
+    needed = units.get(unit, Fraction(1)) * Fraction(10) ** power
+    others = [name for name, factor in units.items() if factor == needed and name[-1:] == unit[-1:]]
     hint = f" ({others[0]} would do)" if others else ""
     return f"a unit {10 ** abs(power)} times too {'small' if power > 0 else 'large'}{hint}"
 
@@ -214,7 +216,7 @@ def conclude(report: Report) -> tuple[Finding, ...]:
     bench = Bench(done.cells, done.groups)
     words = _Words(report, done, bench)
     back = {number: key for key, number in bench.number.items()}
-    wrong = {bench.number[key] for key in done.contradicted()}
+    wrong = {bench.number[key] for key in done.rows(*FAILING)}
     soft = {bench.number[g, int(i)] for g, v in enumerate(done.verdicts) for i in np.flatnonzero(v == "explained")}
     found = []
     undo = []
@@ -509,7 +511,6 @@ __all__ = [
     "SEVERITIES",
     "Finding",
     "assign",
-    "cell_verdicts",
     "chapter_verdicts",
     "conclude",
     "findings",

@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from analysis.audit.cells import Cells, triple
+from analysis.audit.cells import Cells
 from analysis.audit.kernels import KERNELS, Constants, Kernel
 from analysis.audit.relations import Group
 
@@ -97,7 +97,7 @@ class Bench:
     def __init__(self, cells: Cells, groups: Sequence[Group]) -> None:
         self.cells = cells
         self.groups = list(groups)
-        self.values: list[Value] = list(zip(cells.low.tolist(), cells.mid.tolist(), cells.high.tolist(), strict=True))
+        self.values: list[Value] = list(zip(*(ends.tolist() for ends in cells.inner), strict=True))
         self.printed = [c.printed for c in cells.cells]
         self.instances: list[Instance] = []
         self.number: dict[tuple[int, int], int] = {}
@@ -218,7 +218,7 @@ class Bench:
 
     def value(self, cell: int, printed: str) -> Value:
         """The triple of other printed digits in a cell."""
-        return triple(printed, self.cells.scale, self.cells.cells[cell].exact)
+        return self.cells.value(cell, printed)
 
 
 # ---------------------------------------------------------------- printed variants

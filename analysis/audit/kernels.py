@@ -195,6 +195,12 @@ def rank(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]
     return (1 + ahead, 1), (1 + level, 1), (1 + point, 1)
 
 
+def rank_listed(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """As :func:`rank` where others may not be listed: no upper bound."""
+    low, _, point = rank(t, x, k)
+    return low, None, point
+
+
 def rank_among(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
     """A rank among more entities than are listed, given the total.
 
@@ -255,6 +261,6 @@ KERNELS: dict[str, Kernel] = {
     f.__name__: f
     for f in (
         growth, share, difference, total, complement, product, within, compound, compound_with,
-        at_least, at_most, holds_with, between, holds_parts, rank, rank_among, room, distinct, places,
+        at_least, at_most, holds_with, between, holds_parts, rank, rank_listed, rank_among, room, distinct, places,
     )
 }  # fmt: skip

@@ -270,6 +270,7 @@ def _room(t: Fraction, x: list[Fraction], _: list[Fraction], __: Fraction, more:
 
 _SETS: dict[str, Any] = {
     "rank": _rank,
+    "rank_listed": lambda t, low, high, _, __: t >= 1 + sum(a > high[0] for a in low[1:]),
     "rank_among": _rank_among,
     "room": _room,
     "distinct": lambda t, x, _, __, ___: t >= 1 and t not in x,
@@ -292,7 +293,7 @@ def baseline(report: Report) -> tuple[Bench, set[int]]:
             block = blocks[at.table, at.measure]
             blocks[at.table, at.measure] = replace(block, unit=block.unit * Fraction(10) ** int(candidate.detail))
     cells = replace(done.cells, blocks=blocks)
-    bench = Bench(cells, bind(relations(), cells))
+    bench = Bench(cells, bind(relations(report), cells))
     for candidate in best:
         for cell, printed in zip(candidate.cells, candidate.repair, strict=False):
             bench.printed[cell] = printed

@@ -302,7 +302,7 @@ def sound_cells(report: Report) -> tuple[Cells, list[Group]]:
     cells = replace(
         cells, scale=cells.scale // spare, low=cells.low // spare, mid=cells.mid // spare, high=cells.high // spare
     )
-    groups = bind([r for r in relations() if r.target.table != PROSE and not r.derives], cells)
+    groups = bind([r for r in relations(report) if r.target.table != PROSE and not r.derives], cells)
     return cells, [g for g in groups if not any(t.table == PROSE for t in g.relation.inputs)]
 
 

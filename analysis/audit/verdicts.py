@@ -1,9 +1,13 @@
 """The ledger: one row per derived cell and relation, with bounds and a verdict.
 
-Verdicts: ``reproduced`` (the relation on the printed digits gives the printed number),
+Two families of verdicts, which are never added up. Of arithmetic, order and definition:
+``reproduced`` (the relation on the printed digits gives the printed number),
 ``consistent`` (some unrounded inputs that print the same do), ``explained`` (the direct
 relation fails, and a declared derivation reproduces every cell of the table's block),
-``contradicted`` (no admissible inputs give it), ``unchecked`` (an input is missing).
+``contradicted`` (no admissible inputs give it). Of declared bounds and of relations that
+assume something nobody printed: ``plausible`` (inside; ``reproduced`` if it is the very
+number) and ``implausible`` (outside: a question, never an error). ``unchecked``: an
+input is missing.
 """
 
 from __future__ import annotations
@@ -15,20 +19,27 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.audit.cells import PROSE, Cells, build, digits
+from analysis.audit.cells import NEAREST_MODE, PROSE, Cells, build, governed
+from analysis.audit.declarations import EXACT, Relation, declared
 from analysis.audit.kernels import Bound
-from analysis.audit.relations import EXACT, Evaluation, Group, Relation, bind, evaluate, parse
+from analysis.audit.relations import Evaluation, Group, bind, evaluate
 from analysis.rounding import MODES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
-COLUMNS = ["table", "row", "column", "year", "relation", "printed", "recomputed", "low", "high", "verdict", "finding"]
-VERDICTS = ("reproduced", "consistent", "explained", "contradicted", "unchecked")
+COLUMNS = [
+    "table", "row", "column", "year", "relation", "printed", "recomputed", "low", "high", "verdict", "finding", "basis",
+]  # fmt: skip
+
+#: The verdicts that say a number can or cannot be, and those that say it is likely or not.
+PROVEN = ("reproduced", "consistent", "explained", "contradicted")
+JUDGED = ("plausible", "implausible")
+VERDICTS = (*PROVEN, *JUDGED, "unchecked")
+FAILING = ("contradicted", "implausible")
 
 #: Digits shown of a bound beyond the printed ones.
 _MORE = 2
@@ -36,31 +47,33 @@ _MORE = 2
 
 @dataclass(frozen=True, eq=False)
 class Audit:
-    """Cells, bound relations, their evaluation and verdicts."""
+    """Cells, bound relations, their evaluation and verdicts.
+
+    ``modes``: how each (table, measure) rounds, where it has derived cells; ``cells`` are
+    read accordingly.
+    """
 
     cells: Cells
     groups: list[Group]
     results: list[Evaluation]
-    modes: dict[str, str]
+    modes: dict[tuple[str, str], str]
     verdicts: list[NDArray[Any]]
 
-    def contradicted(self) -> list[tuple[int, int]]:
-        """(group, instance) of every contradicted row."""
-        return [
-            (g, int(i)) for g, verdict in enumerate(self.verdicts) for i in np.flatnonzero(verdict == "contradicted")
-        ]
+    def rows(self, *wanted: str) -> list[tuple[int, int]]:
+        """(group, instance) of every ledger row with one of these verdicts."""
+        return [(g, int(i)) for g, v in enumerate(self.verdicts) for i in np.flatnonzero(np.isin(v, wanted))]
 
 
-@functools.lru_cache(maxsize=1)
-def relations() -> tuple[Relation, ...]:
-    """The declared relations, parsed once."""
-    return parse()
+@functools.lru_cache(maxsize=8)
+def relations(report: Report) -> tuple[Relation, ...]:
+    """The declared relations of a report, parsed once."""
+    return declared(report)
 
 
 @functools.lru_cache(maxsize=8)
 def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
     """Evaluate every relation of a report (those deriving cells of ``tables`` only)."""
-    chosen = [r for r in relations() if tables is None or r.target.table in tables]
+    chosen = [r for r in relations(report) if tables is None or r.target.table in tables]
     here = {*report.tables, PROSE}
     chosen = [r for r in chosen if r.tables <= here]
     needed = None
@@ -71,16 +84,34 @@ def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
 
 
 def judge(cells: Cells, chosen: Iterable[Relation]) -> Audit:
-    """Bind, evaluate and give verdicts."""
+    """Bind, evaluate and give verdicts; measures that round otherwise are read so first."""
     groups = bind(chosen, cells)
     results = [evaluate(g, cells) for g in groups]
+    modes = rounding_modes(cells, groups, results)
+    for key, mode in list(modes.items()):
+        if mode == NEAREST_MODE:
+            continue
+        other = governed(cells, {**cells.modes, key: mode})
+        again = [evaluate(g, other) for g in groups]
+        if _failures(key, groups, again) > _failures(key, groups, results):
+            modes[key] = NEAREST_MODE
+        else:
+            cells, results = other, again
     used = [_established(g, e) for g, e in zip(groups, results, strict=True)]
     groups = [g for g, yes in zip(groups, used, strict=True) if yes]
     results = [e for e, yes in zip(results, used, strict=True) if yes]
-    modes = rounding_modes(cells, groups, results)
     verdicts = [_verdicts(g, e, cells, modes) for g, e in zip(groups, results, strict=True)]
     _explain(groups, results, verdicts, cells)
     return Audit(cells, groups, results, modes, verdicts)
+
+
+def _failures(key: tuple[str, str], groups: list[Group], results: list[Evaluation]) -> int:
+    """Instances that fail where cells of a measure are derived or read."""
+    return sum(
+        int((e.checked & ~e.holds).sum())
+        for g, e in zip(groups, results, strict=True)
+        if key in [(t.table, t.measure) for t in (g.relation.target, *g.relation.inputs)]
+    )
 
 
 def rounded(numerator: Any, denominator: Any, decimals: Any, mode: str) -> Any:
@@ -106,40 +137,60 @@ def rounded(numerator: Any, denominator: Any, decimals: Any, mode: str) -> Any:
 
 
 def _printed_digits(cells: Cells, index: NDArray[np.int64]) -> Any:
-    step = np.array([cells.scale // 10**d for d in range(int(cells.decimals.max(initial=0)) + 1)])
-    return cells.mid[index] // step[cells.decimals[index]]
+    return cells.mid[index] // cells.steps[index]
 
 
-def rounding_modes(cells: Cells, groups: list[Group], results: list[Evaluation]) -> dict[str, str]:
-    """The mode of each table: half up unless another reproduces a fifth more cells, and most."""
+#: A mode is taken over rounding to the nearest if it alone reproduces this many cells of a
+#: measure, and so many times more than are reproduced by rounding to the nearest alone.
+_EVIDENCE, _ODDS = 5, 5
+
+
+def rounding_modes(cells: Cells, groups: list[Group], results: list[Evaluation]) -> dict[tuple[str, str], str]:
+    """The mode of each measure: to the nearest unless the cells speak clearly for another."""
     chosen = {}
-    for table, counts in mode_hits(cells, groups, results).items():
-        best = max(MODES, key=lambda m: (counts[m], -MODES.index(m)))
-        clear = 5 * counts[best] > 6 * counts["half_up"] and 2 * counts[best] > counts["n"]
-        chosen[table] = best if clear else "half_up"
+    for key, counts in mode_hits(cells, groups, results).items():
+        others = [m for m in MODES if m != NEAREST_MODE]
+        best = max(others, key=lambda m: counts[f"only {m}"])
+        alone, against = counts[f"only {best}"], counts[f"not {best}"]
+        chosen[key] = best if alone >= max(_EVIDENCE, _ODDS * against) else NEAREST_MODE
     return chosen
 
 
-def mode_hits(cells: Cells, groups: list[Group], results: list[Evaluation]) -> dict[str, dict[str, int]]:
-    """How many derived cells of each table each rounding mode reproduces (``n`` tested)."""
-    hits: dict[str, dict[str, int]] = {}
+def mode_hits(cells: Cells, groups: list[Group], results: list[Evaluation]) -> dict[tuple[str, str], dict[str, int]]:
+    """How many derived cells of each (table, measure) each rounding mode reproduces.
+
+    ``n`` tested; ``only MODE``: those that it gives and rounding to the nearest does not,
+    ``not MODE``: the reverse.
+    """
+    names = [*MODES, "n", *(f"{word} {m}" for m in MODES for word in ("only", "not"))]
+    hits: dict[tuple[str, str], dict[str, int]] = {}
     for group, result in zip(groups, results, strict=True):
-        count = hits.setdefault(group.relation.target.table, dict.fromkeys([*MODES, "n"], 0))
-        if group.relation.kernel not in EXACT or result.point is None:
+        target = group.relation.target
+        if group.relation.basis != "exact" or result.point is None:
             continue
-        printed = _printed_digits(cells, group.target)
+        count = hits.setdefault((target.table, target.measure), dict.fromkeys(names, 0))
+        printed, places = _printed_digits(cells, group.target), cells.decimals[group.target]
         count["n"] += int(result.checked.sum())
+        same = {m: (rounded(*result.point, places, m) == printed) & result.checked for m in MODES}
         for mode in MODES:
-            same = rounded(*result.point, cells.decimals[group.target], mode) == printed
-            count[mode] += int((same & result.checked).sum())
+            count[mode] += int(same[mode].sum())
+            count[f"only {mode}"] += int((same[mode] & ~same[NEAREST_MODE]).sum())
+            count[f"not {mode}"] += int((~same[mode] & same[NEAREST_MODE]).sum())
     return hits
 
 
-def _verdicts(group: Group, result: Evaluation, cells: Cells, modes: dict[str, str]) -> NDArray[Any]:
-    verdict = np.where(result.holds, "consistent", "contradicted").astype("<U12")
+def _mode(modes: dict[tuple[str, str], str], group: Group) -> str:
+    target = group.relation.target
+    return modes.get((target.table, target.measure), NEAREST_MODE)
+
+
+def _verdicts(group: Group, result: Evaluation, cells: Cells, modes: dict[tuple[str, str], str]) -> NDArray[Any]:
+    proven = group.relation.basis in ("exact", "order")
+    yes, no = ("consistent", "contradicted") if proven else JUDGED
+    verdict = np.where(result.holds, yes, no).astype("<U12")
     if group.relation.kernel in EXACT and result.point is not None:
-        again = rounded(*result.point, cells.decimals[group.target], modes[group.relation.target.table])
-        verdict[result.holds & (again == _printed_digits(cells, group.target))] = "reproduced"
+        again = rounded(*result.point, cells.decimals[group.target], _mode(modes, group))
+        verdict[result.holds & np.asarray(again == _printed_digits(cells, group.target), dtype=bool)] = "reproduced"
     verdict[~result.checked] = "unchecked"
     return verdict
 
@@ -157,8 +208,10 @@ def _explain(groups: list[Group], results: list[Evaluation], verdicts: list[NDAr
     """A failing relation is explained when a declared derivation gives its whole block.
 
     The block of a failing cell is every cell that the derivation makes of it (the parts
-    of a total) or, if it makes none, the cell itself.
+    of a total) or, if it makes none, the cell itself. A derivation from a number that is
+    itself contradicted explains nothing.
     """
+    wrong = {int(g.target[i]) for g, v in zip(groups, verdicts, strict=True) for i in np.flatnonzero(v == "contradicted")}  # fmt: skip
     for group, result in zip(groups, results, strict=True):
         if not group.relation.derives:
             continue
@@ -172,7 +225,8 @@ def _explain(groups: list[Group], results: list[Evaluation], verdicts: list[NDAr
             for i in np.flatnonzero(theirs == "contradicted"):
                 made = np.flatnonzero((group.inputs == other.target[i]).any(axis=1) & (group.target != other.target[i]))
                 made = made if made.size else np.flatnonzero(group.target == other.target[i])
-                if made.size and fine[made].all() and _jointly(group, made, cells):
+                doubtful = wrong.intersection(group.inputs[made].ravel().tolist()) - {int(other.target[i])}
+                if made.size and fine[made].all() and not doubtful and _jointly(group, made, cells):
                     theirs[i] = "explained"
 
 
@@ -218,12 +272,10 @@ def frame(done: Audit, keep: bool = False) -> pd.DataFrame:
     ``keep`` leaves two more columns, ``_group`` and ``_instance``, that say which
     instance of which relation a row is.
     """
-    import pandas as pd
-
     judged = zip(done.groups, done.results, done.verdicts, strict=True)
     parts = [_frame(number, g, e, v, done) for number, (g, e, v) in enumerate(judged)]
     if not parts:
-        return pd.DataFrame(columns=[*COLUMNS, *(["_group", "_instance"] if keep else [])], dtype=object)
+        return pd.DataFrame(columns=[*COLUMNS, *(["_group", "_instance"] if keep else [])], dtype=str)
     whole = pd.concat(parts, ignore_index=True)
     tables = {t: i for i, t in enumerate(dict.fromkeys(c.table for c in done.cells.cells))}
     whole["_table"] = whole["table"].map(tables)
@@ -232,15 +284,13 @@ def frame(done: Audit, keep: bool = False) -> pd.DataFrame:
 
 
 def _frame(number: int, group: Group, result: Evaluation, verdict: NDArray[Any], done: Audit) -> pd.DataFrame:
-    import pandas as pd
-
     cells, n = done.cells, len(group.target)
     held = [cells.cells[i] for i in group.target]
     decimals = cells.decimals[group.target]
     recomputed = np.full(n, "", dtype=object)
     if result.point is not None and group.relation.kernel in EXACT:
         sound = result.checked & np.asarray(np.broadcast_to(np.asarray(result.point[1]) > 0, (n,)))
-        whole = rounded(*result.point, decimals, done.modes[group.relation.target.table])
+        whole = rounded(*result.point, decimals, _mode(done.modes, group))
         recomputed = np.where(sound, strings(whole, decimals), "")
     low, high = (_shown(b, decimals, sign, result.checked) for b, sign in ((result.low, -1), (result.high, 1)))
     if group.relation.kernel == "distinct":
@@ -257,6 +307,7 @@ def _frame(number: int, group: Group, result: Evaluation, verdict: NDArray[Any],
             "low": low,
             "high": high,
             "verdict": verdict.astype(object),
+            "basis": group.relation.basis,
             "_row": [c.order[0] for c in held],
             "_column": [c.order[1] for c in held],
             "_group": number,
@@ -268,6 +319,8 @@ def _frame(number: int, group: Group, result: Evaluation, verdict: NDArray[Any],
 def strings(whole: Any, decimals: NDArray[np.int64]) -> NDArray[Any]:
     """Whole numbers of the last digit as printed: ``(-56, 2)`` is ``-0.56``."""
     whole, decimals = np.broadcast_arrays(np.asarray(whole), np.asarray(decimals))
+    if int(decimals.max(initial=0)) > 17:
+        whole = whole.astype(object)
     found = np.empty(len(whole), dtype=object)
     for places in np.unique(decimals).tolist():
         here = decimals == places
@@ -302,120 +355,11 @@ def _shown(bound: Bound, decimals: NDArray[np.int64], sign: int, checked: NDArra
 
 def unexplained(found: pd.DataFrame) -> int:
     """How many contradicted rows belong to no known finding (for ``audit --strict``)."""
-    known = found["finding"].str.startswith("F-")
+    known = found["finding"].astype(str).str.startswith("F-")
     return int(((found["verdict"] == "contradicted") & ~known).sum())
 
 
-def verdict_counts(report: Report, tables: Iterable[str] | None = None) -> pd.DataFrame:
-    """Verdicts per table: index table, columns :data:`VERDICTS` and ``rows``."""
-    found = ledger(report, tables)
-    counts = found.groupby(["table", "verdict"], sort=False).size().unstack(fill_value=0)
-    counts = counts.reindex(columns=list(VERDICTS), fill_value=0).rename_axis(columns=None)
-    counts = counts.loc[list(dict.fromkeys(found["table"]))]
-    counts["rows"] = counts.sum(axis=1)
-    return counts
-
-
-def cell_verdicts(report: Report) -> pd.DataFrame:
-    """The worst verdict of every printed cell as a derived cell, else how it is used.
-
-    Columns ``table, row, column, verdict, row_order, column_order``; a cell that only
-    enters other relations is ``used``, one that no relation touches ``uncovered``, an
-    N/A ``unchecked``.
-    """
-    import pandas as pd
-
-    done = audit(report)
-    worst = np.full(len(done.cells), "uncovered", dtype=object)
-    rank = {
-        "uncovered": 0,
-        "unchecked": 1,
-        "used": 2,
-        "reproduced": 3,
-        "consistent": 4,
-        "explained": 5,
-        "contradicted": 6,
-    }
-    for group, result, verdict in zip(done.groups, done.results, done.verdicts, strict=True):
-        for cell, name in zip(group.target, verdict, strict=True):
-            if rank[name] > rank[worst[cell]]:
-                worst[cell] = name
-        for cell in np.unique(group.inputs[result.checked]):
-            if worst[cell] in ("uncovered", "unchecked"):
-                worst[cell] = "used"
-    cells = done.cells.cells
-    return pd.DataFrame(
-        {
-            "table": [c.table for c in cells],
-            "row": [c.row for c in cells],
-            "column": [c.column for c in cells],
-            "verdict": worst,
-            "row_order": [c.order[0] for c in cells],
-            "column_order": [c.order[1] for c in cells],
-        }
-    )
-
-
-def coverage(report: Report) -> pd.DataFrame:
-    """How much of each table can be checked: index table, plus a row ``all``.
-
-    ``cells`` numbers printed, ``recomputed`` derived from others by an exact relation or
-    an input of one, ``bounded`` only by bounds or ranks, ``unchecked`` by nothing
-    (``missing`` of them N/A), ``covered`` the share (%) of cells that are checkable.
-    """
-    import pandas as pd
-
-    done = audit(report)
-    level = np.zeros(len(done.cells), dtype=int)
-    for group, result in zip(done.groups, done.results, strict=True):
-        strength = 2 if group.relation.kernel in EXACT - {"rank"} else 1
-        touched = np.union1d(group.target[result.checked], group.inputs[result.checked].ravel())
-        level[touched] = np.maximum(level[touched], strength)
-    rows = pd.DataFrame({"table": [c.table for c in done.cells.cells], "level": level, "known": done.cells.known})
-    made = pd.DataFrame(
-        {
-            "cells": rows.groupby("table", sort=False).size(),
-            "recomputed": rows[rows["level"] == 2].groupby("table").size(),
-            "bounded": rows[rows["level"] == 1].groupby("table").size(),
-            "unchecked": rows[rows["level"] == 0].groupby("table").size(),
-            "missing": rows[~rows["known"]].groupby("table").size(),
-        }
-    )
-    made = made.fillna(0).astype(int).loc[list(dict.fromkeys(rows["table"]))]
-    made.loc["all"] = made.sum()
-    made["covered"] = (100 * (made["recomputed"] + made["bounded"]) / made["cells"]).map("{:.1f}".format)
-    return made.rename_axis("table")
-
-
-def uncheckable(report: Report) -> pd.DataFrame:
-    """The cells that no relation touches, by table and measure: ``table, measure, cells, example``."""
-    import pandas as pd
-
-    done = audit(report)
-    touched: set[int] = set()
-    for group, result in zip(done.groups, done.results, strict=True):
-        touched.update(group.target[result.checked].tolist(), group.inputs[result.checked].ravel().tolist())
-    rows = [c for i, c in enumerate(done.cells.cells) if i not in touched]
-    if not rows:
-        return pd.DataFrame(columns=["table", "measure", "cells", "example"])
-    listed = pd.DataFrame({"table": [c.table for c in rows], "measure": [c.measure if c.table != PROSE else "" for c in rows], "place": [c.place for c in rows]})  # fmt: skip
-    made = listed.groupby(["table", "measure"], sort=False)["place"].agg(["size", "first"]).reset_index()
-    return made.set_axis(["table", "measure", "cells", "example"], axis=1)
-
-
-def rounding_table(report: Report) -> pd.DataFrame:
-    """How many derived cells each rounding mode reproduces: index table."""
-    import pandas as pd
-
-    done = audit(report)
-    hits = mode_hits(done.cells, done.groups, done.results)
-    made = pd.DataFrame.from_dict(hits, orient="index")[["n", *MODES]]
-    made = made[made["n"] > 0].rename_axis("table")
-    made["used"] = [done.modes[t] for t in made.index]
-    return made
-
-
 __all__ = [
-    "COLUMNS", "VERDICTS", "Audit", "audit", "cell_verdicts", "coverage", "digits", "frame", "judge", "ledger",
-    "relations", "rounding_table", "uncheckable", "unexplained", "verdict_counts",
+    "COLUMNS", "FAILING", "JUDGED", "PROVEN", "VERDICTS", "Audit", "audit", "frame", "judge", "ledger",
+    "relations", "rounded", "strings", "unexplained",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 
 from analysis import audit
 from analysis import report as reports
-from analysis.audit.relations import parse
+from analysis.audit.declarations import declared
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,9 +38,9 @@ def copy(tmp_path: Path, *changes: tuple[str, str, str]) -> Path:
 
 
 def test_every_relation_binds_to_printed_cells(ledger: pd.DataFrame) -> None:
-    declared = {(r.table, r.name) for r in parse()}
-    assert {t for t, _ in declared} - {"prose"} == set(reports.load().tables)
-    assert declared == set(zip(ledger["table"], ledger["relation"], strict=True))
+    listed = {(r.table, r.name) for r in declared(reports.load())}
+    assert {t for t, _ in listed} - {"prose"} == set(reports.load().tables)
+    assert listed == set(zip(ledger["table"], ledger["relation"], strict=True))
 
 
 def test_the_exchange_of_singapore_and_finland_is_found_and_confirmed_by_the_densities(printed: reports.Report) -> None:

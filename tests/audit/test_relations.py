@@ -3,39 +3,101 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from analysis.audit import relations
 from analysis.audit.cells import build
+from analysis.audit.declarations import BASES, Relation, declared, parse
 from analysis.audit.diagnosis import Bench
-from analysis.audit.relations import bind, evaluate, parse
+from analysis.audit.relations import bind, evaluate
 from analysis.audit.selftest import slack_exceeded
-from analysis.report import Report
+from analysis.report import BadInput, Report, load
+
+
+def relation(tables: str, target: str, kernel: str, inputs: str, **more: str) -> list[Relation]:
+    return parse({"tables": tables, "name": "test", "target": target, "kernel": kernel, "inputs": inputs, **more})
+
+
+GROWTH = {"target": "growth[c,y]", "kernel": "growth", "inputs": "gerd[c,y-1], gerd[c,y]"}
 
 
 def test_every_relation_of_the_list_has_instances_in_the_report(report: Report) -> None:
-    bound = {g.relation.text for g in bind(parse(), build(report))}
-    assert [r.text for r in parse() if r.text not in bound] == []
+    bound = {(g.relation.table, g.relation.text) for g in bind(declared(report), build(report))}
+    assert [r.text for r in declared(report) if (r.table, r.text) not in bound] == []
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("column", "record"),
     [
-        "1-2-1 | growth | growth[c,y] = guess(gerd[c,y])",
-        "1-2-1 | growth | growth[c,y]",
-        "1-2-1 | growth | growth[c,y] = growth(gerd[c,y-1], 1-2.gerd[c,y])",
+        ("kernel", {**GROWTH, "kernel": "guess"}),
+        ("inputs", {**GROWTH, "inputs": "gerd[c,y]"}),
+        ("inputs", {**GROWTH, "inputs": "gerd[c,y-1], gerd[c,y,z]"}),
+        ("inputs", {**GROWTH, "inputs": "gerd[c,y-1], gerd[c,y"}),
+        ("target", {**GROWTH, "target": ""}),
+        ("low", {**GROWTH, "low": "no_such_bound"}),
+        ("high", {**GROWTH, "high": "1/0"}),
+        ("tables", {**GROWTH, "tables": " "}),
     ],
 )
-def test_a_line_that_is_no_relation_is_refused(line: str) -> None:
-    with pytest.raises(ValueError, match="not a"):
-        parse(line)
+def test_a_row_that_is_no_relation_is_refused_with_its_column(column: str, record: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=rf"^{column}\|"):
+        parse({"tables": "1-2-1", "name": "growth", **record})
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("relations.csv", ",rank_listed,", ",guess,", "relations.csv, row line 2, column kernel: one of"),
+        ("bounds.csv", "real_gdp,", "real,", "relations.csv, row line"),
+        ("bounds.csv", "real_gdp,", "real_gdp,x", "bounds.csv, row line"),
+        ("bounds.csv", "real_gdp,", "real_gdp,9", "bounds.csv, row line"),
+    ],
+)
+def test_a_wrong_relation_or_bound_is_bad_input_that_says_where(
+    data_copy: Path, file: str, old: str, new: str, said: str
+) -> None:
+    path = data_copy / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        declared(load(data_copy))
+    assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
+
+
+def test_sets_of_tables_measures_and_rows_are_written_out() -> None:
+    found = relation("A.1 2", "{jobs, pay}[{X,Y},2024]", "total", "same[c,*], 2:jobs[*,c]")
+    assert [(r.table, r.target.measure, r.target.row) for r in found] == [
+        (t, m, c) for t in ("A.1", "2") for m in ("jobs", "pay") for c in ("X", "Y")
+    ]
+    first = found[0].inputs
+    assert [(i.table, i.measure, i.row, i.key) for i in first] == [("A.1", "jobs", "X", "*"), ("2", "jobs", "*", "X")]
+
+
+def test_bounds_are_named_and_inverted() -> None:
+    record = {"tables": "1", "name": "n", "target": "a[c,y]", "kernel": "within", "inputs": "a[c,y-1]"}
+    bounds = {"gdp": (relation("1", "a", "total", "b", low="0.88")[0].low, relation("1", "a", "total", "b")[0].high)}
+    (plain,) = parse({**record, "low": "gdp", "high": "gdp"}, bounds)
+    (inverse,) = parse({**record, "low": "1/gdp", "high": "1/gdp"}, bounds)
+    assert (plain.low, plain.high) == bounds["gdp"]
+    assert (inverse.low, inverse.high) == (1 / plain.high, 1 / plain.low)
+
+
+def test_what_rests_on_a_bound_or_an_assumption_is_told_apart(report: Report) -> None:
+    bases = {(r.table, r.name): r.basis for r in declared(report)}
+    assert set(bases.values()) == set(BASES)
+    assert bases["1-2-1", "growth"] == "exact"
+    assert bases["1-1-1", "rank"] == "order"
+    assert bases["1-2-13", "yearly change"] == "bound"
+    assert bases["1-2-2", "implied GDP"] == bases["1-2-6", "one each"] == "assumption"
+    for r in declared(report):
+        assert r.why or r.assumes or r.low != 1 or r.high != 1, f"{r.table} {r.name} says nowhere why it holds"
 
 
 def test_growth_binds_the_year_before(report: Report) -> None:
     cells = build(report, ["1-2-1"])
-    (group,) = bind(parse("1-2-1 | growth | growth[c,y] = growth(gerd[c,y-1], gerd[c,y])"), cells)
+    (group,) = bind(relation("1-2-1", "growth[c,y]", "growth", "gerd[c,y-1], gerd[c,y]"), cells)
     places = {
         cells.cells[t].place: [cells.cells[i].column for i in row]
         for t, row in zip(group.target, group.inputs, strict=True)
@@ -46,17 +108,17 @@ def test_growth_binds_the_year_before(report: Report) -> None:
 
 def test_units_enter_the_relation(report: Report) -> None:
     cells = build(report, ["1-2-4", "prose"])
-    (group,) = bind(parse("prose | in table | prose.researchers_2023 = total(1-2-4.researchers[TWN,2023])"), cells)
+    (group,) = bind(relation("prose", "researchers_2023", "total", "1-2-4:researchers[TWN,2023]"), cells)
     assert group.constants.unit == (1, 10)  # the table says thousands, the sentence ten thousands
 
 
 def test_a_relation_on_a_table_that_is_missing_makes_no_instance(report: Report) -> None:
-    assert bind(parse("1-2-1 | same | gerd[TWN,y] = total(1-2-3.amount[GERD,y])"), build(report, ["1-2-1"])) == []
+    assert bind(relation("1-2-1", "gerd[TWN,y]", "total", "1-2-3:amount[GERD,y]"), build(report, ["1-2-1"])) == []
 
 
 def test_a_missing_input_is_unchecked(report: Report) -> None:
     cells = build(report, ["1-2-4"])
-    (group,) = bind(parse("1-2-4 | growth | growth[c,y] = growth(researchers[c,y-1], researchers[c,y])"), cells)
+    (group,) = bind(relation("1-2-4", "growth[c,y]", "growth", "researchers[c,y-1], researchers[c,y]"), cells)
     result = evaluate(group, cells)
     rows = [cells.cells[t].row for t in group.target[~result.checked]]
     assert rows == ["以色列", "以色列"]
@@ -65,7 +127,7 @@ def test_a_missing_input_is_unchecked(report: Report) -> None:
 def test_columns_of_cells_one_cell_and_fractions_decide_alike(report: Report) -> None:
     """Three implementations: vectorised kernels, scalar kernels, fractions at the corners."""
     cells = build(report)
-    groups = bind(parse(), cells)
+    groups = bind(declared(report), cells)
     rng = np.random.default_rng(7)
     for noise in (0.0, 0.002, 0.3):
         mid = cells.mid.copy()
@@ -80,10 +142,3 @@ def test_columns_of_cells_one_cell_and_fractions_decide_alike(report: Report) ->
                 instance = bench.number[number, int(i)]
                 assert bench.holds(instance) == result.holds[i]
                 assert slack_exceeded(bench, bench.instances[instance]) != result.holds[i], group.relation.text
-
-
-def test_bounds_are_declared_once_and_used() -> None:
-    declared = [r for r in parse() if r.kernel == "within"]
-    assert declared
-    assert all(r.low < r.high for r in declared)
-    assert "-12 … +12 %" in (relations.__doc__ or "")

@@ -1,0 +1,235 @@
+"""Which printed cell follows from which others: relations as data.
+
+``relations.csv`` of an edition has one relation a row, applied to each of its ``tables``
+(separated by spaces): ``target`` = ``kernel(inputs)``. A term ``measure[row, key]``
+names cells of that table, ``2-1:measure[row, key]`` of another one, ``prose:id`` a
+number printed in a sentence; ``{a, b}[…]`` stands for several measures in turn and
+``same`` for the measure of the target. ``c`` stands for every row of the target's
+block, ``c:country`` for its rows of one kind, ``{A,B}`` in a target for those rows in
+turn; ``y`` for every key (year, or entity in a table without years), ``y-1`` for the
+year before, ``y<`` for the column printed before. In inputs ``*-A`` is every row but A,
+``others`` every other row, ``{A,B}`` those rows, ``above`` and ``below`` the
+neighbouring rows. Where the report does not print a target or an input, there is no
+instance.
+
+``low`` and ``high`` are bounds of :mod:`analysis.audit.kernels`: a number or a name in
+``bounds.csv`` (``1/name``: of the inverse); ``key`` keeps one key of the target,
+``derives`` names the relation whose failure this derivation may explain, ``assumes``
+says what the relation takes for granted that nobody printed, ``why`` why it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from analysis.audit.cells import PROSE
+from analysis.audit.kernels import KERNELS
+from analysis.report import BadInput
+
+if TYPE_CHECKING:
+    from analysis.report import Report
+
+#: Relations whose point is the very number expected in print (others only bound it).
+EXACT = frozenset({"growth", "share", "difference", "total", "complement", "product", "rank", "rank_listed"})
+RANKS = frozenset({"rank", "rank_listed"})
+
+#: Relations that say how an outside quantity may behave.
+_BOUNDING = frozenset({"within", "compound", "compound_with", "room"})
+
+#: What a verdict rests on: arithmetic; order, counting or definition; a declared bound;
+#: something that nobody printed.
+BASES = ("exact", "order", "bound", "assumption")
+
+RESOURCE, BOUNDS = "relations", "bounds"
+
+_TERM = re.compile(
+    r"(?:(?P<table>[^:\[\]{},/]+):)?(?P<measure>[^:\[\]{},/]+)"
+    r"(?:/(?:(?P<table2>[^:\[\]{},/]+):)?(?P<second>[^:\[\]{},/]+))?(?:\[(?P<place>[^\[\]]*)\])?"
+)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A reference to cells: ``second`` pairs a further measure with the first."""
+
+    table: str
+    measure: str
+    row: str
+    key: str
+    second: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One declared relation; ``text`` is its formula as declared."""
+
+    table: str
+    name: str
+    text: str
+    target: Term
+    kernel: str
+    inputs: tuple[Term, ...]
+    low: Fraction = Fraction(1)
+    high: Fraction = Fraction(1)
+    key: str = ""
+    derives: str = ""
+    assumes: str = ""
+    why: str = ""
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """Every table that it reads."""
+        terms = (self.target, *self.inputs)
+        return frozenset(t.table for t in terms) | {t.second[0] for t in terms if t.second}
+
+    @property
+    def basis(self) -> str:
+        """One of :data:`BASES`; only the first two can contradict a number."""
+        if self.assumes:
+            return "assumption"
+        if self.kernel in _BOUNDING:
+            return "bound"
+        return "exact" if self.kernel in EXACT - RANKS else "order"
+
+
+def declared(report: Report) -> tuple[Relation, ...]:
+    """The relations of an edition; none if its package lists no ``relations``.
+
+    Raises :class:`analysis.report.BadInput` naming the row that is wrong.
+    """
+    listed = {r["name"] for r in report.package["resources"]}
+    if RESOURCE not in listed:
+        return ()
+    bounds: dict[str, tuple[Fraction, Fraction]] = {}
+    if BOUNDS in listed:
+        for line, record in _numbered(report, BOUNDS):
+            low, high = (_number(record[k], "bounds.csv", line, k) for k in ("low", "high"))
+            if low > high:
+                raise BadInput("bounds.csv", "a high bound that is not below the low one", line, "high")
+            bounds[record["name"]] = low, high
+    found: list[Relation] = []
+    for line, record in _numbered(report, RESOURCE):
+        try:
+            found += parse(record, bounds)
+        except ValueError as error:
+            column, _, said = str(error).partition("|")
+            raise BadInput("relations.csv", said, line, column) from None
+    return tuple(found)
+
+
+def _numbered(report: Report, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    for number, record in enumerate(report.resource(name).to_dict("records"), 2):
+        yield f"line {number}", {str(k): v for k, v in record.items()}
+
+
+def _number(text: str, file: str, line: str, column: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise BadInput(file, f"a number, found {text!r}", line, column) from None
+
+
+def parse(record: Mapping[str, str], bounds: Mapping[str, tuple[Fraction, Fraction]] | None = None) -> list[Relation]:
+    """The relations of one row of ``relations.csv``, one for each table, measure and row named.
+
+    ``record`` needs ``tables, name, target, kernel, inputs``; ``bounds`` are the rows of
+    ``bounds.csv`` by name. Raises :class:`ValueError` with ``column|what is expected``.
+    """
+    given = {k: record.get(k, "").strip() for k in ("low", "high", "key", "derives", "assumes", "why")}
+    kernel = record["kernel"].strip()
+    if kernel not in KERNELS:
+        raise ValueError(f"kernel|one of {', '.join(KERNELS)}, found {kernel!r}")
+    low, high = (_bound(given[side], side, bounds or {}) for side in ("low", "high"))
+    target, inputs = record["target"].strip(), record["inputs"].strip()
+    found = []
+    for table in record["tables"].split():
+        for measure, rest in _each(target):
+            terms = [_term(t, table, measure, "inputs") for t in _split(inputs)]
+            aim = _term(f"{measure}{rest}", table, measure, "target")
+            rows = members(aim.row) if aim.row.startswith("{") else [aim.row]
+            for row in rows:
+                fixed = [t if len(rows) == 1 else _for_row(t, row) for t in terms]
+                _arity(kernel, fixed)
+                found.append(
+                    Relation(
+                        table, record["name"].strip(), f"{target} = {kernel}({inputs})",
+                        Term(aim.table, aim.measure, row, aim.key), kernel, tuple(fixed), low, high,
+                        given["key"], given["derives"], given["assumes"], given["why"],
+                    )
+                )  # fmt: skip
+    if not found:
+        raise ValueError("tables|the names of one or more tables")
+    return found
+
+
+#: Inputs that a kernel needs (others take any number).
+_INPUTS = {"growth": 2, "difference": 2, "product": 2, "compound": 1, "compound_with": 2, "at_most": 1, "between": 2}
+_LEAST = {"share": 2, "rank": 2, "rank_listed": 2, "rank_among": 3, "holds_parts": 2}
+
+
+def _arity(kernel: str, terms: Sequence[Term]) -> None:
+    needed, least = _INPUTS.get(kernel), _LEAST.get(kernel, 1)
+    if (needed is not None and len(terms) != needed) or len(terms) < least:
+        raise ValueError(f"inputs|{needed or f'at least {least}'} terms for {kernel}, found {len(terms)}")
+    if any(t.second for t in terms) and kernel not in ("rank_among", "room", "holds_parts"):
+        raise ValueError(f"inputs|no pairs of measures for {kernel}")
+
+
+def _bound(text: str, side: str, bounds: Mapping[str, tuple[Fraction, Fraction]]) -> Fraction:
+    if not text:
+        return Fraction(1)
+    name, inverse = text.removeprefix("1/"), text.startswith("1/")
+    try:
+        if name in bounds:
+            return 1 / bounds[name][side == "low"] if inverse else bounds[name][side == "high"]
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"{side}|a number or a name in bounds.csv, found {text!r}") from None
+
+
+def _each(target: str) -> list[tuple[str, str]]:
+    """Measures of a target in turn, and what follows: ``{a, b}[c]`` is a, b and ``[c]``."""
+    if target.startswith("{"):
+        names, _, rest = target.partition("}")
+        return [(n, rest) for n in members(names + "}")]
+    name, mark, rest = target.partition("[")
+    return [(name.strip(), mark + rest)]
+
+
+def members(text: str) -> list[str]:
+    """``{A, B}`` as a list."""
+    return [m for m in (part.strip() for part in text.strip("{}").split(",")) if m]
+
+
+def _for_row(term: Term, row: str) -> Term:
+    where, key = (row if part == "c" else part for part in (term.row, term.key))
+    return Term(term.table, term.measure, where, key, term.second)
+
+
+def _term(text: str, table: str, same: str, column: str) -> Term:
+    match = _TERM.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"{column}|terms such as measure[row, key], found {text.strip()!r}")
+    here, measure = match["table"] or table, match["measure"].strip()
+    if here == PROSE:
+        return Term(PROSE, measure, measure, "")
+    measure = same if measure == "same" else measure
+    where = [p.strip() for p in re.split(r",(?![^{]*\})", match["place"] or "")]
+    if len(where) > 2:
+        raise ValueError(f"{column}|one row and one key, found {text.strip()!r}")
+    if len(where) == 2:
+        row, key = where
+    elif where[0] in ("y", "y-1", "y<"):
+        row, key = "only", where[0]
+    else:
+        row, key = where[0], "y"
+    second = (match["table2"] or here, match["second"].strip()) if match["second"] else None
+    return Term(here, measure, row, key, second)
+
+
+def _split(text: str) -> list[str]:
+    return re.findall(r"(?:[^,\[]|\[[^\]]*\])+", text)

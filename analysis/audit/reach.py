@@ -1,0 +1,126 @@
+"""What the audit reaches: verdicts per table and cell, coverage, rounding, what remains uncheckable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.audit.cells import PROSE
+from analysis.audit.verdicts import VERDICTS, audit, ledger, mode_hits
+from analysis.rounding import MODES
+
+if TYPE_CHECKING:
+    from analysis.report import Report
+
+#: What can be said of a cell, the weightier later.
+STRENGTH = (
+    "uncovered", "unchecked", "used", "plausible", "reproduced", "consistent", "explained", "implausible",
+    "contradicted",
+)  # fmt: skip
+
+
+def verdict_counts(report: Report, tables: Iterable[str] | None = None) -> pd.DataFrame:
+    """Verdicts per table: index table, columns :data:`analysis.audit.verdicts.VERDICTS`, ``rows``.
+
+    ``plausible`` and ``implausible`` stand apart: nothing but ``rows`` sums over both
+    families.
+    """
+    found = ledger(report, tables)
+    counts = found.groupby(["table", "verdict"], sort=False).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(VERDICTS), fill_value=0).rename_axis(columns=None)
+    counts = counts.loc[list(dict.fromkeys(found["table"]))]
+    counts["rows"] = counts.sum(axis=1)
+    return counts
+
+
+def cell_verdicts(report: Report) -> pd.DataFrame:
+    """What the relations say of every printed cell as a derived cell, else how it is used.
+
+    Columns ``table, row, column, verdict, row_order, column_order``. The last of
+    :data:`STRENGTH` that applies: the worst verdict of arithmetic and order, unless a
+    bound fails; ``plausible`` only where nothing but bounds derives the cell. A cell that
+    only enters other relations is ``used``, one that no relation touches ``uncovered``,
+    an N/A ``unchecked``.
+    """
+    done = audit(report)
+    worst = np.zeros(len(done.cells), dtype=int)
+    for group, result, verdict in zip(done.groups, done.results, done.verdicts, strict=True):
+        np.maximum.at(worst, group.target, [STRENGTH.index(name) for name in verdict])
+        inputs = np.unique(group.inputs[result.checked])
+        worst[inputs] = np.maximum(worst[inputs], STRENGTH.index("used"))
+    cells = done.cells.cells
+    return pd.DataFrame(
+        {
+            "table": [c.table for c in cells],
+            "row": [c.row for c in cells],
+            "column": [c.column for c in cells],
+            "verdict": np.array(STRENGTH, dtype=object)[worst],
+            "row_order": [c.order[0] for c in cells],
+            "column_order": [c.order[1] for c in cells],
+        }
+    )
+
+
+def coverage(report: Report) -> pd.DataFrame:
+    """How much of each table can be checked: index table, plus a row ``all``.
+
+    ``cells`` numbers printed; ``recomputed`` derived from others by arithmetic or an
+    input of that, else ``ordered`` by order, counting or definition, else ``bounded`` by
+    declared bounds and assumptions only, else ``unchecked`` (``missing`` of them N/A);
+    ``covered`` the share (%) of cells that any relation touches.
+    """
+    done = audit(report)
+    level = np.zeros(len(done.cells), dtype=int)
+    for group, result in zip(done.groups, done.results, strict=True):
+        strength = {"exact": 3, "order": 2}.get(group.relation.basis, 1)
+        touched = np.union1d(group.target[result.checked], group.inputs[result.checked].ravel())
+        level[touched] = np.maximum(level[touched], strength)
+    rows = pd.DataFrame({"table": [c.table for c in done.cells.cells], "level": level, "known": done.cells.known})
+    made = pd.DataFrame(
+        {
+            "cells": rows.groupby("table", sort=False).size(),
+            "recomputed": rows[rows["level"] == 3].groupby("table").size(),
+            "ordered": rows[rows["level"] == 2].groupby("table").size(),
+            "bounded": rows[rows["level"] == 1].groupby("table").size(),
+            "unchecked": rows[rows["level"] == 0].groupby("table").size(),
+            "missing": rows[~rows["known"]].groupby("table").size(),
+        }
+    )
+    made = made.fillna(0).astype(int).loc[list(dict.fromkeys(rows["table"]))]
+    made.loc["all"] = made.sum()
+    made["covered"] = (100 * (made["cells"] - made["unchecked"]) / made["cells"]).map("{:.1f}".format)
+    return made.rename_axis("table")
+
+
+def uncheckable(report: Report) -> pd.DataFrame:
+    """The cells that no relation touches, by table and measure: ``table, measure, cells, example``."""
+    done = audit(report)
+    touched: set[int] = set()
+    for group, result in zip(done.groups, done.results, strict=True):
+        touched.update(group.target[result.checked].tolist(), group.inputs[result.checked].ravel().tolist())
+    rows = [c for i, c in enumerate(done.cells.cells) if i not in touched]
+    if not rows:
+        return pd.DataFrame(columns=["table", "measure", "cells", "example"])
+    listed = pd.DataFrame({"table": [c.table for c in rows], "measure": [c.measure if c.table != PROSE else "" for c in rows], "place": [c.place for c in rows]})  # fmt: skip
+    made = listed.groupby(["table", "measure"], sort=False)["place"].agg(["size", "first"]).reset_index()
+    return made.set_axis(["table", "measure", "cells", "example"], axis=1)
+
+
+def rounding_table(report: Report) -> pd.DataFrame:
+    """How many derived cells each rounding mode reproduces: index table, one row a measure.
+
+    Columns ``measure``, ``n`` cells tested, one column a mode, ``used``: the mode by which
+    the measure is read.
+    """
+    done = audit(report)
+    rows = [
+        {"table": table, "measure": measure if table != PROSE else "", **{k: counts[k] for k in ("n", *MODES)}, "used": done.modes[table, measure]}
+        for (table, measure), counts in mode_hits(done.cells, done.groups, done.results).items()
+        if counts["n"]
+    ]  # fmt: skip
+    made = pd.DataFrame(rows, columns=["table", "measure", "n", *MODES, "used"])
+    made = made.groupby(["table", "measure", "used"], sort=False)[["n", *MODES]].sum().reset_index()
+    return made[["table", "measure", "n", *MODES, "used"]].set_index("table")
