@@ -44,8 +44,9 @@ def _fields(frame: pd.DataFrame) -> pd.DataFrame:
 def by_inventor(report: Report, code: str = "TWN") -> float:
     """Growth of patents in the last year counted by first inventor in both years, %; from outside counts."""
     known = evidence.facts(report)
-    known = known[(known["basis"] == "first inventor") & (known["entity"] == code)].set_index("year")["value"]
-    return (int(known[str(LAST)]) / int(known[str(BEFORE)]) - 1) * 100
+    known = known[(known["basis"] == "first inventor") & (known["entity"] == code)]
+    value = dict(zip(known["year"], known["value"].astype(int), strict=True))
+    return float(value[str(LAST)] / value[str(BEFORE)] - 1) * 100
 
 
 def headlines(report: Report) -> list[str]:

@@ -29,6 +29,8 @@ ALLOWED = [
     ("chapter of the report", r"\b\d-\d(?:-\d)?\b"),
     ("name of a standard, licence or method", r"\b(?:ISO|OSLO|UTF|SHA|CC BY|CC0|AR|HC)[- ]?\d+(?:\.\d+)?(?:-\d+)?\b"),
     ("name of a kind of product or measure", r"\b(?:M1B|M2|5G|6G|AI|H2|CO2|PM2\.5|PCT|R&D)\b"),
+    ("line of the text", r"\b[Ll]ines? \d+(?:(?:, | and )\d+)*"),
+    ("day of a month", r"\b\d{1,2} (?:January|December)\b"),
     ("item of a numbered list", r"^\s*\d+\.\s"),
 ]
 #: Single sentences with a number that explains a convention, not a result.
