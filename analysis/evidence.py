@@ -84,7 +84,8 @@ def compare(report: Report) -> pd.DataFrame:
         printed = Number.printed(digits, exact)
         ratio = round_fraction(printed.point / outside.point, 4) if outside.point else ""
         found = verdict(printed, outside, row, row["printed_dated"] or dated)
-        shown = _decimal(outside.point, decimals_of(digits))
+        as_published = outside.point == Fraction(row["value"])
+        shown = row["value"] if as_published else _decimal(outside.point, decimals_of(digits))
         more = (row["entity"], row["year"], row["basis"], row["printed_basis"], row["published"], row["publisher"])
         rows.append((key, row["table"], row["row"], row["column"], digits, shown, ratio, found, unit, *more))
     return pd.DataFrame(rows, columns=COLUMNS)

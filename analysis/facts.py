@@ -21,7 +21,8 @@ def facts(values: Mapping[str, str | Mapping[str, str]] | None = None, **more: s
     from analysis.charts.exhibit import put
 
     whole: dict[str, str | dict[str, str]] = {}
-    for key, value in {**(values or {}), **more}.items():
+    given: dict[str, str | Mapping[str, str]] = dict(values or {})
+    for key, value in (given | more).items():
         forms = [value] if isinstance(value, str) else list(value.values()) if isinstance(value, Mapping) else [value]
         if not all(isinstance(form, str) for form in forms):
             raise TypeError(f"fact {key}: a text, or texts by language, not {value!r}")

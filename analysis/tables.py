@@ -105,7 +105,7 @@ def markup(
     )
     marked = [slug[c] for c in verdicts]
     if marked:
-        table = table.fmt(fns=lambda v: badge(v) if v in VERDICTS else mark(v), columns=marked)
+        table = table.fmt(fns=_judged, columns=marked)
     for label, columns in (spanners or {}).items():
         table = table.tab_spanner(gt.html(mark(label)), columns=[slug[c] for c in columns])
     if taiwan:
@@ -132,6 +132,14 @@ def markup(
     small = f'<br><span class="exhibit-subtitle" style="font-size:0.85rem">{mark(subtitle)}</span>' if subtitle else ""
     heading = f'<p class="exhibit-title" style="font-size:1.05rem;margin:0.4rem 0 0">{mark(title)}{small}</p>'
     return f"{heading}\n{text.strip()}"
+
+
+def _judged(cell: object) -> str:
+    """A verdict as HTML, with the small print below it if it has some."""
+    verdict, _, below = str(cell).partition(_BELOW)
+    if verdict not in VERDICTS:
+        return mark(cell)
+    return badge(verdict) + (f'<span class="below">{tag_chinese(html.escape(below))}</span>' if below else "")
 
 
 def _upper(cell: object) -> str:
@@ -180,16 +188,28 @@ def show(
     put({"text/html": text, "text/plain": f"Table: {title}"})
 
 
-def beside(rows: pd.DataFrame, *, title: str, name: str, unit: str = "", note: str = "", folded: bool = False) -> None:
-    """Display printed numbers beside outside ones: rows of :func:`analysis.evidence.beside`, sources below them."""
-    columns = ["code", "name", "year", "printed", "outside", "ratio", "verdict", "basis", "publisher", "address", "id"]
+def beside(
+    rows: pd.DataFrame, *, title: str, name: str, unit: str = "", what: str = "Country", note: str = "", folded: bool = False
+) -> None:  # fmt: skip
+    """Display printed numbers beside outside ones: rows of :func:`analysis.evidence.beside`.
+
+    ``what`` heads the first column; the year stands below its names, the row of ``evidence.csv`` below the ratio.
+    """
+    columns = ["code", "name", "year", "printed", "outside", "ratio", "id", "verdict", "basis", "publisher", "address"]
+    shown = rows[columns].astype(str).assign(**{c: rows[c].map(_grouped) for c in ("printed", "outside")})
     source = f"{_places(rows)}; outside: {', '.join(dict.fromkeys(rows['publisher']))}"
     show(
-        rows[columns], title=title, name=name, source=source, note=note, folded=folded, verdicts=["verdict"],
-        heads={"name": "", "outside": "Outside", "ratio": "Printed / outside", "id": "Row"},
-        units={"printed": unit, "outside": unit}, below={"verdict": "basis"}, hide=["publisher", "address"],
-        sortable=len(rows) > 12,
+        shown, title=title, name=name, source=source, note=note, folded=folded, verdicts=["verdict"],
+        heads={"name": what, "printed": "Printed", "outside": "Outside", "ratio": "Ratio", "verdict": "Verdict"},
+        units={"printed": unit, "outside": unit, "ratio": "row"},
+        below={"name": "year", "ratio": "id", "verdict": "basis"}, hide=["publisher", "address"], sortable=len(rows) > 12,
     )  # fmt: skip
+
+
+def _grouped(number: object) -> str:
+    """Digits with thousands separators."""
+    whole, dot, rest = str(number).partition(".")
+    return f"{int(whole):,}{dot}{rest}" if whole.isdigit() else str(number)
 
 
 def _places(rows: pd.DataFrame) -> str:
