@@ -168,6 +168,38 @@ def test_nothing_printed_is_changed(rows: pd.DataFrame, book: Report) -> None:
     assert list(tables["printed"]) == [cells[key] for key in tables[["table", "row", "column"]].itertuples(index=False)]
 
 
+# ---------------------------------------------------------------- findings
+
+
+def deciding(text: str) -> list[str]:
+    """Rows of the evidence among what decides a finding."""
+    return [part for part in text.split("; ") if part not in ("", "report")]
+
+
+def test_every_row_that_a_finding_names_exists_and_bears_on_its_tables(known: pd.DataFrame, book: Report) -> None:
+    register = book.resource("known_findings")
+    for finding in register.to_dict("records"):
+        tables = {place.split("/")[0] for place in finding["cells"].split("; ")}
+        for key in deciding(finding["decided_by"]):
+            assert key in known.index, (finding["id"], key)
+            # Canada's break takes the number of researchers and their density, Norway's GDP bears on the share
+            assert known.loc[key, "table"] in tables | {"1-2-4"}, (finding["id"], key)
+
+
+def test_what_other_sources_decide_is_no_longer_open(book: Report) -> None:
+    register = book.resource("known_findings").set_index("id")
+    decided = register["decided_by"].map(lambda text: bool(deciding(text)))
+    assert set(register.loc[decided, "status"]) == {"confirmed", "explained"}
+    assert set(register.loc[~decided, "status"]) == {"open"}
+
+
+def test_a_confirmed_finding_rests_on_rows_that_do_not_agree(rows: pd.DataFrame, book: Report) -> None:
+    register = book.resource("known_findings").set_index("id")
+    for key in register.index[register["status"] == "confirmed"]:
+        named = [r for r in deciding(register.loc[key, "decided_by"]) if r in rows.index]
+        assert "differs" in set(rows.loc[named, "verdict"]), key
+
+
 # ---------------------------------------------------------------- what is refused
 
 Damage = Callable[[list[dict[str, str]]], None]
