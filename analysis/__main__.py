@@ -53,7 +53,9 @@ def parser() -> argparse.ArgumentParser:
         )
         if name == "audit":
             command.add_argument(
-                "--strict", action="store_true", help="exit 1 if a contradiction belongs to no known finding"
+                "--strict",
+                action="store_true",
+                help="exit 1 if a contradiction belongs to no known finding, a known finding has changed or fewer rows are checked",
             )
             command.add_argument(
                 "--self-test", action="store_true", help="damage copies of the tables and report what is caught"
@@ -108,8 +110,10 @@ def main(argv: list[str] | None = None) -> int:
         text = render(result, args.format)
         code = 0
         if getattr(args, "strict", False):
-            from analysis.audit import strict_problems
+            from analysis.audit import notes, strict_problems
 
+            for note in notes(result):
+                print(f"note: {note}", file=sys.stderr)
             for problem in strict_problems(result):
                 print(problem, file=sys.stderr)
                 code = 1
