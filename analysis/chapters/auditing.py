@@ -183,7 +183,8 @@ def findings(report: Report) -> pd.DataFrame:
 
 
 def _decided(text: str) -> str:
-    return {"": "nothing so far", "report": "the report"}.get(text, text)
+    parts = ["the report" if part == "report" else part for part in text.split("; ") if part]
+    return ", ".join(parts) or "nothing so far"
 
 
 def article(report: Report, *numbers: str) -> None:
