@@ -126,7 +126,7 @@ def legend() -> pd.DataFrame:
     """The verdicts, what they rest on, and what they mean."""
     import pandas as pd
 
-    rests = {v: "a bound or an assumption" for v in OF_BOUNDS} | {"unchecked": "–"}
+    rests = dict.fromkeys(OF_BOUNDS, "a bound or an assumption") | {"unchecked": "–"}
     return pd.DataFrame(
         {
             "verdict": list(MEANING),

@@ -51,9 +51,13 @@ def test_every_command_reads_next_years_edition_and_loses_nothing(command, moved
 def test_a_changed_digit_is_one_digit_of_one_number_and_is_read(data_copy):
     rng = random.Random(1)
     for _ in range(40):
-        before = {p.name: list(csv.reader(p.read_text("utf-8").splitlines())) for p in (data_copy / "tables").glob("*.csv")}
+        before = {
+            p.name: list(csv.reader(p.read_text("utf-8").splitlines())) for p in (data_copy / "tables").glob("*.csv")
+        }
         editions.changed_digit(data_copy, rng)
-        after = {p.name: list(csv.reader(p.read_text("utf-8").splitlines())) for p in (data_copy / "tables").glob("*.csv")}
+        after = {
+            p.name: list(csv.reader(p.read_text("utf-8").splitlines())) for p in (data_copy / "tables").glob("*.csv")
+        }
         pairs = [
             (a, b)
             for name in before
