@@ -19,7 +19,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from analysis.audit.cells import PROSE
-from analysis.audit.diagnosis import Bench, Instance, Value, diagnose, first, shifted, variants
+from analysis.audit.bench import Bench, Instance, Value, shifted, variants
+from analysis.audit.diagnosis import apply, candidates, diagnose
 from analysis.audit.relations import bind
 from analysis.audit.verdicts import audit, relations
 
@@ -84,9 +85,10 @@ def faults(bench: Bench, table: str) -> Iterator[Fault]:
     for row in rows:
         line = bench.rows[table, row]
         if len(line) > 2 and all(bench.cells.known[c] for c in line):
-            source = [line[-1], *line[:-1]]
-            printed = tuple(bench.printed[s] for s in source)
-            yield Fault(table, KINDS[8], tuple(line), _values(bench, line, printed), printed)
+            pairs = [(c, bench.printed[s]) for c, s in zip(line, [line[-1], *line[:-1]], strict=True)]
+            moved = [(c, p) for c, p in pairs if p != bench.printed[c]]
+            cells, printed = tuple(c for c, _ in moved), tuple(p for _, p in moved)
+            yield Fault(table, KINDS[8], cells, _values(bench, cells, printed), printed)
 
 
 def _digit_faults(bench: Bench, table: str, cell: int) -> Iterator[Fault]:
@@ -171,6 +173,8 @@ def _corners(name: str, x: list[tuple[Fraction, Fraction]]) -> Iterable[tuple[Fr
             (x[0][0], *(pair[i % 2] for i, pair in enumerate(x[1:]))),
             (x[0][1], *(pair[1 - i % 2] for i, pair in enumerate(x[1:]))),
         ]
+    if name in ("holds_before", "sum_before"):  # rising in the levels, falling in their growth
+        return [tuple(pair[side ^ (i % 2)] for i, pair in enumerate(x)) for side in (0, 1)]
     if name == "within":  # rising in the first and every second after it
         return [
             tuple(pair[0 if i == 0 or i % 2 else 1] for i, pair in enumerate(x)),
@@ -214,6 +218,10 @@ def _holds_parts(x: list[Fraction], unit: Fraction, low: Fraction, high: Fractio
     return x[0] * sum((a / b for a, b in pairs), Fraction(0)), None
 
 
+def _before(x: list[Fraction], unit: Fraction) -> Fraction:
+    return unit * sum((100 * a / (100 + g) for a, g in zip(x[::2], x[1::2], strict=True)), Fraction(0))
+
+
 def _compound(x: list[Fraction], unit: Fraction, low: Fraction, high: Fraction) -> Pair:
     return (100 + x[0]) * low - 100, (100 + x[0]) * high - 100
 
@@ -237,6 +245,10 @@ _FORMULAS: dict[str, Any] = {
     "holds_with": lambda x, u, a, b: (sum(x[int(a) :]) - sum(x[: int(a)]), None),
     "between": lambda x, u, a, b: (x[1], x[0]),
     "holds_parts": _holds_parts,
+    "sum_within": lambda x, u, a, b: (u * a * sum(x), u * b * sum(x)),
+    "before": lambda x, u, a, b: _same(_ratio(x[0] * (100 + x[1]), 100 + x[2])),
+    "holds_before": lambda x, u, a, b: (_before(x, u), None),
+    "sum_before": lambda x, u, a, b: (a * _before(x, u), b * _before(x, u)),
 }
 
 
@@ -285,13 +297,13 @@ def baseline(report: Report) -> tuple[Bench, set[int]]:
     """The report with the repairs of its own findings, and what still fails in it."""
     done = audit(report)
     first = Bench(done.cells, done.groups)
-    best = [e.best for e in diagnose(first, first.contradictions()) if e.best is not None]
+    best = [e.best for e in diagnose(first, first.contradictions()) if e.best is not None and e.decided]
     blocks = dict(done.cells.blocks)
     for candidate in best:
-        if candidate.kind == "unit":
+        if candidate.power:
             at = done.cells.cells[candidate.cells[0]]
             block = blocks[at.table, at.measure]
-            blocks[at.table, at.measure] = replace(block, unit=block.unit * Fraction(10) ** int(candidate.detail))
+            blocks[at.table, at.measure] = replace(block, unit=block.unit * Fraction(10) ** candidate.power)
     cells = replace(done.cells, blocks=blocks)
     bench = Bench(cells, bind(relations(report), cells))
     for candidate in best:
@@ -321,9 +333,10 @@ def examine(bench: Bench, closed: set[int], fault: Fault) -> tuple[bool, bool, b
 
 def named(bench: Bench, fault: Fault, wrong: set[int], closed: set[int]) -> bool:
     """Whether the first candidate names the damaged cells."""
-    best = first(bench, wrong, closed)
-    if best is None:
+    order = candidates(bench, wrong, closed, first_only=True)
+    if not order:
         return False
+    best = order[0]
     if fault.rows:
         rows = frozenset(bench.cells.cells[c].order[0] for c in best.cells)
         return bench.cells.cells[best.cells[0]].table == fault.table and rows == fault.rows

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.audit.bench import Bench
 from analysis.audit.cells import PROSE
 from analysis.audit.declarations import EXACT
-from analysis.audit.diagnosis import Bench, Candidate
+from analysis.audit.hypotheses import Candidate
 from analysis.audit.verdicts import Audit, rounded, strings
 
 if TYPE_CHECKING:

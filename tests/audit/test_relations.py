@@ -10,7 +10,7 @@ import pytest
 
 from analysis.audit.cells import build
 from analysis.audit.declarations import BASES, Relation, declared, parse
-from analysis.audit.diagnosis import Bench
+from analysis.audit.bench import Bench
 from analysis.audit.relations import bind, evaluate
 from analysis.audit.selftest import slack_exceeded
 from analysis.report import BadInput, Report, load

@@ -1,0 +1,286 @@
+"""All relations of a report, evaluated one at a time on printed numbers that may be changed."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from analysis.audit.cells import Cells
+from analysis.audit.kernels import KERNELS, Constants, Kernel
+from analysis.audit.relations import Group
+
+Value = tuple[int, int, int]
+
+#: What a relation counts that is a bound or assumes something, where arithmetic and order count 1.
+SOFT = 0.5
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One relation between cells, for scalar evaluation; ``weight`` as evidence."""
+
+    kernel: Kernel
+    target: int
+    inputs: tuple[int, ...]
+    constants: Constants
+    group: int
+    weight: float = 1.0
+
+
+class Bench:
+    """Instances and the present values (triples) and printed digits of every cell.
+
+    ``power`` is a power of ten between the printed digits of a cell and its value: 0
+    unless a wrong unit was repaired. ``rows``, ``columns`` and ``blocks`` list cell numbers
+    by (table, row position), (table, column position) and (table, measure).
+    """
+
+    def __init__(self, cells: Cells, groups: Sequence[Group]) -> None:
+        self.cells = cells
+        self.groups = list(groups)
+        self.values: list[Value] = list(zip(*(ends.tolist() for ends in cells.inner), strict=True))
+        self.printed = [c.printed for c in cells.cells]
+        self.power = [0] * len(self.values)
+        self.known: list[bool] = cells.known.tolist()
+        self.instances: list[Instance] = []
+        self.number: dict[tuple[int, int], int] = {}
+        self.touching: list[list[int]] = [[] for _ in self.values]
+        for g, group in enumerate(self.groups):
+            kernel = KERNELS[group.relation.kernel]
+            weight = 1.0 if group.relation.basis in ("exact", "order") else SOFT
+            for i, (target, inputs) in enumerate(zip(group.target.tolist(), group.inputs.tolist(), strict=True)):
+                if not self.known[target] or not all(self.known[j] for j in inputs):
+                    continue
+                number = len(self.instances)
+                self.number[g, i] = number
+                self.instances.append(Instance(kernel, target, tuple(inputs), group.constants, g, weight))
+                for cell in {target, *inputs}:
+                    self.touching[cell].append(number)
+        self._slips: dict[tuple[int, str], list[tuple[str, str, Value]]] = {}
+        self.reach = [frozenset(numbers) for numbers in self.touching]
+        self.rows: dict[tuple[str, int], list[int]] = {}
+        self.columns: dict[tuple[str, int], list[int]] = {}
+        self.blocks: dict[tuple[str, str], list[int]] = {}
+        for i, cell in enumerate(cells.cells):
+            self.rows.setdefault((cell.table, cell.order[0]), []).append(i)
+            self.columns.setdefault((cell.table, cell.order[1]), []).append(i)
+            self.blocks.setdefault((cell.table, cell.measure), []).append(i)
+
+    # ------------------------------------------------------------ relations
+
+    def bounds(self, number: int) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+        """Lower and upper bound of an instance, with the present values."""
+        instance, values = self.instances[number], self.values
+        low, high, _ = instance.kernel(
+            values[instance.target], [values[j] for j in instance.inputs], instance.constants
+        )
+        return low, high
+
+    def holds(self, number: int) -> bool:
+        """Whether one instance is admissible with the present values."""
+        instance, values = self.instances[number], self.values
+        t = values[instance.target]
+        low, high, _ = instance.kernel(t, [values[j] for j in instance.inputs], instance.constants)
+        scale = instance.constants.scale
+        if low is not None and low[0] * scale > t[2] * low[1]:
+            return False
+        return high is None or high[0] * scale >= t[0] * high[1]
+
+    def says_something(self, number: int) -> bool:
+        """Whether an instance bounds its target at all: no divisor at or below zero."""
+        return all(b is None or b[1] != 0 for b in self.bounds(number))
+
+    def position(self, number: int) -> float | None:
+        """Where the printed number stands between its bounds: 0 the middle, 1 an end.
+
+        ``None`` for a relation with an open end. In floating point: it ranks hypotheses
+        and gives no verdict.
+        """
+        instance = self.instances[number]
+        low, high = self.bounds(number)
+        if low is None or high is None or not low[1] or not high[1]:
+            return None
+        t, scale = self.values[instance.target], instance.constants.scale
+        a, b = low[0] / low[1], high[0] / high[1]
+        half = (b - a) / 2 + (t[2] - t[0]) / 2 / scale
+        gap = abs(t[1] / scale - (a + b) / 2)
+        return gap / half if half > 0 else float(gap > 0)
+
+    def touched(self, cells: Iterable[int]) -> set[int]:
+        """Instances that read any of the cells."""
+        return {i for cell in cells for i in self.touching[cell]}
+
+    def weigh(self, numbers: Iterable[int]) -> float:
+        """Instances counted by their weight."""
+        return sum(self.instances[i].weight for i in numbers)
+
+    def contradictions(self, numbers: Iterable[int] | None = None) -> set[int]:
+        """Which of the instances (default: all) do not hold."""
+        return {i for i in (range(len(self.instances)) if numbers is None else numbers) if not self.holds(i)}
+
+    # ------------------------------------------------------------ changing values
+
+    def put(self, cells: Sequence[int], values: Sequence[Value]) -> list[Value]:
+        """Change values; returns the old ones, for :meth:`put` again."""
+        old = [self.values[c] for c in cells]
+        for c, v in zip(cells, values, strict=True):
+            self.values[c] = v
+        return old
+
+    def outcome(
+        self, mine: Collection[int], others: Iterable[int], least: float
+    ) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+        """With the present values: which of ``mine`` hold, which of ``others`` do not.
+
+        ``None`` as soon as the difference of their weights cannot reach ``least``. An
+        instance that no longer says anything is not resolved.
+        """
+        resolved, spare = [], self.weigh(mine) - least
+        for i in mine:
+            if self.holds(i) and self.says_something(i):
+                resolved.append(i)
+            else:
+                spare -= self.instances[i].weight
+                if spare < 0:
+                    return None
+        broken = []
+        for i in others:
+            if not self.holds(i):
+                broken.append(i)
+                spare -= self.instances[i].weight
+                if spare < 0:
+                    return None
+        return tuple(sorted(resolved)), tuple(sorted(broken))
+
+    def value(self, cell: int, printed: str) -> Value:
+        """The triple of other printed digits in a cell; :class:`ValueError` if too fine for the scale."""
+        return scaled(self.cells.value(cell, printed), self.power[cell])
+
+    def slips(self, cell: int) -> list[tuple[str, str, Value]]:
+        """Slips of one cell as printed now: kind, digits, triple."""
+        printed = self.printed[cell]
+        key = (cell, printed)
+        if key not in self._slips:
+            exact = self.cells.cells[cell].exact
+            found = []
+            for kind, other in variants(printed):
+                if kind == "sign" and not self.signed[cell] and not printed.startswith("-"):
+                    continue
+                whole, _, rest = other.partition(".")
+                if "." not in printed and rest and not rest.strip("0"):
+                    other = whole  # 280 for 28: a zero too many, not 28.0
+                elif exact and rest:
+                    continue
+                found.append((kind, other, self.value(cell, other)))
+            self._slips[key] = found
+        return self._slips[key]
+
+    @cached_property
+    def signed(self) -> list[bool]:
+        """Cells that may be negative: growth rates, differences, and what is printed with a minus."""
+        blocks = {(c.table, c.measure) for c, p in zip(self.cells.cells, self.printed, strict=True) if p.startswith("-")}
+        at = [(c.table, c.measure) for c in self.cells.cells]
+        for _ in range(2):
+            for group in self.groups:
+                kernel = group.relation.kernel
+                sources = {at[j] for j in group.inputs.ravel().tolist()}
+                if kernel in ("growth", "difference", "compound", "compound_with") or (
+                    kernel in ("total", "complement") and sources <= blocks
+                ):
+                    blocks |= {at[i] for i in group.target.tolist()}
+        return [key in blocks for key in at]
+
+    @cached_property
+    def series(self) -> list[list[int]]:
+        """For each cell the others of its row and measure (other years)."""
+        found: dict[tuple[str, int, str], list[int]] = {}
+        for i, c in enumerate(self.cells.cells):
+            if self.known[i]:
+                found.setdefault((c.table, c.order[0], c.measure), []).append(i)
+        return [
+            [j for j in found.get((c.table, c.order[0], c.measure), ()) if j != i]
+            for i, c in enumerate(self.cells.cells)
+        ]
+
+    def oddness(self, cell: int, moved: Collection[int]) -> float:
+        """How far a level lies from its nearest neighbour, in doublings (0 … 6).
+
+        Neighbours are the other years of the row, else the other rows of the column;
+        cells in ``moved`` are no neighbours. 0 where numbers may be negative.
+        """
+        if self.signed[cell]:
+            return 0.0
+        others = [j for j in self.series[cell] if j not in moved]
+        if not others:
+            at = self.cells.cells[cell]
+            others = [j for j in self.columns[at.table, at.order[1]] if j != cell and j not in moved and self.known[j]]
+        own = self.values[cell][1]
+        if own <= 0:
+            return 6.0
+        gaps = [abs(math.log2(own / self.values[j][1])) for j in others if self.values[j][1] > 0]
+        return min(6.0, min(gaps)) if gaps else 0.0
+
+
+# ---------------------------------------------------------------- printed variants
+
+
+def scaled(value: Value, power: int) -> Value:
+    """A triple times a power of ten, rounded outward."""
+    if power >= 0:
+        return (value[0] * 10**power, value[1] * 10**power, value[2] * 10**power)
+    cut = 10**-power
+    return (value[0] // cut, value[1] // cut, -(-value[2] // cut))
+
+
+def variants(printed: str) -> Iterator[tuple[str, str]]:
+    """``(kind, digits)``: every slip of one printed number."""
+    sign, plain = ("-", printed[1:]) if printed.startswith("-") else ("", printed)
+    for i, char in enumerate(plain):
+        if char == ".":
+            continue
+        for other in "0123456789":
+            changed = plain[:i] + other + plain[i + 1 :]
+            if other != char and _well_formed(changed):
+                yield "digit", sign + changed
+    places = [i for i, char in enumerate(plain) if char != "."]
+    for i, j in itertools.pairwise(places):
+        if plain[i] != plain[j]:
+            swapped = list(plain)
+            swapped[i], swapped[j] = swapped[j], swapped[i]
+            if _well_formed("".join(swapped)):
+                yield "transposition", sign + "".join(swapped)
+    for moved in shifted(plain):
+        yield "decimal", sign + moved
+    if plain.strip("0."):
+        yield "sign", plain if sign else "-" + plain
+
+
+def _well_formed(plain: str) -> bool:
+    whole = plain.partition(".")[0]
+    return len(whole) == 1 or not whole.startswith("0")
+
+
+def shifted(plain: str) -> list[str]:
+    """The decimal point one place to the left and to the right."""
+    whole, _, rest = plain.partition(".")
+    if not (whole + rest).strip("0"):
+        return []
+    left = f"{whole[:-1] or '0'}.{whole[-1]}{rest}"
+    right = f"{(whole + rest[:1]).lstrip('0') or '0'}{'.' + rest[1:] if rest[1:] else ''}" if rest else whole + "0"
+    return [left, right]
+
+
+def move_point(printed: str, power: int) -> str:
+    """Digits with the decimal point moved by ``power`` places; zeros at the end of a whole number go."""
+    sign, plain = ("-", printed[1:]) if printed.startswith("-") else ("", printed)
+    if power < 0 and "." not in plain and plain.endswith("0" * -power) and len(plain) > -power:
+        return sign + plain[:power]
+    for _ in range(abs(power)):
+        moved = shifted(plain)
+        if not moved:
+            return printed
+        plain = moved[power > 0]
+    return sign + plain

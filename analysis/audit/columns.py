@@ -1,0 +1,259 @@
+"""Hypotheses about whole columns and tables, for contradictions that come in numbers.
+
+Two columns exchanged (years, or measures, with all that belongs to them); a column, a
+measure or all amounts of one unit off by a power of ten; the signs of a column; a column
+in reverse order, or that repeats another; a block of years printed one column on; a
+total that lacks a part.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from analysis.audit.bench import Bench, move_point, scaled
+from analysis.audit.cells import PROSE
+from analysis.audit.hypotheses import Candidate, Scope, Source
+
+#: Fewer contradictions than this in a column are left to hypotheses about cells.
+LEAST = 3
+
+Column = tuple[str, int]
+
+
+def _suspect(scope: Scope) -> list[Column]:
+    """Columns that several contradictions read, most first."""
+    at = scope.bench.cells.cells
+    counts: Counter[Column] = Counter()
+    for i in sorted(scope.wrong):
+        instance = scope.bench.instances[i]
+        counts.update({(at[c].table, at[c].order[1]) for c in (instance.target, *instance.inputs)})
+    return [c for c, n in counts.most_common() if n >= LEAST and c[0] != PROSE]
+
+
+def _names(bench: Bench, column: Column) -> tuple[str, str]:
+    """Measure and key (year or entity) of a column."""
+    cell = bench.cells.cells[bench.columns[column][0]]
+    return cell.measure, cell.year
+
+
+def _layout(bench: Bench, table: str) -> dict[tuple[str, str], Column]:
+    """Columns of a table by measure and key."""
+    return {_names(bench, c): c for c in bench.columns if c[0] == table}
+
+
+def _aligned(bench: Bench, one: Column, two: Column) -> list[tuple[int, int]]:
+    """Cells of two columns of one table, row by row."""
+    cells = bench.cells.cells
+    second = {cells[c].order[0]: c for c in bench.columns[two]}
+    return [(c, second[cells[c].order[0]]) for c in bench.columns[one] if cells[c].order[0] in second]
+
+
+def exchanged(scope: Scope) -> Iterator[Candidate]:
+    """Two columns exchanged: alone, with all measures of the two years, or with all years
+    (and the shares, ranks, … named after them) of the two measures."""
+    bench = scope.bench
+    done: set[frozenset[Column]] = set()
+    for column in _suspect(scope):
+        table, (measure, key) = column[0], _names(bench, column)
+        layout = _layout(bench, table)
+        for (measure2, key2), other in layout.items():
+            pair = frozenset((column, other))
+            if other == column or pair in done or (measure2 != measure and key2 != key):
+                continue
+            done.add(pair)
+            sets = {((column, other),)}
+            if measure2 == measure:
+                kind, detail = "years", f"{key}|{key2}"
+                sets.add(tuple((layout[m, key], layout[m, key2]) for m, k in layout if k == key and (m, key2) in layout))
+            else:
+                kind, detail = "measures", f"{measure}|{measure2}"
+                also = {measure: measure2}
+                for m, _ in layout:
+                    other_name = m.replace(measure, measure2)
+                    if m != other_name and measure2 not in m and any(n == other_name for n, _ in layout):
+                        also[m] = other_name
+                for names in ({measure: measure2}, also):
+                    sets.add(tuple((c, layout[names[m], k]) for (m, k), c in layout.items() if m in names and (names[m], k) in layout))
+            for chosen in sorted(sets):
+                pairs = [p for one, two in chosen for p in _aligned(bench, one, two)]
+                pairs = [(a, b) for a, b in pairs if bench.known[a] and bench.known[b]]
+                found = scope.swap(kind, pairs, detail)
+                if found and (kind == "years" or not _odder(bench, found)):
+                    yield found
+
+
+def _odder(bench: Bench, candidate: Candidate) -> bool:
+    """Whether the numbers would be of less likely size than they are: no ranks for patents."""
+    odd = [sum(bench.oddness(c, candidate.cells) for c in candidate.cells)]
+    old = bench.put(candidate.cells, candidate.values)
+    odd.append(sum(bench.oddness(c, candidate.cells) for c in candidate.cells))
+    bench.put(candidate.cells, old)
+    return odd[1] > odd[0]
+
+
+def scales(scope: Scope) -> Iterator[Candidate]:
+    """A column, a measure or all amounts of one unit in a table off by a power of ten."""
+    bench, at = scope.bench, scope.bench.cells.cells
+    sets: dict[tuple[int, ...], str] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for i in sorted(scope.wrong):
+        instance = bench.instances[i]
+        counts.update({(at[c].table, at[c].measure) for c in (instance.target, *instance.inputs)})
+    for block, count in counts.items():
+        if count > 1 and block[0] != PROSE:
+            sets.setdefault(tuple(bench.blocks[block]), "unit")
+    for column in _suspect(scope):
+        cells = bench.columns[column]
+        if len({at[c].measure for c in cells}) == 1:
+            unit = at[cells[0]].unit
+            sets.setdefault(tuple(i for i, c in enumerate(at) if (c.table, c.unit) == (column[0], unit)), "table unit")
+            sets.setdefault(tuple(cells), "scale")
+    for chosen, kind in sets.items():
+        cells = [c for c in chosen if bench.known[c]]
+        if len(cells) < 3 or bench.weigh(bench.touched(cells) & scope.wrong) < scope.least:
+            continue
+        for power in (1, -1, 2, -2, 3, -3, 4, -4):
+            printed = [bench.printed[c] for c in cells]
+            zeros = power < 0 and all(p.endswith("0" * -power) and "." not in p for p in printed)
+            if kind == "scale" or zeros:  # the digits are wrong
+                found = scope.trial(kind, cells, [move_point(p, power) for p in printed], detail=f"{power:+d}")
+            else:  # the digits may be right and the unit wrong
+                values = [scaled(bench.values[c], power) for c in cells]
+                found = scope.trial(kind, cells, (), values, f"{power:+d}", power)
+            if found:
+                yield found
+
+
+def signs(scope: Scope) -> Iterator[Candidate]:
+    """Every sign of a column the wrong way round."""
+    bench = scope.bench
+    for column in _suspect(scope):
+        cells = [c for c in bench.columns[column] if bench.signed[c] and bench.printed[c].strip("-0.") and bench.known[c]]
+        if len(cells) > 2:
+            turned = [p[1:] if p.startswith("-") else "-" + p for p in (bench.printed[c] for c in cells)]
+            found = scope.trial("signs", cells, turned)
+            if found:
+                yield found
+
+
+def reversed_columns(scope: Scope) -> Iterator[Candidate]:
+    """A column printed from the bottom to the top (rows without a value apart)."""
+    bench = scope.bench
+    for column in _suspect(scope):
+        cells = [c for c in bench.columns[column] if bench.known[c]]
+        if len(cells) > 3:
+            moves = list(zip(cells[::-1], cells, strict=True))
+            found = scope.trial("reversed", cells, [bench.printed[c] for c in cells[::-1]], moves=moves)
+            if found:
+                yield found
+
+
+def stale(scope: Scope) -> Iterator[Candidate]:
+    """Columns that repeat others: another year's, another measure's, another table's."""
+    bench = scope.bench
+    copies: dict[tuple[str, str, str, str], list[tuple[Column, Column]]] = {}
+    for column in _suspect(scope):
+        measure, key = _names(bench, column)
+        for other in bench.columns:
+            measure2, key2 = _names(bench, other)
+            if other == column or other[0] == PROSE or (measure2 != measure and other[0] == column[0]):
+                continue
+            if other[0] != column[0] and (measure2, key2) != (measure, key):
+                continue
+            if _copied(bench, column, other):
+                copies.setdefault((column[0], key, other[0], key2), []).append((column, other))
+    for (table, _, table2, key2), pairs in copies.items():
+        cells = [c for column, other in sorted(pairs) for c in bench.columns[column][: len(bench.columns[other])]]
+        measure = bench.cells.cells[cells[0]].measure if len(pairs) == 1 else ""
+        found = scope.lost("stale", cells, f"{measure}|{table2}|{key2}")
+        if found:
+            yield found
+
+
+def _copied(bench: Bench, column: Column, other: Column) -> bool:
+    """Whether a column repeats another, number by number, beyond chance.
+
+    In one table row by row; from another table in printed order, as far as it goes.
+    """
+    if column[0] == other[0]:
+        pairs = _aligned(bench, column, other)
+        if len(pairs) < len(bench.columns[column]):
+            return False
+    else:
+        pairs = list(zip(bench.columns[column], bench.columns[other], strict=False))
+        cells = bench.cells.cells
+        if all(cells[a].code == cells[b].code for a, b in pairs):
+            return False  # one quantity printed twice
+    printed = [(bench.printed[a], bench.printed[b]) for a, b in pairs if bench.known[a] and bench.known[b]]
+    enough = {p for p, _ in printed}
+    if len(enough) < 3 or len(printed) < 4 or any(a != b for a, b in printed):
+        return False
+    ordered = [p for p, _ in printed] == [str(n) for n in range(1, len(printed) + 1)]
+    return not ordered  # 1, 2, 3 … in two columns is how rankings are printed
+
+
+def moved_years(scope: Scope) -> Iterator[Candidate]:
+    """All years of a measure printed one column to the left or right; the end one is lost."""
+    bench, at = scope.bench, scope.bench.cells.cells
+    for table, measure in dict.fromkeys((c[0], _names(bench, c)[0]) for c in _suspect(scope)):
+        rows: dict[int, list[int]] = {}
+        for c in bench.blocks[table, measure]:
+            rows.setdefault(at[c].order[0], []).append(c)
+        for step in (1, -1):
+            pairs, ends = [], []
+            for line in rows.values():
+                line = [c for c in line if bench.known[c]][::step]
+                pairs += list(zip(line[1:], line[:-1], strict=True))
+                ends += line[:1]
+            if len({at[a].order[1] for a, _ in pairs}) < 3:
+                continue
+            found = scope.trial(
+                "moved years",
+                [a for a, _ in pairs],
+                [bench.printed[b] for _, b in pairs],
+                detail=f"{step:+d}",
+                moves=[(b, a) for a, b in pairs],
+            )
+            if found:  # the first year (or the last) is lost
+                kept = tuple(bench.values[c] for c in ends), tuple(bench.printed[c] for c in ends)
+                yield replace(
+                    found,
+                    cells=found.cells + tuple(ends),
+                    values=found.values + kept[0],
+                    repair=found.repair + kept[1],
+                )
+
+
+def omissions(scope: Scope) -> Iterator[Candidate]:
+    """A total that lacks one of its parts, or counts it twice."""
+    bench = scope.bench
+    for number in sorted(scope.wrong):
+        instance = bench.instances[number]
+        if bench.groups[instance.group].relation.kernel != "total" or len(instance.inputs) < 3:
+            continue
+        target, unit = instance.target, instance.constants.unit
+        t = bench.values[target]
+        whole = sum(bench.values[j][1] for j in instance.inputs) * unit[0] // unit[1]
+        for part in instance.inputs:
+            size = bench.values[part][1] * unit[0] // unit[1]
+            gap = (whole - t[1]) - size
+            if size and abs(gap) <= (t[2] - t[0]) * len(instance.inputs) / 2:
+                printed = _written(t[1] + size, bench, target)
+                found = scope.trial("omission", [target], [printed], detail=str(part))
+                if found:
+                    yield found
+
+
+def _written(value: int, bench: Bench, cell: int) -> str:
+    """An amount at the bench's scale with the decimals of a cell."""
+    _, _, rest = bench.printed[cell].partition(".")
+    step = bench.cells.scale // 10 ** len(rest)
+    number = abs(value) // step
+    text = str(number).rjust(len(rest) + 1, "0")
+    body = f"{text[: -len(rest)]}.{text[-len(rest) :]}" if rest else text
+    return ("-" if value < 0 else "") + body
+
+
+SOURCES: tuple[Source, ...] = (exchanged, scales, signs, reversed_columns, stale, moved_years, omissions)

@@ -1,0 +1,344 @@
+"""Hypotheses about single cells and rows, and how each is tried on the printed numbers.
+
+One digit changed or two transposed, a decimal point, a sign; two cells exchanged; the
+values of one measure, or all (the labels), of two rows exchanged; labels moved on by one
+row; a row shifted by a column; a row that repeats another. Hypotheses about columns and
+tables are in :mod:`analysis.audit.columns`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from analysis.audit.bench import Bench, Value
+from analysis.audit.cells import PROSE
+
+#: Kinds that say a printed number is not the one meant, without saying which would be.
+LOST = frozenset({"stale", "repeated row"})
+
+
+#: Hypotheses that net less than this share of the best are not compared with it.
+NEAR = 0.8
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One hypothesis and what it does.
+
+    ``kind``: a key of :data:`analysis.audit.diagnosis.COSTS`; ``cells``: the cells it
+    changes (for the kinds of :data:`LOST`: that it takes for lost); ``values``: their
+    values then; ``repair``: new printed digits, where the hypothesis gives any (empty for
+    a unit, and for what is lost); ``resolves`` and ``breaks``: instances; ``net``: their
+    weights' difference; ``fits``: how many variants of the same kind and cells do as well;
+    ``power``: the power of ten that a wrong unit lacks; ``detail``: what the wording needs.
+    """
+
+    kind: str
+    cells: tuple[int, ...]
+    values: tuple[Value, ...]
+    repair: tuple[str, ...]
+    resolves: tuple[int, ...]
+    breaks: tuple[int, ...]
+    net: float
+    detail: str = ""
+    fits: int = 1
+    power: int = 0
+
+
+@dataclass
+class Scope:
+    """What is to be explained: ``wrong`` instances; ``closed`` ones are left alone.
+
+    ``least``: hypotheses with a smaller net are not pursued; ``climb``: it rises to the
+    best net found so far, for a caller that wants the first candidate only.
+    """
+
+    bench: Bench
+    wrong: set[int]
+    closed: set[int]
+    least: float = 0.5
+    climb: bool = False
+    suspects: list[int] = field(default_factory=list)
+    rows: list[tuple[str, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        cells: dict[int, None] = {}
+        for i in sorted(self.wrong):
+            instance = self.bench.instances[i]
+            cells.update(dict.fromkeys((instance.target, *instance.inputs)))
+        self.suspects = list(cells)
+        at = self.bench.cells.cells
+        self.rows = [r for r in dict.fromkeys((at[c].table, at[c].order[0]) for c in cells) if r[0] != PROSE]
+
+    def found(self, candidate: Candidate) -> Candidate:
+        """Note a candidate's net."""
+        if self.climb:
+            self.least = max(self.least, NEAR * candidate.net)
+        return candidate
+
+    def trial(
+        self,
+        kind: str,
+        cells: Sequence[int],
+        repair: Sequence[str],
+        values: Sequence[Value] | None = None,
+        detail: str = "",
+        power: int = 0,
+        moves: Sequence[tuple[int, int]] = (),
+    ) -> Candidate | None:
+        """What a change of cells resolves and breaks; ``None`` if its net is too small.
+
+        ``moves``: (from, to) of contents that change their place. A contradiction is
+        not resolved when its number merely goes where the relation does not reach.
+        """
+        bench = self.bench
+        touched = bench.touched(cells)
+        mine = touched & self.wrong
+        if not mine or bench.weigh(mine) < self.least:
+            return None
+        if values is None:
+            try:
+                values = [bench.value(c, p) for c, p in zip(cells, repair, strict=True)]
+            except ValueError:  # more decimals than this table could have
+                return None
+        changed = [i for i, (c, v) in enumerate(zip(cells, values, strict=True)) if bench.values[c] != v]
+        cells, values = [cells[i] for i in changed], [values[i] for i in changed]
+        repair = [repair[i] for i in changed] if repair else ()
+        old = bench.put(cells, values)
+        outcome = bench.outcome(mine, touched - self.wrong - self.closed, self.least)
+        bench.put(cells, old)
+        if outcome is None:
+            return None
+        resolved, broken = outcome
+        if moves:
+            resolved = tuple(i for i in resolved if self._still_reached(i, moves))
+        net = bench.weigh(resolved) - bench.weigh(broken)
+        if net < self.least or not cells:
+            return None
+        return self.found(
+            Candidate(kind, tuple(cells), tuple(values), tuple(repair), resolved, broken, net, detail, 1, power)
+        )
+
+    def _still_reached(self, number: int, moves: Sequence[tuple[int, int]]) -> bool:
+        """Whether the moved contents that an instance reads are checked at their new places.
+
+        By the same relation, or by another that reads more than their row.
+        """
+        bench, at = self.bench, self.bench.cells.cells
+        instance = bench.instances[number]
+        reads = {instance.target, *instance.inputs}
+        relation = bench.groups[instance.group].relation
+        for source, place in moves:
+            if source not in reads or place in reads:
+                continue
+            for i in bench.touching[place]:
+                other = bench.instances[i]
+                if bench.groups[other.group].relation is relation:
+                    break
+                if any(
+                    at[c].order[0] != at[place].order[0] or at[c].table != at[place].table
+                    for c in (other.target, *other.inputs)
+                ):
+                    break
+            else:
+                return False
+        return True
+
+    def swap(self, kind: str, pairs: Iterable[tuple[int, int]], detail: str = "") -> Candidate | None:
+        """The printed contents of each pair exchanged."""
+        bench = self.bench
+        cells: list[int] = []
+        repair: list[str] = []
+        for a, b in pairs:
+            if bench.printed[a] == bench.printed[b] and bench.values[a] == bench.values[b]:
+                continue
+            if not bench.known[a] or not bench.known[b]:
+                return None
+            cells += [a, b]
+            repair += [bench.printed[b], bench.printed[a]]
+        moves = [*zip(cells[::2], cells[1::2], strict=True), *zip(cells[1::2], cells[::2], strict=True)]
+        return self.trial(kind, cells, repair, detail=detail, moves=moves) if cells else None
+
+    def lost(self, kind: str, cells: Sequence[int], detail: str) -> Candidate | None:
+        """Cells whose print only repeats another place: contradictions they enter are explained.
+
+        The copy itself is the evidence, so the caller must have made sure of it.
+        """
+        bench = self.bench
+        touched = bench.touched(cells) - self.closed
+        resolved = touched & self.wrong
+        net = bench.weigh(resolved)
+        if net < max(self.least, 1.0):
+            return None
+        return self.found(
+            Candidate(
+                kind, tuple(cells), tuple(bench.values[c] for c in cells), (), tuple(sorted(resolved)), (), net, detail
+            )
+        )
+
+
+Source = Callable[[Scope], Iterator[Candidate]]
+
+
+def singles(scope: Scope) -> Iterator[Candidate]:
+    """Slips of one cell; variants of one cell and kind that do equally well are one candidate."""
+    bench = scope.bench
+    for cell in scope.suspects:
+        mine = bench.reach[cell] & scope.wrong
+        if not bench.known[cell] or bench.weigh(mine) < scope.least:
+            continue
+        others = bench.reach[cell] - scope.wrong - scope.closed
+        found: dict[str, list[Candidate]] = {}
+        before = bench.values[cell]
+        for kind, printed, value in bench.slips(cell):
+            bench.values[cell] = value
+            outcome = bench.outcome(mine, others, scope.least)
+            if outcome and outcome[0]:
+                net = bench.weigh(outcome[0]) - bench.weigh(outcome[1])
+                candidate = Candidate(kind, (cell,), (value,), (printed,), *outcome, net)
+                found.setdefault(kind, []).append(scope.found(candidate))
+        bench.values[cell] = before
+        for group in found.values():
+            top = max(c.net for c in group)
+            best = [c for c in group if c.net == top]
+            if len(best) > 1:  # the variant that fits best speaks for them
+                best.sort(key=lambda c: unfit(bench, c))
+            yield replace(best[0], detail=" or ".join(dict.fromkeys(c.repair[0] for c in best)), fits=len(best))
+
+
+def exchanges(scope: Scope) -> Iterator[Candidate]:
+    """Two cells of a row or a column exchanged."""
+    bench = scope.bench
+    done: set[tuple[int, int]] = set()
+    for cell in scope.suspects:
+        at = bench.cells.cells[cell]
+        for other in (*bench.rows[at.table, at.order[0]], *bench.columns[at.table, at.order[1]]):
+            pair = (min(cell, other), max(cell, other))
+            if other != cell and pair not in done:
+                done.add(pair)
+                found = scope.swap("exchange", [pair])
+                if found:
+                    yield found
+
+
+def row_pairs(bench: Bench, table: str, one: int, two: int) -> list[tuple[int, int]]:
+    """Cells of two rows, column by column."""
+    cells = bench.cells.cells
+    second = {cells[c].order[1]: c for c in bench.rows[table, two]}
+    return [(c, second[cells[c].order[1]]) for c in bench.rows[table, one] if cells[c].order[1] in second]
+
+
+def row_exchanges(scope: Scope) -> Iterator[Candidate]:
+    """The labels of two rows, or their values of one measure, exchanged."""
+    bench = scope.bench
+    done: set[tuple[str, int, int]] = set()
+    for table, row in scope.rows:
+        for table2, other in bench.rows:
+            pair = (table, min(row, other), max(row, other))
+            if table2 != table or other == row or pair in done:
+                continue
+            done.add(pair)
+            both = row_pairs(bench, *pair)
+            found = scope.swap("labels", both)
+            if found:
+                yield found
+            measures: dict[str, list[tuple[int, int]]] = {}
+            for a, b in both:
+                measures.setdefault(bench.cells.cells[a].measure, []).append((a, b))
+            for measure, pairs in measures.items():
+                if len(pairs) > 1 and len(measures) > 1:
+                    found = scope.swap("block", pairs, measure)
+                    if found:
+                        yield found
+
+
+def shifts(scope: Scope) -> Iterator[Candidate]:
+    """A row whose contents stand one column to the left or right."""
+    bench = scope.bench
+    for key in scope.rows:
+        cells = bench.rows[key]
+        if len(cells) < 3 or not all(bench.known[c] for c in cells):
+            continue
+        for step in (1, -1):
+            source = cells[step:] + cells[:step]
+            found = scope.trial("shift", cells, [bench.printed[s] for s in source], detail=f"{step:+d}")
+            if found:
+                yield found
+
+
+def repeated_rows(scope: Scope) -> Iterator[Candidate]:
+    """A row that repeats another of its table, or the row of its label in another table."""
+    bench, at = scope.bench, scope.bench.cells.cells
+    for table, row in scope.rows:
+        cells = [c for c in bench.rows[table, row] if bench.known[c]]
+        printed = [bench.printed[c] for c in cells]
+        if len(set(printed)) < 4:
+            continue
+        for (table2, other), line in bench.rows.items():
+            if (table2, other) == (table, row) or table2 == PROSE:
+                continue
+            copied = at[line[0]].code == at[cells[0]].code and at[line[0]].measure != at[cells[0]].measure
+            if (table2 == table or copied) and printed == [bench.printed[c] for c in line if bench.known[c]]:
+                where = at[line[0]].code if table2 == table else f"Table {table2}"
+                found = scope.lost("repeated row", cells, where)
+                if found:
+                    yield found
+
+
+def moved_labels(scope: Scope) -> Iterator[Candidate]:
+    """All labels of a table (of its rows of one kind) moved on by one row."""
+    bench, at = scope.bench, scope.bench.cells.cells
+    for table in dict.fromkeys(t for t, _ in scope.rows):
+        lines = sorted(row for t, row in bench.rows if t == table)
+        kinds = {row: bench.cells.kinds.get(at[bench.rows[table, row][0]].code, "") for row in lines}
+        groups = {tuple(lines), *(tuple(r for r in lines if kinds[r] == k) for k in set(kinds.values()))}
+        for group in sorted(g for g in groups if len(g) > 2):
+            for step in (1, -1):
+                source = group[step:] + group[:step]
+                pairs = [p for to, come in zip(group, source, strict=True) for p in row_pairs(bench, table, to, come)]
+                pairs = [(a, b) for a, b in pairs if bench.known[a] and bench.known[b]]
+                found = scope.trial(
+                    "moved labels",
+                    [a for a, _ in pairs],
+                    [bench.printed[b] for _, b in pairs],
+                    detail=f"{step:+d}",
+                    moves=[(b, a) for a, b in pairs],
+                )
+                if found:
+                    yield found
+
+
+def unfit(bench: Bench, candidate: Candidate) -> float:
+    """How much worse the touched numbers fit once repaired, in bits (negative: better).
+
+    Of numbers printed right, the one derived from others stands near the middle of its
+    bounds: the squared position (0 the middle, 1 an end) behaves like that of a normal
+    error of half the way. Levels should lie near their neighbours.
+    """
+    if candidate.kind in LOST:  # what holds speaks against it, unless it reads the copy as input only
+        resolved = set(candidate.resolves)
+        held = bench.weigh(bench.touched(candidate.cells) - resolved)
+        return 0.5 * held - 0.5 * sum(bench.instances[i].target in candidate.cells for i in resolved)
+    touched = sorted(bench.touched(candidate.cells))
+    before = _spread(bench, touched)
+    odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells)
+    old = bench.put(candidate.cells, candidate.values)
+    after = _spread(bench, touched)
+    odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells) - odd
+    bench.put(candidate.cells, old)
+    squares = sum(a - b for a, b in zip(after, before, strict=True))
+    return 2.9 * squares + 2 * odd
+
+
+def _spread(bench: Bench, numbers: Iterable[int]) -> list[float]:
+    """Squared positions, at most 1; 1 where a bound is infinite, 0 for open ends."""
+    found = []
+    for i in numbers:
+        at = bench.position(i)
+        found.append(0.33 if at is None else min(at * at, 1.0))
+    return found
+
+
+SOURCES: tuple[Source, ...] = (singles, exchanges, row_exchanges, shifts, repeated_rows, moved_labels)
+
