@@ -419,9 +419,7 @@ def findings_note(report: Report, *numbers: str) -> Markdown:
         part = rows[rows["finding"] == number]
         checks = f"{len(part)} {'check' if len(part) == 1 else 'checks'} of {listing(sorted(set(part['relation'])))}"
         told = listing([f"{n} {v}" for v, n in part["verdict"].value_counts(sort=False).items()])
-        place = (
-            f"[{number}](../audit/findings.ipynb#{number.lower()})" if number.startswith("F-") else "No known finding"
-        )
+        place = f"[{number}](#{number.lower()})" if number.startswith("F-") else "No known finding"
         lines.append(f"- {place}: {checks} ({told}), in {listing([f'Table {t}' for t in sorted(set(part['table']))])}")
     return tables.say(
         "Findings of the [audit](../audit/overview) on these numbers:\n\n" + "\n".join(lines) + "\n\n"

@@ -95,7 +95,7 @@ def trust(report: Report) -> list[str]:
     wrong = [f"{report.name(c).lower()} ({n})" for c, n in zip(doubt["code"], doubt["printed"], strict=True)]
     return [
         f"**Not a number of countries.** What is printed for {listing(wrong)} is the world's average number of robots per ten thousand "
-        "employees; how many countries were ranked is not known, so this row has a rank and no percentile.",
+        "employees; how many countries were ranked is not known, so the rank is left out of the percentiles.",
         "**Ranks hide distances.** Two countries a hair apart differ by a rank as much as two that are worlds apart; the "
         "scores behind these ranks are not printed.",
         f"**The field differs.** The {cardinal(len(_ranks(report)))} assessments with a number of countries cover between "
