@@ -175,7 +175,7 @@ def stale(scope: Scope) -> Iterator[Candidate]:
                 continue
             if _copied(bench, column, other):
                 copies.setdefault((column[0], key, other[0], key2), []).append((column, other))
-    for (table, _, table2, key2), pairs in copies.items():
+    for (_, _, table2, key2), pairs in copies.items():
         cells = [c for column, other in sorted(pairs) for c in bench.columns[column][: len(bench.columns[other])]]
         measure = bench.cells.cells[cells[0]].measure if len(pairs) == 1 else ""
         found = scope.lost("stale", cells, f"{measure}|{table2}|{key2}")

@@ -122,9 +122,9 @@ def test_decimals_of_one_cell_change_no_verdict_elsewhere(
 
 
 def test_a_very_long_number_is_exact_and_an_endless_one_refused(data_copy: Path, edit: Edit) -> None:
-    edit(data_copy, "1-2-3", "372.13", "372.13" + "0" * 300)
+    edit(data_copy, "1-2-3", "372.13", "372.13" + "0" * 50)
     assert (audit.ledger(load(data_copy))["verdict"] == "contradicted").sum() >= 7
-    edit(data_copy, "1-2-3", "0" * 300, "0" * 2000)
+    edit(data_copy, "1-2-3", "0" * 50, "0" * 2000)
     with pytest.raises(BadInput, match="at most"):
         audit.ledger(load(data_copy))
 
