@@ -66,7 +66,9 @@ def exchanged(scope: Scope) -> Iterator[Candidate]:
             sets = {((column, other),)}
             if measure2 == measure:
                 kind, detail = "years", f"{key}|{key2}"
-                sets.add(tuple((layout[m, key], layout[m, key2]) for m, k in layout if k == key and (m, key2) in layout))
+                sets.add(
+                    tuple((layout[m, key], layout[m, key2]) for m, k in layout if k == key and (m, key2) in layout)
+                )
             else:
                 kind, detail = "measures", f"{measure}|{measure2}"
                 also = {measure: measure2}
@@ -75,7 +77,13 @@ def exchanged(scope: Scope) -> Iterator[Candidate]:
                     if m != other_name and measure2 not in m and any(n == other_name for n, _ in layout):
                         also[m] = other_name
                 for names in ({measure: measure2}, also):
-                    sets.add(tuple((c, layout[names[m], k]) for (m, k), c in layout.items() if m in names and (names[m], k) in layout))
+                    sets.add(
+                        tuple(
+                            (c, layout[names[m], k])
+                            for (m, k), c in layout.items()
+                            if m in names and (names[m], k) in layout
+                        )
+                    )
             for chosen in sorted(sets):
                 pairs = [p for one, two in chosen for p in _aligned(bench, one, two)]
                 pairs = [(a, b) for a, b in pairs if bench.known[a] and bench.known[b]]
@@ -130,7 +138,9 @@ def signs(scope: Scope) -> Iterator[Candidate]:
     """Every sign of a column the wrong way round."""
     bench = scope.bench
     for column in _suspect(scope):
-        cells = [c for c in bench.columns[column] if bench.signed[c] and bench.printed[c].strip("-0.") and bench.known[c]]
+        cells = [
+            c for c in bench.columns[column] if bench.signed[c] and bench.printed[c].strip("-0.") and bench.known[c]
+        ]
         if len(cells) > 2:
             turned = [p[1:] if p.startswith("-") else "-" + p for p in (bench.printed[c] for c in cells)]
             found = scope.trial("signs", cells, turned)

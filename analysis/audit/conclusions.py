@@ -147,7 +147,9 @@ def _with_patterns(words: Words, known: list[Finding], fresh: list[Finding]) -> 
             known = [f for f in known if f is not rows]
             known.append(_worded(replace(finding, rows=rows.rows if rows else ()), one))
             continue
-        inside = [f for f in fresh if finding.kind == "break" and not f.decided_by and set(f.cells) <= set(finding.cells)]
+        inside = [
+            f for f in fresh if finding.kind == "break" and not f.decided_by and set(f.cells) <= set(finding.cells)
+        ]
         fresh = [f for f in fresh if f not in inside]
         fresh.append(replace(finding, rows=tuple(row for f in inside for row in f.rows)))
     return known, fresh

@@ -341,4 +341,3 @@ def _spread(bench: Bench, numbers: Iterable[int]) -> list[float]:
 
 
 SOURCES: tuple[Source, ...] = (singles, exchanges, row_exchanges, shifts, repeated_rows, moved_labels)
-
