@@ -20,8 +20,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from analysis.claims.expression import ClaimError, parse
-from analysis.claims.values import NotPrintedError, Number
+from analysis.claims.expression import parse
+from analysis.claims.values import ClaimError, NotPrintedError, Number
 from analysis.claims.vocabulary import Printed, functions
 from analysis.report import NOT_AVAILABLE, BadInput, Report, clean
 from analysis.rounding import decimals_of, round_fraction
