@@ -16,12 +16,12 @@ Nothing here changes a printed number.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from analysis.claims.expression import ClaimError, parse
-from analysis.claims.values import NotPrintedError, Number
+from analysis.claims.expression import parse
+from analysis.claims.values import ClaimError, NotPrintedError, Number
 from analysis.claims.vocabulary import Printed, functions
 from analysis.report import NOT_AVAILABLE, BadInput, Report, clean
 from analysis.rounding import decimals_of, round_fraction
@@ -60,8 +60,10 @@ def facts(report: Report) -> pd.DataFrame:
     return frame.set_index("id", drop=False).rename_axis(index=None)
 
 
-def compare(report: Report) -> pd.DataFrame:
+def compare(report: Report, *tables: str) -> pd.DataFrame:
     """Every outside number beside the printed one it bears on, as strings; columns :data:`COLUMNS`.
+
+    ``tables`` (numbers of tables, ``prose``, ``claims``) reads only what these need.
 
     ``outside`` is in the unit of the printed number (``unit``), ``ratio`` is printed / outside by
     the digits. Facts that stand beside no printed number (a country that is not listed, a year that
@@ -72,10 +74,13 @@ def compare(report: Report) -> pd.DataFrame:
     frame = facts(report)
     records = {str(r["id"]): {str(k): str(v) for k, v in r.items()} for r in frame.to_dict("records")}
     numbers = {key: number(row) for key, row in records.items()}
-    cells = _printed(report)
+    wanted = [name for name in (*report.tables, "prose", "claims") if name in tables or not tables]
+    cells = _printed(report, wanted)
     vocabulary = functions(Printed(report))
     rows = []
     for key, row in records.items():
+        if row["table"] not in wanted and row["table"] in (*report.tables, "prose", "claims"):
+            continue
         place = _place(row, cells)
         if place is None:
             continue
@@ -96,8 +101,7 @@ def beside(report: Report, *tables: str) -> pd.DataFrame:
 
     Adds ``code`` and ``name`` of what was measured, and ``title, address, seen, terms`` of the source.
     """
-    found = compare(report)
-    found = found[found["table"].isin(tables)] if tables else found
+    found = compare(report, *tables)
     return _named(report, found.join(facts(report)[["title", "address", "seen", "terms"]], on="id"))
 
 
@@ -164,14 +168,16 @@ def _place(row: Mapping[str, str], cells: Mapping[tuple[str, str, str], _Cell]) 
     return cells[key]
 
 
-def _printed(report: Report) -> dict[tuple[str, str, str], _Cell]:
-    """Every printed number by table, row and column; sentences as ``prose``, statements as ``claims``."""
+def _printed(report: Report, wanted: Sequence[str]) -> dict[tuple[str, str, str], _Cell]:
+    """Printed numbers by table, row and column; sentences as ``prose``, statements as ``claims``."""
     whole = report.package.get("sources", [{}])[0].get("title", "")
     dated = {table: _month(meta.source) or _month(whole) for table, meta in report.tables.items()}
-    cells = {(c[0], c[1], c[2]): (c[6], c[5], c[11], dated[c[0]]) for c in report.iter_cells()}
-    for row in report.prose().to_dict("records"):
+    cells = {
+        (c[0], c[1], c[2]): (c[6], c[5], c[11], dated[c[0]]) for c in report.iter_cells(t for t in wanted if t in dated)
+    }
+    for row in report.prose().to_dict("records") if "prose" in wanted else []:
         cells["prose", row["id"], "printed"] = (clean(row["printed"])[0], row["unit"], False, _month(whole))
-    for row in report.claims().to_dict("records"):
+    for row in report.claims().to_dict("records") if "claims" in wanted else []:
         pairs = (part.partition("=") for part in str(row["printed"]).split(";") if part)
         for name, _, digits in pairs:
             cells["claims", row["id"], name] = (digits, row["unit"], False, _month(whole))
