@@ -85,10 +85,10 @@ def faults(bench: Bench, table: str) -> Iterator[Fault]:
     for row in rows:
         line = bench.rows[table, row]
         if len(line) > 2 and all(bench.cells.known[c] for c in line):
-            pairs = [(c, bench.printed[s]) for c, s in zip(line, [line[-1], *line[:-1]], strict=True)]
-            moved = [(c, p) for c, p in pairs if p != bench.printed[c]]
-            cells, printed = tuple(c for c, _ in moved), tuple(p for _, p in moved)
-            yield Fault(table, KINDS[8], cells, _values(bench, cells, printed), printed)
+            shifted_line = [(c, bench.printed[s]) for c, s in zip(line, [line[-1], *line[:-1]], strict=True)]
+            moved = [(c, p) for c, p in shifted_line if p != bench.printed[c]]
+            damaged, printed = tuple(c for c, _ in moved), tuple(p for _, p in moved)
+            yield Fault(table, KINDS[8], damaged, _values(bench, damaged, printed), printed)
 
 
 def _digit_faults(bench: Bench, table: str, cell: int) -> Iterator[Fault]:

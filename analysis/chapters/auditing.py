@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import tables
 from analysis.chapters.common import Exhibit, cardinal, fixed, listing, verdicts
+from analysis.charts.exhibit import put
 from analysis.charts.style import VERDICTS
 
 if TYPE_CHECKING:
@@ -22,6 +24,12 @@ GRADES = {
     "pattern": "unlikely to come about by measurement",
     "unusual": "unusual, with an innocent explanation",
 }
+#: The verdicts as heads of narrow columns.
+_NARROW = {
+    "reproduced": "repro-\nduced", "consistent": "con-\nsistent", "explained": "ex-\nplained",
+    "contradicted": "contra-\ndicted", "plausible": "plaus-\nible", "implausible": "implaus-\nible",
+    "unchecked": "un-\nchecked",
+}  # fmt: skip
 CONSEQUENCES = {"conclusion": "changes a conclusion", "number": "a number", "cosmetic": "cosmetic"}
 LEDGER_HEADS = {
     "table": "Table", "row": "Row", "column": "Column", "printed": "Printed", "recomputed": "Recomputed",
@@ -33,21 +41,33 @@ def headlines(report: Report) -> list[str]:
     """Coverage, verdicts of either family, findings by grade."""
     from analysis import audit
 
-    cover, counts, found = audit.coverage(report), audit.verdict_counts(report).sum(), audit.findings(report)
+    cover, found = audit.coverage(report), audit.findings(report)
+    sure, bounds = families(report)
     whole: Any = cover.loc["all"]
     grades = found["grade"].value_counts()
     told = [f"{cardinal(n)} {GRADES[g]}" for g in GRADES if (n := int(grades.get(g, 0)))]
-    exact = int(sum(counts[v] for v in ("reproduced", "consistent", "explained", "contradicted")))
     return [
         f"**{whole['covered']}% of {int(whole['cells']):,} printed numbers can be checked** by at least one relation to others; "
         f"{int(whole['unchecked'])} by none.",
-        f"**Arithmetic, order and definition: {exact:,} checks, {int(counts['contradicted'])} contradictions.** "
-        f"{int(counts['reproduced']):,} numbers come out to the digit, {int(counts['consistent']):,} within what rounding allows, "
-        f"{int(counts['explained'])} by a derivation that the table documents.",
-        f"**Bounds and assumptions: {int(counts['plausible'] + counts['implausible']):,} checks, "
-        f"{int(counts['implausible'])} implausible.** A number outside a bound is a question, not an error.",
+        f"**Arithmetic, order and definition: {sure.sum():,} checks, {sure.get('contradicted', 0)} contradictions.** "
+        f"{sure.get('reproduced', 0):,} numbers come out to the digit, {sure.get('consistent', 0):,} within what rounding allows, "
+        f"{sure.get('explained', 0)} by a derivation that the table documents.",
+        f"**Bounds and assumptions: {bounds.sum():,} checks, {bounds.get('implausible', 0)} implausible.** "
+        "A number outside a bound is a question, not an error.",
         f"**{cardinal(len(found)).capitalize()} findings**: {listing(told)}.",
     ]
+
+
+def families(report: Report) -> tuple[pd.Series, pd.Series]:
+    """Checks by verdict: those of arithmetic, order and definition, and those of bounds and assumptions."""
+    from analysis import audit
+
+    rows = audit.ledger(report)
+    rows = rows[rows["verdict"] != "unchecked"]
+    soft = rows["basis"].isin(["bound", "assumption"])
+    order = [v for v in VERDICTS if v in set(rows["verdict"])]
+    parts = [part["verdict"].value_counts().reindex(order).dropna().astype(int) for part in (rows[~soft], rows[soft])]
+    return parts[0], parts[1]
 
 
 def heat_map(report: Report) -> Exhibit:
@@ -62,7 +82,7 @@ def heat_map(report: Report) -> Exhibit:
     worst = share["contradicted"].idxmax()
     clean = int((counts["contradicted"] == 0).sum())
     return Exhibit(
-        share.rename(columns=str),
+        share.rename(columns=_NARROW),
         f"No contradiction in {clean} of {len(counts)} sets of numbers",
         "Number of checks by verdict, the bounds last; colour: share of the table's checks",
         f"Heat map of {len(counts)} sets of numbers by verdict; {clean} have no contradicted check"
@@ -201,10 +221,10 @@ def article(report: Report, *numbers: str) -> None:
         if number not in found.index:
             tables.box(f"{number} is gone", f"The audit of these data no longer has the finding {number}.", "note")
             continue
-        _article(report, number, found.loc[number], rows[rows["finding"] == number])
+        _article(report, number, dict(found.loc[number]), rows[rows["finding"] == number])
 
 
-def _article(report: Report, number: str, row: pd.Series, rows: pd.DataFrame) -> None:
+def _article(report: Report, number: str, row: Mapping[Any, Any], rows: pd.DataFrame) -> None:
     title = html.escape(str(row["title"]))
     facts = {
         "Grade": f"{row['grade']}: {GRADES[row['grade']]}",
@@ -221,7 +241,7 @@ def _article(report: Report, number: str, row: pd.Series, rows: pd.DataFrame) ->
         + (f"<p>Other explanations:</p><ul>{rivals}</ul>" if rivals else "")
         + f"<details><summary>The arithmetic, step by step</summary><ol>{steps}</ol></details>"
     )
-    tables.put({"text/html": page, "text/plain": f"{number}: {row['title']}"})
+    put({"text/html": page, "text/plain": f"{number}: {row['title']}"})
     if len(rows):
         source = sorted({t for t in rows["table"] if t in report.tables}) or "Sentences of the report"
         _show_checks(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.chapters import (
     economy,
@@ -15,7 +15,7 @@ from analysis.chapters import (
     technology,
     value_added,
 )  # fmt: skip
-from analysis.chapters.auditing import GRADES
+from analysis.chapters.auditing import GRADES, families
 from analysis.chapters.common import Exhibit, cardinal, listing
 from analysis.charts.style import VERDICTS
 
@@ -56,19 +56,18 @@ def state(report: Report) -> str:
     from analysis import audit
 
     cells, cover = report.cells(), audit.coverage(report)
-    counts = audit.verdict_counts(report).sum()
-    tested = int(cover["recomputed"].sum() + cover["bounded"].sum())
-    bounds = int(sum(counts[v] for v in OF_BOUNDS))
-    exact = [v for v in MEANING if v not in (*OF_BOUNDS, "unchecked")]
+    whole: Any = cover.loc["all"]
     grades = audit.findings(report)["grade"].value_counts()
     told = listing([f"{n} {GRADES[g]}" for g in GRADES if (n := int(grades.get(g, 0)))])
+    exact, bounds = families(report)
     return (
-        f"The data hold **{len(cells):,} printed numbers** in {cells['table'].nunique()} tables. "
-        f"**{int(sum(counts[v] for v in exact)):,} checks rest on arithmetic, order or a definition**: "
-        f"{listing([f'{int(counts[v]):,} {v}' for v in exact if counts[v]])}. "
-        f"**{bounds:,} more compare with a bound or rest on an assumption**: "
-        f"{listing([f'{int(counts[v]):,} {v}' for v in OF_BOUNDS if counts[v]])}; what is implausible is a question, not an error. "
-        f"The checks touch {tested:,} numbers, in tables and sentences, and lead to **{int(grades.sum())} findings**: {told}."
+        f"The data hold **{len(cells):,} printed numbers** in {cells['table'].nunique()} tables and "
+        f"{int(whole['cells']) - len(cells)} in sentences; {whole['covered']}% of them can be checked against others. "
+        f"**{exact.sum():,} checks rest on arithmetic, order or a definition**: "
+        f"{listing([f'{n:,} {v}' for v, n in exact.items()])}. "
+        f"**{bounds.sum():,} more compare with a bound or rest on an assumption**: "
+        f"{listing([f'{n:,} {v}' for v, n in bounds.items()])}; what is implausible is a question, not an error. "
+        f"They lead to **{int(grades.sum())} findings**: {told}."
     )
 
 
