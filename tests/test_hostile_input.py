@@ -163,7 +163,7 @@ def damage(draw: st.DrawFn) -> Callable[[bytes], bytes]:
 def test_damaged_bytes_are_read_or_refused_in_one_line(file: str, edition: Path) -> None:
     whole = (DATA / file).read_bytes()
 
-    @settings(max_examples=10 * MORE)
+    @settings(max_examples=5 * MORE)
     @given(damage())
     def tried(change: Callable[[bytes], bytes]) -> None:
         with holding(edition, file, change(whole)):
@@ -199,6 +199,8 @@ def keys(spec: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | in
 #: One path for each kind of key: the first of each run of resources, fields and texts.
 KINDS: dict[tuple[str, ...], tuple[str | int, ...]] = {}
 for _path in keys(PACKAGE):
+    if _path[0] == "resources" and len(_path) > 3 and _path[2] not in ("schema", "row_measures", "notes"):
+        continue  # what other publishers' units are called; nothing reads it
     _table = "table" if len(_path) > 1 and _path[0] == "resources" and "table" in PACKAGE["resources"][_path[1]] else ""
     _kind = tuple("*" if isinstance(k, int) or i == 1 else str(k) for i, k in enumerate(_path))
     KINDS.setdefault((_table, *_kind), _path)
@@ -226,7 +228,7 @@ def with_value(path: tuple[str | int, ...], value: Any, drop: bool = False) -> d
 def test_wrong_values_of_every_key_are_read_or_refused_in_one_line(kind: tuple[str, ...], edition: Path) -> None:
     path = KINDS[kind]
     start = sum(map(len, kind)) % len(VALUES)
-    chosen = VALUES if MORE > 1 else [VALUES[start], VALUES[start - 9]]
+    chosen = VALUES if MORE > 1 else [VALUES[start]]
 
     def loaded_and_read() -> None:
         loaded = report.load(edition)
@@ -345,7 +347,7 @@ def costly(directory: Path, kind: str) -> None:
     else:
         fields = [{"name": "r", "role": "row"}, {"name": "v", "role": "value", "measure": "m", "year": 2024}]
         text = json.dumps({"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": fields}}]})
-        rows = 99_000 if kind == "rows" else 300_000
+        rows = 99_000 if kind == "rows" else 110_000
         (directory / "t.csv").write_text("r,v\n" + "".join(f"a{i},1.25\n" for i in range(rows)))
     (directory / "datapackage.json").write_text(text)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.audit.conclusions import chapter_verdicts, findings, notes, strict_problems
-    from analysis.audit.reach import cell_verdicts, coverage, rounding_table, uncheckable, verdict_counts
+    from analysis.audit.reach import cell_verdicts, coverage, rounding_table, uncheckable, unnoticed, verdict_counts
     from analysis.audit.verdicts import ledger, unexplained
 
 _HOME = {
@@ -32,6 +32,7 @@ _HOME = {
     "strict_problems": "conclusions",
     "uncheckable": "reach",
     "unexplained": "verdicts",
+    "unnoticed": "reach",
     "verdict_counts": "reach",
 }
 
@@ -46,6 +47,7 @@ __all__ = [
     "strict_problems",
     "uncheckable",
     "unexplained",
+    "unnoticed",
     "verdict_counts",
 ]
 

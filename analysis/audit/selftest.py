@@ -65,7 +65,7 @@ def faults(bench: Bench, table: str) -> Iterator[Fault]:
     """Every single fault of one table."""
     cells = [i for i, c in enumerate(bench.cells.cells) if c.table == table and bench.cells.known[i]]
     for cell in cells:
-        yield from _digit_faults(bench, table, cell)
+        yield from digit_faults(bench, table, cell)
     lines = [*((k, v, KINDS[4]) for k, v in bench.rows.items()), *((k, v, KINDS[5]) for k, v in bench.columns.items())]
     for key, line, kind in lines:
         if key[0] == table:
@@ -91,7 +91,8 @@ def faults(bench: Bench, table: str) -> Iterator[Fault]:
             yield Fault(table, KINDS[8], damaged, _values(bench, damaged, printed), printed)
 
 
-def _digit_faults(bench: Bench, table: str, cell: int) -> Iterator[Fault]:
+def digit_faults(bench: Bench, table: str, cell: int) -> Iterator[Fault]:
+    """Every slip within one printed number: digits, transpositions, decimal point, sign."""
     for kind, printed in variants(bench.printed[cell]):
         if kind in ("digit", "transposition"):
             name = KINDS[0] if kind == "digit" else KINDS[1]
