@@ -9,7 +9,8 @@ total that lacks a part.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 
 from analysis.audit.bench import Bench, move_point, scaled
 from analysis.audit.cells import PROSE
@@ -201,18 +202,28 @@ def moved_years(scope: Scope) -> Iterator[Candidate]:
         for c in bench.blocks[table, measure]:
             rows.setdefault(at[c].order[0], []).append(c)
         for step in (1, -1):
-            pairs = []
+            pairs, ends = [], []
             for line in rows.values():
-                line = [c for c in line if bench.known[c]]
-                pairs += list(zip(line[1:], line[:-1], strict=True)) if step > 0 else list(zip(line[:-1], line[1:], strict=True))
+                line = [c for c in line if bench.known[c]][::step]
+                pairs += list(zip(line[1:], line[:-1], strict=True))
+                ends += line[:1]
             if len({at[a].order[1] for a, _ in pairs}) < 3:
                 continue
             found = scope.trial(
-                "moved years", [a for a, _ in pairs], [bench.printed[b] for _, b in pairs], detail=f"{step:+d}",
+                "moved years",
+                [a for a, _ in pairs],
+                [bench.printed[b] for _, b in pairs],
+                detail=f"{step:+d}",
                 moves=[(b, a) for a, b in pairs],
             )
-            if found:
-                yield found
+            if found:  # the first year (or the last) is lost
+                kept = tuple(bench.values[c] for c in ends), tuple(bench.printed[c] for c in ends)
+                yield replace(
+                    found,
+                    cells=found.cells + tuple(ends),
+                    values=found.values + kept[0],
+                    repair=found.repair + kept[1],
+                )
 
 
 def omissions(scope: Scope) -> Iterator[Candidate]:

@@ -40,10 +40,10 @@ COSTS = {
     "omission": 2.0,
     "labels": 2.0,
     "shift": 1.0,
-    "block": 5.0,
-    "decimal": 5.0,
-    "transposition": 5.0,
-    "exchange": 3.5,
+    "block": 5.5,
+    "decimal": 4.0,
+    "transposition": 4.5,
+    "exchange": 5.0,
     "digit": 5.5,
     "years": 6.0,
     "measures": 6.0,
@@ -61,7 +61,7 @@ WIDE = frozenset({"labels", "block"})
 SINGLE = 5.0
 
 #: What one contradiction resolved is worth, in bits.
-WORTH = 5.0
+WORTH = 8.0
 
 #: Larger groups of contradictions are not searched for two faults at once.
 KNOT = 12
@@ -152,8 +152,13 @@ def _best(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
         return []
     best = max(order[:1] + [c for c in order if c.net >= NEAR * order[0].net], key=lambda c: score(bench, c))
     rivals = [c for c in order if c is not best and set(c.resolves) & set(best.resolves)]
-    enough = score(bench, best) - CLOSE
-    equal = [c for c in rivals if set(c.cells) != set(best.cells) and score(bench, c) >= enough]
+    top = score(bench, best)
+
+    def close(c: Candidate) -> bool:
+        both_copies = c.kind == best.kind and c.kind in LOST  # which of two is the copy takes more to say
+        return set(c.cells) != set(best.cells) and score(bench, c) >= top - (WORTH if both_copies else CLOSE)
+
+    equal = [c for c in rivals if close(c)]
     others = [c for c in rivals if c not in equal]
     hard = best.kind in LOST or any(bench.instances[i].weight > SOFT for i in best.resolves)
     explained = Explanation(best, tuple([*equal, *others][:5]), best.resolves, min(len(equal), 5), hard and not equal)

@@ -11,11 +11,13 @@ have repeated) the chance of so many.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
 
 from analysis.audit.cells import Cells, digits
+from analysis.audit.relations import Group
 
 #: Fewer equal rates, or a larger chance, are no finding.
 LEAST, CHANCE = 4, 1e-6
@@ -23,11 +25,16 @@ LEAST, CHANCE = 4, 1e-6
 
 @dataclass(frozen=True)
 class Repeated:
-    """Cells of one printed rate; ``twins`` are pairs of measures of one row with equal rates."""
+    """Cells of one printed rate; ``twins`` are pairs of measures of one row with equal rates.
+
+    ``events`` of ``all_events``: a level and its ratio count once; ``chance`` is of that.
+    """
 
     printed: str
     cells: tuple[int, ...]
     of: int
+    events: int
+    all_events: int
     chance: float
     twins: tuple[tuple[int, int], ...]
 
@@ -37,9 +44,18 @@ def tail(n: int, k: int, p: Fraction) -> float:
     return float(sum(comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k, n + 1)))
 
 
-def repeated_rates(cells: Cells) -> list[Repeated]:
-    """Growth rates printed more often than chance allows, over all tables together."""
+def repeated_rates(cells: Cells, groups: Sequence[Group]) -> list[Repeated]:
+    """Growth rates printed more often than chance allows, over all tables together.
+
+    Rates that a relation compounds with a third growth are a level's and its ratio's.
+    """
     rates = [i for i, c in enumerate(cells.cells) if c.measure == "growth" and cells.known[i]]
+    first = dict(enumerate(range(len(cells))))  # the event of a rate: its own, or that of the level
+    pairs = []
+    for group in groups:
+        if group.relation.kernel == "compound":
+            pairs += list(zip(group.inputs[:, 0].tolist(), group.target.tolist(), strict=True))
+    first.update({ratio: level for level, ratio in pairs})
     counts = Counter(cells.cells[i].printed for i in rates)
     found = []
     for printed, count in sorted(counts.items()):
@@ -50,28 +66,15 @@ def repeated_rates(cells: Cells) -> list[Repeated]:
         centre = Fraction(number, 10**decimals)
         near = sum(abs(v - centre) <= 1 for v in others)
         density = Fraction(near + 1, 2 * (len(others) + 1))
-        chance = min(1.0, len(rates) * tail(len(rates) - 1, count - 1, density / 10**decimals))
-        if chance < CHANCE:
-            same = tuple(i for i in rates if cells.cells[i].printed == printed)
-            found.append(Repeated(printed, same, len(rates), chance, _twins(cells, rates)))
+        same = tuple(i for i in rates if cells.cells[i].printed == printed)
+        events, every = len({first[i] for i in same}), len({first[i] for i in rates})
+        chance = min(1.0, every * tail(every - 1, events - 1, density / 10**decimals))
+        if events >= LEAST and chance < CHANCE:
+            twins = tuple(p for p in pairs if set(p) <= set(same))
+            found.append(Repeated(printed, same, len(rates), events, every, chance, twins))
     return found
 
 
 def _ratio(printed: str) -> tuple[int, int]:
     number, decimals = digits(printed)
     return number, 10**decimals
-
-
-#: A level and the same level per unit of a third quantity.
-PAIRS = (("1-2-1", "1-2-2"), ("1-2-4", "1-2-5"))
-
-
-def _twins(cells: Cells, rates: list[int]) -> tuple[tuple[int, int], ...]:
-    at = {(cells.cells[i].table, cells.cells[i].code, cells.cells[i].year): i for i in rates}
-    return tuple(
-        (i, at[second, code, year])
-        for (table, code, year), i in at.items()
-        for first, second in PAIRS
-        if table == first and (second, code, year) in at
-        and cells.cells[i].printed == cells.cells[at[second, code, year]].printed
-    )  # fmt: skip

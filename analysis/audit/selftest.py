@@ -287,7 +287,7 @@ def baseline(report: Report) -> tuple[Bench, set[int]]:
     """The report with the repairs of its own findings, and what still fails in it."""
     done = audit(report)
     first = Bench(done.cells, done.groups)
-    best = [e.best for e in diagnose(first, first.contradictions()) if e.best is not None]
+    best = [e.best for e in diagnose(first, first.contradictions()) if e.best is not None and e.decided]
     blocks = dict(done.cells.blocks)
     for candidate in best:
         if candidate.power:

@@ -93,7 +93,7 @@ def said(directory: Path) -> tuple[list[Said], int]:
 
     found = [one(e) for e in explanations]
     found += [
-        Said("pattern", frozenset(places[c] for c in p.cells), True, (), len(p.cells)) for p in repeated_rates(bench.cells)
+        Said("pattern", frozenset(places[c] for c in p.cells), True, (), len(p.cells)) for p in repeated_rates(bench.cells, bench.groups)
     ]
     return found, failing
 

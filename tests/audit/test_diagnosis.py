@@ -88,7 +88,9 @@ def test_evidence_from_another_table_decides_between_two_exchanges(report: Repor
     done = audit(report)
     bench = Bench(done.cells, done.groups)
     found = [
-        e for e in diagnose(bench, {bench.number[k] for k in done.rows("contradicted", "implausible")}) if e.best and e.best.kind == "block"
+        e
+        for e in diagnose(bench, {bench.number[k] for k in done.rows("contradicted", "implausible")})
+        if e.best and e.best.kind == "block"
     ]
     (explanation,) = found
     tables = {bench.cells.cells[bench.instances[i].target].table for i in explanation.instances}

@@ -1,0 +1,225 @@
+"""The wording of findings: phrases for cells, rows, hypotheses and titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.audit.bench import Bench
+from analysis.audit.cells import PROSE
+from analysis.audit.declarations import EXACT
+from analysis.audit.hypotheses import Candidate
+from analysis.audit.verdicts import Audit, rounded, strings
+
+if TYPE_CHECKING:
+    from analysis.report import Report
+
+#: Ledger rows quoted in a finding; the others are counted.
+SHOWN = 8
+
+EQUAL = "equals another row of its column"
+
+
+class Words:
+    """English phrases for cells, rows and candidates of one audit."""
+
+    def __init__(self, report: Report, done: Audit, bench: Bench) -> None:
+        self.report, self.done, self.bench = report, done, bench
+        self.cells = done.cells.cells
+
+    def row(self, cell: int) -> str:
+        """Name of the row; of a number of a sentence, what it measures."""
+        at = self.cells[cell]
+        if at.table == PROSE:
+            return at.measure.replace("_", " ")
+        return self.report.name(at.code)
+
+    def place(self, cell: int) -> str:
+        """``1-2-4 Singapore, growth 2022``."""
+        at = self.cells[cell]
+        if at.table == PROSE:
+            return f"text: {at.measure.replace('_', ' ')}"
+        key = f" {at.year}" if at.year else ""
+        return f"{at.table} {self.row(cell)}, {at.measure.replace('_', ' ')}{key}"
+
+    def instance(self, number: int) -> tuple[str, str, str, str, str]:
+        """Relation, printed, recomputed, low and high of an instance with the present values."""
+        bench = self.bench
+        item = bench.instances[number]
+        relation = bench.groups[item.group].relation
+        low, high, point = item.kernel(
+            bench.values[item.target], [bench.values[j] for j in item.inputs], item.constants
+        )
+        places = int(self.done.cells.decimals[item.target])
+        again = ""
+        if relation.kernel in EXACT and point is not None and point[1] > 0:
+            whole = rounded(
+                np.array([point[0]], dtype=object), np.array([point[1]], dtype=object), np.array([places]), "half_up"
+            )
+            again = str(strings(whole, np.array([places]))[0])
+        shown = []
+        for bound, up in ((low, False), (high, True)):
+            if bound is None or bound[1] == 0 or relation.kernel == "distinct":
+                shown.append("")
+                continue
+            power = 10**places
+            value = -(-bound[0] * power // bound[1]) if up else bound[0] * power // bound[1]
+            shown.append(str(strings(np.array([value], dtype=object), np.array([places]))[0]))
+        return relation.name, bench.printed[item.target], again, shown[0], shown[1]
+
+    def allowed(self, number: int) -> str:
+        """``recomputed 2.75, allowed 2.52 to 2.99``."""
+        _, _, again, low, high = self.instance(number)
+        parts = [f"recomputed {again}"] if again else []
+        if low and high:
+            parts.append(f"allowed {low}" if low == high else f"allowed {low} to {high}")
+        elif low or high:
+            parts.append(f"at least {low}" if low else f"at most {high}")
+        return ", ".join(parts) or EQUAL
+
+    def line(self, number: int) -> str:
+        """One contradicted row in words."""
+        item = self.bench.instances[number]
+        name = self.bench.groups[item.group].relation.name
+        return f"{self.place(item.target)} ({name}): printed {self.bench.printed[item.target]}, {self.allowed(number)}"
+
+    def lines(
+        self, numbers: Iterable[int], cells: Sequence[int] = (), values: Sequence[tuple[int, int, int]] = ()
+    ) -> tuple[str, ...]:
+        """The failing rows, with what a repair (other values of some cells) makes of them."""
+        numbers = sorted(numbers)
+        told = [self.line(i) for i in numbers[:SHOWN]]
+        if cells:
+            old = self.bench.put(cells, values)
+            after = [(self.allowed(i), self.digits(self.bench.instances[i].target)) for i in numbers[:SHOWN]]
+            self.bench.put(cells, old)
+            moved = [self.bench.instances[i].target in cells for i in numbers[:SHOWN]]
+            told = [
+                f"{before}; after the repair {f'printed {digits}, ' if new else ''}{allowed if allowed != EQUAL else 'differs from every other row'}"
+                for before, (allowed, digits), new in zip(told, after, moved, strict=True)
+            ]
+        more = len(numbers) - len(told)
+        return (*told, *([f"and {more} more rows of the ledger"] if more else []))
+
+    def digits(self, cell: int) -> str:
+        """The present value of a cell with the decimals printed there."""
+        places = int(self.done.cells.decimals[cell])
+        whole = self.bench.values[cell][1] * 10**places // self.done.cells.scale
+        return str(strings(np.array([whole], dtype=object), np.array([places]))[0])
+
+    def table_list(self, cells: Iterable[int]) -> tuple[str, ...]:
+        """Tables in printed order."""
+        found = {self.cells[c].table for c in cells}
+        return tuple(t for t in [*self.report.tables, PROSE] if t in found)
+
+    def candidate(self, c: Candidate) -> str:
+        """What a hypothesis says."""
+        first = c.cells[0]
+        at = self.cells[first]
+        where = f"Table {at.table}" if at.table != PROSE else "the text"
+        measure = at.measure.replace("_", " ")
+        if c.kind == "unit":
+            return (
+                f"{where}: all {measure} are printed in {at.unit}, {_power(self.done.cells.units, at.unit, c.detail)}"
+            )
+        if c.kind in ("labels", "block"):
+            pair = list(dict.fromkeys(self.row(x) for x in c.cells))
+            what = "labels" if c.kind == "labels" else f"values of {measure}"
+            return f"{where}: the {what} of {' and '.join(pair[:2])} are exchanged"
+        if c.kind == "exchange":
+            return f"the contents of {self.place(c.cells[0])} and {self.place(c.cells[1])} are exchanged"
+        if c.kind == "shift":
+            return f"{where}: the row of {self.row(first)} is shifted by one column"
+        if c.kind == "stale":
+            return f"{where}: {at.column} repeats {c.detail} in every row"
+        if c.kind in SLIPS:
+            shown = c.detail if c.fits <= 5 else f"one of {c.fits} other numbers"
+            return f"{self.place(first)}: {SLIPS[c.kind]} ({self.bench.printed[first]} for {shown})"
+        names = list(dict.fromkeys(self.cells[x].column for x in c.cells))
+        return f"{where}: {WIDE.get(c.kind, c.kind)} ({', '.join(names[:3])}{' …' if len(names) > 3 else ''})"
+
+
+def _power(units: Mapping[str, Fraction], unit: str, detail: str) -> str:
+    """``a unit 10 times too small (萬人 would do)``."""
+    power = int(detail)
+    needed = units.get(unit, Fraction(1)) * Fraction(10) ** power
+    others = [name for name, factor in units.items() if factor == needed and name[-1:] == unit[-1:]]
+    hint = f" ({others[0]} would do)" if others else ""
+    return f"a unit {10 ** abs(power)} times too {'small' if power > 0 else 'large'}{hint}"
+
+
+#: Slips of one cell, in words.
+SLIPS = {
+    "digit": "one digit is wrong",
+    "transposition": "two digits are transposed",
+    "decimal": "the decimal point has moved",
+    "sign": "the sign is wrong",
+}
+
+#: Faults of many cells, in words.
+WIDE = {
+    "years": "two years are exchanged",
+    "measures": "two measures are exchanged",
+    "scale": "a column is printed in another power of ten",
+    "table unit": "the whole table is printed in another power of ten",
+    "signs": "the signs of a column are wrong",
+    "reversed": "a column is printed in reverse order",
+    "moved labels": "labels have moved against their rows",
+    "moved years": "columns have moved against their years",
+    "omission": "a total leaves out a part",
+    "repeated row": "a row repeats another one",
+}
+
+TITLES = {
+    "unit": "The unit of {measure} in Table {table} is wrong by a power of ten",
+    "labels": "The labels of {pair} are exchanged in Table {table}",
+    "block": "{Measure} of {pair} are exchanged in Table {table}",
+    "exchange": "Two cells are exchanged in Table {table} ({pair})",
+    "shift": "The row of {pair} is shifted in Table {table}",
+    "stale": "{Measure} {year} of Table {table} repeats another column",
+    "digit": "A wrong digit in {place}",
+    "transposition": "Transposed digits in {place}",
+    "decimal": "A misplaced decimal point in {place}",
+    "sign": "A wrong sign in {place}",
+    "unresolved": "{row}: {measure} of Table {table} cannot be right ({relations})",
+    "ambiguous": "{row}: {measure} of Table {table} cannot be right ({relations})",
+}
+
+#: Where nothing but bounds and assumptions speaks.
+MILD = "{row}: {measure} of Table {table} is unusual ({relations})"
+
+
+def title(
+    words: Words,
+    kind: str,
+    grade: str,
+    anchor: int,
+    targets: Sequence[int],
+    cells: Sequence[int],
+    relations: Sequence[str],
+) -> str:
+    """A title that says no more than the grade of the finding carries."""
+    at = words.cells[anchor]
+    measure = words.row(anchor) if at.table == PROSE else at.measure.replace("_", " ")
+    rows, pair = (list(dict.fromkeys(map(words.row, some))) for some in (targets, cells))
+    form = TITLES.get(kind) if grade == "error" else MILD
+    if form is None:
+        form = f"Table {{table}}: {WIDE.get(kind, kind)}"
+    said = form.format(
+        table=at.table,
+        measure=measure,
+        Measure=measure[:1].upper() + measure[1:],
+        row=" and ".join(rows[:2]),
+        relations=" and ".join(relations[:2]),
+        pair=" and ".join(pair[:2]),
+        year=at.year,
+        place=words.place(anchor),
+    )
+    if at.table == PROSE:
+        said = said.replace(f"{rows[0]}: {measure} of Table {PROSE}", f"Text: {measure}").replace(
+            f"Table {PROSE}", "the text"
+        )
+    return said
