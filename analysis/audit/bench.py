@@ -183,7 +183,9 @@ class Bench:
     @cached_property
     def signed(self) -> list[bool]:
         """Cells that may be negative: growth rates, differences, and what is printed with a minus."""
-        blocks = {(c.table, c.measure) for c, p in zip(self.cells.cells, self.printed, strict=True) if p.startswith("-")}
+        blocks = {
+            (c.table, c.measure) for c, p in zip(self.cells.cells, self.printed, strict=True) if p.startswith("-")
+        }
         at = [(c.table, c.measure) for c in self.cells.cells]
         for _ in range(2):
             for group in self.groups:

@@ -52,7 +52,8 @@ def _aligned(bench: Bench, one: Column, two: Column) -> list[tuple[int, int]]:
 
 def exchanged(scope: Scope) -> Iterator[Candidate]:
     """Two columns exchanged: alone, with all measures of the two years, or with all years
-    (and the shares, ranks, … named after them) of the two measures."""
+    (and the shares, ranks, … named after them) of the two measures.
+    """
     bench = scope.bench
     done: set[frozenset[Column]] = set()
     for column in _suspect(scope):
@@ -66,7 +67,9 @@ def exchanged(scope: Scope) -> Iterator[Candidate]:
             sets = {((column, other),)}
             if measure2 == measure:
                 kind, detail = "years", f"{key}|{key2}"
-                sets.add(tuple((layout[m, key], layout[m, key2]) for m, k in layout if k == key and (m, key2) in layout))
+                sets.add(
+                    tuple((layout[m, key], layout[m, key2]) for m, k in layout if k == key and (m, key2) in layout)
+                )
             else:
                 kind, detail = "measures", f"{measure}|{measure2}"
                 also = {measure: measure2}
@@ -75,7 +78,13 @@ def exchanged(scope: Scope) -> Iterator[Candidate]:
                     if m != other_name and measure2 not in m and any(n == other_name for n, _ in layout):
                         also[m] = other_name
                 for names in ({measure: measure2}, also):
-                    sets.add(tuple((c, layout[names[m], k]) for (m, k), c in layout.items() if m in names and (names[m], k) in layout))
+                    sets.add(
+                        tuple(
+                            (c, layout[names[m], k])
+                            for (m, k), c in layout.items()
+                            if m in names and (names[m], k) in layout
+                        )
+                    )
             for chosen in sorted(sets):
                 pairs = [p for one, two in chosen for p in _aligned(bench, one, two)]
                 pairs = [(a, b) for a, b in pairs if bench.known[a] and bench.known[b]]
@@ -130,7 +139,9 @@ def signs(scope: Scope) -> Iterator[Candidate]:
     """Every sign of a column the wrong way round."""
     bench = scope.bench
     for column in _suspect(scope):
-        cells = [c for c in bench.columns[column] if bench.signed[c] and bench.printed[c].strip("-0.") and bench.known[c]]
+        cells = [
+            c for c in bench.columns[column] if bench.signed[c] and bench.printed[c].strip("-0.") and bench.known[c]
+        ]
         if len(cells) > 2:
             turned = [p[1:] if p.startswith("-") else "-" + p for p in (bench.printed[c] for c in cells)]
             found = scope.trial("signs", cells, turned)
@@ -164,7 +175,7 @@ def stale(scope: Scope) -> Iterator[Candidate]:
                 continue
             if _copied(bench, column, other):
                 copies.setdefault((column[0], key, other[0], key2), []).append((column, other))
-    for (table, _, table2, key2), pairs in copies.items():
+    for (_, _, table2, key2), pairs in copies.items():
         cells = [c for column, other in sorted(pairs) for c in bench.columns[column][: len(bench.columns[other])]]
         measure = bench.cells.cells[cells[0]].measure if len(pairs) == 1 else ""
         found = scope.lost("stale", cells, f"{measure}|{table2}|{key2}")

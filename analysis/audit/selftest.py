@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from analysis.audit.cells import PROSE
 from analysis.audit.bench import Bench, Instance, Value, shifted, variants
-from analysis.audit.diagnosis import apply, candidates, diagnose
+from analysis.audit.cells import PROSE
+from analysis.audit.diagnosis import candidates, diagnose
 from analysis.audit.relations import bind
 from analysis.audit.verdicts import audit, relations
 

@@ -132,7 +132,9 @@ class Copy:
             for mine, theirs in zip(rows, other.tables[table], strict=True):
                 for name, a, b in zip(self.header[table], mine, theirs, strict=True):
                     if a != b:
-                        found.add(f"{table}/{mine[0]}/{mine[self.column(table, 'measure')] if table == PROSE else name}")
+                        found.add(
+                            f"{table}/{mine[0]}/{mine[self.column(table, 'measure')] if table == PROSE else name}"
+                        )
         return frozenset(found)
 
     def write(self, directory: Path) -> Path:

@@ -97,7 +97,9 @@ def scaled(number: str, text: str, table: str, start: str | tuple[str, ...], pow
     """Register columns off by a power of ten."""
     starts = (start,) if isinstance(start, str) else start
     simple(
-        number, text, lambda c: c.alter(table, [n for s in starts for n in c.columns(table, s)], lambda t: shift(t, power))
+        number,
+        text,
+        lambda c: c.alter(table, [n for s in starts for n in c.columns(table, s)], lambda t: shift(t, power)),
     )
 
 
@@ -273,7 +275,11 @@ def _(c: Copy) -> None:
     c.put("1-2-1", "日本", "growth_2023", "23.89")
 
 
-simple("N70", "row of Sweden duplicated under Denmark, 1-2-1", lambda c: c.fill("1-2-1", "丹麥", c.row("1-2-1", "瑞典")[1:]))
+simple(
+    "N70",
+    "row of Sweden duplicated under Denmark, 1-2-1",
+    lambda c: c.fill("1-2-1", "丹麥", c.row("1-2-1", "瑞典")[1:]),
+)
 simple(
     "N71", "row of Sweden under the Netherlands, 1-2-5", lambda c: c.fill("1-2-5", "荷蘭", c.row("1-2-5", "瑞典")[1:])
 )
@@ -307,4 +313,6 @@ def _(c: Copy) -> None:
 
 
 simple("N76", "last digit of growth +0.01", lambda c: c.put("1-2-1", "芬蘭", "growth_2023", "2.78"))
-simple("N77", "density 2023 Switzerland 306->298 (true)", lambda c: c.put("1-2-13", "瑞士", "patent_density_2023", "298"))
+simple(
+    "N77", "density 2023 Switzerland 306->298 (true)", lambda c: c.put("1-2-13", "瑞士", "patent_density_2023", "298")
+)

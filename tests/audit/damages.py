@@ -93,7 +93,8 @@ def said(directory: Path) -> tuple[list[Said], int]:
 
     found = [one(e) for e in explanations]
     found += [
-        Said("pattern", frozenset(places[c] for c in p.cells), True, (), len(p.cells)) for p in repeated_rates(bench.cells, bench.groups)
+        Said("pattern", frozenset(places[c] for c in p.cells), True, (), len(p.cells))
+        for p in repeated_rates(bench.cells, bench.groups)
     ]
     return found, failing
 
@@ -170,7 +171,9 @@ def examine(number: str) -> Judged:
     ]
     verdict = judge(new, truth)
     first = new[0] if new else None
-    return Judged(number, text, failing, len(new), verdict, first.words if first else "", tuple(s.words for s in new[1:]))
+    return Judged(
+        number, text, failing, len(new), verdict, first.words if first else "", tuple(s.words for s in new[1:])
+    )
 
 
 def table(numbers: list[str], jobs: int = 2) -> list[Judged]:

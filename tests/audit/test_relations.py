@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.audit.bench import Bench
 from analysis.audit.cells import build
 from analysis.audit.declarations import BASES, Relation, declared, parse
-from analysis.audit.bench import Bench
 from analysis.audit.relations import bind, evaluate
 from analysis.audit.selftest import slack_exceeded
 from analysis.report import BadInput, Report, load
