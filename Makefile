@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help book test serve lock env lint types data unit notebooks site status archive clean distclean
+.PHONY: help book test serve lab trial lock env lint types data unit notebooks site status archive clean distclean
 
 LOCK := requirements.lock.txt
 VENV := .venv
@@ -36,14 +36,19 @@ book: env ## run the notebooks that are stale, build the book, say where it is
 	@$(PUBLISH) execute
 	@$(PUBLISH) build
 
-test: env lint types data site ## every check: lint, types, data, tests, notebooks (nbval), book in a browser
+test: env lint types data ## every check: lint, types, data, tests, notebooks (nbval), book in a browser
 	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)
+	@$(PUBLISH) build || echo "book: not as it should be; the tests say where"
 	@echo "tests: notebooks through nbval, units and properties, the built book"
 	@$(PY) -m pytest book tests --nbval --nbval-current-env -n $(JOBS) --dist loadscope
 
 serve: book ## build the book and serve it on this machine (PORT=8000)
 	@echo "the book is at http://localhost:$(PORT)/ (stop with Ctrl+C)"
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+lab: env ## open the notebooks in JupyterLab, to rerun and change them
+	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)
+	@$(PY) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/book/index.ipynb
 
 status: env ## which notebooks are stale, and why
 	@$(PUBLISH) status
@@ -57,7 +62,7 @@ types: env ## types of the code
 	@$(PY) -m mypy --cache-dir _build/mypy
 
 data: env ## the data package against its own description
-	@$(VENV)/bin/frictionless validate data/datapackage.json > _build/frictionless.txt 2>&1 \
+	@$(PY) -m frictionless validate data/datapackage.json > _build/frictionless.txt 2>&1 \
 	  || { cat _build/frictionless.txt; exit 1; }
 	@echo "data: valid"
 
@@ -68,13 +73,16 @@ notebooks: env ## only the notebooks, through nbval
 	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)
 	@$(PY) -m pytest book --nbval --nbval-current-env -n $(JOBS) --dist loadscope
 
+trial: env ## a trial that takes minutes (TRIAL="digits 200"; see CONTRIBUTING.md)
+	@$(PY) -m tests.trials $(TRIAL)
+
 site: env ## build the book from stored outputs, running nothing
 	@$(PUBLISH) build
 
 archive: env ## the data package and everything computed from it, in one file
 	@$(PUBLISH) archive
 
-lock: $(VENV)/bin/uv ## renew requirements.lock.txt from pyproject.toml (needs a network)
+lock: env ## renew requirements.lock.txt from pyproject.toml (needs a network)
 	@$(UV_SETTINGS); $(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	  --fork-strategy fewest --no-build --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --no-annotate --quiet $(if $(UPGRADE),--upgrade) --output-file $(LOCK)
@@ -90,34 +98,37 @@ distclean: clean ## remove .venv as well
 	@rm -rf $(VENV)
 
 # --- the environment ------------------------------------------------------------------------------
-# The stamp is a copy of the lock file: the same lock, nothing to do.
+# What is written down after an installation tells whether it is still all there.
 
-env:
+ENVIRONMENT := $(PY) -m analysis.publish.environment
+# One installation at a time, where the system has a tool for that.
+ALONE := $(if $(shell command -v flock 2> /dev/null),flock _build/environment.lock)
+
+env: ## set up .venv, or repair what is gone
 	@mkdir -p _build
-	@cmp -s $(LOCK) $(VENV)/.lock || $(MAKE) --no-print-directory install
+	@$(ENVIRONMENT) check 2> /dev/null || $(ALONE) $(MAKE) --no-print-directory install
 
 .PHONY: install
-install: $(PY)
-	@echo "environment: installing $$(grep -c == $(LOCK)) packages into $(VENV)"
-	@rm -f $(VENV)/.lock
-	@$(UV_SETTINGS); \
+install:
+	@$(ENVIRONMENT) check > /dev/null 2>&1 && exit 0; \
+	$(ENVIRONMENT) usable > /dev/null 2>&1 || { $(MAKE_VENV); } || exit 1; \
+	echo "environment: installing $$(grep -c == $(LOCK)) packages into $(VENV)"; \
+	again=; ! test -f $(VENV)/.installed || ! cmp -s $(LOCK) $(VENV)/.lock || again=yes; \
+	rm -f $(VENV)/.lock; \
+	$(UV_SETTINGS); \
 	if { test -x $(VENV)/bin/uv || $(GET_UV); } \
-	  && $(VENV)/bin/uv pip sync --quiet --require-hashes --no-build --python $(PY) $(LOCK); then :; \
+	  && $(VENV)/bin/uv pip sync $${again:+--reinstall} --quiet --require-hashes --no-build --python $(PY) $(LOCK); then :; \
 	else echo "environment: uv could not do it; trying pip"; \
 	  { $(PY) -m pip --version || $(PY) -m ensurepip; } > /dev/null \
-	  && $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(LOCK); fi
-	@cp $(LOCK) $(VENV)/.lock
-	@echo "environment: ready"
+	  && $(PY) -m pip install $${again:+--force-reinstall} --quiet --disable-pip-version-check --require-hashes --requirement $(LOCK) || exit 1; fi; \
+	$(ENVIRONMENT) record && echo "environment: ready"
 
-$(PY):
-	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
+# Whatever stands in the way (an interpreter that has moved, one too old) is cleared.
+MAKE_VENV = for python in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
 	  $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2> /dev/null || continue; \
 	  echo "environment: $(VENV) with $$($$python --version)"; \
-	  $$python -m venv $(VENV) && exit 0; \
-	done; echo "error: Python 3.11, 3.12 or 3.13 is needed (say make PYTHON=/path/to/python if it has another name)"; exit 1
-
-$(VENV)/bin/uv: | $(PY)
-	@$(GET_UV)
+	  $$python -m venv --clear $(VENV) && break; \
+	done; test -x $(PY) || { echo "error: Python 3.11, 3.12 or 3.13 is needed (say make PYTHON=/path/to/python if it has another name)"; false; }
 
 # uv itself comes from the lock too, by hash.
 GET_UV = { awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' $(LOCK) > $(VENV)/uv.txt \

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
+import io
 import json
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
-from analysis.report import CELL_COLUMNS, BadInput, load
+from analysis.report import CELL_COLUMNS, BadInput, Report, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,12 +24,14 @@ COMMANDS = {
     "audit": ("analysis.audit", "ledger", "does each printed number follow from the others?"),
     "findings": ("analysis.audit", "findings", "what the audit concludes, with arithmetic and explanation"),
     "claims": ("analysis.claims", "evaluate", "the quantitative statements of the prose, checked"),
+    "evidence": ("analysis.evidence", "compare", "what other publishers say of printed numbers"),
     "trends": ("analysis.models", "trends", "every trend estimate the book shows"),
     "forecasts": ("analysis.models", "forecasts", "every forecast the book shows, with prediction intervals"),
 }
 
 EPILOG = """\
-exit codes: 0 fine; 1 a check failed (audit --strict); 2 bad input, said in one line
+exit codes: 0 fine; 1 a check failed (audit --strict); 2 bad input, or output that cannot be
+written, said in one line; 130 interrupted
 examples:
   python -m analysis cells --format csv > cells.csv
   python -m analysis audit --strict
@@ -52,7 +57,9 @@ def parser() -> argparse.ArgumentParser:
         )
         if name == "audit":
             command.add_argument(
-                "--strict", action="store_true", help="exit 1 if a contradiction belongs to no known finding"
+                "--strict",
+                action="store_true",
+                help="exit 1 if a contradiction belongs to no known finding, a known finding has changed or fewer rows are checked",
             )
             command.add_argument(
                 "--self-test", action="store_true", help="damage copies of the tables and report what is caught"
@@ -61,9 +68,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def frame(command: str, data: str | None) -> pd.DataFrame:
-    """The result of one command as a frame."""
+    """The result of one command on a directory (``None``: this edition) as a frame."""
+    return _run(command, load(data))
+
+
+def _run(command: str, report: Report) -> pd.DataFrame:
     module, function, _ = COMMANDS[command]
-    report = load(data)
     if command == "cells":
         return report.cells()[CELL_COLUMNS]
     result: pd.DataFrame = getattr(importlib.import_module(module), function)(report)
@@ -94,35 +104,66 @@ def _aligned(result: pd.DataFrame) -> str:
     return "\n".join(lines) + f"\n{len(rows) - 1} rows\n"
 
 
+def write(text: str) -> None:
+    """Text to standard output as UTF-8 with plain line ends; raises :class:`OSError`."""
+    if sys.stdout is None:  # started with standard output closed
+        raise OSError("it is closed")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        # what could not be written must not be tried again when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # `| head` is not an error
+            raise
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns the exit code."""
     args = parser().parse_args(argv)
+    remarks: list[str] = []
+    problems: list[str] = []
     try:
+        report = load(args.data)
         if getattr(args, "self_test", False):
             from analysis.audit import selftest
 
-            result = selftest.run(load(args.data))
+            result = selftest.run(report)
         else:
-            result = frame(args.command, args.data)
+            result = _run(args.command, report)
         text = render(result, args.format)
-        code = 0
         if getattr(args, "strict", False):
-            from analysis.audit import strict_problems
+            from analysis.audit import notes, strict_problems
 
-            for problem in strict_problems(result):
-                print(problem, file=sys.stderr)
-                code = 1
+            remarks = [f"note: {note}" for note in notes(result)]
+            problems = strict_problems(result)
     except BadInput as error:
-        print(f"error: {error}", file=sys.stderr)
+        complain(f"error: {error}")
         return 2
+    complain(*(f"warning: {warning}" for warning in report.warnings), *remarks, *problems)
     try:
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:  # `| head` is not an error
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return code
+        write(text)
+    except OSError as error:
+        complain(f"error: standard output: {error.strerror or error}")
+        return 2
+    return 1 if problems else 0
+
+
+def complain(*lines: str) -> None:
+    """Lines to standard error, if there is one that takes them."""
+    with contextlib.suppress(OSError):
+        for line in lines:
+            print(line, file=sys.stderr)
+
+
+def _interrupted(*_: object) -> None:
+    # at once: an exception raised while a library is being imported would come out as a failed import
+    os.write(2, b"interrupted\n")
+    os._exit(130)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, _interrupted)
     sys.exit(main())

@@ -11,19 +11,33 @@ and column and says what was expected.
 
 from __future__ import annotations
 
-import csv
 import functools
-import io
-import itertools
-import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis import package as package_module
+from analysis.files import BadInput, first_mismatch, locate, read_json, read_rows, shown
+from analysis.package import Field, Table
+
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = [
+    "CELL_COLUMNS",
+    "DATA",
+    "EXTRA_COLUMNS",
+    "NOT_AVAILABLE",
+    "BadInput",
+    "Field",
+    "Report",
+    "Table",
+    "clean",
+    "load",
+]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -32,79 +46,12 @@ CELL_COLUMNS = ["table", "row", "column", "year", "measure", "unit", "printed", 
 EXTRA_COLUMNS = ["code", "entity", "decimals", "exact"]
 
 NOT_AVAILABLE = "N/A"
+#: Most printed numbers in one edition, and most characters in one of them (this edition: 1,672 and 11).
+MAX_CELLS, MAX_DIGITS = 100_000, 60
+
 _ARROWS = {"↑": "", "↓": "-"}
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-
-
-class BadInput(ValueError):  # noqa: N818 - it names what is wrong
-    """Input that cannot be used; ``str()`` is one line for a person.
-
-    ``row`` is the row label or line number, ``column`` the column name; either may
-    be empty when the problem is the whole file.
-    """
-
-    def __init__(self, file: str | Path, expected: str, row: object = "", column: str = "") -> None:
-        self.file, self.row, self.column, self.expected = str(file), str(row), column, expected
-        where = [self.file]
-        if self.row:
-            where.append(f"row {self.row}")
-        if column:
-            where.append(f"column {column}")
-        super().__init__(f"{', '.join(where)}: {expected}")
-
-
-@dataclass(frozen=True)
-class Field:
-    """One column of a printed table."""
-
-    name: str
-    role: str
-    title: str
-    title_en: str
-    measure: str
-    year: int | None
-    unit: str
-    entity: str
-    exact: bool
-    required: bool
-    pattern: re.Pattern[str] | None
-    kinds: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """What ``datapackage.json`` says of one printed table."""
-
-    table: str
-    file: str
-    title: str
-    title_en: str
-    page: int
-    unit: str
-    source: str
-    notes: tuple[str, ...]
-    seed_line: int
-    fields: tuple[Field, ...]
-    row_measures: dict[str, dict[str, str]]
-
-    @property
-    def row_field(self) -> Field:
-        """The column that holds the printed row label."""
-        return self.fields[0]
-
-    @property
-    def attributes(self) -> tuple[Field, ...]:
-        """Columns of printed text beside the label (a domain, an assessor)."""
-        return tuple(f for f in self.fields if f.role == "attribute")
-
-    @property
-    def values(self) -> tuple[Field, ...]:
-        """Columns of printed numbers, in printed order."""
-        return tuple(f for f in self.fields if f.role == "value")
-
-    def cite(self) -> str:
-        """``Table 1-2-1, p. 33``."""
-        return f"Table {self.table}, p. {self.page}"
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_NEGATIVE_ZERO = re.compile(r"-0(\.0+)?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,44 +60,55 @@ class Report:
 
     directory: Path
     package: dict[str, Any]
+    #: What looks odd in the tables read so far without being wrong, a line each.
+    warnings: list[str] = field(default_factory=list)
 
     @functools.cached_property
     def tables(self) -> dict[str, Table]:
-        """Tables by number, in printed order."""
-        return {r["table"]: _table(r) for r in self.package["resources"] if "table" in r}
+        """Printed tables by number, in printed order."""
+        return package_module.tables(self.package)
 
     def meta(self, table: str) -> Table:
         """Metadata of one table; raises :class:`BadInput` for an unknown number."""
         try:
             return self.tables[table]
         except KeyError:
-            known = f"{next(iter(self.tables))} … {next(reversed(self.tables))}"
-            raise BadInput("datapackage.json", f"no table {table}; known are {known}") from None
+            known = (
+                f"known are {next(iter(self.tables))} … {next(reversed(self.tables))}" if self.tables else "it has none"
+            )
+            raise BadInput("datapackage.json", f"no table {table}; {known}") from None
 
     @functools.cached_property
     def _labels(self) -> dict[str, dict[str, str]]:
-        path = self.directory / "labels.csv"
-        header = ["label", "code", "kind", "scheme", "en"]
-        found: dict[str, dict[str, str]] = {}
-        for line, values in _rows(path, header):
+        resource = self._find("labels")
+        if resource is None:  # a label is its own code
+            found = dict.fromkeys(row[0] for number in self.tables for row in self._raw(number))
+            return {label: {"label": label, "code": label, "kind": "", "scheme": "", "en": label} for label in found}
+        file, header = resource["path"], [f.name for f in package_module.fields(resource)]
+        for key in ("label", "code"):
+            if key not in header:
+                raise BadInput("datapackage.json", f"a field named {key}", "resource labels")
+        records: dict[str, dict[str, str]] = {}
+        for line, values in read_rows(self._path(resource), header, file):
             record = dict(zip(header, values, strict=True))
+            record = {"kind": "", "scheme": "", "en": record["label"]} | record
             for key in ("label", "code", "kind", "en"):
-                if not record[key]:
-                    raise BadInput("labels.csv", "a value", line, key)
-            if record["label"] in found:
-                raise BadInput("labels.csv", "each label once; this one is repeated", record["label"], "label")
-            found[record["label"]] = record
-        return found
+                if key in header and not record[key]:
+                    raise BadInput(file, "a value", line, key)
+            if record["label"] in records:
+                raise BadInput(file, "each label once; this one is repeated", record["label"], "label")
+            records[record["label"]] = record
+        return records
 
     def labels(self) -> pd.DataFrame:
         """``label, code, kind, scheme, en``: what each printed row label stands for."""
         import pandas as pd
 
-        return pd.DataFrame(list(self._labels.values()))
+        return pd.DataFrame(list(self._labels.values()), columns=["label", "code", "kind", "scheme", "en"])
 
     def code(self, label: str) -> str:
         """Code of a printed label, such as ``TWN`` for 中華民國."""
-        return self._labels[label]["code"]
+        return self._labels[label]["code"] if self._find("labels") else label
 
     @functools.cached_property
     def _names(self) -> dict[str, dict[str, str]]:
@@ -164,12 +122,21 @@ class Report:
         return self._names[code][language]
 
     @functools.lru_cache(maxsize=64)  # noqa: B019 - a Report lives as long as the process
+    def _find(self, name: str) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = next((r for r in self.package["resources"] if r["name"] == name), None)
+        return found
+
+    def _path(self, resource: dict[str, Any]) -> Path:
+        return locate(self.directory, resource["path"], f"resource {resource['name']}")
+
+    @functools.cache  # noqa: B019 - as above; MAX_CELLS bounds it
     def _raw(self, table: str) -> tuple[tuple[str, ...], ...]:
         meta = self.meta(table)
+        path = locate(self.directory, meta.file, f"table {table}")
         names = [f.name for f in meta.fields]
         seen: set[str] = set()
         rows = []
-        for line, values in _rows(self.directory / meta.file, names, meta.file):
+        for line, values in read_rows(path, names, meta.file):
             label = values[0]
             if not label:
                 raise BadInput(meta.file, "a row label", line, names[0])
@@ -178,22 +145,28 @@ class Report:
             if code in seen:
                 raise BadInput(meta.file, f"each row once; {code} is repeated", label, names[0])
             seen.add(code)
-            for field, value in zip(meta.fields[1:], values[1:], strict=True):
-                _check(meta.file, label, field, value)
-                if field.kinds and value:
-                    self._check_label(meta.file, label, field, value)
+            for column, value in zip(
+                meta.attributes, (values[meta.fields.index(f)] for f in meta.attributes), strict=True
+            ):
+                if column.kinds and value:
+                    self._check_label(meta.file, label, column, value)
             rows.append(tuple(values))
         if not rows:
             raise BadInput(meta.file, "at least one row of data below the header")
+        _check(meta.file, meta.fields, rows)
+        _check_decimals(meta, rows, self.warnings)
         return tuple(rows)
 
-    def _check_label(self, file: str, row: str, field: Field, label: str) -> None:
+    def _check_label(self, file: str, row: str, column: Field, label: str) -> None:
+        resource = self._find("labels")
+        if resource is None:
+            return
         record = self._labels.get(label)
         if record is None:
-            raise BadInput(file, f"a label listed in labels.csv, found {label!r}", row, field.name)
-        if field.kinds and record["kind"] not in field.kinds:
-            wanted = " or ".join(field.kinds)
-            raise BadInput(file, f"a label of kind {wanted}; {label!r} is of kind {record['kind']}", row, field.name)
+            raise BadInput(file, f"a label listed in {resource['path']}, found {shown(label)!r}", row, column.name)
+        if column.kinds and record["kind"] not in column.kinds:
+            wanted = " or ".join(column.kinds)
+            raise BadInput(file, f"a label of kind {wanted}; {label!r} is of kind {record['kind']}", row, column.name)
 
     def printed(self, table: str) -> pd.DataFrame:
         """The table as it stands on the page: strings, indexed by row label."""
@@ -204,29 +177,33 @@ class Report:
 
     def iter_cells(self, tables: Iterable[str] | None = None) -> Iterator[tuple[Any, ...]]:
         """Cells as tuples in the order of ``CELL_COLUMNS + EXTRA_COLUMNS``."""
+        count = 0
         for number in tables or self.tables:
             meta = self.meta(number)
-            skip = len(meta.fields) - len(meta.values)
+            places = [(f, i) for i, f in enumerate(meta.fields) if i and f.role == "value"]
             for values in self._raw(number):
                 label = values[0]
                 special = meta.row_measures.get(label, {})
-                for field, text in zip(meta.values, values[skip:], strict=True):
-                    if text == "":
+                count += len(places)
+                if count > MAX_CELLS:
+                    raise BadInput(meta.file, f"at most {MAX_CELLS:,} printed numbers in all tables", label)
+                for column, place in places:
+                    if values[place] == "":
                         continue
-                    number_text, flag = clean(text)
+                    digits, flag = clean(values[place])
                     yield (
                         number,
                         label,
-                        field.name,
-                        "" if field.year is None else str(field.year),
-                        special.get("measure", field.measure),
-                        special.get("unit", field.unit),
-                        number_text,
+                        column.name,
+                        "" if column.year is None else str(column.year),
+                        special.get("measure", column.measure),
+                        special.get("unit", column.unit),
+                        digits,
                         flag,
                         self.code(label),
-                        field.entity,
-                        len(number_text.partition(".")[2]),
-                        field.exact,
+                        column.entity,
+                        len(digits.partition(".")[2]),
+                        column.exact,
                     )
 
     def cells(self, tables: Iterable[str] | None = None) -> pd.DataFrame:
@@ -276,22 +253,20 @@ class Report:
     def _resource(self, name: str) -> pd.DataFrame:
         import pandas as pd
 
-        resource = next((r for r in self.package["resources"] if r["name"] == name), None)
+        resource = self._find(name)
         if resource is None:
             raise BadInput("datapackage.json", f"a resource named {name}")
-        fields = resource["schema"]["fields"]
-        header = [f["name"] for f in fields]
-        checks = [_field(f) for f in fields]
+        columns = package_module.fields(resource)
+        header, file = [f.name for f in columns], resource["path"]
         rows = []
         seen: set[str] = set()
         keyed = "primaryKey" in resource["schema"]
-        for _, values in _rows(self.directory / resource["path"], header, resource["path"]):
+        for line, values in read_rows(self._path(resource), header, file):
             if keyed and values[0] in seen:
-                raise BadInput(resource["path"], "each id once; this one is repeated", values[0], header[0])
+                raise BadInput(file, "each id once; this one is repeated", values[0] or line, header[0])
             seen.add(values[0])
-            for check, value in zip(checks, values, strict=True):
-                _check(resource["path"], values[0], check, value)
-            rows.append(values)
+            rows.append(tuple(values))
+        _check(file, columns, rows)
         return pd.DataFrame(rows, columns=header)
 
 
@@ -301,16 +276,16 @@ def load(data: str | Path | None = None) -> Report:
     Raises :class:`BadInput` when the directory or its ``datapackage.json`` is missing
     or unreadable. Tables are read and checked when they are asked for.
     """
+    if data is not None and not str(data):
+        raise BadInput("--data", "the name of a directory with datapackage.json; it is empty")
     directory = Path(data) if data is not None else DATA
     if not directory.is_dir():
         raise BadInput(directory, "a directory with datapackage.json")
-    try:
-        package = json.loads(_text(directory / "datapackage.json"))
-    except json.JSONDecodeError as error:
-        raise BadInput("datapackage.json", f"valid JSON ({error.msg})", f"line {error.lineno}") from None
-    if not isinstance(package, dict) or not isinstance(package.get("resources"), list):
-        raise BadInput("datapackage.json", "an object with a list of resources")
-    return Report(directory, package)
+    report = Report(directory, package_module.check(read_json(directory / package_module.PACKAGE)))
+    for resource in report.package["resources"]:
+        locate(directory, resource["path"], f"resource {resource['name']}")
+    assert report.tables is not None  # two tables of one number, wrong types of fields: refused now
+    return report
 
 
 def clean(text: str) -> tuple[str, str]:
@@ -328,95 +303,90 @@ def clean(text: str) -> tuple[str, str]:
     return digits, flag
 
 
-def _check(file: str, label: str, field: Field, value: str) -> None:
-    if value == "":
-        if field.required:
-            raise BadInput(file, "a value; this cell is empty", label, field.name)
+def _is_number(text: str) -> bool:
+    """Whether a cell holds a number as printed (or N/A), thousands in threes if separated."""
+    if text == NOT_AVAILABLE:
+        return True
+    digits, _ = clean(text)
+    whole = text.partition(".")[0].lstrip("↑↓ -").removesuffix("*").removesuffix("年")
+    grouped = re.fullmatch("[0-9]{1,3}(,[0-9]{3})+", whole) if "," in text else True
+    return bool(grouped and _NUMBER.fullmatch(digits) and not (text[:1] in _ARROWS and "-" in text))
+
+
+def _check(file: str, columns: tuple[Field, ...], rows: list[tuple[str, ...]]) -> None:
+    """Hold columns to their fields; the first cell that breaks a rule is :class:`BadInput`."""
+    problems = []
+    for place, column in enumerate(columns):
+        values = [row[place] for row in rows]
+        problems += [(row, place, expected) for row, expected in _problems(column, values)]
+    if problems:
+        row, place, expected = min(problems)
+        raise BadInput(file, expected, rows[row][0], columns[place].name)
+
+
+def _problems(column: Field, values: list[str]) -> Iterator[tuple[int, str]]:
+    """The first breach of each rule in a column: position and what is expected."""
+    filled = [i for i, value in enumerate(values) if value]
+    if column.required and len(filled) < len(values):
+        yield values.index(""), "a value; this cell is empty"
+    number = column.role == "value"
+    if number:
+        for i in filled:
+            if len(values[i]) > MAX_DIGITS:
+                yield i, f"a number of at most {MAX_DIGITS} characters, found {shown(values[i], 20)!r}"
+                return
+            if not _is_number(values[i]):
+                yield i, f"a number as printed, found {values[i]!r}"
+                return
+    if column.pattern:
+        wrong = first_mismatch(column.pattern, [values[i] for i in filled])
+        if wrong is not None:
+            what = "a number as printed" if number else f"text matching {shown(column.pattern)}"
+            yield filled[wrong], f"{what}, found {shown(values[filled[wrong]])!r}"
+    if column.enum:
+        for i in filled:
+            if values[i] not in column.enum:
+                yield i, f"one of {', '.join(column.enum)}, found {shown(values[i])!r}"
+                return
+
+
+def _check_decimals(meta: Table, rows: list[tuple[str, ...]], warnings: list[str]) -> None:
+    """Refuse numbers whose trailing zeros a spreadsheet took away; note others that differ from their column.
+
+    Precision is what the intervals rest on, and ``1`` for ``1.00`` makes one of them a hundred
+    times wider. A column counts as cut when more than half of its numbers have the same number of
+    decimals, none of these ends in 0, and others have fewer; or when a single number has no
+    decimals at all. A column that keeps a trailing zero and mixes decimals was printed so.
+    """
+    groups: dict[str, list[tuple[str, str, str]]] = {}
+    for row in rows:
+        for column, text in zip(meta.fields, row, strict=True):
+            if column.role != "value" or column.exact or column.decimals == "mixed" or text in ("", NOT_AVAILABLE):
+                continue
+            digits = clean(text)[0]
+            if _NEGATIVE_ZERO.fullmatch(digits):
+                warnings.append(f"{meta.file}, row {row[0]}, column {column.name}: {digits} is read as zero")
+            key = f"row {row[0]}" if row[0] in meta.row_measures else f"column {column.name}"
+            groups.setdefault(key, []).append((row[0], column.name, digits))
+    for numbers in groups.values():
+        _check_group(meta.file, numbers, warnings)
+
+
+def _check_group(file: str, numbers: list[tuple[str, str, str]], warnings: list[str]) -> None:
+    """One column (one row, where rows have units of their own): ``(row, column, digits)`` each."""
+    places = [len(digits.partition(".")[2]) for _, _, digits in numbers]
+    usual, times = Counter(places).most_common(1)[0]
+    odd = [i for i, n in enumerate(places) if n != usual]
+    if not odd or times < 3 or 2 * times <= len(numbers):
         return
-    if field.pattern and not field.pattern.fullmatch(value):
-        what = "a number as printed" if field.role == "value" else f"text matching {field.pattern.pattern}"
-        raise BadInput(file, f"{what}, found {value!r}", label, field.name)
-    if field.role == "value" and value != NOT_AVAILABLE and not _NUMBER.fullmatch(clean(value)[0]):
-        raise BadInput(file, f"a number as printed, found {value!r}", label, field.name)
-
-
-def _field(spec: dict[str, Any]) -> Field:
-    constraints = spec.get("constraints", {})
-    pattern = constraints.get("pattern")
-    return Field(
-        name=spec["name"],
-        role=spec.get("role", "attribute"),
-        title=spec.get("title", ""),
-        title_en=spec.get("title_en", ""),
-        measure=spec.get("measure", ""),
-        year=spec.get("year"),
-        unit=spec.get("unit", ""),
-        entity=spec.get("entity", ""),
-        exact=spec.get("exact", False),
-        required=constraints.get("required", False),
-        pattern=re.compile(pattern) if pattern else None,
-        kinds=tuple(spec.get("kinds", [])),
-    )
-
-
-def _table(resource: dict[str, Any]) -> Table:
-    try:
-        return Table(
-            table=resource["table"],
-            file=resource["path"],
-            title=resource["title"],
-            title_en=resource["title_en"],
-            page=resource["page"],
-            unit=resource["unit"],
-            source=resource["source"],
-            notes=tuple(resource["notes"]),
-            seed_line=resource["seed_line"],
-            fields=tuple(_field(f) for f in resource["schema"]["fields"]),
-            row_measures=resource.get("row_measures", {}),
-        )
-    except KeyError as error:
-        raise BadInput("datapackage.json", f"property {error}", f"resource {resource.get('name')}") from None
-
-
-def _text(path: Path, shown: str = "") -> str:
-    shown = shown or path.name
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise BadInput(shown, "this file; it is missing") from None
-    except OSError as error:
-        raise BadInput(shown, f"a readable file ({error.strerror})") from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise BadInput(shown, "UTF-8 text; this is another encoding", f"line {line}") from None
-    if not text.strip():
-        raise BadInput(shown, "content; the file is empty")
-    return text
-
-
-def _rows(path: Path, header: list[str], shown: str = "") -> Iterator[tuple[str, list[str]]]:
-    """Yield ``(line, values)`` of a CSV file whose header must be exactly ``header``."""
-    shown = shown or path.name
-    reader = csv.reader(io.StringIO(_text(path, shown)), strict=True)
-    try:
-        found = next(reader)
-        for name in header:
-            if name not in found:
-                raise BadInput(shown, "this column; it is missing", "header", name)
-        for name in found:
-            if name not in header:
-                raise BadInput(shown, "no such column", "header", name)
-        if found != header:
-            pairs = itertools.zip_longest(found, header, fillvalue="")
-            wrong = next(a or b for a, b in pairs if a != b)
-            raise BadInput(shown, f"columns once each, in the order {', '.join(header)}", "header", wrong)
-        for values in reader:
-            line = f"line {reader.line_num}"
-            if len(values) != len(header):
-                column = header[min(len(values), len(header) - 1)]
-                raise BadInput(shown, f"{len(header)} columns, found {len(values)}", line, column)
-            yield line, [value.strip() for value in values]
-    except csv.Error as error:
-        raise BadInput(shown, f"valid CSV ({error})", f"line {reader.line_num}") from None
+    short = [i for i in odd if places[i] < usual]
+    zeros = any("." in digits and digits.endswith("0") for _, _, digits in numbers)
+    label, column, digits = numbers[(short or odd)[0]]
+    what = f"{usual} decimals as in the rest of the column, found {digits}"
+    if short and (not zeros or (len(odd) == 1 and "." not in digits)):
+        whole = digits + ("" if "." in digits else ".") + "0" * (usual - len(digits.partition(".")[2]))
+        more = f" (and {len(short) - 1} more)" if len(short) > 1 else ""
+        cause = f"{what}{more}: trailing zeros lost, as a spreadsheet does; was it printed {whole}?"
+        raise BadInput(file, f"{cause} (a column printed so is declared 'decimals': 'mixed')", label, column)
+    if len(odd) == 1:
+        warnings.append(f"{file}, row {label}, column {column}: {what}")

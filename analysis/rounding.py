@@ -14,6 +14,7 @@ Which way a publisher rounds is a hypothesis: :func:`explains` says which of
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ NOT_AVAILABLE = ("", "N/A")
 Ints = NDArray[Any]  # int64 or object (Python integers)
 Bools = NDArray[np.bool_]
 
+_THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _INT64 = 2**63 - 1
 _REDUCE = 2**40  # beyond this, common factors are divided out before they accumulate
 _DOUBLE = 2**53
@@ -178,12 +180,21 @@ def _constant(value: Fraction | int, size: int) -> _Rational:
 # ---------------------------------------------------------------- printed strings
 
 
+def _missing(value: object) -> bool:
+    """``None``, NaN, or the NA of pandas: what a frame of strings holds where a cell is empty."""
+    return value is None or type(value).__name__ == "NAType" or (isinstance(value, float) and math.isnan(value))
+
+
 def _parse(printed: Iterable[str | None]) -> tuple[Ints, NDArray[np.int64], Bools]:
     """Digits as integers, number of decimals, and whether there is a number at all."""
-    given = list(printed)
+    given = [t if isinstance(t, str) or not _missing(t) else None for t in printed]
     wrong = next((t for t in given if t is not None and not isinstance(t, str)), None)
     if wrong is not None:
         raise TypeError(f"printed numbers are strings, found {wrong!r}")
+    for index, t in enumerate(given):
+        # a comma that separates no thousands may be the decimal mark of another country
+        if t and ("," in t or not t.isascii()) and not _THOUSANDS.fullmatch(t):
+            raise ValueError(f"not a printed number: {t!r} (element {index})")
     if not given:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
     text = np.array(["" if t is None else t for t in given], dtype=np.str_)
@@ -214,8 +225,8 @@ def _powers_of_ten(exponents: NDArray[np.int64]) -> Ints:
 
 
 def decimals_of(printed: str) -> int:
-    """Number of printed decimals: 2 for ``"3.40"``, 0 for ``"599"``."""
-    return len(printed.partition(".")[2])
+    """Number of printed decimals: 2 for ``"3.40"`` and ``"4.59*"``, 0 for ``"599"``."""
+    return sum(c.isdecimal() for c in printed.partition(".")[2])
 
 
 # ---------------------------------------------------------------- intervals
@@ -240,21 +251,27 @@ class Intervals:
 
     @classmethod
     def from_printed(
-        cls, printed: Iterable[str | None], exact: bool | Sequence[bool] = False, mode: str = "nearest"
+        cls, printed: Iterable[str | None], exact: bool | Sequence[bool] = False, mode: str = "nearest", step: int = 1
     ) -> Intervals:
         """What printed numbers stand for: ``"3.40"`` for [3.395, 3.405].
 
         ``exact`` elements (counts printed in full) stand for themselves alone. ``mode``
         ``"nearest"`` covers both ways of rounding ties; ``"truncate"`` takes cut digits:
         ``"3.40"`` for [3.40, 3.41], ``"-0.56"`` for [-0.57, -0.56], zero for both sides.
-        ``N/A``, ``""`` and ``None`` are unknown. Raises :class:`ValueError` for anything
-        else that is not a plain decimal number.
+        ``step`` is the unit of rounding in the last printed digit: ``"1,200"`` with ``step=100``
+        stands for [1150, 1250]. ``N/A``, ``""``, ``None`` and NaN are unknown. Raises
+        :class:`ValueError` for anything else that is not a plain decimal number, its thousands
+        separated in threes or not at all, and for a number that is no multiple of ``step``.
         """
         if mode not in ("nearest", "truncate"):
             raise ValueError(f"mode is nearest or truncate, not {mode!r}")
+        if not isinstance(step, int) or isinstance(step, bool) or step < 1:
+            raise ValueError(f"step is a positive whole number, not {step!r}")
         digits, decimals, known = _parse(printed)
+        if step > 1 and (known & np.asarray(digits % step != 0, dtype=bool)).any():
+            raise ValueError(f"printed numbers that are no multiples of {step} in their last digit")
         sharp = np.broadcast_to(np.asarray(exact, dtype=bool), digits.shape)
-        down, up = np.where(sharp, 0, 1), np.where(sharp, 0, 1)
+        down, up = (_column([0 if s else step for s in sharp]) if step > 1 else np.where(sharp, 0, 1),) * 2
         if mode == "truncate":
             down, up = np.where(digits > 0, 0, 2 * down), np.where(digits < 0, 0, 2 * up)
         twice, unit = digits + digits if _bound(digits) < 2**61 else 2 * digits.astype(object), 2
@@ -355,19 +372,24 @@ class Intervals:
 
     # -- arithmetic
 
-    def _other(self, other: Intervals | int | Fraction) -> Intervals:
+    def _other(self, other: Intervals | Interval | int | Fraction) -> Intervals:
         if isinstance(other, Intervals):
             if len(other) != len(self):
                 raise ValueError(f"columns of {len(self)} and {len(other)} intervals")
             return other
+        known = np.ones(len(self), dtype=bool)
+        if isinstance(other, Interval):
+            return Intervals(_constant(other.low, len(self)), _constant(other.high, len(self)), known)
+        if not self._acceptable(other):
+            raise TypeError(f"intervals go with intervals, int and Fraction, not with {other!r}")
         value = _constant(other, len(self))
-        return Intervals(value, value, np.ones(len(self), dtype=bool))
+        return Intervals(value, value, known)
 
     @staticmethod
     def _acceptable(other: object) -> bool:
-        return isinstance(other, Intervals | int | Fraction) and not isinstance(other, bool)
+        return isinstance(other, Intervals | Interval | int | Fraction) and not isinstance(other, bool)
 
-    def __add__(self, other: Intervals | int | Fraction) -> Intervals:
+    def __add__(self, other: Intervals | Interval | int | Fraction) -> Intervals:
         if not self._acceptable(other):
             return NotImplemented
         b = self._other(other)
@@ -378,10 +400,10 @@ class Intervals:
     def __neg__(self) -> Intervals:
         return Intervals(-self._high, -self._low, self.known)
 
-    def __sub__(self, other: Intervals | int | Fraction) -> Intervals:
+    def __sub__(self, other: Intervals | Interval | int | Fraction) -> Intervals:
         if not self._acceptable(other):
             return NotImplemented
-        return self + (-other)
+        return self + (-self._other(other))
 
     def __rsub__(self, other: int | Fraction) -> Intervals:
         return (-self) + other
@@ -395,7 +417,7 @@ class Intervals:
             low = _choose(straddles, _constant(0, len(self)), low)
         return Intervals(low, high, self.known)
 
-    def __mul__(self, other: Intervals | int | Fraction) -> Intervals:
+    def __mul__(self, other: Intervals | Interval | int | Fraction) -> Intervals:
         if not self._acceptable(other):
             return NotImplemented
         return _product(self, self._other(other))
@@ -409,7 +431,7 @@ class Intervals:
         low, high = _choose(known, self._low, one), _choose(known, self._high, one)
         return Intervals(high.inverse(), low.inverse(), known)
 
-    def __truediv__(self, other: Intervals | int | Fraction) -> Intervals:
+    def __truediv__(self, other: Intervals | Interval | int | Fraction) -> Intervals:
         if not self._acceptable(other):
             return NotImplemented
         return self * self._other(other).inverse()
@@ -426,19 +448,19 @@ class Intervals:
 
     # -- decisions
 
-    def overlaps(self, other: Intervals) -> Bools:
+    def overlaps(self, other: Intervals | Interval | int | Fraction) -> Bools:
         """Whether each pair has a value in common (ends included); unknown: ``False``."""
         if isinstance(other, CompoundGrowth) and not isinstance(self, CompoundGrowth):
             return other.overlaps(self)
         b = self._other(other)
         return self.known & b.known & self._low.at_most(b._high) & b._low.at_most(self._high)
 
-    def contains(self, other: Intervals) -> Bools:
+    def contains(self, other: Intervals | Interval | int | Fraction) -> Bools:
         """Whether each interval holds the whole of the other's; unknown: ``False``."""
         b = self._other(other)
         return self.known & b.known & self._low.at_most(b._low) & b._high.at_most(self._high)
 
-    def slack(self, other: Intervals) -> Intervals:
+    def slack(self, other: Intervals | Interval | int | Fraction) -> Intervals:
         """Width of the overlap as points; negative: by how much the pair misses."""
         b = self._other(other)
         low = _choose(self._low.at_most(b._low), b._low, self._low)
@@ -496,8 +518,11 @@ def share(part: Intervals, whole: Intervals) -> Intervals:
 
 
 def growth(old: Intervals, new: Intervals) -> Intervals:
-    """``100 (new / old - 1)`` in per cent, tight; unknown where ``old`` may be zero."""
-    return 100 * (new / old - 1)
+    """``100 (new / old - 1)`` in per cent, tight; unknown where ``old`` may be zero or negative.
+
+    From a deficit of 40 to one of 30 the formula gives -25, which says the opposite of what happened.
+    """
+    return 100 * (new / old - 1).masked(_positive(old))
 
 
 def change(old: Intervals, new: Intervals) -> Intervals:
@@ -510,12 +535,16 @@ def cagr(first: Intervals, last: Intervals, years: int) -> CompoundGrowth:
 
     Bounds are rational numbers just outside the irrational ones (by about 1e-10 per
     cent); comparisons and rounding are decided exactly all the same. Unknown where the
-    quotient may be negative or ``first`` may be zero. Raises :class:`ValueError` unless
+    quotient may be negative or ``first`` may be zero or negative. Raises :class:`ValueError` unless
     ``years`` is a positive whole number.
     """
     if not isinstance(years, int) or isinstance(years, bool) or years < 1:
         raise ValueError(f"years is a positive whole number, not {years!r}")
-    return CompoundGrowth(last / first, years)
+    return CompoundGrowth((last / first).masked(_positive(first)), years)
+
+
+def _positive(column: Intervals) -> Bools:
+    return column.known & np.asarray(column._low.num > 0, dtype=np.bool_)
 
 
 def square_root(iv: Intervals) -> Intervals:
@@ -567,14 +596,14 @@ class CompoundGrowth(Intervals):
             sign[index] = self._sign(upper, int(index), bound.fraction(int(index)))
         return sign
 
-    def overlaps(self, other: Intervals) -> Bools:
+    def overlaps(self, other: Intervals | Interval | int | Fraction) -> Bools:
         """As :meth:`Intervals.overlaps`, decided on the quotients."""
         b = self._other(other)
         if isinstance(b, CompoundGrowth) and b.years == self.years:
             return self.quotient.overlaps(b.quotient)
         return self.known & b.known & (self._compare(False, b._high) <= 0) & (self._compare(True, b._low) >= 0)
 
-    def contains(self, other: Intervals) -> Bools:
+    def contains(self, other: Intervals | Interval | int | Fraction) -> Bools:
         """As :meth:`Intervals.contains`, decided on the quotients."""
         b = self._other(other)
         if isinstance(b, CompoundGrowth) and b.years == self.years:
@@ -671,11 +700,13 @@ def _as_printed(whole: int, decimals: int) -> str:
 
 
 def round_fraction(x: Fraction | int, decimals: int, mode: str = "half_up") -> str:
-    """A number as it would be printed: ``(17/5, 2)`` is ``"3.40"``.
+    """A number as it would be printed: ``(17/5, 2)`` is ``"3.40"``, ``(12345, -2)`` is ``"12300"``.
 
     ``mode`` is one of :data:`MODES`. A negative number that rounds to zero prints
     without a sign.
     """
+    if decimals < 0:
+        return str(_round_one(Fraction(x) / 10**-decimals, 0, mode) * 10**-decimals)
     return _as_printed(_round_one(Fraction(x), decimals, mode), decimals)
 
 

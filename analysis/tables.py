@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from analysis.charts.exhibit import caption, csv_link, put, tag_chinese
 from analysis.charts.style import TAIWAN, VERDICTS
@@ -104,7 +105,7 @@ def markup(
     )
     marked = [slug[c] for c in verdicts]
     if marked:
-        table = table.fmt(fns=lambda v: badge(v) if v in VERDICTS else mark(v), columns=marked)
+        table = table.fmt(fns=_judged, columns=marked)
     for label, columns in (spanners or {}).items():
         table = table.tab_spanner(gt.html(mark(label)), columns=[slug[c] for c in columns])
     if taiwan:
@@ -133,6 +134,14 @@ def markup(
     return f"{heading}\n{text.strip()}"
 
 
+def _judged(cell: object) -> str:
+    """A verdict as HTML, with the small print below it if it has some."""
+    verdict, _, below = str(cell).partition(_BELOW)
+    if verdict not in VERDICTS:
+        return mark(cell)
+    return badge(verdict) + (f'<span class="below">{tag_chinese(html.escape(below))}</span>' if below else "")
+
+
 def _upper(cell: object) -> str:
     """What stands above the small print."""
     return str(cell).partition(_BELOW)[0]
@@ -159,8 +168,9 @@ def show(
     below: Mapping[str, str] | None = None,
     sortable: bool = False,
     note: str = "",
+    folded: bool = False,
 ) -> None:
-    """Display a table with source and CSV.
+    """Display a table with source and CSV, behind a fold that carries its title if ``folded``.
 
     ``heads`` and ``units`` give a column's heading and the unit below it; ``spanners`` a heading
     over several columns; ``verdicts`` the columns that hold verdicts. The column ``code`` is not
@@ -173,7 +183,49 @@ def show(
         verdicts=verdicts, code=code, hide=hide, below=below, sortable=sortable,
     )  # fmt: skip
     text += "\n" + caption(source, note, csv_link(frame, name))
+    if folded:
+        text = f"<details><summary>{mark(title)}</summary>\n{text}\n</details>"
     put({"text/html": text, "text/plain": f"Table: {title}"})
+
+
+def beside(
+    rows: pd.DataFrame, *, title: str, name: str, unit: str = "", what: str = "Country", note: str = "", folded: bool = False
+) -> None:  # fmt: skip
+    """Display printed numbers beside outside ones: rows of :func:`analysis.evidence.beside`.
+
+    ``what`` heads the first column; the year stands below its names, the row of ``evidence.csv`` below the ratio.
+    """
+    columns = ["code", "name", "year", "printed", "outside", "ratio", "id", "verdict", "basis", "publisher", "address"]
+    shown = rows[columns].astype(str).assign(**{c: rows[c].map(_grouped) for c in ("printed", "outside")})
+    source = f"{_places(rows)}; outside: {', '.join(dict.fromkeys(rows['publisher']))}"
+    show(
+        shown, title=title, name=name, source=source, note=note, folded=folded, verdicts=["verdict"],
+        heads={"name": what, "printed": "Printed", "outside": "Outside", "ratio": "Ratio", "verdict": "Verdict"},
+        units={"printed": unit, "outside": unit, "ratio": "row"},
+        below={"name": "year", "ratio": "id", "verdict": "basis"}, hide=["publisher", "address"], sortable=len(rows) > 12,
+    )  # fmt: skip
+
+
+def _grouped(number: object) -> str:
+    """Digits with thousands separators."""
+    whole, dot, rest = str(number).partition(".")
+    return f"{int(whole):,}{dot}{rest}" if whole.isdigit() else str(number)
+
+
+def _places(rows: pd.DataFrame) -> str:
+    words = {"prose": "sentences of the report", "claims": "sentences of the report"}
+    return ", ".join(dict.fromkeys(words.get(t, f"Table {t}") for t in rows["table"]))
+
+
+def sources(rows: pd.DataFrame) -> None:
+    """Display where outside numbers come from: publisher, title, date, how seen, terms, each with its address."""
+    lines = []
+    for row in rows.drop_duplicates(["publisher", "title", "address"]).to_dict("records"):
+        words = f"{row['publisher']}: {row['title']}, {row['published']}. Seen as {row['seen']}. Terms: {row['terms']}."
+        lines.append(
+            f'<li>{mark(words)} <a href="{html.escape(row["address"])}">{urlsplit(row["address"]).netloc}</a></li>'
+        )
+    put({"text/html": f"<ul>{''.join(lines)}</ul>", "text/plain": f"{len(lines)} sources"})
 
 
 def say(text: str) -> Markdown:

@@ -6,11 +6,16 @@ import shutil
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from analysis import report as report_module
 
 ROOT = Path(__file__).resolve().parent.parent
+# A slow machine is no failure: no deadline. The examples are the same every time.
+hypothesis.settings.register_profile("book", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("book")
+
 _HERE = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "", None}
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,6 +83,15 @@ def overwritten(file: str, content: Callable[[str], bytes]) -> Damage:
     return apply
 
 
+@contextlib.contextmanager
+def changed_package(edition: Path) -> Iterator[dict[str, Any]]:
+    """The package of a copy, written back as changed."""
+    path = edition / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    yield package
+    path.write_text(json.dumps(package), encoding="utf-8")
+
+
 def removed(file: str) -> Damage:
     """Delete a file."""
     return lambda edition: (edition / file).unlink()
@@ -150,6 +162,28 @@ DAMAGE: dict[str, tuple[Damage, str, str, str]] = {
     "a package without resources": (overwritten("datapackage.json", lambda text: b"{}"), "datapackage.json", "", ""),
     "a package that is a list": (overwritten("datapackage.json", lambda text: b"[1]"), "datapackage.json", "", ""),
     "a label twice": (replaced("labels.csv", "印尼,IDN", "印度,IDN"), "labels.csv", "印度", "label"),
+    "carriage returns alone": (
+        overwritten(INTENSITY, lambda text: text.replace("\n", "\r").encode()),
+        INTENSITY,
+        "",
+        "",
+    ),
+    "an empty last line": (overwritten(INTENSITY, lambda text: text.encode() + b"\n"), INTENSITY, "line 21", ""),
+    "a leading zero": (replaced(INTENSITY, "3.98", "03.98"), INTENSITY, "中華民國", "gerd_intensity_2023"),
+    "a blank before a number": (replaced(INTENSITY, "3.98", " 3.98"), INTENSITY, "中華民國", "gerd_intensity_2023"),
+    "a no-break space behind a label": (replaced(INTENSITY, "瑞典,", "瑞典\u00a0,"), INTENSITY, "line 5", "country"),
+    "a number of 100 digits": (
+        replaced(INTENSITY, "3.98", "3." + "9" * 100),
+        INTENSITY,
+        "中華民國",
+        "gerd_intensity_2023",
+    ),
+    "an arrow against its sign": (
+        replaced("tables/1-2-3.csv", "↓ 0.56", "↑ -0.56"),
+        "tables/1-2-3.csv",
+        "企業部門",
+        "share_change_2023",
+    ),
     "a label without a code": (replaced("labels.csv", "印尼,IDN", "印尼,"), "labels.csv", "line 5", "code"),
 }
 
@@ -179,14 +213,169 @@ def test_a_missing_directory_is_bad_input(tmp_path: Path, capsys: pytest.Capture
     assert "nowhere" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("missing", ["path", "schema", "title", "page", "unit", "notes"])
+@pytest.mark.parametrize("missing", ["name", "path", "schema"])
 def test_a_package_that_lacks_a_property_says_which(missing: str, edition: Path) -> None:
-    path = edition / "datapackage.json"
-    package = json.loads(path.read_text(encoding="utf-8"))
-    del next(r for r in package["resources"] if r.get("table") == "1-2-2")[missing]
-    path.write_text(json.dumps(package), encoding="utf-8")
+    with changed_package(edition) as package:
+        del next(r for r in package["resources"] if r.get("table") == "1-2-2")[missing]
     with pytest.raises(BadInput, match=missing):
         report.load(edition).cells()
+
+
+def test_a_package_needs_no_more_than_name_path_and_schema(tmp_path: Path) -> None:
+    fields = [
+        {"name": "sector", "role": "row"},
+        {"name": "note", "role": "attribute"},
+        {"name": "jobs_2023", "role": "value", "measure": "jobs", "year": 2023},
+        {"name": "remark"},
+        {"name": "jobs_2024", "role": "value", "measure": "jobs", "year": 2024},
+    ]
+    package = {"resources": [{"name": "A.1 jobs", "path": "jobs.csv", "schema": {"fields": fields}}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    (tmp_path / "jobs.csv").write_text(
+        "sector,note,jobs_2023,remark,jobs_2024\nFarms,a,1.50,b,2.25\n", encoding="utf-8"
+    )
+    edition = report.load(tmp_path)
+    cells = edition.cells()
+    assert list(cells["printed"]) == ["1.50", "2.25"]
+    assert set(cells["table"]) == {"A.1 jobs"}
+    assert (edition.code("Farms"), edition.name("Farms"), edition.meta("A.1 jobs").cite()) == (
+        "Farms",
+        "Farms",
+        "Table A.1 jobs",
+    )
+    assert list(edition.labels()["label"]) == ["Farms"]
+
+
+#: name: (change to the first printed table of the package, what the message must say)
+WRONG_TYPES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "path a number": (lambda r: r.update(path=3), "property 'path': text, found 3"),
+    "path absolute": (lambda r: r.update(path="/etc/passwd"), "inside the directory"),
+    "path upwards": (lambda r: r.update(path="tables/../../x.csv"), "inside the directory"),
+    "path with a NUL": (lambda r: r.update(path="a\0b"), "inside the directory"),
+    "path of another host": (lambda r: r.update(path="http://x/y.csv"), "inside the directory"),
+    "path of 5000 characters": (lambda r: r.update(path="x" * 5000), "a readable file"),
+    "schema a list": (lambda r: r.update(schema=[]), "property 'schema': an object"),
+    "schema null": (lambda r: r.update(schema=None), "property 'schema'"),
+    "fields a word": (lambda r: r["schema"].update(fields="x"), "property 'fields': a list"),
+    "no fields": (lambda r: r["schema"].update(fields=[]), "at least one"),
+    "a field a number": (lambda r: r["schema"]["fields"].append(7), "each field an object"),
+    "a field twice": (lambda r: r["schema"]["fields"].append({"name": "rank_2024"}), "each field named, once"),
+    "year a word": (lambda r: r["schema"]["fields"][1].update(year="now"), "property 'year': a whole number"),
+    "year true": (lambda r: r["schema"]["fields"][1].update(year=True), "property 'year': a whole number"),
+    "exact a list": (lambda r: r["schema"]["fields"][1].update(exact=[1]), "property 'exact': true or false"),
+    "a role nobody knows": (lambda r: r["schema"]["fields"][1].update(role="king"), "property 'role'"),
+    "constraints a list": (lambda r: r["schema"]["fields"][1].update(constraints=[1]), "property 'constraints'"),
+    "pattern a number": (lambda r: r["schema"]["fields"][1].update(constraints={"pattern": 1}), "property 'pattern'"),
+    "pattern broken": (lambda r: r["schema"]["fields"][1].update(constraints={"pattern": "["}), "regular expression"),
+    "kinds a word": (lambda r: r["schema"]["fields"][0].update(kinds="country"), "property 'kinds': a list"),
+    "notes a number": (lambda r: r.update(notes=1), "property 'notes': a list"),
+    "row_measures a list": (lambda r: r.update(row_measures=[1]), "property 'row_measures': an object"),
+    "row_measures of words": (lambda r: r.update(row_measures={"x": "y"}), "row_measures"),
+    "the number of another table": (lambda r: r.update(table="1-2-2"), "1-2-2 is repeated"),
+    "the name of another table": (lambda r: r.update(name="table-1-2-2"), "a name of its own"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_TYPES)
+def test_wrong_types_in_the_package_end_in_one_line(
+    name: str, edition: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change, says = WRONG_TYPES[name]
+    with changed_package(edition) as package:
+        change(next(r for r in package["resources"] if r.get("table") == "1-1-1"))
+    assert main(["cells", "--data", str(edition)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert says in printed.err
+    assert len(printed.err) < 800
+
+
+PACKAGES = {
+    "no resources": ('{"resources": []}', "at least one"),
+    "a resource that is a number": ('{"resources": [1]}', "resource 1: an object, found 1"),
+    "not a number": ('{"resources": [{"name": NaN}]}', "NaN is no number"),
+    "infinite": ('{"resources": [1e999]}', "numbers of fewer digits"),
+    "ten thousand digits": ('{"resources": %s}' % ("9" * 10_000), "numbers of fewer digits"),
+    "nested 100,000 deep": ("[" * 100_000 + "]" * 100_000, "nested less deeply"),
+    "half a character": ('{"resources": [{"name": "\\ud800"}]}', "half of a surrogate"),
+    "a property twice": ('{"resources": 1, "resources": []}', "'resources' is repeated"),
+    "units a list": ('{"units": [], "resources": [{"name": "x", "path": "x"}]}', "property 'units': an object"),
+}
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_package_that_is_no_package_ends_in_one_line(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, says = PACKAGES[name]
+    (tmp_path / "datapackage.json").write_text(text, encoding="utf-8")
+    assert main(["cells", "--data", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: datapackage.json")
+    assert says in error
+    assert error.count("\n") == 1
+
+
+# ---------------------------------------------------------------- precision
+
+
+def stripped(edition: Path, table: str) -> None:
+    """What a spreadsheet does to numbers on saving: 3.40 becomes 3.4, 1.00 becomes 1."""
+    path = edition / f"tables/{table}.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"(?<=\d)(\.\d*?)0+(?=[,\n\"])", lambda m: m[1].rstrip("."), text), encoding="utf-8")
+
+
+@pytest.mark.parametrize("table", ["1-2-1", "1-2-2", "1-2-3", "1-2-4", "1-2-5", "1-2-9", "1-2-15", "1-2-16"])
+def test_trailing_zeros_lost_in_a_spreadsheet_are_named(table: str, edition: Path) -> None:
+    stripped(edition, table)
+    with pytest.raises(BadInput, match=r"2 decimals as in the rest .* trailing zeros lost, as a spreadsheet does"):
+        report.load(edition).cells([table])
+
+
+def test_a_single_number_without_its_decimals_is_refused(edition: Path) -> None:
+    replaced("tables/1-2-4.csv", "1.00", "1")(edition)
+    with pytest.raises(BadInput, match=r"column growth_20\d\d: 2 decimals .* found 1: .* was it printed 1\.00\?"):
+        report.load(edition).cells(["1-2-4"])
+
+
+def test_a_row_with_a_unit_of_its_own_keeps_its_decimals(edition: Path) -> None:
+    replaced("tables/1-2-8.csv", "2.68", "3")(edition)
+    with pytest.raises(BadInput, match=r"經濟成長率.*trailing zeros lost"):
+        report.load(edition).cells(["1-2-8"])
+
+
+def test_other_decimals_than_the_column_has_are_noted_and_kept(
+    edition: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replaced(INTENSITY, "3.98", "39.8")(edition)
+    replaced("tables/1-2-3.csv", "372.13", "372.130000000")(edition)
+    replaced("tables/1-2-1.csv", ",-0.54", ",-0.00")(edition)
+    assert main(["cells", "--data", str(edition)]) == 0
+    notes = capsys.readouterr().err.splitlines()
+    assert len(notes) == 3
+    assert all(note.startswith("warning: tables/1-2-") for note in notes)
+    assert "-0.00 is read as zero" in notes[0]
+    assert "2 decimals as in the rest of the column, found 39.8" in notes[1]
+    assert "found 372.130000000" in notes[2]
+
+
+def test_a_column_that_mixes_decimals_in_print_says_so_or_keeps_a_zero(edition: Path) -> None:
+    replaced(INTENSITY, "3.98", "4")(edition)
+    with changed_package(edition) as package:
+        for resource in package["resources"]:
+            for field in resource["schema"]["fields"]:
+                if field["name"] == "gerd_intensity_2023":
+                    field["decimals"] = "mixed"
+    cells = report.load(edition).cells(["1-2-2"])
+    assert "4" in set(cells.loc[cells["column"] == "gerd_intensity_2023", "printed"])
+
+
+def test_the_report_itself_gives_no_warning() -> None:
+    edition = report.load()
+    edition.cells()
+    assert edition.warnings == []
 
 
 def test_damaged_sentences_name_their_row(edition: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import rounding
-from analysis.rounding import MODES, CompoundGrowth, Interval, Intervals
+from analysis.rounding import MODES, CompoundGrowth, Interval, Intervals, cagr, decimals_of, growth, round_fraction
 
 ROUNDERS = st.sampled_from(MODES)
 TRUE_VALUES = st.fractions(min_value=-10_000, max_value=10_000, max_denominator=10_000)
@@ -423,3 +424,53 @@ def test_columns_and_single_elements_agree(seed: int) -> None:
     ):
         whole = relation(x, y)
         assert list(whole) == [relation(x[[i]], y[[i]])[0] for i in range(6)]
+
+
+# ---------------------------------------------------------------- tables of other people
+
+
+@pytest.mark.parametrize("text", ["3,40", "1.234,5", "1.2,3", "1,23", "1,2,3,4", ",5", "1,", "-1,2", "１２３"])
+def test_a_comma_that_separates_no_thousands_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a printed number"):
+        Intervals.from_printed(["1,234.5", text])
+
+
+def test_what_a_frame_of_strings_holds_for_an_empty_cell_is_unknown() -> None:
+    pd = pytest.importorskip("pandas")
+    read = pd.read_csv(io.StringIO("x,y\n1,a\n,b\n"), dtype=str)["x"]
+    for column in (read, read.astype("string"), ["1", None], ["1", float("nan")], ["1", ""]):
+        assert Intervals.from_printed(column).known.tolist() == [True, False]
+
+
+def test_the_sum_of_a_column_is_compared_with_a_printed_total() -> None:
+    parts = Intervals.from_printed(["1.2", "3.4"])
+    assert Intervals.from_printed(["4.7"]).overlaps(parts.sum()).tolist() == [True]
+    assert Intervals.from_printed(["4.8"]).overlaps(parts.sum()).tolist() == [False]
+    for wrong in (4.6, "4.6"):
+        with pytest.raises(TypeError, match="not with"):
+            parts.overlaps(wrong)  # type: ignore[arg-type]
+
+
+def test_a_table_rounded_to_hundreds_says_so() -> None:
+    parts, total = (Intervals.from_printed(p, step=100) for p in (["1,200", "3,400"], ["4,700"]))
+    assert parts.sum() == (4500, 4700)
+    assert total.overlaps(parts.sum()).all()
+    assert not Intervals.from_printed(["4,700"]).overlaps(Intervals.from_printed(["1,200", "3,400"]).sum()).any()
+    with pytest.raises(ValueError, match="multiples of 100"):
+        Intervals.from_printed(["1,234"], step=100)
+    assert [round_fraction(12345, -2), round_fraction(-12350, -2, "half_even"), round_fraction(49, -2)] == [
+        "12300",
+        "-12400",
+        "0",
+    ]
+
+
+def test_growth_from_a_negative_number_is_unknown() -> None:
+    deficits = Intervals.from_printed(["-40", "-10", "40"])
+    later = Intervals.from_printed(["-30", "10", "-30"])
+    assert growth(deficits, later).known.tolist() == [False, False, True]
+    assert cagr(deficits, later, 5).known.tolist() == [False, False, False]
+
+
+def test_marks_are_no_decimals() -> None:
+    assert [decimals_of(t) for t in ("4.59*", "3.40", "599", "2045年")] == [2, 2, 0, 0]

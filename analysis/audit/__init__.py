@@ -2,10 +2,14 @@
 
 ``cells`` turns printed digits into exact integers, ``kernels`` says what a relation
 allows, ``declarations`` reads the relations of an edition, ``relations`` binds them to
-its cells, ``verdicts`` makes the ledger, ``reach`` says what it covers, ``diagnosis`` looks for the most economical explanation of what fails,
-``conclusions`` numbers and words the findings, ``selftest`` damages copies and counts
-what is caught. The public functions are importable from here; nothing heavy is
-imported until one is called.
+its cells, ``verdicts`` makes the ledger, ``reach`` says what it covers, ``diagnosis``
+looks for the most economical explanation of what fails, ``register`` knows the findings
+of the edition, ``conclusions`` makes the present ones, ``wording`` words them,
+``selftest`` damages copies and counts what is caught.
+
+Verdicts come in two families that are never added up: what arithmetic, order and
+definition prove, and what bounds and assumptions make plausible or not. The public
+functions are importable from here; nothing heavy is imported until one is called.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis.audit.conclusions import chapter_verdicts, findings, strict_problems
+    from analysis.audit.conclusions import chapter_verdicts, findings, notes, strict_problems
     from analysis.audit.reach import cell_verdicts, coverage, rounding_table, uncheckable, verdict_counts
     from analysis.audit.verdicts import ledger, unexplained
 
@@ -23,6 +27,7 @@ _HOME = {
     "coverage": "reach",
     "findings": "conclusions",
     "ledger": "verdicts",
+    "notes": "conclusions",
     "rounding_table": "reach",
     "strict_problems": "conclusions",
     "uncheckable": "reach",
@@ -36,6 +41,7 @@ __all__ = [
     "coverage",
     "findings",
     "ledger",
+    "notes",
     "rounding_table",
     "strict_problems",
     "uncheckable",

@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.audit.bench import Bench
+from analysis.audit.breaks import column_breaks
 from analysis.audit.cells import NEAREST_MODE, PROSE
+from analysis.audit.dates import impossible_dates
 from analysis.audit.declarations import RANKS
 from analysis.audit.diagnosis import Explanation, apply, candidates, diagnose, restore
 from analysis.audit.hypotheses import Candidate
-from analysis.audit.patterns import Repeated, repeated_rates
+from analysis.audit.patterns import Pattern, Repeated, repeated_rates
 from analysis.audit.register import (
     CONSEQUENCES,
     GRADES,
@@ -35,6 +37,7 @@ from analysis.audit.register import (
     register,
     rows_of,
 )  # fmt: skip
+from analysis.audit.repeats import repeated_lines
 from analysis.audit.verdicts import VERDICTS, Audit, audit, ledger, unexplained
 from analysis.audit.wording import Words, title
 
@@ -115,19 +118,54 @@ def conclude(report: Report) -> tuple[Finding, ...]:
         restore(bench, *step)
     loose = [bench.number[r.key] for r in rows if r.verdict == "explained" and r.key not in owned]
     fresh += _derived(words, loose, back)
-    by_signature = {k.record["signature"]: k for k in register(report) if not k.rows}
-    for finding in [*(_from_pattern(words, p) for p in repeated_rates(done.cells, done.groups)), *_rounding(words)]:
-        one = by_signature.get(finding.signature)
-        if one is None:
-            fresh.append(finding)
-        else:
-            known.append(_worded(finding, one))
+    known, fresh = _with_patterns(words, known, fresh)
     order = {c.place: i for i, c in enumerate(done.cells.cells)}
     fresh.sort(key=lambda f: (min(order[c] for c in f.cells), f.signature))
     return (
         *sorted(known, key=lambda f: f.id),
         *(replace(f, id=f"N-{i:03d}") for i, f in enumerate(fresh, 1)),
     )
+
+
+def _with_patterns(words: Words, known: list[Finding], fresh: list[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Known and new findings with those that are patterns.
+
+    A pattern of the register takes the rows that the register gives it; a new break of a
+    column takes those of undecided findings on its cells, and a copied line is left out
+    where another finding has most of it already: one cause, one finding.
+    """
+    done, report = words.done, words.report
+    listed = {k.record["signature"]: k for k in register(report)}
+    held = {f.signature: f for f in known}
+    odd = [*column_breaks(report, done.cells, words.place), *impossible_dates(report, done.cells)]
+    told = [set(f.cells) for f in (*known, *fresh)]
+    odd += [p for p in repeated_lines(done.cells, words.place) if not _told(words, p, told)]
+    made = [*(_from_pattern(words, p) for p in repeated_rates(done.cells, done.groups)), *_rounding(words)]
+    for finding in [*made, *(_odd(words, p) for p in odd)]:
+        one, rows = listed.get(finding.signature), held.get(finding.signature)
+        if one is not None:
+            known = [f for f in known if f is not rows]
+            known.append(_worded(replace(finding, rows=rows.rows if rows else ()), one))
+            continue
+        inside = [
+            f for f in fresh if finding.kind == "break" and not f.decided_by and set(f.cells) <= set(finding.cells)
+        ]
+        fresh = [f for f in fresh if f not in inside]
+        fresh.append(replace(finding, rows=tuple(row for f in inside for row in f.rows)))
+    return known, fresh
+
+
+def _told(words: Words, pattern: Pattern, told: Iterable[set[str]]) -> bool:
+    cells = {words.cells[i].place for i in pattern.cells}
+    return any(3 * len(cells & other) >= len(cells) for other in told)
+
+
+def _odd(words: Words, pattern: Pattern) -> Finding:
+    return Finding(
+        pattern.grade, pattern.consequence, pattern.kind, words.table_list(pattern.cells),
+        tuple(words.cells[c].place for c in pattern.cells), pattern.title, pattern.arithmetic, pattern.explanation,
+        pattern.signature, len(pattern.cells), pattern.of, decided_by="report" if pattern.grade == "error" else "",
+    )  # fmt: skip
 
 
 def _worded(finding: Finding, known: Known) -> Finding:

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from analysis.report import Report
 
 #: Relations whose point is the very number expected in print (others only bound it).
-EXACT = frozenset({"growth", "share", "difference", "total", "complement", "product", "rank", "rank_listed"})
+EXACT = frozenset({"growth", "share", "difference", "total", "complement", "product", "before", "rank", "rank_listed"})
 RANKS = frozenset({"rank", "rank_listed"})
 
 #: Relations that say how an outside quantity may behave.
-_BOUNDING = frozenset({"within", "compound", "compound_with", "room"})
+_BOUNDING = frozenset({"within", "compound", "compound_with", "room", "sum_within", "sum_before"})
 
 #: What a verdict rests on: arithmetic; order, counting or definition; a declared bound;
 #: something that nobody printed.
@@ -167,8 +167,25 @@ def parse(record: Mapping[str, str], bounds: Mapping[str, tuple[Fraction, Fracti
 
 
 #: Inputs that a kernel needs (others take any number).
-_INPUTS = {"growth": 2, "difference": 2, "product": 2, "compound": 1, "compound_with": 2, "at_most": 1, "between": 2}
-_LEAST = {"share": 2, "rank": 2, "rank_listed": 2, "rank_among": 3, "holds_parts": 2}
+_INPUTS = {
+    "growth": 2,
+    "difference": 2,
+    "product": 2,
+    "compound": 1,
+    "compound_with": 2,
+    "at_most": 1,
+    "between": 2,
+    "before": 3,
+}
+_LEAST = {
+    "share": 2,
+    "rank": 2,
+    "rank_listed": 2,
+    "rank_among": 3,
+    "holds_parts": 2,
+    "holds_before": 2,
+    "sum_before": 2,
+}
 
 
 def _arity(kernel: str, terms: Sequence[Term]) -> None:

@@ -186,6 +186,48 @@ def holds_parts(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound,
     return (w[0] * n, d * k.scale), None, None
 
 
+def sum_within(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """``low sum <= target <= high sum``: a whole of which the listed parts are most."""
+    (n, d), (ln, ld), (hn, hd), s = k.unit, k.low, k.high, _sum(x)
+    d = d * k.scale
+    return (n * s[0] * ln, d * ld), (n * s[2] * hn, d * hd), None
+
+
+def before(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """``x (100 + a) / (100 + b)``: a quotient a year earlier, from this year's and the growth
+    of what it divides by (a) and of what is divided (b).
+    """
+    (value, a, b), whole = x, 100 * k.scale
+    numerator = [v * _above_zero(whole + g) for v, g in zip(value, a, strict=True)]
+    return _quotient(numerator, [whole + g for g in b], 1, k.scale)
+
+
+def _sum_before(pairs: list[Triple], k: Constants) -> tuple[Bound, Bound]:
+    """Bounds of the sum of last year's levels, from level and growth (%) of each."""
+    whole, found = 100 * k.scale, []
+    for at, other in ((0, 2), (2, 0)):
+        n: Number = 0
+        d: Number = 1
+        for level, growth in zip(pairs[::2], pairs[1::2], strict=True):
+            divisor = _above_zero(whole + growth[other])
+            n, d = n * divisor + level[at] * whole * d, d * divisor
+        found.append((k.unit[0] * n, k.unit[1] * d * k.scale))
+    return found[0], found[1]
+
+
+def holds_before(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """Not less than its parts of last year; inputs level and growth (%) of each part this year."""
+    return _sum_before(x, k)[0], None, None
+
+
+def sum_before(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+    """As :func:`sum_within` for last year's levels; inputs as for :func:`holds_before`."""
+    (low, high), (ln, ld), (hn, hd) = _sum_before(x, k), k.low, k.high
+    assert low is not None
+    assert high is not None
+    return (low[0] * ln, low[1] * ld), (high[0] * hn, high[1] * hd), None
+
+
 def rank(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
     """Rank by value among all listed; inputs: the row's value, then the others'."""
     own, others = x[0], x[1:]
@@ -261,6 +303,6 @@ KERNELS: dict[str, Kernel] = {
     f.__name__: f
     for f in (
         growth, share, difference, total, complement, product, within, compound, compound_with,
-        at_least, at_most, holds_with, between, holds_parts, rank, rank_listed, rank_among, room, distinct, places,
+        at_least, at_most, holds_with, between, holds_parts, sum_within, before, holds_before, sum_before, rank, rank_listed, rank_among, room, distinct, places,
     )
 }  # fmt: skip

@@ -24,6 +24,21 @@ LEAST, CHANCE = 4, 1e-6
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """Cells that are odd together; texts are for readers, ``of`` is how many cells were looked at."""
+
+    kind: str
+    grade: str
+    consequence: str
+    cells: tuple[int, ...]
+    title: str
+    arithmetic: tuple[str, ...]
+    explanation: str
+    signature: str
+    of: int
+
+
+@dataclass(frozen=True)
 class Repeated:
     """Cells of one printed rate; ``twins`` are pairs of measures of one row with equal rates.
 

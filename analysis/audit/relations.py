@@ -206,6 +206,9 @@ def _factor(relation: Relation, cells: Cells, target: Block) -> Fraction:
         "difference": (units[:1], [target]),
         "total": (units[:1], [target]),
         "at_least": (units[:1], [target]),
+        "sum_within": (units[:1], [target]),
+        "holds_before": (units[:1], [target]),
+        "sum_before": (units[:1], [target]),
         "at_most": (units[:1], [target]),
     }.get(relation.kernel, ([], []))
     for block in [*over, *under]:

@@ -173,6 +173,8 @@ def _corners(name: str, x: list[tuple[Fraction, Fraction]]) -> Iterable[tuple[Fr
             (x[0][0], *(pair[i % 2] for i, pair in enumerate(x[1:]))),
             (x[0][1], *(pair[1 - i % 2] for i, pair in enumerate(x[1:]))),
         ]
+    if name in ("holds_before", "sum_before"):  # rising in the levels, falling in their growth
+        return [tuple(pair[side ^ (i % 2)] for i, pair in enumerate(x)) for side in (0, 1)]
     if name == "within":  # rising in the first and every second after it
         return [
             tuple(pair[0 if i == 0 or i % 2 else 1] for i, pair in enumerate(x)),
@@ -216,6 +218,10 @@ def _holds_parts(x: list[Fraction], unit: Fraction, low: Fraction, high: Fractio
     return x[0] * sum((a / b for a, b in pairs), Fraction(0)), None
 
 
+def _before(x: list[Fraction], unit: Fraction) -> Fraction:
+    return unit * sum((100 * a / (100 + g) for a, g in zip(x[::2], x[1::2], strict=True)), Fraction(0))
+
+
 def _compound(x: list[Fraction], unit: Fraction, low: Fraction, high: Fraction) -> Pair:
     return (100 + x[0]) * low - 100, (100 + x[0]) * high - 100
 
@@ -239,6 +245,10 @@ _FORMULAS: dict[str, Any] = {
     "holds_with": lambda x, u, a, b: (sum(x[int(a) :]) - sum(x[: int(a)]), None),
     "between": lambda x, u, a, b: (x[1], x[0]),
     "holds_parts": _holds_parts,
+    "sum_within": lambda x, u, a, b: (u * a * sum(x), u * b * sum(x)),
+    "before": lambda x, u, a, b: _same(_ratio(x[0] * (100 + x[1]), 100 + x[2])),
+    "holds_before": lambda x, u, a, b: (_before(x, u), None),
+    "sum_before": lambda x, u, a, b: (a * _before(x, u), b * _before(x, u)),
 }
 
 

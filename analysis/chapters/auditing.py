@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import html
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,33 +13,40 @@ from analysis.charts.style import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
-    from IPython.display import Markdown
 
     from analysis.report import Report
 
-SEVERITY = {"conclusion": "changes a conclusion", "number": "a wrong number", "cosmetic": "cosmetic"}
+#: What a finding claims, most certain first.
+GRADES = {
+    "error": "provable from the pages of the report",
+    "pattern": "unlikely to come about by measurement",
+    "unusual": "unusual, with an innocent explanation",
+}
+CONSEQUENCES = {"conclusion": "changes a conclusion", "number": "a number", "cosmetic": "cosmetic"}
 LEDGER_HEADS = {
     "table": "Table", "row": "Row", "column": "Column", "printed": "Printed", "recomputed": "Recomputed",
-    "verdict": "Verdict", "finding": "Finding",
+    "verdict": "Verdict", "basis": "Rests on", "finding": "Finding",
 }  # fmt: skip
 
 
 def headlines(report: Report) -> list[str]:
-    """Coverage, verdicts, findings."""
+    """Coverage, verdicts of either family, findings by grade."""
     from analysis import audit
 
-    cover, counts, found = audit.coverage(report), audit.verdict_counts(report), audit.findings(report)
+    cover, counts, found = audit.coverage(report), audit.verdict_counts(report).sum(), audit.findings(report)
     whole: Any = cover.loc["all"]
-    serious = found[found["severity"] != "cosmetic"]
-    wrong = int(counts["contradicted"].sum())
+    grades = found["grade"].value_counts()
+    told = [f"{cardinal(n)} {GRADES[g]}" for g in GRADES if (n := int(grades.get(g, 0)))]
+    exact = int(sum(counts[v] for v in ("reproduced", "consistent", "explained", "contradicted")))
     return [
         f"**{whole['covered']}% of {int(whole['cells']):,} printed numbers can be checked** by at least one relation to others; "
         f"{int(whole['unchecked'])} by none.",
-        f"**{int(counts['rows'].sum()):,} checks, {wrong} contradictions**: "
-        f"{int(counts['reproduced'].sum())} numbers come out to the digit, {int(counts['consistent'].sum()):,} within what "
-        f"rounding allows, {int(counts['explained'].sum())} by a derivation that the table documents.",
-        f"**The contradictions come down to {cardinal(len(serious))} findings**, besides {cardinal(len(found) - len(serious))} "
-        "that are cosmetic.",
+        f"**Arithmetic, order and definition: {exact:,} checks, {int(counts['contradicted'])} contradictions.** "
+        f"{int(counts['reproduced']):,} numbers come out to the digit, {int(counts['consistent']):,} within what rounding allows, "
+        f"{int(counts['explained'])} by a derivation that the table documents.",
+        f"**Bounds and assumptions: {int(counts['plausible'] + counts['implausible']):,} checks, "
+        f"{int(counts['implausible'])} implausible.** A number outside a bound is a question, not an error.",
+        f"**{cardinal(len(found)).capitalize()} findings**: {listing(told)}.",
     ]
 
 
@@ -56,9 +63,10 @@ def heat_map(report: Report) -> Exhibit:
     clean = int((counts["contradicted"] == 0).sum())
     return Exhibit(
         share.rename(columns=str),
-        f"No contradiction in {clean} of {len(counts)} sets of numbers; most in {worst}",
-        "Number of checks by verdict; colour: share of the table's checks",
-        f"Heat map of {len(counts)} sets of numbers by verdict; {clean} have no contradicted check, {worst} the largest share.",
+        f"No contradiction in {clean} of {len(counts)} sets of numbers",
+        "Number of checks by verdict, the bounds last; colour: share of the table's checks",
+        f"Heat map of {len(counts)} sets of numbers by verdict; {clean} have no contradicted check"
+        f"{'' if clean == len(counts) else f', {worst} the largest share'}.",
         "verdicts-by-table",
         "All tables of the audit",
         numbers=counts.reset_index(),
@@ -84,7 +92,9 @@ def show_ledger(report: Report) -> None:
     )
 
 
-def _show_checks(report: Report, rows: pd.DataFrame, title: str, name: str, source: str | list[str]) -> None:
+def _show_checks(
+    report: Report, rows: pd.DataFrame, title: str, name: str, source: str | list[str], folded: bool = False
+) -> None:
     """Rows of the ledger: the relation below the column, the bounds below what is recomputed."""
     rows = rows.assign(
         row=[f"{r} {_english(report, r)}".strip() for r in rows["row"]],
@@ -92,8 +102,8 @@ def _show_checks(report: Report, rows: pd.DataFrame, title: str, name: str, sour
     )
     tables.show(
         rows, title=title, name=name, source=source, heads=LEDGER_HEADS, verdicts=["verdict"], sortable=True,
-        hide=["year", "low", "high"], below={"column": "relation", "recomputed": "allowed"}, code="",
-        note="Below a column: the relation. Below what is recomputed: what unrounded inputs that print the same allow.",
+        hide=["year", "low", "high"], below={"column": "relation", "recomputed": "allowed", "verdict": "basis"}, code="",
+        note="Below a column: the relation. Below what is recomputed: what the relation allows. Below a verdict: what it rests on.", folded=folded,
     )  # fmt: skip
 
 
@@ -165,72 +175,69 @@ def findings(report: Report) -> pd.DataFrame:
 
     found = audit.findings(report)
     found = found.assign(
-        severity=[SEVERITY[s] for s in found["severity"]],
-        settled=["no" if u else "yes" for u in found["undecided"]],
+        grade=[g if g in GRADES else "–" for g in found["grade"]],
+        consequence=[CONSEQUENCES[c] for c in found["consequence"]],
+        decided_by=[_decided(d) for d in found["decided_by"]],
     )
-    return found[["id", "severity", "tables", "title", "resolves", "settled"]].astype(str)
+    return found[["id", "grade", "title", "tables", "consequence", "decided_by"]].astype(str)
 
 
-def serious(report: Report) -> list[str]:
-    """Ids of the findings that have a page of their own."""
-    from analysis import audit
-
-    found = audit.findings(report)
-    return list(found.loc[found["severity"] != "cosmetic", "id"])
+def _decided(text: str) -> str:
+    parts = ["the report" if part == "report" else part for part in text.split("; ") if part]
+    return ", ".join(parts) or "nothing so far"
 
 
-def finding(report: Report, number: str) -> pd.Series:
-    """One finding; a clear error if the data no longer have it."""
+def article(report: Report, *numbers: str) -> None:
+    """What the audit says of some findings: grade, explanation, other explanations; arithmetic and ledger behind folds.
+
+    A finding that these data no longer have is said to be gone, so that the page stands whatever
+    number is corrected.
+    """
     from analysis import audit
 
     found = audit.findings(report).set_index("id")
-    if number not in found.index:
-        raise ValueError(f"the audit of these data has no finding {number}; it has {', '.join(found.index)}")
-    row: pd.Series = found.loc[number]  # type: ignore[assignment]
-    return row
+    rows = audit.ledger(report)
+    for number in numbers:
+        if number not in found.index:
+            tables.box(f"{number} is gone", f"The audit of these data no longer has the finding {number}.", "note")
+            continue
+        _article(report, number, found.loc[number], rows[rows["finding"] == number])
 
 
-def opening(report: Report, number: str) -> Markdown:
-    """What the finding says, how bad it is, and what it rests on."""
-    row = finding(report, number)
-    decided = "The report alone cannot decide." if row["undecided"] else "The report itself decides."
-    return tables.say(
-        f"**{row['title']}.**\n\n{row['explanation']} {decided}\n\n"
-        f"- Severity: {SEVERITY[row['severity']]}\n- Tables: {row['tables']}\n"
-        f"- Contradictions it resolves: {row['resolves']} of {row['of']}"
+def _article(report: Report, number: str, row: pd.Series, rows: pd.DataFrame) -> None:
+    title = html.escape(str(row["title"]))
+    facts = {
+        "Grade": f"{row['grade']}: {GRADES[row['grade']]}",
+        "Consequence": CONSEQUENCES[row["consequence"]],
+        "Tables": row["tables"].replace(";", ","),
+        "Decided by": _decided(row["decided_by"]),
+    }
+    listed = "".join(f"<li><strong>{k}</strong>: {tables.mark(v)}</li>" for k, v in facts.items())
+    others = [part for part in str(row["alternatives"]).split("; ") if part]
+    rivals = "".join(f"<li>{tables.mark(part)}</li>" for part in others)
+    steps = "".join(f"<li>{tables.mark(part)}</li>" for part in str(row["arithmetic"]).split("; "))
+    page = (
+        f"<p><strong>{number}. {tables.mark(title)}.</strong> {tables.mark(row['explanation'])}</p><ul>{listed}</ul>"
+        + (f"<p>Other explanations:</p><ul>{rivals}</ul>" if rivals else "")
+        + f"<details><summary>The arithmetic, step by step</summary><ol>{steps}</ol></details>"
     )
+    tables.put({"text/html": page, "text/plain": f"{number}: {row['title']}"})
+    if len(rows):
+        source = sorted({t for t in rows["table"] if t in report.tables}) or "Sentences of the report"
+        _show_checks(
+            report, rows.drop(columns="finding"), title=f"The ledger's rows of {number}", name=f"rows-{number.lower()}",
+            source=source, folded=True,
+        )  # fmt: skip
 
 
-def steps(report: Report, number: str) -> Markdown:
-    """The arithmetic, one step a line."""
-    text = str(finding(report, number)["arithmetic"])
-    parts = re.split(r"; (?=(?:\d-\d-\d+|prose)[ ,])", text)
-    return tables.say("\n".join(f"{i}. {part[0].upper()}{part[1:]}" for i, part in enumerate(parts, 1)))
-
-
-def show_rows(report: Report, number: str) -> None:
-    """The ledger's rows that belong to a finding."""
+def newcomers(report: Report) -> None:
+    """Findings that the register does not know: a change of the data, or a new edition, brought them."""
     from analysis import audit
 
-    rows = audit.ledger(report)
-    rows = rows[rows["finding"] == number].drop(columns="finding")
-    source = sorted({t for t in rows["table"] if t in report.tables})
-    _show_checks(
-        report, rows, title=f"The ledger's rows of {number}", name=f"rows-{number.lower()}",
-        source=source or "Sentences of the report",
-    )  # fmt: skip
-
-
-def rivals(report: Report, number: str) -> Markdown:
-    """Other explanations, and what would settle the matter."""
-    row = finding(report, number)
-    others = [part for part in str(row["alternatives"]).split("; ") if part]
-    text = (
-        "\n".join(f"- {part}" for part in others)
-        if others
-        else "No other explanation resolves as much at a similar cost."
-    )
-    return tables.say(f"{text}\n\n**What would settle it.** {row['settle']}")
+    fresh = [i for i in audit.findings(report)["id"] if not i.startswith("F-")]
+    if not fresh:
+        tables.box("None", "Every finding of the audit is in the register.", "note")
+    article(report, *fresh)
 
 
 # ---------------------------------------------------------------- self-test

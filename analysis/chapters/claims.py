@@ -2,70 +2,74 @@
 
 from __future__ import annotations
 
+import html
+import json
 from typing import TYPE_CHECKING
 
 from analysis import tables
 from analysis.chapters.common import Exhibit, cardinal, fixed, listing
-from analysis.claims import sampling, scan, views
+from analysis.charts.exhibit import csv_link, put
+from analysis.claims import slips, views
+from analysis.claims.evaluation import CHECKS, LISTED, RECOMPUTED
 from analysis.claims.readings import AMBIGUOUS, CONSISTENT, CONTRADICTED, NOT_CHECKABLE, REPRODUCED, VERDICTS
 from analysis.report import Report
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SOURCE = "Sentences of the report, paraphrased; lines are those of the exported text"
+SOURCE = "Sentences of the report, in our words"
 HEADS = {
     "id": "Claim",
-    "line": "Line",
     "chapter": "Chapter",
-    "kind": "Kind",
     "statement": "What the report says (our words)",
     "stated": "Stated",
-    "recomputed": "Recomputed",
     "verdict": "Verdict",
-    "decision": "Decides",
-    "note": "Note",
-    "arithmetic": "Arithmetic",
-    "range": "Admissible",
 }
 
 
 def headlines(report: Report) -> list[str]:
-    """The results that open the overview."""
-    total = _row(views.by_chapter(report), "chapter", "all")
-    checked = int(total["all"]) - int(total[NOT_CHECKABLE])
-    failed = int(_row(views.by_decision(report), "decision", "all")["fails"])
-    coverage = _row(scan.summary(report), "class", "coverage")["share"]
-    agreement = sampling.disagreement(report)
-    second, touched = _row(agreement, "touches", "anything"), _row(agreement, "touches", "verdict")
+    """The results that open the overview; each way of checking is counted for itself."""
+    counts = views.by_check(report).set_index("check")
+    total, numbers, unchecked = counts.loc["all"], counts.loc[RECOMPUTED], counts.loc["not checked"]
+    ways = [f"{int(counts['all'][way])} {_WAYS[way]}" for way in CHECKS if way in counts.index and way != RECOMPUTED]
+    cards = slips.slips(report)["verdict"].value_counts()
     return [
-        f"**{total['all']} quantitative statements** of the prose are recorded; **{checked}** can be checked against "
-        f"numbers that the report prints, the other {total[NOT_CHECKABLE]} are marked with the reason why not.",
-        f"Of those checked, **{total[REPRODUCED]} are reproduced** to the printed digit, {total[CONSISTENT]} are "
-        f"consistent once rounding is allowed for, {total[AMBIGUOUS]} depend on how a word or a period is read, and "
-        f"**{total[CONTRADICTED]} are contradicted**.",
-        f"{failed} contradicted statements concern a decision (a direction, a rank, a record, a threshold), "
-        f"{int(total[CONTRADICTED]) - failed} only a size.",
-        f"The register covers {coverage} % of the numbers that make a statement; a second reading of "
-        f"{second['n']} claims differed somewhere in {second['disagree']} ({second['rate']} %), in what decides a verdict "
-        f"in {touched['disagree']} ({touched['rate']} %).",
+        f"**{total['all']:,} statements with a number, a comparison or a count** are recorded. {unchecked['all']} of them "
+        "cannot be checked: nothing is printed to hold them against.",
+        f"**{numbers['all']} numbers can be recomputed** from other printed numbers: {numbers[REPRODUCED]} come out to the "
+        f"printed digit, {numbers[CONSISTENT]} within rounding or from two sources, {numbers[AMBIGUOUS]} under one reading only, "
+        f"{numbers[CONTRADICTED] or 'none'} under no reading.",
+        f"The others are checked in weaker ways, counted apart: {listing(ways)}.",
+        f"What does not agree comes down to **{cards.get(CONTRADICTED, 0)} contradictions** and "
+        f"{cards.get(AMBIGUOUS, 0)} places that depend on a reading, [one card each](contradicted.ipynb).",
     ]
 
 
-def _row(frame: pd.DataFrame, key: str, value: str) -> dict[str, str]:
-    """One row of a table by its key, as strings."""
-    return _first(frame[frame[key] == value])
+_WAYS = {
+    "look-up": "numbers looked up in a table or another sentence",
+    "repeated": "numbers that other lines print too",
+    "yes/no": "comparisons and orders",
+    "threshold": "thresholds",
+    "list count": "counts of listed items",
+}
 
 
-def _first(frame: pd.DataFrame) -> dict[str, str]:
-    return {str(k): str(v) for k, v in frame.iloc[0].items()}
-
-
-def show_counts(frame: pd.DataFrame, what: str, name: str) -> None:
-    """A table of counts by verdict."""
+def show_checks(report: Report) -> None:
+    """Counts by the way of checking and verdict."""
+    frame = views.by_check(report)
+    frame = frame[frame["check"] != "all"].reset_index(drop=True)
+    frame.insert(1, "meaning", [CHECKS.get(way, "") for way in frame["check"]])
     tables.show(
-        frame, title=f"Claims by {what} and verdict", name=name, source=SOURCE, sortable=True,
-        heads={what: what.capitalize(), "all": "All"},
+        frame, title="Statements by how they were checked", name="claims-by-check", source=SOURCE,
+        heads={"check": "Checked by", "all": "All"}, below={"check": "meaning"},
+    )  # fmt: skip
+
+
+def show_chapters(report: Report) -> None:
+    """Counts by chapter and verdict."""
+    tables.show(
+        views.by_chapter(report), title="Statements by chapter and verdict", name="claims-by-chapter", source=SOURCE,
+        heads={"chapter": "Chapter", "all": "All"}, sortable=True, note="Without the counts of listed items.",
     )  # fmt: skip
 
 
@@ -82,8 +86,8 @@ def chapters_figure(report: Report) -> Exhibit:
     return Exhibit(
         data.reset_index(drop=True),
         title="What becomes of the statements, chapter by chapter",
-        unit="Share of the claims, %; number of claims in brackets",
-        alt="Stacked bars, one a chapter: reproduced, consistent, ambiguous, contradicted and not checkable claims.",
+        unit="Share of the statements without counts of listed items, %; their number in brackets",
+        alt="Stacked bars, one a chapter: reproduced, consistent, ambiguous, contradicted and not checkable statements.",
         name="claims-by-chapter-shares",
         source=SOURCE,
         options={
@@ -94,53 +98,77 @@ def chapters_figure(report: Report) -> Exhibit:
 
 
 def show_register(report: Report) -> None:
-    """All claims in one table that can be searched and sorted."""
-    # The verdict comes early so that a phone shows it beside the statement.
-    columns = ["id", "line", "verdict", "statement", "stated", "recomputed", "kind", "chapter", "note"]
-    frame = views.register(report)[columns]
-    tables.show(
-        frame, title="The register of claims", name="claims-register", source=SOURCE, heads=HEADS,
-        verdicts=["verdict"], sortable=True, hide=["line"], below={"statement": "note"}, note="The CSV holds the same rows.",
-    )  # fmt: skip
+    """All claims, a page at a time, with filters; the rows travel as data and ``register.js`` draws them."""
+    frame = views.register(report)
+    coded = {"verdict": list(VERDICTS), "chapter": list(views.CHAPTERS.values()), "check": ["", *CHECKS]}
+    coded["kind"] = sorted(set(frame["kind"]))
+    for column, words in coded.items():
+        frame[column] = frame[column].map(words.index)
+    columns = ["id", "page", *coded, "statement", "stated", "recomputed", "note"]
+    data = json.dumps(
+        {"columns": columns, "words": coded, "hidden": LISTED, "rows": frame[columns].to_numpy().tolist()},
+        ensure_ascii=False, separators=(",", ":"),
+    ).replace("</", "<\\/")  # fmt: skip
+    put(
+        {
+            "text/html": f'<div class="register"><script type="application/json">{data}</script><noscript>The register needs '
+            "JavaScript; <code>python -m analysis claims</code> prints the same rows.</noscript></div>",
+            "text/plain": "The register of claims",
+        }
+    )
 
 
-def show_doubtful(report: Report, verdict: str, title: str, name: str) -> None:
-    """Contradicted or ambiguous claims with their arithmetic."""
-    frame = views.doubtful(report, verdict)
-    results = zip(frame["arithmetic"], frame["recomputed"], frame["range"], strict=True)
-    frame["arithmetic"] = [f"{a} → {r}" + (f" ({span})" if span else "") for a, r, span in results]
-    tables.show(
-        frame, title=title, name=name, source=SOURCE, heads=HEADS, sortable=True,
-        hide=["line", "chapter", "recomputed", "range"], below={"statement": "note"},
-        note="Arithmetic: the expression with the printed numbers in it, its result, and in brackets every result that "
-        "unrounded inputs allow. The number of a claim begins with its line in the exported text.",
-    )  # fmt: skip
-
-
-def doubtful_headlines(report: Report) -> list[str]:
-    """The results that open the page of contradicted claims."""
-    frame = views.doubtful(report, CONTRADICTED)
-    fails = frame["decision"].str.endswith("fails")
-    chapters = frame["chapter"].value_counts().head(3)
-    kinds = frame.loc[fails, "decision"].str.removesuffix(" fails").value_counts()
-    excluding = len(views.conflicts(report))
+def slip_headlines(report: Report) -> list[str]:
+    """The results that open the page of cards."""
+    frame = slips.slips(report)
+    hard, soft = frame[frame["verdict"] == CONTRADICTED], frame[frame["verdict"] == AMBIGUOUS]
+    changed = listing([f"{n} change a {what}" if n > 1 else f"{n} changes a {what}" for what, n in _changes(hard)])
+    claims = sum(len(c.split()) for c in hard["claims"])
     return [
-        f"**{len(frame)} statements cannot be true of the printed numbers**, whatever the rounding; most stand in "
-        f"{listing([f'{chapter} ({n})' for chapter, n in chapters.items()])}.",
-        f"{int(fails.sum())} of them get a decision wrong "
-        f"({listing([f'{kind} {n}' for kind, n in kinds.items()])}), {int((~fails).sum())} only a size.",
-        f"{len(views.ambiguous(report))} more stand or fall with the reading of a word or a period.",
-        f"{cardinal(excluding).capitalize()} quantities are given two values that exclude each other.",
+        f"**{len(hard)} times the report says what its tables, its other lines or its sources exclude**, in {claims} "
+        f"statements; {changed}.",
+        f"{len(soft)} more places stand under one fair reading and fall under another, or set two sources beside each other.",
+        "Which of the two sides is wrong a contradiction does not say.",
     ]
 
 
-def show_conflicts(report: Report) -> None:
-    """Quantities with two values that exclude each other."""
-    heads = {"quantity": "Quantity", "values": "Values", "claims": "Who says what", "statements": "In our words"}
-    tables.show(
-        views.conflicts(report), title="One quantity, two values", name="claims-conflicts", source=SOURCE,
-        heads=heads, sortable=True,
-    )  # fmt: skip
+def _changes(frame: pd.DataFrame) -> list[tuple[str, int]]:
+    names = {"conclusion": "conclusion", "number": "number", "cosmetic": "label or date"}
+    counts = frame["consequence"].value_counts()
+    return [(words, int(counts[name])) for name, words in names.items() if name in counts]
+
+
+def show_slips(report: Report, verdict: str) -> None:
+    """One card for each slip of a verdict, strongest first; its arithmetic behind a fold."""
+    frame = slips.slips(report)
+    frame = frame[frame["verdict"] == verdict]
+    cards = "".join(_card(report, {str(k): str(v) for k, v in row.items()}) for row in frame.to_dict("records"))
+    link = csv_link(frame, f"slips-{verdict}", "These cards (CSV)")
+    put({"text/html": f'<div class="slips">{cards}</div><p>{link}</p>', "text/plain": f"Cards: {len(frame)} {verdict}"})
+
+
+def _card(report: Report, row: dict[str, str]) -> str:
+    table, source = (
+        row["shows"].startswith(("Table", "From table")),
+        "title of the" in row["shows"] or "Its title" in row["shows"],
+    )
+    shown = "The table says" if table else "Its source says" if source else "Another place says"
+    sides = [("The report says", row["says_page"], row["says"]), (shown, row["shows_page"], row["shows"])]
+    columns = [(f"{head}, {page}" if page else head, text) for head, page, text in sides]
+    columns += [("Why it matters", row["matters"])] if row["matters"] else []
+    body = "".join(f"<div><h4>{html.escape(head)}</h4><p>{tables.mark(text)}</p></div>" for head, text in columns)
+    checks = slips.arithmetic(report, row["claims"].split()).to_dict("records")
+    lines = "".join(
+        f"<li><b>{c['id']}</b>, {c['page']}: {tables.mark(c['statement'])} {tables.badge(c['verdict'])}"
+        + (f" {tables.mark(c['note'])}." if c["note"] else "")
+        + (f" <code>{html.escape(c['arithmetic'])}</code>" if c["arithmetic"] else "")
+        + "</li>"
+        for c in checks
+    )
+    return (
+        f'<section class="slip" id="{row["id"]}"><h3>{tables.mark(row["title"])} {tables.badge(row["verdict"])}</h3>'
+        f'<div class="sides">{body}</div><details><summary>How it was checked</summary><ul>{lines}</ul></details></section>'
+    )
 
 
 def market_headlines(report: Report) -> list[str]:
@@ -264,7 +292,7 @@ def roadmap_headlines(report: Report) -> list[str]:
     names = frame["roadmap"].nunique()
     return [
         f"**{cardinal(names).capitalize()} technology road-maps survive as text** with {len(frame)} figures for "
-        f"{frame['year'].nunique()} years; the other road-maps of the report are pictures whose text is lost.",
+        f"{frame.loc[frame['year'] != views.NO_YEAR, 'year'].nunique()} years; the other road-maps of the report are pictures whose text is lost.",
         f"{int(frame['note'].str.contains('columns of values').sum())} figures stand in columns that are fewer than "
         f"the years printed below them: their year is the position of the column, which the print leaves open.",
     ]
@@ -287,7 +315,7 @@ def show_roadmap(report: Report, figure: str) -> None:
 def roadmap_figure(report: Report, figure: str) -> Exhibit:
     """Indicators of one road-map that have a value in at least four years, one panel each."""
     frame = report.resource("roadmaps")
-    frame = frame[(frame["roadmap"] == _roadmap(report, figure)) & (frame["value_to"] == "")]
+    frame = frame[(frame["roadmap"] == _roadmap(report, figure)) & (frame["value_to"] == "") & (frame["year"] != "")]
     wanted = [kpi for kpi, rows in frame.groupby("kpi", sort=False) if rows["year"].nunique() >= 4]
     frame = frame[frame["kpi"].isin(wanted)]
     data = frame.assign(
@@ -317,49 +345,31 @@ def show_rates(report: Report) -> None:
 
 
 def show_scan(report: Report) -> None:
-    """The classes of the scan."""
-    frame = scan.summary(report)
+    """Numbers of the text by what they are."""
+    frame = report.resource("scan")
     tables.show(
-        frame, title="Every number of the text, by what it is", name="claims-scan",
-        source=f"Scan of the exported text, lines {scan.FIRST} to {scan.LAST}", units={"share": "%"},
-        heads={"class": "Class", "meaning": "What it means", "numbers": "Numbers", "share": "Share"},
+        frame, title="Every number of the text, by what it is", name="claims-scan", source="Scan of the exported text",
+        heads={"class": "Class", "meaning": "What it means", "numbers": "Numbers"}, below={"class": "meaning"},
     )  # fmt: skip
 
 
-def coverage_headlines(report: Report) -> list[str]:
-    """The results that open the page on coverage and agreement."""
-    summary = scan.summary(report)
-    whole = int(summary.loc[summary["class"] != "coverage", "numbers"].sum())
-    covered, left = (int(_row(summary, "class", name)["numbers"]) for name in ("covered", "open"))
-    agreement = sampling.disagreement(report)
-    second, touched = _row(agreement, "touches", "anything"), _row(agreement, "touches", "verdict")
+def reading_headlines(report: Report) -> list[str]:
+    """The results that open the page on how the statements were read."""
+    numbers = {str(r["class"]): int(r["numbers"]) for r in report.resource("scan").to_dict("records")}
+    share = 100 * numbers["covered"] / (numbers["covered"] + numbers["open"])
+    last = {str(k): str(v) for k, v in views.agreement(report).iloc[-1].items()}
     return [
-        f"The exported text holds {whole:,} numbers. **{covered:,}** are printed by a claim or recorded as data; "
-        f"**{left:,}** make a statement that no claim covers: a coverage of "
-        f"**{_row(summary, 'class', 'coverage')['share']} %**.",
-        f"A second reading of {second['n']} claims, made from their lines and statements, differs "
-        f"somewhere in **{second['disagree']}** ({second['rate']} %, 95 % interval {second['low']} to {second['high']} %); "
-        f"**{touched['disagree']}** of the differences touch a verdict ({touched['rate']} %, {touched['low']} to "
-        f"{touched['high']} %).",
+        f"The exported text holds {sum(numbers.values()):,} numbers. {numbers['covered']:,} are printed by a statement of the "
+        f"register or recorded as data, {numbers['open']:,} make a statement that none covers: {fixed(share, 1)} % are covered.",
+        f"In the last of the samples read again against the text, **{last['defects']} of {last['n']}** statements had some "
+        f"defect ({last['rate']} %, 95 % interval {last['low']} to {last['high']} %).",
     ]
 
 
 def show_agreement(report: Report) -> None:
-    """How often the second reading differed, by what the difference touches."""
-    heads = {"touches": "Touches", "n": "Claims read twice", "disagree": "Read differently", "rate": "Rate"}
+    """How often a sample read again had a defect."""
     tables.show(
-        sampling.disagreement(report), title="How often the second reading differed", name="claims-agreement",
-        source=SOURCE, heads=heads | {"low": "From", "high": "To"}, spanners={"95 % interval": ["low", "high"]},
-        units={"rate": "%", "low": "%", "high": "%"},
-    )  # fmt: skip
-
-
-def show_disagreements(report: Report) -> None:
-    """The sampled claims that were read differently."""
-    record = report.resource("second_pass")
-    keep = ["id", "field", "weight", "note", "resolution"]
-    frame = record.loc[record["agrees"] == "no", keep].reset_index(drop=True)
-    heads = {"id": "Claim", "field": "Where", "weight": "Touches", "note": "How they differ", "resolution": "Kept"}
-    tables.show(
-        frame, title="Claims read differently the second time", name="claims-second-pass", source=SOURCE, heads=heads
+        views.agreement(report), title="Samples read again against the text", name="claims-samples", source=SOURCE,
+        heads={"reading": "Reading", "n": "Statements", "defects": "With a defect", "rate": "Rate", "low": "From", "high": "To"},
+        spanners={"95 % interval": ["low", "high"]}, units={"rate": "%", "low": "%", "high": "%"}, below={"reading": "note"},
     )  # fmt: skip

@@ -269,11 +269,11 @@ def beside(
 def _range(text: str, low: str, high: str, verdict: str) -> str:
     """The ledger's range with as many decimals as are printed, rounded outward.
 
-    A contradicted number gets two more, or the rounded range might seem to reach it.
+    A number outside its range gets two more, or the rounded range might seem to reach it.
     """
     if not low or not high:
         return ""
-    decimals = len(text.partition(".")[2]) + (2 if verdict == "contradicted" else 0)
+    decimals = len(text.partition(".")[2]) + (2 if verdict in ("contradicted", "implausible") else 0)
     return span(Interval(Fraction(low), Fraction(high)), decimals)
 
 
@@ -408,20 +408,19 @@ def findings_note(report: Report, *numbers: str) -> Markdown:
     """The findings on some tables as a list with links; a sentence if there is none.
 
     Reads only these tables and what their relations need, so that a chapter does not depend on all
-    the others; the pages of the findings give the arithmetic.
+    the others; the page of the findings gives the arithmetic.
     """
     rows = ledger(report, *numbers)
-    rows = rows[rows["verdict"].isin(["contradicted", "explained"])]
+    rows = rows[rows["verdict"].isin(["contradicted", "implausible", "explained"])]
     if rows.empty:
-        return tables.say("The audit finds no contradiction in these numbers.")
+        return tables.say("The audit has no finding on these numbers.")
     lines = []
     for number in sorted(set(rows["finding"].astype(str))):
         part = rows[rows["finding"] == number]
         checks = f"{len(part)} {'check' if len(part) == 1 else 'checks'} of {listing(sorted(set(part['relation'])))}"
-        place = f"[{number}](../audit/{number.lower()})" if (part["verdict"] == "contradicted").all() else str(number)
-        lines.append(
-            f"- {place or 'No known finding'}: {checks}, in {listing([f'Table {t}' for t in sorted(set(part['table']))])}"
-        )
+        told = listing([f"{n} {v}" for v, n in part["verdict"].value_counts(sort=False).items()])
+        place = f"[{number}](#{number.lower()})" if number.startswith("F-") else "No known finding"
+        lines.append(f"- {place}: {checks} ({told}), in {listing([f'Table {t}' for t in sorted(set(part['table']))])}")
     return tables.say(
         "Findings of the [audit](../audit/overview) on these numbers:\n\n" + "\n".join(lines) + "\n\n"
         "Figures and tables of this chapter show the numbers as printed, unrepaired."

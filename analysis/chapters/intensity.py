@@ -192,9 +192,13 @@ def implied_notes(report: Report) -> list[str]:
     odd = [c for c in data.index if data["high"][c] < -5 or data["low"][c] > 8]
     for code in odd:
         notes.append(
-            f"{name(report, code)}: the implied change of {fixed(data['value'][code], 1)}% can hardly be growth of real GDP. "
+            f"{name(report, code)}: the implied change of {fixed(data['value'][code], 1)}% is not growth of real GDP. "
+            "A share in GDP is taken at current prices, the expenditure at constant ones, so the quotient moves with the prices of "
+            "GDP as well; Norway's followed those of oil and gas."
+            if code == "NOR"
+            else f"{name(report, code)}: the implied change of {fixed(data['value'][code], 1)}% can hardly be growth of real GDP. "
             "A share in GDP is taken at current prices, the expenditure at constant ones; where "
-            "the price of GDP moves much (as energy prices did in these years), the quotient shows that as well."
+            "the price of GDP moves much, the quotient shows that as well."
         )
     return notes
 

@@ -15,6 +15,7 @@ from analysis.chapters import (
     technology,
     value_added,
 )  # fmt: skip
+from analysis.chapters.auditing import GRADES
 from analysis.chapters.common import Exhibit, cardinal, listing
 from analysis.charts.style import VERDICTS
 
@@ -23,14 +24,19 @@ if TYPE_CHECKING:
 
     from analysis.report import Report
 
-#: How each verdict reads, in the order of decreasing comfort.
+#: How each verdict reads: first those of arithmetic, order and definition, then those of bounds.
 MEANING = {
     "reproduced": "The relation on the printed inputs, rounded as printed, gives the printed number.",
     "consistent": "It does not quite, but some unrounded inputs that print the same do.",
     "explained": "The direct relation fails, and a documented derivation gives the printed number.",
-    "contradicted": "No unrounded inputs that print the same can give it.",
+    "contradicted": "By arithmetic, order or definition no unrounded inputs that print the same can give it.",
+    "plausible": "The number, or what it implies, lies within a bound taken from other data.",
+    "implausible": "It lies outside such a bound, or an assumption that nobody printed fails: a question, not an error.",
     "unchecked": "An input is missing.",
 }
+
+#: The verdicts of bounds and assumptions; the others rest on arithmetic, order or a definition.
+OF_BOUNDS = ("plausible", "implausible")
 
 HEADS = {"table": "Table"} | {v: VERDICTS[v][1] for v in MEANING}
 UNITS = {v: v for v in MEANING}
@@ -50,14 +56,19 @@ def state(report: Report) -> str:
     from analysis import audit
 
     cells, cover = report.cells(), audit.coverage(report)
-    counts = audit.verdict_counts(report)
-    rows = int(counts["rows"].sum())
-    parts = [f"{int(counts[v].sum()):,} {v}" for v in MEANING if counts[v].sum()]
+    counts = audit.verdict_counts(report).sum()
     tested = int(cover["recomputed"].sum() + cover["bounded"].sum())
-    found = audit.findings(report)
+    bounds = int(sum(counts[v] for v in OF_BOUNDS))
+    exact = [v for v in MEANING if v not in (*OF_BOUNDS, "unchecked")]
+    grades = audit.findings(report)["grade"].value_counts()
+    told = listing([f"{n} {GRADES[g]}" for g in GRADES if (n := int(grades.get(g, 0)))])
     return (
-        f"The data hold **{len(cells):,} printed numbers** in {cells['table'].nunique()} tables. The audit makes **{rows:,} checks**: "
-        f"{', '.join(parts)}. They touch {tested:,} numbers, in tables and sentences, and lead to **{len(found)} findings**."
+        f"The data hold **{len(cells):,} printed numbers** in {cells['table'].nunique()} tables. "
+        f"**{int(sum(counts[v] for v in exact)):,} checks rest on arithmetic, order or a definition**: "
+        f"{listing([f'{int(counts[v]):,} {v}' for v in exact if counts[v]])}. "
+        f"**{bounds:,} more compare with a bound or rest on an assumption**: "
+        f"{listing([f'{int(counts[v]):,} {v}' for v in OF_BOUNDS if counts[v]])}; what is implausible is a question, not an error. "
+        f"The checks touch {tested:,} numbers, in tables and sentences, and lead to **{int(grades.sum())} findings**: {told}."
     )
 
 
@@ -84,20 +95,21 @@ def shares(report: Report) -> Exhibit:
     data.insert(0, "name", [f"{t}  {n}" for t, n in zip(counts["table"], counts["title"].map(_short), strict=True)])
     wrong = counts.loc[numbers["contradicted"] > 0, "table"].tolist()
     whole = numbers.sum()
+    used = [v for v in MEANING if whole[v]]
     return Exhibit(
         data,
-        f"{cardinal(len(wrong)).capitalize()} of {len(counts)} sets of numbers hold a contradiction",
+        f"{cardinal(len(wrong)).capitalize()} of {len(counts)} sets of numbers contradict themselves or each other",
         "Checks by verdict, % of the checks made on a table",
         f"Stacked bars of the verdicts for {len(counts)} tables: in all "
-        + ", ".join(f"{whole[v]} {v}" for v in MEANING)
+        + ", ".join(f"{whole[v]} {v}" for v in used)
         + ".",
         "verdict-shares",
         "the audit of all tables of the indicator chapter",
         f"Contradictions in {listing(wrong)}." if wrong else "",
         numbers=counts,
         options={
-            "parts": {v: f"{VERDICTS[v][1]} {v}" for v in MEANING},
-            "tints": [VERDICTS[v][0] for v in MEANING],
+            "parts": {v: f"{VERDICTS[v][1]} {v}" for v in used},
+            "tints": [VERDICTS[v][0] for v in used],
             "least": 7,
         },
     )
@@ -111,7 +123,14 @@ def _short(title: str) -> str:
 
 
 def legend() -> pd.DataFrame:
-    """The five verdicts and what they mean."""
+    """The verdicts, what they rest on, and what they mean."""
     import pandas as pd
 
-    return pd.DataFrame({"verdict": list(MEANING), "meaning": list(MEANING.values())})
+    rests = dict.fromkeys(OF_BOUNDS, "a bound or an assumption") | {"unchecked": "–"}
+    return pd.DataFrame(
+        {
+            "verdict": list(MEANING),
+            "rests": [rests.get(v, "arithmetic, order, definition") for v in MEANING],
+            "meaning": list(MEANING.values()),
+        }
+    )

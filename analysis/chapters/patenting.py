@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analysis import evidence
 from analysis.chapters.common import Exhibit, cardinal, fixed, listing, name, ordinal, place, printed
 from analysis.indicators import patents
 
@@ -40,6 +41,14 @@ def _fields(frame: pd.DataFrame) -> pd.DataFrame:
 # ---------------------------------------------------------------- grants by country
 
 
+def by_inventor(report: Report, code: str = "TWN") -> float:
+    """Growth of patents in the last year counted by first inventor in both years, %; from outside counts."""
+    known = evidence.facts(report)
+    known = known[(known["basis"] == "first inventor") & (known["entity"] == code)]
+    value = dict(zip(known["year"], known["value"].astype(int), strict=True))
+    return float(value[str(LAST)] / value[str(BEFORE)] - 1) * 100
+
+
 def headlines(report: Report) -> list[str]:
     """Standing, what moved in the last year, and the populations that do not fit."""
     counts = printed(report, GRANTS, "patents")
@@ -51,13 +60,15 @@ def headlines(report: Report) -> list[str]:
     jump = patents.implied_population_growth(report).sort_values("value", key=abs).iloc[-1]
     return [
         f"**Taiwan received {fixed(str(now['TWN']), 0)} US utility patents in {LAST}, {ordinal(place(now))} of the ten "
-        f"countries listed**, {fixed(abs(growth[('TWN', LAST)]), 1)}% {'fewer' if growth[('TWN', LAST)] < 0 else 'more'} than "
-        f"the year before. {cardinal(len(up)).capitalize()} countries gained: {listing(up)}.",
+        f"countries listed**, as printed. The printed change on {BEFORE}, {fixed(growth[('TWN', LAST)], 1, sign=True)}%, compares two ways of "
+        f"counting: by first inventor in both years it is {fixed(by_inventor(report), 1, sign=True)}%.",
+        f"**{cardinal(len(up)).capitalize()} countries gained as printed**: {listing(up)}. On one basis more did; the counts of "
+        f"{LAST} of this chapter carry that doubt.",
         f"**Per million people it is {ordinal(place(dense))}** ({dense['TWN']:.0f}), after being {ordinal(place(before))} in "
         f"{BEFORE} ({before['TWN']:.0f}).",
-        f"**One row cannot be right as printed.** Patents divided by density give the population that was used; for "
+        f"**One row asks for an explanation.** Patents divided by density give the population that was used; for "
         f"{report.name(str(jump['code']))} it would have changed by {fixed(jump['low'], 0)}% to {fixed(jump['high'], 0)}% "
-        "within a year.",
+        "within a year, which no population does.",
     ]
 
 
@@ -164,8 +175,11 @@ def trust(report: Report) -> list[str]:
         "follow applications by years, so a fall today says little about inventing today.",
         "**One office.** Patents granted in the United States favour American inventors and those who sell there. They "
         "compare foreign countries with each other better than any of them with the United States.",
-        f"**The last year of {report.name(str(jump['code']))}.** Count or density must be wrong, or both; the report "
-        "alone shows the contradiction and cannot settle it. The findings of the audit give the candidates.",
+        f"**The last year of {report.name(str(jump['code']))}.** Count and density do not belong to one "
+        "population. The population is the IMF's in every other row, so the count or the density is at fault; which of the two "
+        "the sources found do not say.",
+        f"**The column of {LAST}.** It does not count by first inventor, as the years before do; where counts by owner are known, it "
+        "fits those. Growth into that year, shares and ranks among the ten, and patents per head rest on it.",
         "**Counts are printed in full**, so shares and growth rates carry no rounding error; densities are whole numbers and "
         "small ones therefore coarse.",
     ]

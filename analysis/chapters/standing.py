@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.chapters.common import Exhibit, cardinal, fixed, name
+from analysis.chapters.common import Exhibit, cardinal, fixed, listing, name
 from analysis.indicators import rankings
 
 if TYPE_CHECKING:
@@ -15,14 +15,28 @@ if TYPE_CHECKING:
 TABLE = "1-2-12"
 
 
+def _no_count(report: Report) -> pd.DataFrame:
+    """Assessments whose printed number of countries is something else by its source."""
+    from analysis import evidence
+
+    rows = evidence.compare(report)
+    rows = rows[
+        (rows["table"] == TABLE) & (rows["column"] == "countries_assessed") & (rows["verdict"] == "other basis")
+    ]
+    return rows.assign(code=[report.code(r) for r in rows["row"]])
+
+
 def _ranks(report: Report) -> pd.DataFrame:
+    """Rank, number assessed and percentile where the number is one of countries."""
     import pandas as pd
 
     cells = report.cells([TABLE])
     wide = cells.pivot(index="code", columns="measure", values="printed").astype(int)
-    wide = wide.loc[list(dict.fromkeys(cells["code"]))]
+    wide = wide.loc[[c for c in dict.fromkeys(cells["code"]) if c not in set(_no_count(report)["code"])]]
     percentile = rankings.percentile(report).set_index("code")["value"]
-    return pd.DataFrame({"rank": wide["rank"], "of": wide["countries_assessed"], "percentile": percentile})
+    return pd.DataFrame(
+        {"rank": wide["rank"], "of": wide["countries_assessed"], "percentile": percentile.loc[wide.index]}
+    )
 
 
 def headlines(report: Report) -> list[str]:
@@ -76,11 +90,15 @@ def table(report: Report) -> pd.DataFrame:
 
 
 def trust(report: Report) -> list[str]:
-    """What ranks hide."""
+    """What ranks hide, and the number of countries that is none."""
+    doubt = _no_count(report)
+    wrong = [f"{report.name(c).lower()} ({n})" for c, n in zip(doubt["code"], doubt["printed"], strict=True)]
     return [
+        f"**Not a number of countries.** What is printed for {listing(wrong)} is the world's average number of robots per ten thousand "
+        "employees; how many countries were ranked is not known, so the rank is left out of the percentiles.",
         "**Ranks hide distances.** Two countries a hair apart differ by a rank as much as two that are worlds apart; the "
         "scores behind these ranks are not printed.",
-        "**The field differs.** The six assessments cover between "
+        f"**The field differs.** The {cardinal(len(_ranks(report)))} assessments with a number of countries cover between "
         f"{_ranks(report)['of'].min()} and {_ranks(report)['of'].max()} countries, and the smaller fields hold the richer "
         "countries; percentiles make ranks comparable within a field, not between fields.",
         "**Opinion and count.** Some assessments rest on surveys of managers, others on counts (robots per worker). Only the "

@@ -205,8 +205,9 @@ def trust(report: Report) -> list[str]:
     """Projections, judgements, opinions."""
     ten = _top_ten(report, FIRST)
     return [
-        f"**Population: a projection.** Both years are the United Nations' medium variant; the sum of the ten, {span(ten, 0)} million, and the "
-        "growth rates are recomputed here with the range that whole millions leave. The variant's own uncertainty is larger.",
+        f"**Population: a projection.** The numbers of {FIRST} are the United Nations'; those of {LAST} are printed as its medium variant, which "
+        f"they are not. The sum of the ten, {span(ten, 0)} million, and the growth rates are recomputed here with the range that whole "
+        "millions leave; the uncertainty of any projection is larger.",
         "**AI: expert judgement.** The years are estimates of one consultancy made before and after 2023; some lie in the past already. "
         "They show how much opinion moved, not what will happen.",
         "**Risks: a survey of perceptions.** Ranks of ten out of more than thirty risks; leaving the list may mean eleventh place.",

@@ -233,6 +233,9 @@ def slope(
     return finish(fig, end_labels(ax, right, 1), end_labels(ax, list(once.values()), 0, left=True))
 
 
+_MARKERS = {"contradicted": "X", "implausible": "^", "explained": "D", "consistent": "s"}
+
+
 def compare(
     frame: pd.DataFrame,
     *,
@@ -259,7 +262,7 @@ def compare(
             verdict = str(row.get("verdict", "consistent"))
             color, _ = VERDICTS[verdict]
             used[verdict] = True
-            marker = {"contradicted": "X", "explained": "D", "consistent": "s"}.get(verdict, "o")
+            marker = _MARKERS.get(verdict, "o")
             ax.plot(
                 [float(row["printed"])], [y], marker=marker, ms=5.5, color=color, lw=0, zorder=4, mec=PAPER, mew=0.5
             )
@@ -269,7 +272,7 @@ def compare(
     if has:
         entries = [("range of the recomputation", {"marker": "s", "color": "#C9D3DE", "ms": 8})]
         for verdict in (v for v in VERDICTS if v in used):
-            marker = {"contradicted": "X", "explained": "D", "consistent": "s"}.get(verdict, "o")
+            marker = _MARKERS.get(verdict, "o")
             entries.append((f"{printed}: {verdict}", {"marker": marker, "color": VERDICTS[verdict][0], "ms": 5.5}))
         handles = [ax.plot([], [], lw=0, label=label, **style)[0] for label, style in entries]
         ax.legend(

@@ -74,7 +74,7 @@ def tag_chinese(text: str) -> str:
     return _CHINESE.sub(lambda m: f'<span lang="zh-Hant">{m.group()}</span>', text)
 
 
-def put(data: dict[str, str]) -> None:
+def put(data: dict[str, Any]) -> None:
     """Display one output in several formats (``text/html``, ``image/svg+xml``, ``text/plain``)."""
     import IPython.display
 

@@ -41,15 +41,21 @@ PARTS = ("#0B66A8", "#E3B04B", "#00785A", "#B58BC9", "#8FA3B8", "#5A6270")
 SEQUENTIAL = ("#F3F6FA", "#C6DAEC", "#86B3D8", "#3F85BC", "#0B5A96")
 DIVERGING = ("#0B66A8", "#8FBBDD", "#F4F4F2", "#EDB08E", "#C04000")
 
-#: The verdicts of cells and claims: colour, sign and word, so that none is told by colour alone.
+#: The verdicts of cells, claims and outside numbers: colour, sign and word, so that none is told by colour alone.
 VERDICTS = {
     "reproduced": ("#00785A", "✓"),
     "consistent": ("#0B66A8", "≈"),
     "explained": ("#8A4F9E", "↺"),
     "contradicted": ("#B3261E", "✗"),
+    "plausible": ("#3D6A82", "○"),
+    "implausible": ("#96521B", "△"),
     "unchecked": ("#5A6270", "–"),
     "ambiguous": ("#7A5C00", "?"),
     "not checkable": ("#5A6270", "–"),
+    "agrees": ("#00785A", "="),
+    "differs": ("#B3261E", "≠"),
+    "later vintage": ("#7A5C00", "↻"),
+    "other basis": ("#3D6A82", "⇄"),
 }
 
 BASE, SMALL, TITLE = 10.0, 9.0, 12.5

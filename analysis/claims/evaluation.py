@@ -1,33 +1,34 @@
 """Check every quantitative statement of the prose against the printed numbers.
 
-:func:`evaluate` gives one row per claim. The verdict comes from the expression alone;
-only *not checkable* is declared (an empty expression with a reason), or follows from a
-cell printed N/A. What a claim *decides* (a sign, a rank, a threshold, ...) is judged in
-``decision``, apart from its arithmetic: a growth rate wrong in the second decimal is an
-arithmetic error, a fall told as a rise is a decision error.
+:func:`evaluate` gives one row per claim. The verdict comes from the expression, or from
+what other lines print of the same quantity (:func:`.linking.agreement`); *not checkable*
+is left where there is neither, or where a cell is printed N/A. What a claim *decides* (a
+sign, a rank, a threshold, ...) is judged in ``decision``, apart from its arithmetic: a
+growth rate wrong in the second decimal is an arithmetic error, a fall told as a rise is
+a decision error. ``check`` says how it was checked; the ways are never counted together.
 """
 
 from __future__ import annotations
 
+import ast
 import functools
-import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from analysis.claims.expression import Expression, parse
+from analysis.claims.claim import FILE, REASONS, Claim, read
+from analysis.claims.linking import agreement, statements
 from analysis.claims.readings import (
     AMBIGUOUS,
-    FORMS,
     NOT_CHECKABLE,
+    VERDICTS,
     Judgement,
-    alternatives,
     judge,
     judge_readings,
     judge_truth,
+    set_apart,
 )
-from analysis.claims.values import ClaimError, NotPrintedError, Number, Readings, Truth, Value
+from analysis.claims.values import ClaimError, NotPrintedError, Number, Readings, Truth, Value, best
 from analysis.claims.vocabulary import Printed, functions
 from analysis.report import BadInput, Report
 from analysis.rounding import decimals_of, round_fraction
@@ -35,165 +36,32 @@ from analysis.rounding import decimals_of, round_fraction
 if TYPE_CHECKING:
     import pandas as pd
 
-FILE = "claims.csv"
+_COLUMNS = "id line kind printed recomputed low high verdict convention decision note check"
+COLUMNS = _COLUMNS.split()
 
-KINDS = (
-    "growth",
-    "difference",
-    "share",
-    "ratio",
-    "cagr",
-    "rank",
-    "superlative",
-    "count",
-    "comparison",
-    "level",
-    "sum",
-    "projection",
-    "target",
-    "conversion",
-)
-REASONS = {
-    "single_value": "the only statement of this number",
-    "source_not_printed": "the numbers behind it are not printed in the report",
-    "qualitative": "no number that could be recomputed",
-    "future": "a plan or a forecast without arithmetic",
-    "definition": "a definition or a rule, not a measurement",
+RECOMPUTED, LOOKED_UP, REPEATED = "recomputed", "look-up", "repeated"
+YES_NO, THRESHOLD, LISTED = "yes/no", "threshold", "list count"
+#: How a claim was checked, and what that means.
+CHECKS = {
+    RECOMPUTED: "a number follows by arithmetic from other printed numbers",
+    LOOKED_UP: "the number stands in a cell of a table or in another sentence",
+    REPEATED: "other lines print the same quantity",
+    YES_NO: "the sentence compares or orders; it holds or not",
+    THRESHOLD: "a result lies above or below the number of the sentence",
+    LISTED: "a number of items, counted by the reader in the list that follows",
 }
-COLUMNS = [
-    "id",
-    "line",
-    "kind",
-    "printed",
-    "recomputed",
-    "low",
-    "high",
-    "verdict",
-    "convention",
-    "decision",
-    "note",
-]
 
 #: Kinds whose statement is itself a decision, and what the decision is about.
 DECIDES = {"rank": "rank", "superlative": "superlative", "comparison": "direction", "count": "count"}
-
-_ID = re.compile(r"C[0-9]+\.[0-9]+[a-z]?")
-_NAMED = re.compile(r"([a-z][a-z0-9_]*)=(-?[0-9]+(?:\.[0-9]+)?)")
-_EXACT_KINDS = ("rank", "count")
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One checked row of ``claims.csv``."""
-
-    id: str
-    line: int
-    section: str
-    kind: str
-    statement: str
-    unit: str
-    form: str
-    claimed: str
-    reason: str
-    note: str
-    digits: Mapping[str, str]
-    expression: Expression | None
-    quantity: Mapping[str, str]
-
-    @property
-    def stated(self) -> str:
-        """The digits of the claimed number, or an empty string for ``holds``."""
-        return self.digits.get(self.claimed, "")
-
-    def numbers(self) -> dict[str, Number]:
-        """The named numbers as intervals; years (``y...``), ranks and counts are exact."""
-        return {
-            name: Number.printed(text, exact=name.startswith("y") or self.kind in _EXACT_KINDS)
-            for name, text in self.digits.items()
-        }
-
-
-def read(report: Report) -> list[Claim]:
-    """The claims of a report, each row checked; :class:`BadInput` names row and column."""
-    return [claim_of({str(k): str(v) for k, v in r.items()}) for r in report.claims().to_dict("records")]
-
-
-def claim_of(record: Mapping[str, str]) -> Claim:
-    """One row as a :class:`Claim`; raises :class:`BadInput` naming the column at fault."""
-
-    def bad(column: str, expected: str) -> BadInput:
-        return BadInput(FILE, expected, record["id"], column)
-
-    if not _ID.fullmatch(record["id"]):
-        raise bad("id", "an id such as C1343.1")
-    if not record["seed_line"].isdecimal() or len(record["seed_line"]) > 6:
-        raise bad("seed_line", "a line number")
-    if record["kind"] not in KINDS:
-        raise bad("kind", f"one of {', '.join(KINDS)}")
-    if not record["statement"]:
-        raise bad("statement", "a statement; it is empty")
-    digits: dict[str, str] = {}
-    for part in filter(None, record["printed"].split(";")):
-        match = _NAMED.fullmatch(part.strip())
-        if not match or match[1] in digits or len(match[2]) > 24:
-            raise bad("printed", f"name=digits pairs joined by ;, each name once, found {part.strip()!r}")
-        digits[match[1]] = match[2]
-    expression = None
-    if record["expression"]:
-        try:
-            expression = parse(record["expression"])
-        except ClaimError as error:
-            raise bad("expression", str(error)) from None
-        if record["form"] not in FORMS:
-            raise bad("form", f"one of {', '.join(FORMS)}")
-        if record["form"] != "holds" and record["claimed"] not in digits:
-            raise bad("claimed", "the name of a printed number")
-    elif record["reason"] not in REASONS:
-        raise bad("reason", f"one of {', '.join(REASONS)} where there is no expression")
-    if record["claimed"] and record["claimed"] not in digits:
-        raise bad("claimed", "the name of a printed number")
-    return Claim(
-        id=record["id"],
-        line=int(record["seed_line"]),
-        section=record["section"],
-        kind=record["kind"],
-        statement=record["statement"],
-        unit=record["unit"],
-        form=record["form"],
-        claimed="" if record["form"] == "holds" else record["claimed"],
-        reason=record["reason"],
-        note=record["note"],
-        digits=digits,
-        expression=expression,
-        quantity=_quantities(record, digits),
-    )
-
-
-def _quantities(record: Mapping[str, str], digits: Mapping[str, str]) -> dict[str, str]:
-    """Keys by the name of the number they belong to; by an empty name for a topic without one.
-
-    ``v0:market.sic.2023`` belongs to ``v0``; a bare key to the claimed (or only) number;
-    ``gerd_growth.2023:falling`` and other keys of statements without a number are topics.
-    """
-    found: dict[str, str] = {}
-    only = record["claimed"] or (next(iter(digits)) if len(digits) == 1 else "")
-    for part in filter(None, (p.strip() for p in record["quantity"].split(";"))):
-        name, _, key = part.partition(":")
-        if name in digits and key:
-            found[name] = key
-        else:
-            found.setdefault(only if record["form"] != "holds" and ":" not in part else "", part)
-    return found
 
 
 def evaluate(report: Report, only: Collection[str] | None = None) -> pd.DataFrame:
     """Every claim with its verdict; columns :data:`COLUMNS`, in the order of the file.
 
     ``only`` evaluates the claims with these ids and reads no other tables than they name.
-    ``printed`` is the claimed number (all numbers of the sentence where nothing is
-    recomputed), ``recomputed`` the result rounded to the same decimals (to one more where
-    the form is not ``eq``), ``low`` and ``high`` the outward bounds of all results that
-    unrounded inputs allow.
+    ``printed`` is the claimed number, ``recomputed`` the result rounded to the same decimals (to
+    one more where the form is not ``eq``), ``low`` and ``high`` the outward bounds of all results
+    that unrounded inputs allow, ``check`` one of :data:`CHECKS` (empty where nothing was checked).
     """
     import pandas as pd
 
@@ -204,71 +72,92 @@ def evaluate(report: Report, only: Collection[str] | None = None) -> pd.DataFram
 def _evaluated(report: Report, only: frozenset[str] | None) -> tuple[tuple[object, ...], ...]:
     claims = read(report)
     printed = Printed(report, {claim.id: claim.numbers() for claim in claims})
-    return tuple(check(claim, printed) for claim in claims if only is None or claim.id in only)
+    elsewhere = agreement(claims)
+    shared = {s.claim.id for group in statements(claims).values() if len(group) > 1 for s in group}
+    rows = []
+    for claim in claims:
+        if only is None or claim.id in only:
+            said = {name: elsewhere[claim.id, name] for name in claim.digits if (claim.id, name) in elsewhere}
+            rows.append(check(claim, printed, said, sole=claim.id not in shared and any(claim.quantity)))
+    return tuple(rows)
 
 
-def check(claim: Claim, printed: Printed) -> tuple[object, ...]:
-    """One row of :func:`evaluate`."""
+def check(claim: Claim, printed: Printed, said: dict[str, Judgement], sole: bool = False) -> tuple[object, ...]:
+    """One row of :func:`evaluate`.
+
+    ``said`` is what other lines print, by the name of the number; ``sole`` whether nothing else is
+    said of its quantity.
+    """
+    refuted = [judged for judged in said.values() if not judged.stands]
+    worst = max(refuted, key=lambda judged: VERDICTS.index(judged.verdict), default=None)
     given = claim.stated or ";".join(f"{k}={v}" for k, v in claim.digits.items())
     if claim.expression is None:
-        return _row(claim, given, verdict=NOT_CHECKABLE, note=_join(REASONS[claim.reason], claim.note))
+        judged = worst or said.get(claim.claimed)
+        if judged:
+            return _row(claim, given, judged, note=claim.note, check=REPEATED)
+        reason = REASONS[claim.reason] + ("; the only statement of this number" if sole and claim.digits else "")
+        return _row(claim, given, Judgement(NOT_CHECKABLE, reason), note=claim.note)
     try:
         value = _value(claim, printed)
-        if claim.form == "holds":
-            return _statement(claim, given, value)
-        if not isinstance(value, Number):
-            raise ClaimError("a number, since the form is not holds")
         judged, convention = _judge(claim, printed, value)
     except NotPrintedError as missing:
-        return _row(claim, given, verdict=NOT_CHECKABLE, note=_join(f"printed N/A: {missing}", claim.note))
+        return _row(claim, given, Judgement(NOT_CHECKABLE, f"printed N/A: {missing}"), note=claim.note)
     except ClaimError as error:
         raise BadInput(FILE, f"an expression that can be evaluated: {error}", claim.id, "expression") from None
+    judged = set_apart(judged, claim.apart)
+    if worst and VERDICTS.index(worst.verdict) > VERDICTS.index(judged.verdict):
+        return _row(claim, given, worst, *_shown(claim, value), note=claim.note, check=REPEATED)
+    return _row(claim, given, judged, *_shown(claim, value), convention, claim.note, _way(claim))
+
+
+def _shown(claim: Claim, value: Value) -> tuple[str, str, str]:
+    """Result, lower and upper bound as printed in the row: numbers, or true and false."""
+    found = list(value.values.values()) if isinstance(value, Readings) else [value]
+    truths, numbers = [v for v in found if isinstance(v, Truth)], [v for v in found if isinstance(v, Number)]
+    if truths:
+        flags = truths[0].point, all(t.certain for t in truths), any(t.possible for t in truths)
+        recomputed, low, high = (str(flag).lower() for flag in flags)
+        return recomputed, low, high
     decimals = decimals_of(claim.stated)
-    return _row(
-        claim,
-        given,
-        round_fraction(value.point, decimals if claim.form == "eq" else decimals + 1),
-        outward(value.low, decimals + 2, up=False),
-        outward(value.high, decimals + 2, up=True),
-        judged.verdict,
-        convention,
-        _decision(claim, judged, value),
-        _join(judged.note, claim.note),
+    return (
+        round_fraction(numbers[0].point, decimals if claim.form == "eq" else decimals + 1),
+        outward(best(numbers, largest=False).low, decimals + 2, up=False),
+        outward(best(numbers, largest=True).high, decimals + 2, up=True),
     )
-
-
-def _statement(claim: Claim, given: str, value: Value) -> tuple[object, ...]:
-    """One row for a claim whose expression is itself the statement."""
-    convention = ""
-    if isinstance(value, Readings):
-        judged, convention = judge_readings(value)
-        truths = list(value.truths.values())
-    elif isinstance(value, Truth):
-        judged, truths = judge_truth(value), [value]
-    else:
-        raise ClaimError("a comparison, since the form is holds")
-    flags = truths[0].point, all(t.certain for t in truths), any(t.possible for t in truths)
-    recomputed, low, high = (str(flag).lower() for flag in flags)
-    decision, note = _decision(claim, judged, None), _join(judged.note, claim.note)
-    return _row(claim, given, recomputed, low, high, judged.verdict, convention, decision, note)
 
 
 def _row(
     claim: Claim,
     given: str,
+    judged: Judgement,
     recomputed: str = "",
     low: str = "",
     high: str = "",
-    verdict: str = "",
     convention: str = "",
-    decision: str = "",
     note: str = "",
+    check: str = "",
 ) -> tuple[object, ...]:
-    return claim.id, claim.line, claim.kind, given, recomputed, low, high, verdict, convention, decision, note
+    told = "; ".join(n for n in (judged.note, note) if n)
+    decision = "" if judged.verdict == NOT_CHECKABLE else _decision(claim, judged, recomputed, low, high)
+    return (
+        claim.id, claim.line, claim.kind, given, recomputed, low, high, judged.verdict, convention, decision, told, check,
+    )  # fmt: skip
 
 
-def _join(*notes: str) -> str:
-    return "; ".join(n for n in notes if n)
+def _way(claim: Claim) -> str:
+    """Which of :data:`CHECKS` an expression is."""
+    assert claim.expression is not None
+    if claim.expression.outermost == "listed":
+        return LISTED
+    if claim.form == "holds":
+        return YES_NO
+    if claim.form in ("gt", "ge", "lt", "le", "near"):
+        return THRESHOLD
+    tree = claim.expression.tree
+    if isinstance(tree, ast.BinOp) and isinstance(tree.right, ast.Constant):
+        tree = tree.left  # a cell in another unit
+    found = tree.func.id if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) else ""
+    return LOOKED_UP if found in ("t", "p", "c") else RECOMPUTED
 
 
 def _value(claim: Claim, printed: Printed, shift: int = 0) -> Value:
@@ -276,17 +165,20 @@ def _value(claim: Claim, printed: Printed, shift: int = 0) -> Value:
     return claim.expression.value(claim.numbers(), functions(printed, shift))
 
 
-def _judge(claim: Claim, printed: Printed, value: Number) -> tuple[Judgement, str]:
+def _judge(claim: Claim, printed: Printed, value: Value) -> tuple[Judgement, str]:
     assert claim.expression is not None
+    wanted = Truth if claim.form == "holds" else Number
+    found = list(value.values.values()) if isinstance(value, Readings) else [value]
+    if not all(isinstance(v, wanted) for v in found):
+        what = "a comparison, since the form is holds" if wanted is Truth else "a number, since the form is not holds"
+        raise ClaimError(what)
+    if isinstance(value, Readings):
+        return judge_readings(value, claim.form, claim.stated)
+    if isinstance(value, Truth):
+        return judge_truth(value), ""
+    assert isinstance(value, Number)
     judged = judge(claim.form, claim.stated, value)
-    if "cagr" in claim.expression.calls:
-        return _periods(claim, printed, judged)
-    if not judged.stands:
-        for name, reading in alternatives(claim.kind, claim.unit, claim.expression.outermost).items():
-            other = judge(claim.form, claim.stated, reading(value))
-            if other.stands:
-                return Judgement(AMBIGUOUS, f"{other.verdict} only if read as {name}"), name
-    return judged, ""
+    return _periods(claim, printed, judged) if "cagr" in claim.expression.calls else (judged, "")
 
 
 #: Period conventions tried for a compound rate between two years, the plain one first.
@@ -314,7 +206,7 @@ def _periods(claim: Claim, printed: Printed, plain: Judgement) -> tuple[Judgemen
     return Judgement(AMBIGUOUS, f"{outcome.verdict} only with {names} periods"), convention
 
 
-def _decision(claim: Claim, judged: Judgement, value: Number | None) -> str:
+def _decision(claim: Claim, judged: Judgement, recomputed: str, low: str, high: str) -> str:
     """What the claim decides and whether that stands: ``rank stands``, ``sign fails``, ...
 
     Empty where the claim decides nothing, or only its size is at stake.
@@ -326,12 +218,10 @@ def _decision(claim: Claim, judged: Judgement, value: Number | None) -> str:
         return f"threshold {outcome}"
     if claim.form == "holds":
         return f"direction {outcome}"
-    if claim.kind in ("growth", "difference", "cagr") and value is not None:
-        stated = Fraction(claim.stated)
-        if stated > 0:
-            return "sign stands" if value.point > 0 else "sign open" if value.high > 0 else "sign fails"
-        if stated < 0:
-            return "sign stands" if value.point < 0 else "sign open" if value.low < 0 else "sign fails"
+    if claim.kind in ("growth", "difference", "cagr") and recomputed:
+        sign = 1 if Fraction(claim.stated) >= 0 else -1
+        value, most = sign * Fraction(recomputed), max(sign * Fraction(low), sign * Fraction(high))
+        return "sign stands" if value > 0 else "sign open" if most > 0 else "sign fails"
     return ""
 
 

@@ -10,37 +10,23 @@ a :class:`ClaimError`.
 from __future__ import annotations
 
 import ast
+import inspect
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from analysis.claims.values import ClaimError, Codes, Number, Truth, Truths, Value, Vector, lift, lift_compare
+from analysis.claims.values import ClaimError, Codes, Number, Truth, Truths, Value, lift, lift_compare
 
 MAX_LENGTH = 2000
 MAX_NODES = 400
 MAX_DEPTH = 25
 
-NODES = (
-    ast.Expression,
-    ast.BinOp,
-    ast.UnaryOp,
-    ast.BoolOp,
-    ast.Compare,
-    ast.Call,
-    ast.keyword,
-    ast.Name,
-    ast.Load,
-    ast.Constant,
-    ast.Tuple,
-    ast.List,
-    ast.Set,
-    ast.operator,
-    ast.unaryop,
-    ast.boolop,
-    ast.cmpop,
-)
+#: Kinds of nodes that an expression may hold, beside operators.
+_NODES = "Expression BinOp UnaryOp BoolOp Compare Call keyword Name Load Constant Tuple List Set"
+NODES = frozenset(_NODES.split())
+_OPERATORS = (ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
 _ARITHMETIC: dict[type, Callable[[Number, Number], Number]] = {
     ast.Add: lambda a, b: a + b,
@@ -48,14 +34,9 @@ _ARITHMETIC: dict[type, Callable[[Number, Number], Number]] = {
     ast.Mult: lambda a, b: a * b,
     ast.Div: lambda a, b: a / b,
 }
-_COMPARISONS: dict[type, str] = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-}
+_COMPARISONS: dict[type, str] = dict(
+    zip((ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq), ("<", "<=", ">", ">=", "==", "!="), strict=True)
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +45,6 @@ class Expression:
 
     text: str
     tree: ast.expr
-    names: frozenset[str]
     calls: frozenset[str]
 
     @property
@@ -98,7 +78,6 @@ def parse(text: str) -> Expression:
         raise ClaimError(f"an expression; {error.msg} at character {error.offset}") from None
     except (ValueError, RecursionError, MemoryError):
         raise ClaimError("an expression; this text cannot be read as one") from None
-    names: set[str] = set()
     calls: set[str] = set()
     pending: list[tuple[ast.AST, int]] = [(tree, 0)]
     seen = 0
@@ -114,15 +93,13 @@ def parse(text: str) -> Expression:
             calls.add(node.func.id)  # type: ignore[attr-defined]
             children: list[ast.AST] = [*node.args, *node.keywords]
         else:
-            if isinstance(node, ast.Name):
-                names.add(node.id)
             children = list(ast.iter_child_nodes(node))
         pending += [(child, depth + 1) for child in children]
-    return Expression(text, tree.body, frozenset(names), frozenset(calls))
+    return Expression(text, tree.body, frozenset(calls))
 
 
 def _allow(node: ast.AST) -> None:
-    if not isinstance(node, NODES):
+    if type(node).__name__ not in NODES and not isinstance(node, _OPERATORS):
         raise ClaimError(f"no {type(node).__name__} in an expression")
     if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
         raise ClaimError("calls of functions by name only")
@@ -132,8 +109,8 @@ def _allow(node: ast.AST) -> None:
         raise ClaimError(f"only + - * / ** between numbers, not {type(node.op).__name__}")
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
         raise ClaimError("no ~ in an expression")
-    if isinstance(node, ast.Compare) and any(type(o) not in {*_COMPARISONS, ast.In, ast.NotIn} for o in node.ops):
-        raise ClaimError("only < <= > >= == != in, not in as comparisons")
+    if isinstance(node, ast.Compare) and any(type(o) not in _COMPARISONS for o in node.ops):
+        raise ClaimError("only < <= > >= == != as comparisons")
     if isinstance(node, ast.Constant) and not (node.value is None or type(node.value) in (int, float, str)):
         raise ClaimError(f"no constant of type {type(node.value).__name__}")
 
@@ -206,24 +183,13 @@ class _Walker:
         arguments = [self.visit(a) for a in node.args]
         keywords = {str(k.arg): self.visit(k.value) for k in node.keywords}
         try:
-            bound = _signature(function).bind(*arguments, **keywords)
+            bound = inspect.signature(function).bind(*arguments, **keywords)
         except TypeError as error:
             raise ClaimError(f"{name}(): {error}") from None
         return function(*bound.args, **bound.kwargs)
 
 
-def _signature(function: Callable[..., Any]) -> Any:
-    import inspect
-
-    return inspect.signature(function)
-
-
 def _compare(a: Any, operator: ast.cmpop, b: Any) -> Truth | Truths:
-    if isinstance(operator, ast.In | ast.NotIn):
-        if not (isinstance(a, str) and isinstance(b, Codes)):
-            raise ClaimError("a code in quotes before in, a set of codes after it")
-        found = b.includes(a)
-        return found if isinstance(operator, ast.In) else found.negated()
     symbol = _COMPARISONS[type(operator)]
     if isinstance(b, Codes) and not isinstance(a, Codes):
         a, b = b, a
@@ -253,6 +219,3 @@ def whole(value: Any, what: str) -> int:
     if not isinstance(value, Number) or not value.is_exact or value.point.denominator != 1:
         raise ClaimError(f"{what} that is a whole number")
     return int(value.point)
-
-
-__all__ = ["ClaimError", "Expression", "Vector", "parse", "whole"]

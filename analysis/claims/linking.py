@@ -3,41 +3,20 @@
 Claims carry ``quantity`` keys; two statements with one key speak of one number. Each
 is a set of admissible values (by its printed digits and by its form: *about*, *more
 than*, ...), scaled to a common unit. Sets that do not meet are *incompatible*: the
-report contradicts itself whichever of the two is right.
+report contradicts itself whichever of the two is right. :func:`agreement` turns that
+into verdicts by one rule, wherever the two stand.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from analysis.claims.evaluation import Claim, read
-from analysis.claims.readings import half_step
-from analysis.claims.units import Unit, unit
+from analysis.claims.claim import Claim
+from analysis.claims.readings import AMBIGUOUS, CONSISTENT, CONTRADICTED, REPRODUCED, Judgement, half_step
+from analysis.claims.units import Unit, unit, words
 from analysis.claims.values import Number
-from analysis.report import Report
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-COLUMNS = [
-    "quantity",
-    "id_a",
-    "line_a",
-    "printed_a",
-    "unit_a",
-    "id_b",
-    "line_b",
-    "printed_b",
-    "unit_b",
-    "verdict",
-    "ratio",
-]
-#: Units of things counted in full, and years: printed numbers of these are not rounded.
-COUNTED = {Unit(Fraction(1), base) for base in ("項", "年", "件", "名次", "國")}
 
 SAME, COMPATIBLE, INCOMPATIBLE, OTHER_UNIT = "same", "compatible", "incompatible", "other unit"
 
@@ -47,21 +26,33 @@ class Statement:
     """One printed number that a claim says a quantity has."""
 
     quantity: str
-    id: str
-    line: int
-    digits: str
+    claim: Claim
+    name: str
     unit: str
-    form: str
+
+    @property
+    def digits(self) -> str:
+        """The number as printed."""
+        return self.claim.digits[self.name]
+
+    @property
+    def form(self) -> str:
+        """How the number is meant."""
+        return self.claim.form if self.name == self.claim.claimed and self.claim.form else "eq"
 
     @property
     def scale(self) -> Unit:
         """The unit as factor and base."""
         return unit(self.unit)
 
-    def bounds(self) -> tuple[Fraction | None, Fraction | None]:
+    def value(self, known: bool = True) -> Fraction:
+        """The number in the base unit (as printed where the other unit is not known)."""
+        return Fraction(self.digits) * (self.scale.factor if known else 1)
+
+    def bounds(self, known: bool = True) -> tuple[Fraction | None, Fraction | None]:
         """Admissible values in the base unit; ``None`` for no bound on that side."""
-        value, factor = Fraction(self.digits), self.scale.factor
-        printed = Number.printed(self.digits, exact=self.scale in COUNTED)
+        value, factor = Fraction(self.digits), self.scale.factor if known else Fraction(1)
+        printed = Number.printed(self.digits, exact=self.claim.is_exact(self.name))
         low: Fraction | None = printed.low
         high: Fraction | None = printed.high
         if self.form in ("about", "near"):
@@ -79,50 +70,58 @@ def statements(claims: Iterable[Claim]) -> dict[str, list[Statement]]:
     found: dict[str, list[Statement]] = {}
     for claim in claims:
         for name, key in claim.quantity.items():
-            if not name:
-                continue
-            quantity, _, own_unit = key.partition("@")
-            claimed = name == claim.claimed
-            printed_unit = own_unit or (claim.unit if claimed or not claim.claimed or len(claim.digits) == 1 else "")
-            form = claim.form if claimed and claim.form else "eq"
-            found.setdefault(quantity, []).append(
-                Statement(quantity, claim.id, claim.line, claim.digits[name], printed_unit, form)
-            )
+            if name:
+                quantity = key.partition("@")[0]
+                found.setdefault(quantity, []).append(Statement(quantity, claim, name, claim.unit_of(name)))
     return found
 
 
-def compare(a: Statement, b: Statement) -> tuple[str, str]:
-    """``(verdict, ratio b/a)`` of two statements of one quantity.
-
-    The ratio is given, to four significant digits, where the two are not the same.
-    """
+def compare(a: Statement, b: Statement) -> str:
+    """Whether two statements of one quantity are the same, compatible or incompatible, or in another unit."""
     known = bool(a.unit and b.unit)
     if known and a.scale.base != b.scale.base:
-        return OTHER_UNIT, _ratio(a, b)
-    left = a if known else Statement(a.quantity, a.id, a.line, a.digits, "", a.form)
-    right = b if known else Statement(b.quantity, b.id, b.line, b.digits, "", b.form)
-    if Fraction(left.digits) * left.scale.factor == Fraction(right.digits) * right.scale.factor:
-        return SAME, ""
-    (low_a, high_a), (low_b, high_b) = left.bounds(), right.bounds()
+        return OTHER_UNIT
+    if a.value(known) == b.value(known):
+        return SAME
+    (low_a, high_a), (low_b, high_b) = a.bounds(known), b.bounds(known)
     apart = (high_a is not None and low_b is not None and high_a < low_b) or (
         high_b is not None and low_a is not None and high_b < low_a
     )
-    return (INCOMPATIBLE if apart else COMPATIBLE), _ratio(left, right)
+    return INCOMPATIBLE if apart else COMPATIBLE
 
 
-def _ratio(a: Statement, b: Statement) -> str:
-    first = Fraction(a.digits) * a.scale.factor
-    return f"{float(Fraction(b.digits) * b.scale.factor / first):.4g}" if first else ""
+def agreement(claims: Sequence[Claim]) -> dict[tuple[str, str], Judgement]:
+    """What other lines of the report say of a claim's number, by (claim, name of the number).
+
+    The same number elsewhere reproduces it, a compatible one is consistent. A number that
+    excludes it contradicts both, unless one of the two is ``apart`` (another source, period or
+    scope): then both are ambiguous. A number printed in more places than the one that
+    excludes it keeps its agreement. Numbers of one line are not set against each other.
+    """
+    found: dict[tuple[str, str], Judgement] = {}
+    for group in statements(claims).values():
+        for own in group:
+            others = [(o, compare(own, o)) for o in group if o.claim.line != own.claim.line]
+            against = [o for o, verdict in others if verdict == INCOMPATIBLE]
+            support = _places(own, group)
+            against = [o for o in against if _places(o, group) >= support]
+            if against:
+                firm = [o for o in against if not (o.claim.apart or own.claim.apart)]
+                said = "; ".join(f"{words(o.digits, o.unit)} in line {o.claim.line}" for o in (firm or against)[:3])
+                why = "" if firm else f"; {own.claim.apart or against[0].claim.apart}"
+                found[own.claim.id, own.name] = Judgement(CONTRADICTED if firm else AMBIGUOUS, said + why)
+                continue
+            agreeing = [(o, verdict) for o, verdict in others if verdict in (SAME, COMPATIBLE)]
+            if agreeing:
+                same = [o for o, verdict in agreeing if verdict == SAME]
+                lines = sorted({o.claim.line for o in same or [o for o, _ in agreeing]})
+                told = f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines[:3]))}"
+                told += f" and {len(lines) - 3} more" if len(lines) > 3 else ""
+                place = f"{'the same' if same else 'a number that fits'} in {told}"
+                found[own.claim.id, own.name] = Judgement(REPRODUCED if same else CONSISTENT, place)
+    return found
 
 
-def links(report: Report) -> pd.DataFrame:
-    """Every pair of statements of one quantity from different claims; columns :data:`COLUMNS`."""
-    import pandas as pd
-
-    rows = []
-    for quantity, found in sorted(statements(read(report)).items()):
-        for a, b in itertools.combinations(found, 2):
-            if a.id != b.id:
-                verdict, ratio = compare(a, b)
-                rows.append((quantity, a.id, a.line, a.digits, a.unit, b.id, b.line, b.digits, b.unit, verdict, ratio))
-    return pd.DataFrame(rows, columns=COLUMNS)
+def _places(statement: Statement, group: Sequence[Statement]) -> int:
+    """In how many lines a number that fits this one is printed, its own included."""
+    return len({o.claim.line for o in group if o is statement or compare(statement, o) in (SAME, COMPATIBLE)})

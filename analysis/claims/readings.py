@@ -21,14 +21,13 @@ The readings of the forms:
 
 Words such as *slightly*, *steadily* or *level* have more than one reading; a claim may
 name several (``readings(every_year=..., end_to_end=...)``): it is *ambiguous* when it
-stands under one and not under another. Where a word has two readings that differ in
-kind (a growth "of three times" may mean to three times or by three times), both are
-tried: see :func:`alternatives`.
+stands under one and not under another. A growth in 倍 ("of three times") may mean to or by
+three times: it is always written ``times(new, old)``, which tries both. Where the two
+sides of a comparison differ in source, period or scope, :func:`set_apart` applies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -76,9 +75,12 @@ def judge_truth(found: Truth) -> Judgement:
     return Judgement(CONSISTENT, "only for some unrounded inputs") if found.possible else Judgement(CONTRADICTED)
 
 
-def judge_readings(found: Readings) -> tuple[Judgement, str]:
+def judge_readings(found: Readings, form: str, claimed: str) -> tuple[Judgement, str]:
     """The verdict over named readings, and the readings under which the statement stands."""
-    judged = {name.replace("_", " "): judge_truth(truth) for name, truth in found.truths.items()}
+    judged = {
+        name.replace("_", " "): judge_truth(value) if isinstance(value, Truth) else judge(form, claimed, value)
+        for name, value in found.values.items()
+    }
     standing = [name for name, outcome in judged.items() if outcome.stands]
     if not standing:
         return Judgement(CONTRADICTED, "under every reading"), "none of " + ", ".join(judged)
@@ -86,6 +88,18 @@ def judge_readings(found: Readings) -> tuple[Judgement, str]:
         return Judgement(AMBIGUOUS, f"stands only if read as {' or '.join(standing)}"), " or ".join(standing)
     worst = max(judged.values(), key=lambda outcome: VERDICTS.index(outcome.verdict))
     return Judgement(worst.verdict, "under every reading"), ""
+
+
+def set_apart(judged: Judgement, apart: str) -> Judgement:
+    """The verdict where the two sides differ in source, period or scope.
+
+    Agreement is then no more than *consistent*, disagreement no more than *ambiguous*: the two
+    numbers need not be one quantity.
+    """
+    if not apart:
+        return judged
+    verdict = CONSISTENT if judged.stands else AMBIGUOUS
+    return Judgement(verdict, "; ".join(filter(None, (apart, judged.note))))
 
 
 def _equal(claimed: str, found: Number) -> Judgement:
@@ -153,17 +167,3 @@ def _inequality(form: str, claimed: str, found: Number) -> Judgement:
     if _equal(claimed, found).stands:
         return Judgement(AMBIGUOUS, f"the result only rounds to {claimed}")
     return Judgement(CONTRADICTED)
-
-
-def alternatives(kind: str, unit: str, outermost: str) -> dict[str, Callable[[Number], Number]]:
-    """Other admissible readings of what a number says, by name.
-
-    A growth stated in 倍 (times) may count what was reached or what was added. Nothing
-    else has a second reading of this kind.
-    """
-    if kind != "growth" or unit != "倍":
-        return {}
-    one = Number.exact(1)
-    if outermost == "ratio":
-        return {"times added, not times reached": lambda n: n - one}
-    return {"times reached, not times added": lambda n: n + one}

@@ -10,16 +10,11 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-#: Powers of ten written as characters.
-SCALES = {
-    "十": 10,
-    "百": 100,
-    "千": 1000,
-    "仟": 1000,
-    "萬": 10**4,
-    "億": 10**8,
-    "兆": 10**12,
-}
+from analysis.claims.values import ClaimError
+
+#: Powers of ten written as characters or words.
+SCALES = {"十": 10, "百": 100, "千": 1000, "仟": 1000, "萬": 10**4, "万": 10**4, "億": 10**8, "亿": 10**8, "兆": 10**12}
+SCALES |= {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 #: Spellings of currencies by code.
 CURRENCIES = {
     "TWD": ("新臺幣", "新台幣", "臺幣", "台幣", "NT$", "NTD", "TWD"),
@@ -30,8 +25,12 @@ CURRENCIES = {
     "GBP": ("英鎊", "GBP"),
     "KRW": ("韓元", "韓圜", "KRW"),
 }
-_COUNTERS = "項條種類家個間所件處座案場組套支款大區篇章部層類型樣點面向主軸領域產業重點方向項目"
-_SYNONYMS = {"％": "%", "百分點": "%", "percentage points": "%", "位": "人", "名": "人", "人次": "人次"}
+_COUNTERS = "項條種類家個間所件處座案場組套支款大區篇章部層型樣點面向主軸領域產業重方目隊屆版架校軌"
+_THINGS = {"部分", "層次", "單位"}
+_PERCENT = {"％", "%", "百分點", "個百分點", "percentage point", "percentage points"}
+_PEOPLE = {"位", "名", "人"}
+#: Bases of things counted in full, and years: printed numbers of these are not rounded.
+COUNTED = {"項", "年", "月", "名次", "國", "人", "人次"}
 
 
 @dataclass(frozen=True)
@@ -41,27 +40,81 @@ class Unit:
     factor: Fraction
     base: str
 
+    @property
+    def counted(self) -> bool:
+        """Whether numbers in this unit are exact: years, places, things counted one by one."""
+        return self.factor == 1 and self.base in COUNTED
+
 
 def unit(text: str) -> Unit:
-    """Read a printed unit; an empty text is the number one of nothing known."""
+    """Read a printed unit; an empty text is the number one of nothing known.
+
+    Raises :class:`~analysis.claims.values.ClaimError` for money with a word beside it that
+    is neither a power of ten nor a ``/`` and what the money is for.
+    """
     rest = text.strip()
+    if rest in _PERCENT:
+        return Unit(Fraction(1), "%")
     if rest == "成":
         return Unit(Fraction(10), "%")
     base = ""
     for code, spellings in CURRENCIES.items():
-        for spelling in spellings:
-            if spelling in rest:
-                rest, base = rest.replace(spelling, ""), code
-                break
-        if base:
-            rest = rest.removesuffix("元").removesuffix("圓")
+        spelling = next((s for s in spellings if s in rest), "")
+        if spelling:
+            rest, base = rest.replace(spelling, "", 1).strip(), code
             break
-    match = re.match(f"[{''.join(SCALES)}]*", rest)
-    scales = match[0] if match else ""
+    rest, slash, per = re.match(r"([^/／]*)([/／]?)(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]
+    rest = rest.removesuffix("元").removesuffix("圓").strip() if base else rest
     factor = 1
-    for character in scales:
-        factor *= SCALES[character]
-    rest = rest[len(scales) :]
-    if rest and not base and all(character in _COUNTERS for character in rest):
+    while scale := next((s for s in SCALES if rest.startswith(s)), ""):
+        factor, rest = factor * SCALES[scale], rest[len(scale) :].strip()
+    if base and rest:
+        raise ClaimError(f"a unit of money; {text!r} holds the unknown {rest!r}")
+    if rest in _PEOPLE:
+        rest = "人"
+    elif rest in _THINGS or (rest and all(character in _COUNTERS for character in rest)):
         rest = "項"  # whatever is counted, a number of it is a number of it
-    return Unit(Fraction(factor), base or _SYNONYMS.get(rest, rest))
+    return Unit(Fraction(factor), (base or rest) + (f"/{per}" if slash else ""))
+
+
+_MONEY = {"TWD": "NT$", "USD": "US$", "EUR": "EUR ", "JPY": "JPY ", "CNY": "CNY ", "GBP": "GBP ", "KRW": "KRW "}
+_SHORT = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+#: English for bases as printed; what is counted needs no word.
+_BASES = {"項": "", "年": "", "名次": "", "版": "", "比": "", "人": "people", "人次": "attendances", "國": "countries"}
+_BASES |= {
+    "倍": "times",
+    "噸": "tonnes",
+    "公噸": "tonnes",
+    "頓": "tonnes",
+    "公斤": "kg",
+    "公克": "g",
+    "公里": "km",
+    "公升": "litres",
+}
+_BASES |= {"分鐘": "minutes", "秒": "seconds", "日": "days", "月": "months", "輛": "vehicles", "台": "machines"}
+_BASES |= {"吋": "inches", "度": "kWh", "例": "cases", "量子位元": "qubits", "分": "points", "棵": "trees", "瓦": "W"}
+_BASES |= {"噸/年": "tonnes a year", "公斤/月": "kg a month", "位元/秒": "bits a second", "毫秒": "ms", "歲": "years"}
+_BASES |= {"顆": "", "軸": "", "色": "", "箭": "", "階": "", "級": "", "個月": "months", "R": "", "業": "", "者": ""}
+
+
+def words(digits: str, text: str) -> str:
+    """A printed number with its unit in English: ``22.1`` 億美元 is ``US$2.21 billion``."""
+    scale = unit(text)
+    if scale.base == "%" or text == "%":
+        return f"{_plain(Fraction(digits) * scale.factor, digits if scale.factor == 1 else '')} %"
+    money, _, per = scale.base.partition("/")
+    sign, base = _MONEY.get(money, ""), "" if money in _MONEY else _BASES.get(scale.base, scale.base)
+    value = Fraction(digits) * scale.factor
+    tail = f" {base}".rstrip() + (f"/{_BASES.get(per, per)}" if money in _MONEY and per else "")
+    if scale.factor == 1:
+        return f"{sign}{digits if base == '' and not sign and scale.base == '年' else _plain(value, digits)}{tail}"
+    for size, name in _SHORT:
+        if value >= size:
+            return f"{sign}{_plain(value / size)} {name}{tail}"
+    return f"{sign}{_plain(value)}{tail}"
+
+
+def _plain(value: Fraction, digits: str = "") -> str:
+    """Decimals as printed if given, else as few as needed, with commas between thousands."""
+    places = len(digits.partition(".")[2]) if digits else next((p for p in range(6) if value * 10**p % 1 == 0), 6)
+    return f"{float(value):,.{places}f}"

@@ -198,16 +198,12 @@ class Codes:
         can = self.certain <= other <= self.possible
         return Truth(self.point == other, can and self.certain == self.possible, can)
 
-    def includes(self, code: str) -> Truth:
-        """Whether ``code`` belongs to the set."""
-        return Truth(code in self.point, code in self.certain, code in self.possible)
-
 
 @dataclass(frozen=True)
 class Readings:
-    """One statement under several readings of its words, by the name of the reading."""
+    """One statement (comparisons) or one number under several readings of its words, by name."""
 
-    truths: dict[str, Truth]
+    values: dict[str, Truth] | dict[str, Number]
 
 
 Value = Number | Vector | Truth | Truths | Codes | Readings

@@ -1,4 +1,4 @@
-"""What the book shows of the claims: by chapter, by kind, the doubtful ones with their arithmetic.
+"""What the book shows of the claims: by chapter, by way of checking, one by one.
 
 Every function takes a report and returns a frame ready for a table or a figure.
 """
@@ -12,12 +12,14 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from analysis.claims.evaluation import Claim, evaluate, outward, read
+from analysis.claims.claim import Claim, read
+from analysis.claims.evaluation import CHECKS, LISTED, evaluate, outward
 from analysis.claims.expression import Expression
-from analysis.claims.linking import INCOMPATIBLE, links, statements
-from analysis.claims.readings import AMBIGUOUS, CONTRADICTED, VERDICTS
-from analysis.claims.units import CURRENCIES, unit
-from analysis.claims.values import ClaimError, Codes, NotPrintedError, Number
+from analysis.claims.readings import VERDICTS
+from analysis.claims.slips import page, paged, stated
+from analysis.claims.spelling import decimal
+from analysis.claims.units import CURRENCIES, unit, words
+from analysis.claims.values import ClaimError, Number
 from analysis.claims.vocabulary import Printed, functions
 from analysis.report import Report
 from analysis.rounding import round_fraction
@@ -43,16 +45,6 @@ CHAPTERS = {
     "A": "Appendix",
 }
 
-_FORM_WORDS = {
-    "eq": "",
-    "about": "about ",
-    "gt": "more than ",
-    "ge": "at least ",
-    "lt": "less than ",
-    "le": "at most ",
-    "near": "nearly ",
-}
-
 
 def chapter(section: str) -> str:
     """Chapter key of a section: ``2-2-1`` belongs to ``2-2``."""
@@ -60,65 +52,42 @@ def chapter(section: str) -> str:
 
 
 @functools.lru_cache(maxsize=4)
-def _joined(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame:
-    """Claims beside their verdicts."""
-    claims = report.claims()[["id", "section", "statement", "printed", "unit", "expression", "form"]]
-    verdicts = evaluate(report, only).rename(columns={"printed": "stated"})
-    return claims.merge(verdicts, on="id", how="inner", sort=False)
-
-
 def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame:
-    """All claims for a searchable table: what is said, what follows from the print, the verdict.
+    """All claims in the order of the text: what is said, what follows from the print, the verdict.
 
-    ``only`` keeps the claims with these ids. Columns ``id, line, chapter, kind, statement, stated,
-    recomputed, verdict, decision, note``.
+    ``only`` keeps the claims with these ids. Columns ``id, line, page, chapter, kind, check, statement,
+    stated, recomputed, verdict, note``.
     """
-    frame = _joined(report, only)
-    forms = dict(zip(report.claims()["id"], report.claims()["form"], strict=True))
-    stated = [
-        f"{_FORM_WORDS.get(forms[i], '')}{_plain(s)} {u}".strip() if s and "=" not in s else _plain(s)
-        for i, s, u in zip(frame["id"], frame["stated"], frame["unit"], strict=True)
-    ]
-    names = [CHAPTERS[chapter(s)] for s in frame["section"]]
-    words = {"true": "holds", "false": "does not hold"}
-    shown = frame.assign(stated=stated, chapter=names, recomputed=frame["recomputed"].replace(words))
-    return shown[["id", "line", "chapter", "kind", "statement", "stated", "recomputed", "verdict", "decision", "note"]]
-
-
-def _plain(stated: str) -> str:
-    """``v0=24.6;v1=107.7`` as ``24.6; 107.7``; years are dropped."""
-    parts = [p.partition("=") for p in stated.split(";")]
-    if not parts or not parts[0][1]:
-        return stated
-    return "; ".join(value for name, _, value in parts if not name.startswith("y"))
+    frame = evaluate(report, only)
+    claims = {claim.id: claim for claim in read(report)}
+    said = [claims[i] for i in frame["id"]]
+    results = {"true": "holds", "false": "does not hold"}
+    frame = frame.assign(
+        page=[page(report, claim.line) for claim in said] if only is None else "",
+        chapter=[CHAPTERS[chapter(claim.section)] for claim in said],
+        note=[paged(report, note) for note in frame["note"]],
+        statement=[claim.statement for claim in said],
+        stated=[stated(claim) for claim in said],
+        recomputed=[
+            results.get(r, words(r, c.unit_of(c.claimed)) if r and c.stated else r)
+            for r, c in zip(frame["recomputed"], said, strict=True)
+        ],
+    )
+    columns = ["id", "line", "page", "chapter", "kind", "check", "statement", "stated", "recomputed", "verdict", "note"]
+    return frame[columns]
 
 
 def by_chapter(report: Report) -> pd.DataFrame:
-    """Number of claims by chapter and verdict, with totals; columns ``chapter``, the verdicts, ``all``."""
-    frame = _joined(report)
-    return _cross([CHAPTERS[chapter(s)] for s in frame["section"]], frame["verdict"], "chapter", CHAPTERS.values())
+    """Number of claims by chapter and verdict, with totals; counts of listed items are left out."""
+    frame = register(report)
+    frame = frame[frame["check"] != LISTED]
+    return _cross(frame["chapter"], frame["verdict"], "chapter", CHAPTERS.values())
 
 
-def by_kind(report: Report) -> pd.DataFrame:
-    """Number of claims by kind and verdict, with totals."""
-    frame = _joined(report)
-    counts = frame["kind"].value_counts()
-    return _cross(frame["kind"], frame["verdict"], "kind", counts.index)
-
-
-def by_decision(report: Report) -> pd.DataFrame:
-    """Decisions (sign, rank, threshold, ...) by whether they stand; arithmetic apart."""
-    import pandas as pd
-
-    frame = _joined(report)
-    frame = frame[frame["decision"] != ""]
-    kind = frame["decision"].str.partition(" ")[0]
-    outcome = frame["decision"].str.partition(" ")[2]
-    columns = ["stands", "open", "depends on the reading", "fails"]
-    table = pd.crosstab(kind, outcome).reindex(columns=columns, fill_value=0)
-    table["all"] = table.sum(axis=1)
-    table.loc["all"] = table.sum()
-    return table.rename_axis("decision").reset_index().rename_axis(columns=None)
+def by_check(report: Report) -> pd.DataFrame:
+    """Number of claims by how they were checked and verdict, with totals; ``not checked`` last."""
+    frame = register(report)
+    return _cross(frame["check"].replace("", "not checked"), frame["verdict"], "check", [*CHECKS, "not checked"])
 
 
 def _cross(rows: Iterable[str], verdicts: Any, name: str, order: Iterable[str]) -> pd.DataFrame:
@@ -131,98 +100,23 @@ def _cross(rows: Iterable[str], verdicts: Any, name: str, order: Iterable[str]) 
     return table.rename_axis(columns=None).rename_axis(name).reset_index()
 
 
-def doubtful(report: Report, verdict: str = CONTRADICTED) -> pd.DataFrame:
-    """Claims of one verdict with their arithmetic spelled out in printed digits.
+def agreement(report: Report) -> pd.DataFrame:
+    """The readings of samples against the text: ``reading, n, defects, rate, low, high, note``.
 
-    Columns ``id, line, chapter, statement, stated, arithmetic, recomputed, range, decision, note``.
+    ``low`` and ``high`` bound the rate among all claims: the exact (Clopper-Pearson) 95 % interval for
+    a binomial share, in per cent like ``rate``.
     """
-    frame = register(report)
-    bounds = _joined(report)
-    keep = frame["verdict"] == verdict
-    spelled = spell(report)
-    chosen = frame[keep].assign(
-        arithmetic=[spelled[i] for i in frame.loc[keep, "id"]],
-        range=[
-            "" if low == high or low in ("true", "false") else f"{low} to {high}"
-            for low, high in zip(bounds.loc[keep, "low"], bounds.loc[keep, "high"], strict=True)
-        ],
-    )
-    columns = ["id", "line", "chapter", "statement", "stated", "arithmetic", "recomputed", "range", "decision", "note"]
-    return chosen[columns].reset_index(drop=True)
+    import pandas as pd
+    from scipy.stats import beta
 
-
-def ambiguous(report: Report) -> pd.DataFrame:
-    """:func:`doubtful` for claims whose verdict hangs on a reading."""
-    return doubtful(report, AMBIGUOUS)
-
-
-def spell(report: Report) -> dict[str, str]:
-    """Each claim's expression with the printed numbers in the place of names and cells."""
-    claims = read(report)
-    printed = Printed(report, {claim.id: claim.numbers() for claim in claims})
-    known = functions(printed)
-    return {claim.id: _spell(claim, known) for claim in claims if claim.expression}
-
-
-#: Calls that stand for printed cells or for what many cells amount to; shown as their result.
-_LOOKUPS = ("t", "p", "c", "rank", "codes", "top", "count")
-_COLUMNS = ("column", "row", "series")
-
-
-class _Digits(ast.NodeTransformer):
-    """Puts printed digits in the place of names, cells and whole columns."""
-
-    def __init__(self, claim: Claim, known: Mapping[str, Any]) -> None:
-        self.claim, self.known = claim, known
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name(self.claim.digits.get(node.id, node.id))
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name == "exact":
-            shown: ast.AST = self.visit(node.args[0])
-            return shown
-        over_columns = any(
-            isinstance(a, ast.Call) and isinstance(a.func, ast.Name) and a.func.id in _COLUMNS for a in node.args
-        )
-        if name in _LOOKUPS or over_columns:
-            try:
-                value = Expression("", node, frozenset(), frozenset()).value(self.claim.numbers(), self.known)
-            except (ClaimError, NotPrintedError):
-                return node
-            if isinstance(value, Number):
-                return ast.Name(decimal(value))
-            if isinstance(value, Codes):
-                return ast.Name("{" + ", ".join(sorted(value.point)) + "}")
-        node.args = [self.visit(a) for a in node.args]
-        node.keywords = [ast.keyword(k.arg, self.visit(k.value)) for k in node.keywords]
-        return node
-
-    def visit_Set(self, node: ast.Set) -> ast.AST:
-        return ast.Name("{" + ", ".join(sorted(str(getattr(e, "value", "")) for e in node.elts)) + "}")
-
-
-def _spell(claim: Claim, known: Mapping[str, Any]) -> str:
-    assert claim.expression is not None
-    tree = ast.parse(claim.expression.text.strip(), mode="eval").body
-    if isinstance(tree, ast.Call) and claim.expression.outermost == "readings":
-        return "; ".join(f"{str(k.arg).replace('_', ' ')}: {_text(k.value, claim, known)}" for k in tree.keywords)
-    return _text(tree, claim, known)
-
-
-def _text(node: ast.AST, claim: Claim, known: Mapping[str, Any]) -> str:
-    shown = ast.unparse(_Digits(claim, known).visit(node)).replace("'", "")
-    shown = re.sub(r"\(([-\d.]+ [<>=!]+ [-\d.]+)\)", r"\1", shown)
-    return shown.replace(" ** ", "^").replace("==", "=").replace("!=", "≠").replace("<=", "≤").replace(">=", "≥")
-
-
-def decimal(value: Number) -> str:
-    """The point of a number as decimals, as few as needed (at most four)."""
-    for places in range(5):
-        if Fraction(round_fraction(value.point, places)) == value.point:
-            break
-    return round_fraction(value.point, places)
+    rows = []
+    for record in report.resource("samples").to_dict("records"):
+        n, k = int(record["n"]), int(record["defects"])
+        low = 0.0 if k == 0 else float(beta.ppf(0.025, k, n - k + 1))
+        high = 1.0 if k == n else float(beta.ppf(0.975, k + 1, n - k))
+        rates = [f"{100 * share:.1f}" for share in (k / n, low, high)]
+        rows.append((record["reading"], n, k, *rates, record["note"]))
+    return pd.DataFrame(rows, columns=["reading", "n", "defects", "rate", "low", "high", "note"])
 
 
 def markets(report: Report) -> pd.DataFrame:
@@ -285,42 +179,10 @@ def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[Nu
 
 
 def _number(claim: Claim, node: ast.expr, known: Mapping[str, Any]) -> Number:
-    value = Expression("", node, frozenset(), frozenset()).value(claim.numbers(), known)
+    value = Expression("", node, frozenset()).value(claim.numbers(), known)
     if not isinstance(value, Number):
         raise ClaimError("a number")
     return value
-
-
-def conflicts(report: Report) -> pd.DataFrame:
-    """Quantities to which the text gives values that exclude each other; see :mod:`.linking`.
-
-    One row a quantity: ``quantity, values, claims, statements``. ``values`` lists the distinct
-    printed values, ``claims`` who says which, ``statements`` one of each in words.
-    """
-    import pandas as pd
-
-    text = dict(zip(report.claims()["id"], report.claims()["statement"], strict=True))
-    pairs = links(report)
-    rows = []
-    for quantity in dict.fromkeys(pairs.loc[pairs["verdict"] == INCOMPATIBLE, "quantity"]):
-        said: dict[str, list[str]] = {}
-        for statement in statements(read(report))[quantity]:
-            said.setdefault(f"{statement.digits} {statement.unit}".strip(), []).append(statement.id)
-        values = sorted(said, key=lambda v: -len(said[v]))
-        rows.append(
-            (
-                quantity,
-                "; ".join(values),
-                "; ".join(f"{v}: {_few(said[v])}" for v in values),
-                " / ".join(text[said[v][0]] for v in values),
-            )
-        )
-    return pd.DataFrame(rows, columns=["quantity", "values", "claims", "statements"])
-
-
-def _few(identifiers: list[str], most: int = 3) -> str:
-    more = len(identifiers) - most
-    return ", ".join(identifiers[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def exchange_rates(report: Report) -> pd.DataFrame:
@@ -338,12 +200,10 @@ def exchange_rates(report: Report) -> pd.DataFrame:
             continue
         found = {}
         for name, digits in claim.digits.items():
-            printed_unit = claim.quantity.get(name, "").partition("@")[2] or (
-                claim.unit if name == claim.claimed else ""
-            )
-            scale = unit(printed_unit)
+            scale = unit(claim.unit_of(name))
             if scale.base in CURRENCIES:
-                found[scale.base] = (Number.printed(digits) * Number.exact(scale.factor), f"{digits} {printed_unit}")
+                amount = Number.printed(digits) * Number.exact(scale.factor)
+                found[scale.base] = (amount, words(digits, claim.unit_of(name)))
         home = found.pop("TWD", None)
         if home and len(found) == 1:
             ((currency, (amount, shown)),) = found.items()
@@ -367,8 +227,7 @@ def chapter_claims(report: Report, items: Iterable[str]) -> pd.DataFrame:
     chosen = frozenset(
         claim.id for claim in read(report) if claim.expression and _items_of(claim.expression.tree, filed) & wanted
     )
-    frame = register(report, chosen).reset_index(drop=True)
-    return frame[["id", "line", "verdict", "statement", "stated", "recomputed", "note"]]
+    return register(report, chosen)[["id", "line", "verdict", "statement", "stated", "recomputed", "note"]]
 
 
 def _items_of(tree: ast.AST, filed: Mapping[str, str]) -> set[str]:
@@ -378,11 +237,15 @@ def _items_of(tree: ast.AST, filed: Mapping[str, str]) -> set[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
             first = node.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                if node.func.id in ("t", "column", "rank", "row", "series"):
+                if node.func.id in ("t", "column", "rank", "row"):
                     found.add(first.value)
                 elif node.func.id == "p":
                     found.add(filed.get(first.value, ""))
     return found
+
+
+#: Heading of goals for a whole road-map.
+NO_YEAR = "No year"
 
 
 def roadmaps(report: Report) -> pd.DataFrame:
@@ -393,7 +256,8 @@ def roadmaps(report: Report) -> pd.DataFrame:
         f"{words[sign]}{value}{'–' + to if to else ''} {unit}".strip()
         for sign, value, to, unit in zip(frame["sign"], frame["value"], frame["value_to"], frame["unit"], strict=True)
     ]
-    return frame.assign(goal=goal)[["roadmap", "track", "kpi", "year", "goal", "note"]]
+    years = frame["year"].replace("", NO_YEAR)
+    return frame.assign(goal=goal, year=years)[["roadmap", "track", "kpi", "year", "goal", "note"]]
 
 
 def roadmap_grid(report: Report, roadmap: str) -> pd.DataFrame:

@@ -1,8 +1,10 @@
 """The functions an expression may call.
 
 Printed numbers come in through ``t`` (a cell of a table), ``p`` (a number printed in a
-sentence, ``prose.csv``), ``c`` (a number of another claim), ``column``, ``row`` and
-``series`` (many cells of one table). Everything else is arithmetic on them. A missing
+sentence, ``prose.csv``), ``c`` (a number of another claim), ``listed`` (how many items a
+list holds, counted by the reader), ``column`` and ``row`` (many cells of one table). Everything else is arithmetic on them. ``times`` is growth in 倍 (both readings), ``increase`` where the words name the increase,
+``same_period`` a period against the title it cites (some count the base year), ``about``
+widens a number printed with 約 by a tenth. A missing
 table, measure, row or year is a :class:`ClaimError`; a cell printed N/A leaves a column
 short and makes a single claim not checkable.
 """
@@ -125,16 +127,6 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             raise ClaimError(f"a printed column; table {table} has no {measure} {wanted}".rstrip())
         return Vector(tuple(found), tuple(found.values()))
 
-    def series(table: str, code: str, measure: str) -> Vector:
-        found = {
-            key: number
-            for (row, name, key), number in printed.table(table).items()
-            if row == code and name == measure and key
-        }
-        if not found:
-            raise ClaimError(f"a printed series; table {table} has no {code} {measure}")
-        return Vector(tuple(found), tuple(found.values()))
-
     def row(table: str, code: str, year: Any) -> Vector:
         found = {
             name: number
@@ -194,21 +186,6 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             raise NotPrintedError(f"{table} {code} {measure}")
         return _place(own, [n for k, n in zip(vector.keys, vector.items, strict=True) if n and k != code], order)
 
-    def top(vector: Value, n: Value, order: str = "desc") -> Codes:
-        if not isinstance(vector, Vector):
-            raise ClaimError("a column in top()")
-        size = whole(n, "a number of rows")
-        places = {
-            key: _place(number, [m for k, m in zip(vector.keys, vector.items, strict=True) if m and k != key], order)
-            for key, number in zip(vector.keys, vector.items, strict=True)
-            if number
-        }
-        return Codes(
-            frozenset(k for k, place in places.items() if place.point <= size),
-            frozenset(k for k, place in places.items() if place.high <= size),
-            frozenset(k for k, place in places.items() if place.low <= size),
-        )
-
     def count(truths: Value) -> Number:
         found = _known(truths)
         point, certain, possible = (
@@ -234,44 +211,41 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             result = result.both(truth.negated() if key in out else truth)
         return result
 
-    def any_of(truths: Value) -> Truth:
-        result = Truth.of(False)
-        for truth in _known(truths).values():
-            result = result.either(truth)
-        return result
+    def times(new: Value, old: Value) -> Readings:
+        reached = lift(lambda a, b: a / b, new, old)
+        if not isinstance(reached, Number):
+            raise ClaimError("numbers in times()")
+        return Readings({"times_reached": reached, "times_added": reached - Number.exact(1)})
 
-    def readings(**truths: Value) -> Readings:
-        if len(truths) < 2 or not all(isinstance(t_, Truth) for t_ in truths.values()):
-            raise ClaimError("at least two named comparisons, such as readings(every_year=..., end_to_end=...)")
-        return Readings({name: t_ for name, t_ in truths.items() if isinstance(t_, Truth)})
+    def increase(new: Value, old: Value) -> Value:
+        return lift(lambda a, b: a / b - Number.exact(1), new, old)
 
-    return {
-        "t": t,
-        "p": p,
-        "c": c,
-        "column": column,
-        "series": series,
-        "row": row,
-        "growth": growth,
-        "change": change,
-        "share": share,
-        "ratio": ratio,
-        "cagr": cagr,
-        "total": total,
-        "mean": mean,
-        "average": mean,
-        "abs": absolute,
-        "max": maximum,
-        "min": minimum,
-        "exact": exact,
-        "rank": rank,
-        "top": top,
-        "count": count,
-        "codes": codes,
-        "all_of": all_of,
-        "any_of": any_of,
-        "readings": readings,
-    }
+    def listed(n: Value) -> Number:
+        return Number.exact(whole(n, "a number of items"))
+
+    def same_period(first: Value, last: Value, titled_first: Value, titled_last: Value) -> Readings:
+        y0, y1, t0, t1 = (whole(y, "a year") for y in (first, last, titled_first, titled_last))
+        titled, base_year = (y0, y1) == (t0, t1), (y0 + 1, y1) == (t0, t1)
+        return Readings({"as_titled": Truth.of(titled), "with_the_base_year": Truth.of(titled or base_year)})
+
+    def about(number: Value) -> Value:
+        return lift(lambda a: Number(a.point, a.low - abs(a.point) / 10, a.high + abs(a.point) / 10), number)
+
+    def readings(**values: Value) -> Readings:
+        flat: dict[str, Any] = {}
+        for name, value in values.items():
+            inner = value.values if isinstance(value, Readings) else {"": value}
+            flat |= {f"{name}_{i}".rstrip("_"): v for i, v in inner.items()}
+        same = {type(v) for v in flat.values()}
+        if len(values) < 2 or same not in ({Truth}, {Number}):
+            raise ClaimError("at least two named values of one kind, such as readings(every_year=..., end_to_end=...)")
+        return Readings(flat)
+
+    named = (
+        t, p, c, column, row, growth, change, share, ratio, cagr, total, mean, exact, rank, count, codes, all_of, readings,
+        times, increase, same_period, about,
+    )  # fmt: skip
+    return {f.__name__: f for f in named} | {"abs": absolute, "max": maximum, "min": minimum, "listed": listed}
 
 
 def _numbers(values: tuple[Value, ...]) -> list[Number]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from analysis.indicators.series import (
     POINTS,
     RATIO,
@@ -37,8 +39,45 @@ def contribution_of(old: Intervals, new: Intervals, old_total: Intervals) -> Int
     return 100 * ((new - old) / old_total)
 
 
+def contribution_of_shares(
+    old_share: Intervals, new_share: Intervals, old_total: Intervals, new_total: Intervals
+) -> Intervals:
+    """The same from shares of the total in per cent: ``new share * new total / old total - old share``."""
+    return new_share * (new_total / old_total) - old_share
+
+
+def made_of_shares(report: Report, table: str) -> bool:
+    """Whether every amount of the table lies within rounding of its printed share times the total.
+
+    The note of Table 1-2-9 says that its amounts are derived; then an amount is no better known than the
+    share it was made from.
+    """
+    column, shares = read(report, table, "exports"), read(report, table, "share")
+    totals = column.at([whole(TOTAL)(key) for key in column.keys])[1]
+    made = shares.at(column.keys)[0] * totals / 100
+    checked = np.array([key.code != TOTAL for key in column.keys]) & made.known & column.bounds.known
+    return bool(checked.any() and made.overlaps(column.bounds)[checked].all())
+
+
+def amounts(report: Report) -> list[Column]:
+    """Exports of each table; bounds are share times total where :func:`made_of_shares`."""
+    found = []
+    for column in _exports(report):
+        if made_of_shares(report, column.table):
+            totals = column.at([whole(TOTAL)(key) for key in column.keys])[1]
+            wide = read(report, column.table, "share").at(column.keys)[1] * totals / 100
+            ends = [
+                own if key.code == TOTAL or not w else w
+                for key, w, own in zip(column.keys, wide, column.bounds, strict=True)
+            ]
+            low, high = ([e and e[i] for e in ends] for i in (0, 1))
+            column = replace(column, bounds=Intervals.from_bounds(low, high))
+        found.append(column)
+    return found
+
+
 def _exports(report: Report) -> list[Column]:
-    return [read(report, table, "exports") for table in TABLES]
+    return [read(report, table, "exports") for table in TABLES if table in report.tables]
 
 
 @indicator
@@ -78,31 +117,38 @@ def exports_growth(report: Report) -> list[Column]:
     """
     stated = read_prose(report, "exports_growth").as_printed()
     printed = {key._replace(code=TOTAL) if key.code == "TWN" else key: text for key, text in stated.items()}
-    return [yearly_growth(column, "exports_growth", printed) for column in _exports(report)]
+    return [yearly_growth(column, "exports_growth", printed) for column in amounts(report)]
 
 
 @indicator
 def exports_cagr(report: Report) -> list[Column]:
     """Compound annual growth of exports, 2020 to 2024, by class and in total, %."""
-    return [compound_growth(column, "exports_cagr", 2020, 2024) for column in _exports(report)]
+    return [compound_growth(column, "exports_cagr", 2020, 2024) for column in amounts(report)]
+
+
+def _base(key: Key) -> Key:
+    return Key(TOTAL, previous(key).year)
 
 
 @indicator
 def contributions(report: Report) -> list[Column]:
-    """Contribution of each class to the growth of total exports, percentage points."""
-    return [
-        derive(
-            "exports_growth_contribution",
-            POINTS,
-            2,
-            contribution_of,
-            (column, previous),
-            (column, same),
-            (column, lambda key: Key(TOTAL, previous(key).year)),
-            keys=[key for key in followed(column) if key.code != TOTAL],
-        )
-        for column in _exports(report)
-    ]
+    """Contribution of each class to the growth of total exports, percentage points.
+
+    Where the amounts are made from rounded shares (see :func:`amounts`), the bounds are those of the shares.
+    """
+    found = []
+    for column in amounts(report):
+        keys = [key for key in followed(column) if key.code != TOTAL]
+        name = "exports_growth_contribution"
+        arguments = ((column, previous), (column, same), (column, _base))
+        result = derive(name, POINTS, 2, contribution_of, *arguments, keys=keys)
+        if made_of_shares(report, column.table):
+            share = read(report, column.table, "share")
+            parts = ((share, previous), (share, same), (column, _base), (column, whole(TOTAL)))
+            exact = derive(name, POINTS, 2, contribution_of_shares, *parts, keys=keys)
+            result = replace(result, bounds=exact.bounds)
+        found.append(result)
+    return found
 
 
 @indicator

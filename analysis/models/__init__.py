@@ -1,13 +1,12 @@
 """Trend models for series of four to ten points, with what can and cannot be said.
 
-``series`` picks the series of the report; ``growth`` fits one series, ``panel`` many
-countries, ``forecast`` looks ahead and ``backtest`` tests it; ``decomposition`` splits a
-change exactly; ``uncertainty`` carries rounding, filled-in cells and multiple testing;
-``simulation`` shows what intervals attain at these sample sizes; ``reference`` compares
-with certified regression results. :func:`trends` and :func:`forecasts` print all of it.
+``series`` picks the series of the report, as printed or with the doubtful cells treated; ``growth`` fits one series,
+``panel`` many countries over years, ``across`` countries at one time, ``forecast`` looks ahead and ``backtest`` tests
+it, ``statements`` judges what the text expects; ``decomposition`` splits a change; ``shrinkage`` is the one way in
+which series borrow from each other; ``simulation`` shows what the intervals attain at these sample sizes.
+:func:`trends` and :func:`forecasts` print all of it.
 
-statsmodels, scipy and joblib are imported only in this package, and only when a function
-needs them.
+statsmodels, scipy and joblib are imported only in this package, and only when a function needs them.
 """
 
 from __future__ import annotations

@@ -1,64 +1,53 @@
-r"""A change split into parts that add up exactly: shift-share, log-mean Divisia, contributions.
+r"""A change split into parts that add up: shift-share, log-mean Divisia, contributions to growth.
 
-**Shift-share** of a value-added rate :math:`R=\sum_i\theta_i r_i` (:math:`\theta_i` an
-industry's share in output, :math:`r_i` its own rate), symmetric form (Fabricant 1942; Marshall
-and Edgeworth weights):
+**Shift-share** of a value-added rate :math:`R=\sum_i\theta_i r_i` (:math:`\theta_i` an industry's share in
+output, :math:`r_i` its own rate), symmetric form (Fabricant 1942; Marshall and Edgeworth weights):
 
 .. math:: \Delta R=\underbrace{\sum_i\bar\theta_i\,\Delta r_i}_{\text{within}}
                   +\underbrace{\sum_i(\bar r_i-\bar R)\,\Delta\theta_i}_{\text{structure}}
 
-with bars for the mean of both years; subtracting :math:`\bar R` changes no total (shares add
-to one) and makes an industry's structure term say whether it moved *towards* high rates. Output
-is not printed; it follows from value added and rate. What is not in the listed industries is one
-residual industry. Everything is a :class:`~fractions.Fraction`, so the identity holds exactly.
+with bars for the mean of both years; with weights of the first year there is a third part, the interaction
+:math:`\sum_i\Delta\theta_i\,\Delta r_i`. Output is not printed; it follows from value added and rate. What is
+not in the listed industries is one residual industry.
 
 **LMDI-I** (Ang 2005) of :math:`G=Q\cdot I` (R&D = GDP times intensity):
-:math:`\Delta G=L\ln(Q_1/Q_0)+L\ln(I_1/I_0)`, with :math:`L=(G_1-G_0)/\ln(G_1/G_0)`. No
-residual; symmetric in time.
+:math:`\Delta G=L\ln(Q_1/Q_0)+L\ln(I_1/I_0)`, with :math:`L=(G_1-G_0)/\ln(G_1/G_0)`. Each part is a share of the
+growth *in logarithms*; what growth of GDP alone would have brought is another number (``gdp_alone``).
 
-**Contributions** to growth: :math:`100\,\Delta x_i/X_0` percentage points; what the printed
-parts leave of the printed total is shown as residual.
-
-Bounds are over all values that print the same, found at the corners of the box of inputs. For
-LMDI and contributions that is exact, as they are monotone in each input; for shift-share it is
-exact up to terms of second order in the rounding (some 1e-6 points here).
+Bounds are attained by inputs that print the same (a corner of their box, found one input at a time); for
+LMDI all corners are tried. Contributions of exports are those of :mod:`analysis.indicators.exports`.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from analysis.rounding import Interval, Intervals
+import numpy as np
+import pandas as pd
+
+from analysis.models.series import Floats, NotEstimable
+from analysis.report import NOT_AVAILABLE
+from analysis.rounding import Intervals
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 RESIDUAL = "other"
 
-Bounds = tuple[float, float]
-
-
-class Cell(NamedTuple):
-    """A printed number: its value and what it may stand for."""
-
-    value: Fraction
-    low: Fraction
-    high: Fraction
+#: A printed number: value, lowest, highest.
+Cell = tuple[float, float, float]
 
 
 def cell(printed: str, exact: bool = False) -> Cell:
-    """A printed number as exact fractions."""
-    interval = Intervals.from_printed([printed], exact)[0]
-    if interval is None:
-        raise ValueError(f"not a number: {printed!r}")
-    return Cell(Fraction(printed), interval.low, interval.high)
+    """A printed number with its bounds; :class:`NotEstimable` for N/A."""
+    if printed == NOT_AVAILABLE:
+        raise NotEstimable("a number is not available")
+    interval = Intervals.from_printed([printed], exact)
+    return float(printed), float(interval.low_float()[0]), float(interval.high_float()[0])
 
 
 # ---------------------------------------------------------------- shift-share
@@ -66,66 +55,98 @@ def cell(printed: str, exact: bool = False) -> Cell:
 
 @dataclass(frozen=True)
 class Part:
-    """One industry's part in the change of the rate, in percentage points, with rounding bounds."""
+    """One industry's part in the change of the rate, percentage points."""
 
     code: str
-    within: Fraction
-    structure: Fraction
-    within_bounds: Bounds
-    structure_bounds: Bounds
-    share_before: Fraction
-    share_after: Fraction
+    within: float
+    structure: float
 
     @property
-    def total(self) -> Fraction:
+    def total(self) -> float:
         """Within and structure together."""
         return self.within + self.structure
 
 
 @dataclass(frozen=True)
 class ShiftShare:
-    """A change of the aggregate rate and its parts; ``within + structure == change`` exactly."""
+    """A change of the aggregate rate and its parts; ``within + structure`` is the change.
+
+    ``bounds[c]`` are ``(within_low, within_high, structure_low, structure_high)`` of an industry or ``all``;
+    ``base`` the parts with weights of the first year: within, structure, interaction. ``left_out`` are
+    industries without a number in one of the years; they are in the residual industry.
+    """
 
     before: int
     after: int
-    change: Fraction
+    change: float
     parts: tuple[Part, ...]
+    bounds: Mapping[str, tuple[float, float, float, float]]
+    base: tuple[float, float, float]
+    left_out: tuple[str, ...] = ()
 
     @property
-    def within(self) -> Fraction:
+    def within(self) -> float:
         """What the industries' own rates did at mean shares."""
-        return sum((p.within for p in self.parts), Fraction(0))
+        return math.fsum(p.within for p in self.parts)
 
     @property
-    def structure(self) -> Fraction:
+    def structure(self) -> float:
         """What the shift of output between industries did at mean rates."""
-        return sum((p.structure for p in self.parts), Fraction(0))
+        return math.fsum(p.structure for p in self.parts)
 
     def frame(self) -> pd.DataFrame:
-        """Parts as floats: ``code, within, within_low, within_high, structure, …, total``, last row ``all``."""
-        import pandas as pd
-
-        rows: list[dict[str, Any]] = [
-            {
-                "code": p.code,
-                "within": float(p.within), "within_low": p.within_bounds[0],
-                "within_high": p.within_bounds[1], "structure": float(p.structure),
-                "structure_low": p.structure_bounds[0], "structure_high": p.structure_bounds[1],
-                "total": float(p.total),
-            }
-            for p in self.parts
-        ]  # fmt: skip
-        ends = {c: sum(r[c] for r in rows) for c in rows[0] if c != "code"}
-        rows.append({"code": "all", **ends, "within": float(self.within), "structure": float(self.structure),
-                     "total": float(self.change)})  # fmt: skip
-        return pd.DataFrame(rows)
+        """``code, within, within_low, within_high, structure, …_low, …_high, total``; last row ``all``."""
+        values = [(p.code, p.within, p.structure, p.total) for p in self.parts]
+        rows = []
+        for code, within, structure, total in [*values, ("all", self.within, self.structure, self.change)]:
+            a, b, c, d = self.bounds[code]
+            rows.append((code, within, a, b, structure, c, d, total))
+        names = ["code", "within", "within_low", "within_high", "structure", "structure_low", "structure_high", "total"]
+        return pd.DataFrame(rows, columns=names)
 
 
-def _terms(v0: Any, r0: Any, q0: Any, v1: Any, r1: Any, q1: Any, mean: Any) -> tuple[Any, Any]:
-    """Within and structure of an industry with value added ``v``, rate ``r`` and total output ``q``."""
-    share0, share1 = v0 / r0 / q0, v1 / r1 / q1
-    within = (share0 + share1) / 2 * (r1 - r0)
-    return within, ((r0 + r1) / 2 - mean) * (share1 - share0)
+def _split(inputs: Floats) -> tuple[Floats, Floats, Floats]:
+    """Own parts of all industries; ``inputs`` (…, 2 years, 2 value added and rate, industries, total first).
+
+    Returns within and structure (…, industries; the residual last) and the three parts with first-year
+    weights (…, 3). A residual that is not positive gives NaN.
+    """
+    value, rate = inputs[..., 0, :], inputs[..., 1, :]
+    with np.errstate(all="ignore"):
+        output = value / rate
+        rest = output[..., :1] - output[..., 1:].sum(axis=-1, keepdims=True)
+        left = value[..., :1] - value[..., 1:].sum(axis=-1, keepdims=True)
+        fine = (rest > 0) & (left > 0)
+        own = np.concatenate([rate[..., 1:], np.where(fine, left / rest, np.nan)], axis=-1)
+        share = np.concatenate([output[..., 1:], rest], axis=-1) / output[..., :1]
+    whole = rate[..., :1]
+    (r0, r1), (s0, s1), (t0, t1) = (np.moveaxis(a, -2, 0) for a in (own, share, whole))
+    within = (s0 + s1) / 2 * (r1 - r0)
+    structure = ((r0 + r1) / 2 - (t0 + t1) / 2) * (s1 - s0)
+    base = [s0 * (r1 - r0), (r0 - t0) * (s1 - s0), (s1 - s0) * (r1 - r0)]
+    return within, structure, np.stack([b.sum(axis=-1) for b in base], axis=-1)
+
+
+def attained(function: Callable[[Floats], Floats], low: Floats, high: Floats) -> tuple[float, float]:
+    """Smallest and largest value of a smooth function found at the corners of a box, one input at a time.
+
+    ``function`` takes points in rows. Starting from the middle, every input goes to the end that lowers
+    (raises) the value, until none moves; exact where the function is monotone in each input.
+    """
+    ends = []
+    for sign in (1.0, -1.0):
+        at = (low + high) / 2
+        for _ in range(20):
+            trial = np.repeat(at[None], 2 * len(at), axis=0)
+            index = np.arange(len(at))
+            trial[index, index], trial[len(at) + index, index] = low, high
+            value = sign * function(trial)
+            moved = np.where(value[: len(at)] <= value[len(at) :], low, high)
+            if (moved == at).all():
+                break
+            at = moved
+        ends.append(float(function(at[None])[0]))
+    return ends[0], ends[1]
 
 
 def shift_share(
@@ -133,235 +154,246 @@ def shift_share(
     after: Mapping[str, tuple[Cell, Cell]],
     total: str,
     years: tuple[int, int],
+    left_out: Sequence[str] = (),
 ) -> ShiftShare:
     """Split the change of ``total``'s rate over the industries.
 
-    ``before`` and ``after`` give value added and rate (per cent) by code, ``total`` among them.
-    The residual industry is what ``total`` has beyond the others. Raises :class:`ValueError`
-    if the codes differ, a rate is not positive, or the parts exceed the total.
+    ``before`` and ``after`` give value added and rate (per cent) by code, ``total`` among them. Raises
+    :class:`NotEstimable` if the codes differ, a rate is not positive, or the parts exceed the total.
     """
     if set(before) != set(after) or total not in before:
-        raise ValueError("both years need the same industries and their total")
+        raise NotEstimable("both years need the same industries and their total")
     codes = [c for c in before if c != total]
     for year, cells in zip(years, (before, after), strict=True):
         for code, (_, rate) in cells.items():
-            if rate.low <= 0:
-                raise ValueError(f"{code} {year}: a rate must be positive to give output")
-    rest0, rest1 = _rest(before, codes, total), _rest(after, codes, total)
-    if min(rest0[0].low, rest1[0].low, rest0[1].low, rest1[1].low) <= 0:
-        raise ValueError("the industries exceed their total; there is no residual industry")
-    (v0, r0), (v1, r1) = before[total], after[total]
-    q0, q1, mean = v0.value / r0.value, v1.value / r1.value, (r0.value + r1.value) / 2
-    parts = []
-    for code in [*codes, RESIDUAL]:
-        if code == RESIDUAL:
-            a0, b0 = rest0
-            a1, b1 = rest1
-        else:
-            (a0, b0), (a1, b1) = before[code], after[code]
-        within, structure = _terms(a0.value, b0.value, q0, a1.value, b1.value, q1, mean)
-        bounds = _corners((a0, b0, a1, b1), (v0, r0, v1, r1))
-        share0, share1 = a0.value / b0.value / q0, a1.value / b1.value / q1
-        parts.append(Part(code, within, structure, *bounds, share0, share1))
-    return ShiftShare(years[0], years[1], r1.value - r0.value, tuple(parts))
+            if rate[1] <= 0:
+                raise NotEstimable(f"{code} {year}: a rate must be positive to give output")
+    order = [total, *codes]
+    box = np.array([[[k[c][j] for c in order] for j in (0, 1)] for k in (before, after)])  # year, what, code, three
+    value, low, high = (box[..., i] for i in range(3))
+    within, structure, base = _split(value)
+    if not np.isfinite(within).all():
+        raise NotEstimable("the industries exceed their total; there is no residual industry")
+    names = [*codes, RESIDUAL]
+    bounds = {}
+    for code, i in [*zip(names, range(len(names)), strict=True), ("all", slice(None))]:
+        found = []
+        for which in (0, 1):
+
+            def one(x: Floats, which: int = which, i: int | slice = i) -> Floats:
+                part = _split(x.reshape(-1, *value.shape))[which]
+                return part[:, i] if isinstance(i, int) else part.sum(axis=1)
+
+            found += attained(one, low.ravel(), high.ravel())
+        bounds[code] = (found[0], found[1], found[2], found[3])
+    if not all(np.isfinite(b).all() for b in bounds.values()):
+        raise NotEstimable("the printed digits do not tell whether the industries exceed their total")
+    parts = tuple(Part(c, float(w), float(s)) for c, w, s in zip(names, within, structure, strict=True))
+    change = float(value[1, 1, 0] - value[0, 1, 0])
+    three = (float(base[0]), float(base[1]), float(base[2]))
+    return ShiftShare(years[0], years[1], change, parts, bounds, three, tuple(left_out))
 
 
-def _rest(cells: Mapping[str, tuple[Cell, Cell]], codes: Sequence[str], total: str) -> tuple[Cell, Cell]:
-    """Value added and rate of the residual industry; its bounds treat the inputs as independent."""
-    whole, rate = cells[total]
-    value = whole.value - sum(cells[c][0].value for c in codes)
-    low = whole.low - sum(cells[c][0].high for c in codes)
-    high = whole.high - sum(cells[c][0].low for c in codes)
-    output = whole.value / rate.value - sum(cells[c][0].value / cells[c][1].value for c in codes)
-    least = whole.low / rate.high - sum(cells[c][0].high / cells[c][1].low for c in codes)
-    most = whole.high / rate.low - sum(cells[c][0].low / cells[c][1].high for c in codes)
-    if output <= 0 or least <= 0 or low <= 0:
-        return Cell(value, low, high), Cell(Fraction(-1), Fraction(-1), Fraction(-1))
-    return Cell(value, low, high), Cell(value / output, low / most, high / least)
+def printed_years(report: Report, table: str, measure: str) -> list[int]:
+    """Years of a measure, in order; empty without the table."""
+    if table not in report.tables:
+        return []
+    return sorted({int(c[3]) for c in report.iter_cells([table]) if c[4] == measure and c[3]})
 
 
-def _corners(own: tuple[Cell, ...], whole: tuple[Cell, ...]) -> tuple[Bounds, Bounds]:
-    """Bounds of an industry's terms over the corners of the box of its eight inputs."""
-    import numpy as np
+def value_added(report: Report, before: int | None = None, after: int | None = None) -> ShiftShare:
+    """Shift-share of the manufacturing value-added rate of Table 1-2-16 (first and last printed year)."""
+    shown = printed_years(report, "1-2-16", "value_added_rate")
+    years = (shown[0] if before is None else before, shown[-1] if after is None else after)
+    cells = {(c[8], c[4], c[3]): c[6] for c in report.iter_cells(["1-2-16"])}
+    for year in years:
+        if year not in shown:
+            raise NotEstimable(f"Table 1-2-16 has no year {year}")
+    found: list[dict[str, tuple[Cell, Cell]]] = [{}, {}]
+    left_out = []
+    for code in dict.fromkeys(c for c, _, _ in cells):
+        texts = [
+            [cells.get((code, m, str(y)), NOT_AVAILABLE) for m in ("value_added", "value_added_rate")] for y in years
+        ]
+        if NOT_AVAILABLE in (*texts[0], *texts[1]):
+            if code == "C":
+                raise NotEstimable(f"the total of manufacturing is not available for {years[0]} and {years[1]}")
+            left_out.append(code)
+            continue
+        for year, (value, rate) in zip(found, texts, strict=True):
+            year[code] = (cell(value), cell(rate))
+    return shift_share(found[0], found[1], "C", years, left_out)
 
-    sides = [(float(c.low), float(c.high)) for c in (*own, *whole)]
-    a0, b0, a1, b1, v0, r0, v1, r1 = (axis.ravel() for axis in np.meshgrid(*sides, indexing="ij"))
-    within, structure = _terms(a0, b0, v0 / r0, a1, b1, v1 / r1, (r0 + r1) / 2)
-    return (float(within.min()), float(within.max())), (float(structure.min()), float(structure.max()))
 
-
-def value_added(report: Report, before: int = 2014, after: int = 2023) -> ShiftShare:
-    """Shift-share of the manufacturing value-added rate of Table 1-2-16."""
-    cells = report.cells(["1-2-16"])
-
-    def year(wanted: int) -> dict[str, tuple[Cell, Cell]]:
-        part = cells[cells["year"] == str(wanted)]
-        if part.empty:
-            raise ValueError(f"Table 1-2-16 has no year {wanted}")
-        wide = part.pivot(index="code", columns="measure", values="printed")
-        order = list(dict.fromkeys(part["code"]))
-        return {c: (cell(str(wide.at[c, "value_added"])), cell(str(wide.at[c, "value_added_rate"]))) for c in order}
-
-    return shift_share(year(before), year(after), "C", (before, after))
+def periods(report: Report) -> list[tuple[int, int]]:
+    """The whole span of Table 1-2-16 and each pair of neighbouring years."""
+    shown = printed_years(report, "1-2-16", "value_added_rate")
+    return [(shown[0], shown[-1]), *itertools.pairwise(shown)] if len(shown) > 1 else []
 
 
 # ---------------------------------------------------------------- log-mean Divisia
-
-
-def log_mean(a: float, b: float) -> float:
-    """Logarithmic mean ``(a - b) / ln(a / b)`` of two positive numbers; ``a`` where they are equal."""
-    if a <= 0 or b <= 0:
-        raise ValueError("the logarithmic mean needs positive numbers")
-    distance = math.log(a / b)
-    if abs(distance) < 1e-8:  # the series of (e^d - 1) / d, where the quotient loses digits
-        return b * (1 + distance / 2 + distance * distance / 6)
-    return b * math.expm1(distance) / distance
 
 
 @dataclass(frozen=True)
 class Divisia:
     """Change of R&D split into a GDP effect and an intensity effect, with rounding bounds.
 
-    In the unit of the printed amount; ``gdp + intensity == change`` up to float precision.
+    In the unit of the printed amount; ``gdp + intensity == change``. GDP is the quotient of the two tables.
+    ``gdp_growth`` is its growth in per cent; ``gdp_alone`` what it would have brought at the first intensity,
+    in the unit of the amount.
     """
 
     code: str
     change: float
+    growth: float
     gdp: float
     intensity: float
     gdp_bounds: tuple[float, float]
     intensity_bounds: tuple[float, float]
-    growth: float
+    gdp_growth: float
+    gdp_alone: float
 
     @property
     def gdp_share(self) -> float:
-        """GDP effect in per cent of the change (may exceed 100 or be negative)."""
-        return 100 * self.gdp / self.change
+        """GDP effect in per cent of the growth in logarithms (may exceed 100 or be negative)."""
+        return 100 * self.gdp / self.change if self.change else math.nan
+
+    @property
+    def alone_share(self) -> float:
+        """What growth of GDP alone would have brought, in per cent of the change."""
+        return 100 * self.gdp_alone / self.change if self.change else math.nan
+
+
+def log_mean(a: float, b: float) -> float:
+    """Logarithmic mean ``(a - b) / ln(a / b)`` of two positive numbers; ``a`` where they are equal."""
+    if a <= 0 or b <= 0:
+        raise NotEstimable("the logarithmic mean needs positive numbers")
+    distance = math.log(a / b)
+    return b * (math.expm1(distance) / distance if distance else 1.0)
 
 
 def lmdi(amounts: tuple[Cell, Cell], intensities: tuple[Cell, Cell], code: str = "") -> Divisia:
     """LMDI-I of ``amount = GDP * intensity`` between two years; all inputs positive."""
+    if min(c[1] for c in (*amounts, *intensities)) <= 0:
+        raise NotEstimable(f"{code}: amounts and intensities must be positive")
 
-    def effect(g0: Fraction, g1: Fraction, i0: Fraction, i1: Fraction) -> tuple[float, float]:
-        by_intensity = log_mean(float(g1), float(g0)) * math.log(float(i1) / float(i0))
-        return float(g1 - g0) - by_intensity, by_intensity
+    def effect(g0: float, g1: float, i0: float, i1: float) -> tuple[float, float]:
+        by_intensity = log_mean(g1, g0) * math.log(i1 / i0)
+        return g1 - g0 - by_intensity, by_intensity
 
-    if min(c.low for c in (*amounts, *intensities)) <= 0:
-        raise ValueError(f"{code}: amounts and intensities must be positive")
-    g, i = amounts, intensities
-    gdp, intensity = effect(g[0].value, g[1].value, i[0].value, i[1].value)
-    corners = [effect(*c) for c in itertools.product(*((x.low, x.high) for x in (g[0], g[1], i[0], i[1])))]
-    return Divisia(
-        code=code,
-        change=float(g[1].value - g[0].value),
-        gdp=gdp,
-        intensity=intensity,
-        gdp_bounds=(min(c[0] for c in corners), max(c[0] for c in corners)),
-        intensity_bounds=(min(c[1] for c in corners), max(c[1] for c in corners)),
-        growth=float(100 * (g[1].value / g[0].value - 1)),
-    )
+    four = [*amounts, *intensities]
+    gdp, intensity = effect(*(c[0] for c in four))
+    corners = [effect(*c) for c in itertools.product(*((c[1], c[2]) for c in four))]
+    (g0, g1), (i0, i1) = (c[0] for c in amounts), (c[0] for c in intensities)
+    bounds = [(min(c[k] for c in corners), max(c[k] for c in corners)) for k in (0, 1)]
+    ratio = g1 / g0 * i0 / i1
+    grown = 100 * (g1 / g0 - 1)
+    return Divisia(code, g1 - g0, grown, gdp, intensity, bounds[0], bounds[1], 100 * (ratio - 1), g0 * (ratio - 1))
 
 
-def research(report: Report, before: int = 2019, after: int = 2023) -> list[Divisia]:
-    """LMDI of R&D expenditure (Table 1-2-1) with R&D intensity (Table 1-2-2), every country."""
-    cells = report.cells(["1-2-1", "1-2-2"])
-    cells = cells[cells["measure"].isin(["gerd", "gerd_intensity"])]
-    at = {
-        (m, c, y): p
-        for m, c, y, p in zip(cells["measure"], cells["code"], cells["year"], cells["printed"], strict=True)
-    }
+def research(report: Report, before: int | None = None, after: int | None = None) -> list[Divisia]:
+    """LMDI of R&D expenditure (Table 1-2-1) with R&D intensity (Table 1-2-2), every row that has all four numbers."""
+    shown = printed_years(report, "1-2-1", "gerd")
+    if not shown:
+        return []
+    years = (shown[0] if before is None else before, shown[-1] if after is None else after)
+    cells = {(c[8], c[4], c[3]): c[6] for c in report.iter_cells(["1-2-1", "1-2-2"])}
     found = []
-    for code in dict.fromkeys(cells["code"]):
-        four = [at.get((m, code, str(y)), "N/A") for m in ("gerd", "gerd_intensity") for y in (before, after)]
-        if "N/A" not in four:
-            g0, g1, i0, i1 = map(cell, four)
-            found.append(lmdi((g0, g1), (i0, i1), str(code)))
+    for code in dict.fromkeys(c for c, m, _ in cells if m == "gerd"):
+        try:
+            four = [
+                cell(cells.get((code, m, str(y)), NOT_AVAILABLE)) for m in ("gerd", "gerd_intensity") for y in years
+            ]
+            found.append(lmdi((four[0], four[1]), (four[2], four[3]), code))
+        except NotEstimable:
+            continue
     return found
 
 
 def lmdi_frame(results: Sequence[Divisia]) -> pd.DataFrame:
     """``code, change, growth, gdp, gdp_low, gdp_high, intensity, …``, and both effects in per cent of the start."""
-    import pandas as pd
+    names = [
+        "code",
+        "change",
+        "growth",
+        "gdp",
+        "gdp_low",
+        "gdp_high",
+        "intensity",
+        "intensity_low",
+        "intensity_high",
+        "gdp_growth",
+        "gdp_alone",
+    ]
+    rows = [
+        (
+            r.code,
+            r.change,
+            r.growth,
+            r.gdp,
+            *r.gdp_bounds,
+            r.intensity,
+            *r.intensity_bounds,
+            r.gdp_growth,
+            r.alone_share,
+        )
+        for r in results
+    ]
+    frame = pd.DataFrame(rows, columns=names)
+    start = frame["change"] / (frame["growth"] / 100)
+    return frame.assign(gdp_points=100 * frame["gdp"] / start, intensity_points=100 * frame["intensity"] / start)
 
-    rows = []
-    for r in results:
-        start = r.change / (r.growth / 100) if r.growth else math.nan
-        rows.append(
-            {
-                "code": r.code, "change": r.change, "growth": r.growth, "gdp": r.gdp,
-                "gdp_low": r.gdp_bounds[0], "gdp_high": r.gdp_bounds[1], "intensity": r.intensity,
-                "intensity_low": r.intensity_bounds[0], "intensity_high": r.intensity_bounds[1],
-                "gdp_points": 100 * r.gdp / start, "intensity_points": 100 * r.intensity / start,
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows)
+
+def research_on_real_gdp(report: Report, code: str = "TWN") -> tuple[Divisia, Divisia]:
+    """R&D expenditure of one country on the quotient of the two tables and on printed real GDP (Table 1-2-8).
+
+    Real GDP is chained one year back with its growth rate, where the table prints one. Both splits are over the
+    years that all tables cover. Expenditure is at constant prices, so real GDP is its fellow.
+    """
+    cells = {(c[4], c[3]): c[6] for c in report.iter_cells(["1-2-8"]) if c[4] in ("real_gdp", "gdp_growth")}
+    gdp = {int(y): cell(p) for (m, y), p in cells.items() if m == "real_gdp" and p != NOT_AVAILABLE}
+    if not gdp:
+        raise NotEstimable("Table 1-2-8 has no real GDP")
+    first = min(gdp)
+    rate = cells.get(("gdp_growth", str(first)), NOT_AVAILABLE)
+    if rate != NOT_AVAILABLE:
+        low, high = sorted((cell(rate)[1], cell(rate)[2]))
+        value, least, most = gdp[first]
+        chained = value / (1 + cell(rate)[0] / 100), least / (1 + high / 100), most / (1 + low / 100)
+        gdp[first - 1] = chained
+    amounts = {c[3]: c[6] for c in report.iter_cells(["1-2-1"]) if c[8] == code and c[4] == "gerd"}
+    both = sorted(int(y) for y, p in amounts.items() if p != NOT_AVAILABLE and int(y) in gdp)
+    if len(both) < 2:
+        raise NotEstimable("R&D expenditure and real GDP share fewer than two years")
+    years = both[0], both[-1]
+    spent = (cell(amounts[str(years[0])]), cell(amounts[str(years[1])]))
+    ratios = [(g[0] / q[0], g[1] / q[2], g[2] / q[1]) for g, q in zip(spent, (gdp[y] for y in years), strict=True)]
+    quotient = next((r for r in research(report, *years) if r.code == code), None)
+    if quotient is None:
+        raise NotEstimable(f"R&D intensity of {code} is not printed for {years[0]} and {years[1]}")
+    return quotient, lmdi(spent, (ratios[0], ratios[1]), code)
 
 
 # ---------------------------------------------------------------- contributions
 
 
-@dataclass(frozen=True)
-class Contribution:
-    """Percentage points that a part adds to the growth of the whole, with rounding bounds."""
+def exports(report: Report, table: str = "1-2-9", after: int | None = None) -> pd.DataFrame:
+    """Contributions of the classes of an export table to its growth: ``code, points, low, high``.
 
-    code: str
-    points: Fraction
-    bounds: Interval
-
-
-def contributions(
-    before: Mapping[str, Cell], after: Mapping[str, Cell], total: str
-) -> tuple[Fraction, tuple[Contribution, ...]]:
-    """Growth of ``total`` in per cent and each part's contribution, the residual last.
-
-    The residual is what the printed parts leave of the printed total; contributions and
-    residual add up to the growth exactly.
+    First row the total, last row ``rounding``: what the printed classes leave of the printed total (it has
+    no bounds; unrounded classes leave nothing). ``after`` is the later year, the last one by default.
     """
-    if set(before) != set(after) or total not in before:
-        raise ValueError("both years need the same parts and their total")
-    base, end = before[total], after[total]
-    if base.low <= 0:
-        raise ValueError("growth needs a positive total to start from")
-    growth = 100 * (end.value / base.value - 1)
-    found = []
-    for code in before:
-        if code == total:
-            continue
-        a, b = before[code], after[code]
-        corners = [100 * d / t for d in (b.low - a.high, b.high - a.low) for t in (base.low, base.high)]
-        found.append(Contribution(code, 100 * (b.value - a.value) / base.value, Interval(min(corners), max(corners))))
-    rest = growth - sum((c.points for c in found), Fraction(0))
-    edges = [
-        (end.low - base.high) - sum(after[c.code].high - before[c.code].low for c in found),
-        (end.high - base.low) - sum(after[c.code].low - before[c.code].high for c in found),
-    ]
-    corners = [100 * e / t for e in edges for t in (base.low, base.high)]
-    found.append(Contribution("rounding", rest, Interval(min(corners), max(corners))))
-    return growth, tuple(found)
+    from analysis.indicators import exports as indicator
 
-
-def exports(report: Report, table: str = "1-2-9", before: int = 2023, after: int = 2024) -> pd.DataFrame:
-    """Contributions of the classes of an export table: ``code, points, low, high``; first row the total."""
-    import pandas as pd
-
-    cells = report.cells([table])
-    cells = cells[cells["measure"] == "exports"]
-
-    def year(wanted: int) -> dict[str, Cell]:
-        part = cells[cells["year"] == str(wanted)]
-        if part.empty:
-            raise ValueError(f"Table {table} has no year {wanted}")
-        return {str(c): cell(p) for c, p in zip(part["code"], part["printed"], strict=True)}
-
-    first, last = year(before), year(after)
-    total = "exports_total"
-    growth, found = contributions(first, last, total)
-    ends = [
-        100 * (e / b - 1) for e in (last[total].low, last[total].high) for b in (first[total].low, first[total].high)
-    ]
-    rows = [{"code": total, "points": float(growth), "low": float(min(ends)), "high": float(max(ends))}]
-    rows += [
-        {"code": c.code, "points": float(c.points), "low": float(c.bounds.low), "high": float(c.bounds.high)}
-        for c in found
-    ]
-    return pd.DataFrame(rows)
+    shown = printed_years(report, table, "exports")
+    year = (shown[-1] if shown else 0) if after is None else after
+    both = pd.concat([indicator.exports_growth(report), indicator.contributions(report)])
+    both = both[(both["table"] == table) & (both["year"] == year)]
+    growth = both[(both["code"] == indicator.TOTAL) & (both["indicator"] == "exports_growth")]
+    parts = both[both["indicator"] == "exports_growth_contribution"].dropna(subset=["value"])
+    if growth["value"].isna().any() or growth.empty or parts.empty:
+        raise NotEstimable(f"Table {table} has no growth of the total for {year}")
+    rest = float(growth["value"].iloc[0] - parts["value"].sum())
+    frame = pd.concat([growth, parts]).rename(columns={"value": "points"})[["code", "points", "low", "high"]]
+    frame.loc[len(frame) + 1000] = ["rounding", rest, math.nan, math.nan]
+    return frame.reset_index(drop=True)

@@ -1,43 +1,51 @@
 """Everything the book's part "Models" estimates, as two flat tables of strings.
 
-``python -m analysis trends`` and ``python -m analysis forecasts`` print them. Digits are fixed per
-kind of number, well inside what differs between machines, and nothing depends on a clock or an
-unseeded draw.
+``python -m analysis trends`` and ``python -m analysis forecasts`` print them. Digits are fixed per kind of number,
+well inside what differs between machines, and nothing depends on a clock or an unseeded draw. What cannot be
+estimated is a row whose ``note`` says why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from analysis.models import backtest, decomposition, forecast, growth, panel, uncertainty
-from analysis.models.series import NotEstimable, Series, collect, countries
+import pandas as pd
+
+from analysis.models import across, backtest, decomposition, forecast, growth, panel
+from analysis.models.series import PANEL_MEASURES, Found, NotEstimable, Series, collect, countries
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
-#: ``level`` is the claimed coverage; ``bounds`` where low and high bound what the printed digits
-#: allow, ``range`` where they are the extremes over leaving out one point, empty without interval.
-TRENDS = ["series", "table", "n", "model", "parameter", "estimate", "low", "high", "level", "unit"]
-FORECASTS = ["series", "model", "year", "mean", "low", "high", "level"]
+#: ``level`` is the claimed coverage; ``bounds`` where low and high bound what the printed digits allow, ``range``
+#: where they are the extremes over leaving out one point or country, empty without interval. ``cells`` says
+#: which: ``printed``, or ``treated`` (exchanges undone, doubtful values left out).
+TRENDS = ["series", "table", "n", "model", "parameter", "estimate", "low", "high", "level", "unit", "cells", "note"]
+FORECASTS = ["series", "model", "year", "mean", "low", "high", "level", "note"]
 
 HORIZON = 3
 
-#: Pairs of years of the shift-share.
-SHIFTS = ((2014, 2023), (2022, 2023))
-
-#: Series whose forecasts the book shows, with all models; the others with the winner alone.
+#: Series whose forecasts the book shows with all models; the others get the chosen model alone.
 SHOWN = (
-    "gerd.TWN", "gerd_intensity.TWN", "researchers.TWN", "researcher_density.TWN", "patents.TWN",
-    "macro.real_gdp", "exports.exports_total", "exports.tech_high",
-)  # fmt: skip
+    "gerd.TWN",
+    "gerd_intensity.TWN",
+    "researchers.TWN",
+    "researcher_density.TWN",
+    "patents.TWN",
+    "macro.real_gdp",
+    "exports.exports_total",
+    "exports.tech_high",
+)
+
+Row = list[str]
+Three = Sequence[float | None]
 
 
 def text(value: float | None, digits: int = 3) -> str:
-    """A number with fixed decimals; empty for ``None``; never a negative zero."""
-    if value is None:
+    """A number with fixed decimals; empty for ``None`` and what is not finite; never a negative zero."""
+    if value is None or not math.isfinite(value):
         return ""
     shown = f"{value:.{digits}f}"
     return shown[1:] if shown.startswith("-") and not shown.strip("-0.") else shown
@@ -45,11 +53,9 @@ def text(value: float | None, digits: int = 3) -> str:
 
 def significant(value: float, digits: int = 5) -> str:
     """A positive or negative number with about ``digits`` significant ones, plain notation."""
-    from math import floor, log10
-
     if value == 0:
         return "0"
-    return text(value, max(0, digits - 1 - floor(log10(abs(value)))))
+    return text(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
 
 
 def percent(level: float | None, otherwise: str = "") -> str:
@@ -57,241 +63,289 @@ def percent(level: float | None, otherwise: str = "") -> str:
     return otherwise if level is None else f"{level:.3f}".rstrip("0").rstrip(".")
 
 
-def _row(
-    series: str, table: str, n: int, model: str, parameter: str, three: Sequence[float | None], level: str, unit: str,
-    digits: int = 3,
-) -> dict[str, Any]:  # fmt: skip
-    estimate, low, high = (text(v, digits) for v in three)
-    return dict(zip(TRENDS, [series, table, str(n), model, parameter, estimate, low, high, level, unit], strict=True))
+class Rows:
+    """Rows of :data:`TRENDS` under construction."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    def add(
+        self, series: str, table: str, n: int, model: str, parameter: str, three: Three, level: str = "", unit: str = "",
+        digits: int = 3, cells: str = "printed",
+    ) -> None:  # fmt: skip
+        """One estimate; ``three`` are estimate, low, high (fewer: no interval)."""
+        numbers = [text(v, digits) for v in [*three, None, None][:3]]
+        self.rows.append([series, table, str(n), model, parameter, *numbers, level, unit, cells, ""])
+
+    def attempt(self, series: str, table: str, model: str, fill: Callable[[], None], cells: str = "printed") -> None:
+        """Run ``fill``; if something cannot be estimated, a row says why."""
+        try:
+            fill()
+        except NotEstimable as reason:
+            self.refuse(series, table, model, str(reason), cells)
+
+    def refuse(self, series: str, table: str, model: str, reason: str, cells: str = "printed") -> None:
+        """A row for what is not estimable."""
+        note = f"not estimable, because {reason}"
+        self.rows.append([series, table, "", model, "", "", "", "", "", "", cells, note])
 
 
 def trends(report: Report) -> pd.DataFrame:
     """Every trend estimate the book shows; columns :data:`TRENDS`, all strings."""
-    import pandas as pd
-
-    found = collect(report, flagged=uncertainty.flagged_cells(report))
-    rows: list[dict[str, Any]] = []
+    found, treated = collect(report), collect(report, treated=True)
+    out = Rows()
     for one in found.values():
-        rows += _single(one)
-    rows += _multiplicity(found)
-    for measure in uncertainty.PANEL_MEASURES:
-        members = countries(found, measure)
-        if len(members) >= 5:
-            rows += _panel(measure, members)
-    rows += _inputs(report, found) + _suspect(found) + _decomposition(report)
-    return pd.DataFrame(rows, columns=TRENDS)
+        _single(out, one)
+    for key, (table, reason) in found.refused.items():
+        out.refuse(key, table, "log_linear_ols", reason)
+    _many(out, found)
+    for measure in PANEL_MEASURES:
+        for cells, source in (("printed", found), ("treated", treated)):
+            members = countries(source, measure)
+            if members and (cells == "printed" or _differ(members, countries(found, measure))):
+                _panel(out, measure, members, cells)
+    _inputs(out, report, found, treated)
+    for key, one in treated.items():
+        if key in found and one.printed != found[key].printed:
+            _treated(out, one)
+    for key, (table, reason) in treated.refused.items():
+        if key in found:
+            out.refuse(key, table, "log_linear_ols", reason, "treated")
+    _decomposition(out, report)
+    return pd.DataFrame(out.rows, columns=TRENDS)
 
 
-def _single(one: Series) -> list[dict[str, Any]]:
-    ends, line, sen = growth.cagr(one), growth.trend(one), growth.theil_sen(one)
-    tau, p_kendall = growth.mann_kendall(one)
-    left_out = growth.influence(one)
-    base = (one.key, one.table)
+def _differ(some: Sequence[Series], others: Sequence[Series]) -> bool:
+    return [(s.key, s.printed) for s in some] != [(s.key, s.printed) for s in others]
 
-    def row(
-        n: int, model: str, parameter: str, three: Sequence[float | None], level: str, unit: str, digits: int = 3
+
+def _single(out: Rows, one: Series) -> None:
+    key, table, unit, n = one.key, one.table, one.rate_unit, len(one)
+
+    def ends() -> None:
+        e = growth.cagr(one)
+        out.add(key, table, 2, "cagr", "growth_rate", (e.estimate, e.low, e.high), "bounds", unit)
+
+    def line() -> None:
+        fit = growth.trend(one)
+        three = (fit.estimate, fit.low, fit.high)
+        out.add(key, table, n, fit.model, "growth_rate", three, percent(fit.level), unit)
+        out.add(key, table, n, fit.model, "rounding", (fit.estimate, *fit.rounding), "bounds", unit)
+        share = (100 * fit.rounding_share,)
+        out.add(key, table, n, fit.model, "rounding_share", share, "", "% of squared error")
+        out.add(key, table, n, fit.model, "p_value", (fit.p_value,), "", "", 5)
+        without = growth.influence(one)["without"]
+        three = (fit.estimate, float(without.min()), float(without.max()))
+        out.add(key, table, n - 1, fit.model, "leave_one_out", three, "range", unit)
+        if fit.hc3:
+            three = (fit.estimate, *fit.hc3)
+            out.add(key, table, n, "log_linear_ols_hc3", "growth_rate", three, percent(fit.level), unit)
+
+    def change() -> None:
+        e = growth.mean_change(one)
+        out.add(key, table, n, e.model, "growth_rate", (e.estimate, e.low, e.high), percent(e.level), unit)
+        out.add(key, table, n, e.model, "p_value", (e.p_value,), "", "", 5)
+
+    def ranks() -> None:
+        e = growth.theil_sen(one)
+        out.add(key, table, n, e.model, "growth_rate", (e.estimate, e.low, e.high), percent(e.level), unit)
+        tau, p = growth.mann_kendall(one)
+        out.add(key, table, n, "mann_kendall", "tau", (tau,))
+        out.add(key, table, n, "mann_kendall", "p_value", (p,), "", "", 5)
+
+    for model, fill in (("cagr", ends), ("log_linear_ols", line), ("theil_sen", ranks), ("mean_change", change)):
+        out.attempt(key, table, model, fill)
+
+
+def _treated(out: Rows, one: Series) -> None:
+    def fill() -> None:
+        fit = growth.trend(one)
+        three = (fit.estimate, fit.low, fit.high)
+        out.add(one.key, one.table, fit.n, fit.model, "growth_rate", three, percent(fit.level), fit.unit, 3, "treated")
+
+    out.attempt(one.key, one.table, "log_linear_ols", fill, "treated")
+
+
+def _many(out: Rows, found: Found) -> None:
+    def fill() -> None:
+        m = growth.many(s for s in found.values() if not s.aggregate)
+        counts = {"tests": m.tests, "p_below_0.05": m.line, "fdr_bh_0.05": m.line_bh}
+        for name, value in counts.items():
+            out.add("all", "", m.tests, "log_linear_ols", name, (value,), "", "series", 0)
+        out.add("all", "", m.tests, "log_linear_ols", "expected_of_driftless_walks", (m.expected,), "", "series", 1)
+        out.add("all", "", m.tests, "mean_change", "p_below_0.05", (m.change,), "", "series", 0)
+        out.add("all", "", m.tests, "mean_change", "expected_by_chance", (m.change_expected,), "", "series", 1)
+        out.add("all", "", m.tests, "mean_change", "fdr_bh_0.05", (m.change_bh,), "", "series", 0)
+
+    out.attempt("all", "", "log_linear_ols", fill)
+
+
+def _edges(estimate: float, without: pd.Series) -> tuple[float, float, float]:
+    return estimate, float(without.min()), float(without.max())
+
+
+def _panel(out: Rows, measure: str, members: list[Series], cells: str) -> None:
+    table, unit, points = members[0].table, "% a year", "percentage points a year per log point"
+
+    def add(
+        n: int, model: str, parameter: str, three: Three, level: str = "", unit: str = unit, digits: int = 3
     ) -> None:
-        rows.append(_row(*base, n, model, parameter, three, level, unit, digits))
+        out.add(measure, table, n, model, parameter, three, level, unit, digits, cells)
 
-    rows: list[dict[str, Any]] = []
-    unit, rate = one.rate_unit, "growth_rate"
-    row(2, "cagr", rate, (ends.estimate, ends.low, ends.high), "bounds", unit)
-    row(line.n, line.model, rate, (line.estimate, line.low, line.high), percent(line.level), unit)
-    row(line.n, line.model, "rounding", (line.estimate, *line.rounding), "bounds", unit)
-    row(line.n, line.model, "rounding_share", (100 * line.rounding_share, None, None), "", "% of squared error")
-    row(line.n, line.model, "p_value", (line.p_value, None, None), "", "", 5)
-    out = left_out["without"]
-    row(line.n - 1, line.model, "leave_one_out", (line.estimate, float(out.min()), float(out.max())), "range", unit)
-    if line.hc3:
-        row(line.n, "log_linear_ols_hc3", rate, (line.estimate, *line.hc3), percent(line.level), unit)
-    if line.hac:
-        row(line.n, "log_linear_ols_hac", rate, (line.estimate, *line.hac), percent(line.level), unit)
-    row(sen.n, sen.model, rate, (sen.estimate, sen.low, sen.high), percent(sen.level), unit)
-    row(line.n, "mann_kendall", "tau", (tau, None, None), "", "")
-    row(line.n, "mann_kendall", "p_value", (p_kendall, None, None), "", "", 5)
-    return rows
+    def common() -> None:
+        fit = panel.common_trend(members)
+        r, level = fit.rates(), percent(fit.level)
+        add(fit.n, "entity_fe", "growth_rate", (r["estimate"], r["low"], r["high"]), level)
+        add(fit.n, "entity_fe_wild", "growth_rate", (r["estimate"], r["low_wild"], r["high_wild"]), level)
+        add(fit.n, "entity_fe_wild", "p_value", (fit.p_wild,), "", "", 4)
+        without = panel.without_each(members, lambda s: panel.common_trend(s, wild=False))
+        rates = [100 * math.expm1(v) for v in _edges(fit.estimate, without["estimate"])]
+        add(fit.n, "entity_fe", "leave_one_out", rates, "range")
+        for row in panel.year_effects(members).iloc[1:].itertuples(index=False):
+            add(fit.n, "year_effects", str(row[0]), row[1:], level, "% of first year")
 
+    def later() -> None:
+        second = sorted({y for s in members for y in s.years})[1]
+        fit = panel.common_trend([s.since(second) for s in members], wild=False)
+        r = fit.rates()
+        add(fit.n, "entity_fe", f"growth_rate_since_{second}", (r["estimate"], r["low"], r["high"]), percent(fit.level))
 
-def _multiplicity(found: dict[str, Series]) -> list[dict[str, Any]]:
-    several = uncertainty.multiplicity(uncertainty.trend_tests(found.values()))
-    counts = {
-        "tests": several.tests,
-        "p_below_0.05": several.singly,
-        "fdr_bh_0.05": several.bh,
-        "fdr_by_0.05": several.by,
-    }
-    return [
-        _row("all", "", several.tests, "log_linear_ols", name, (value, None, None), "", "series", 0)
-        for name, value in counts.items()
-    ]
+    def shared() -> None:
+        d = panel.dependence(members)
+        add(d.n, "pesaran_cd", "mean_correlation", (d.correlation,), "", "")
+        add(d.n, "pesaran_cd", "statistic", (d.statistic,), "", "")
 
+    def drawn() -> None:
+        mixed = panel.country_trends(members)
+        level = percent(mixed.level)
+        rates = [100 * math.expm1(v) for v in (mixed.common, mixed.low, mixed.high)]
+        add(mixed.n, "random_slopes", "common", rates, level)
+        add(mixed.n, "random_slopes", "spread_of_slopes", (mixed.spread,), "", "percentage points a year")
+        for row in mixed.slopes.itertuples(index=False):
+            key, three = f"{measure}.{row.code}", (row.shrunken, row.low, row.high)
+            out.add(key, table, mixed.n, "random_slopes", "growth_rate", three, level, unit, 3, cells)
 
-def _panel(measure: str, members: list[Series]) -> list[dict[str, Any]]:
-    table, unit = members[0].table, "% a year"
-    fixed = panel.entity_trend(members)
-    rates = fixed.rates()
-    level = percent(fixed.level)
-    rows = [
-        _row(measure, table, fixed.n, "entity_fe", "growth_rate", [rates[k] for k in ("coefficient", "low", "high")], level, unit),
-        _row(
-            measure, table, fixed.n, "entity_fe_wild", "growth_rate",
-            [rates[k] for k in ("coefficient", "low_wild", "high_wild")], level, unit,
-        ),
-        _row(measure, table, fixed.n, "entity_fe_wild", "p_value", (fixed.p_wild, None, None), "", "", 4),
-    ]  # fmt: skip
-    for year, estimate, low, high in panel.year_effects(members).iloc[1:].itertuples(index=False):
-        rows.append(
-            _row(measure, table, fixed.n, "year_effects", str(year), (estimate, low, high), level, "% of first year")
-        )
-    try:
-        mixed = panel.mixed_trend(members)
-    except NotEstimable:
-        pass
-    else:
-        common = mixed.rates()
-        rows.append(
-            _row(
-                measure,
-                table,
-                mixed.n,
-                "mixed_slope",
-                "common",
-                [common[k] for k in ("slope", "low", "high")],
-                level,
-                unit,
-                2,
-            )
-        )
-        rows.append(
-            _row(measure, table, mixed.n, "mixed_slope", "sd_of_slopes", (common["sd"], None, None), "", unit, 2)
-        )
-        for code, shrunken, low, high in mixed.slopes[["code", "shrunken", "low", "high"]].itertuples(index=False):
-            key = f"{measure}.{code}"
-            rows.append(_row(key, table, mixed.n, "mixed_slope", "growth_rate", (shrunken, low, high), level, unit, 2))
-    beta = panel.beta_convergence(members)
-    points = "percentage points a year per log point"
-    rows.append(
-        _row(measure, table, beta.n, "beta_convergence", "slope", (beta.slope, beta.low, beta.high), level, points)
-    )
-    without = beta.points["without"]
-    rows.append(
-        _row(measure, table, beta.n - 1, "beta_convergence", "leave_one_out",
-             (beta.slope, float(without.min()), float(without.max())), "range", points)
-    )  # fmt: skip
-    sigma = panel.sigma_convergence(members)
-    rows.append(
-        _row(measure, table, sigma.n, "sigma_convergence", "sd_ratio", (sigma.ratio, sigma.low, sigma.high), level, "")
-    )
-    return rows
+    def beta() -> None:
+        b = across.beta_convergence(members)
+        add(b.n, "beta_convergence", "slope", (b.estimate, b.low, b.high), percent(b.level), points)
+        add(b.n, "beta_convergence", "degrees_of_freedom", (b.df,), "", "")
+        add(b.n - 1, "beta_convergence", "leave_one_out", _edges(b.estimate, b.points["without"]), "range", points)
+
+    def sigma() -> None:
+        s = across.sigma_convergence(members)
+        add(s.n, "sigma_convergence", "sd_ratio", (s.estimate, s.low, s.high), percent(s.level), "")
+        without = panel.without_each(members, across.sigma_convergence)["estimate"]
+        add(s.n - 1, "sigma_convergence", "leave_one_out", _edges(s.estimate, without), "range", "")
+
+    parts = {"entity_fe": common, "entity_fe_later": later, "pesaran_cd": shared, "random_slopes": drawn}
+    for model, fill in (parts | {"beta_convergence": beta, "sigma_convergence": sigma}).items():
+        out.attempt(measure, table, model, fill, cells)
 
 
-def _inputs(report: Report, found: dict[str, Series]) -> list[dict[str, Any]]:
-    rows = []
-    for measure, line in panel.inputs_and_patents(report).items():
-        three = (line.slope, line.low, line.high)
-        rows.append(
-            _row(f"patent_density~{measure}", "1-2-13", line.n, "cross_section", "elasticity", three, "0.95", "")
-        )
-        without = line.points["without"]
-        edges = (line.slope, float(without.min()), float(without.max()))
-        rows.append(
-            _row(
-                f"patent_density~{measure}", "1-2-13", line.n - 1, "cross_section", "leave_one_out", edges, "range", ""
-            )
-        )
-        rows.append(
-            _row(f"patent_density~{measure}", "1-2-13", line.n, "spearman", "rho", (line.spearman, None, None), "", "")
-        )
-    for measure in panel.INPUTS:
-        fit = panel.patents_panel(found, measure)
-        name = f"patents~{measure}"
-        for model, low, high in (("two_way_fe", fit.low, fit.high), ("two_way_fe_wild", fit.low_wild, fit.high_wild)):
-            rows.append(_row(name, "1-2-13", fit.n, model, "elasticity", (fit.coefficient, low, high), "0.95", ""))
-    return rows
+def _inputs(out: Rows, report: Report, found: Found, treated: Found) -> None:
+    for cells, source in (("printed", found), ("treated", treated)):
+
+        def over(source: Found = source, cells: str = cells) -> None:
+            for measure, line in across.inputs_and_patents(report, source).items():
+                name, n = f"patent_density~{measure}", line.n
+                table = source[f"{measure}.{line.points['code'].iloc[0]}"].table
+                three = (line.estimate, line.low, line.high)
+                out.add(name, table, n, "cross_section_hc2_bm", "elasticity", three, "0.95", "", 3, cells)
+                out.add(name, table, n, "cross_section_hc2_bm", "degrees_of_freedom", (line.df,), "", "", 2, cells)
+                three = (line.estimate, line.classic_low, line.classic_high)
+                out.add(name, table, n, "cross_section", "elasticity", three, "0.95", "", 3, cells)
+                edges = _edges(line.estimate, line.points["without"])
+                out.add(name, table, n - 1, "cross_section", "leave_one_out", edges, "range", "", 3, cells)
+                out.add(name, table, n, "spearman", "rho", (line.spearman,), "", "", 3, cells)
+
+        out.attempt("patent_density", "1-2-13", "cross_section", over, cells)
+        for measure in across.INPUTS:
+
+            def within(measure: str = measure, source: Found = source, cells: str = cells) -> None:
+                fit, name = across.patents_panel(source, measure), f"patents~{measure}"
+                ends = {"two_way_fe": (fit.low, fit.high), "two_way_fe_wild": (fit.low_wild, fit.high_wild)}
+                for model, edges in ends.items():
+                    out.add(name, "1-2-13", fit.n, model, "elasticity", (fit.estimate, *edges), "0.95", "", 3, cells)
+                out.add(name, "1-2-13", fit.n, "two_way_fe_wild", "p_value", (fit.p_wild,), "", "", 4, cells)
+                codes = [s.code for s in countries(source, "patents")]
+                each = [across.patents_panel(source, measure, leave=[c], wild=False).estimate for c in codes]
+                three = (fit.estimate, min(each), max(each))
+                out.add(name, "1-2-13", fit.n, "two_way_fe", "leave_one_out", three, "range", "", 3, cells)
+
+            out.attempt(f"patents~{measure}", "1-2-13", "two_way_fe", within, cells)
+
+    def whole() -> None:
+        a = panel.aggregate(found)
+        for name, value in (("weighted", a.weighted), ("average_country", a.average), ("printed_total", a.printed)):
+            out.add("gerd_intensity", "1-2-2", a.n, "aggregate", name, (value,), "", "% a year")
+
+    out.attempt("gerd_intensity", "1-2-2", "aggregate", whole)
 
 
-def _suspect(found: dict[str, Series]) -> list[dict[str, Any]]:
-    import pandas as pd
+def _decomposition(out: Rows, report: Report) -> None:
+    points, money = "percentage points", "US$ 100 million"
+    for before, after in decomposition.periods(report):
 
-    rows = []
-    for r in uncertainty.with_and_without(found).to_dict("records"):
-        if pd.notna(r["estimate_without"]):
-            three = (r["estimate_without"], r["low_without"], r["high_without"])
-            table = found[r["key"]].table
-            rows.append(
-                _row(
-                    r["key"],
-                    table,
-                    r["n_without"],
-                    "log_linear_ols_without_suspect",
-                    "growth_rate",
-                    three,
-                    "0.95",
-                    r["unit"],
-                )
-            )
-    for r in uncertainty.panel_with_and_without(found).to_dict("records"):
-        three = (r["estimate_without"], r["low_without"], r["high_without"])
-        rows.append(
-            _row(
-                r["measure"], "", r["n_without"], "entity_fe_without_suspect", "growth_rate", three, "0.95", "% a year"
-            )
-        )
-    return rows
-
-
-def _decomposition(report: Report) -> list[dict[str, Any]]:
-    rows = []
-    points = "percentage points"
-    for before, after in SHIFTS:
-        split = decomposition.value_added(report, before, after).frame()
-        for r in split.to_dict("records"):
-            for part in ("within", "structure"):
-                three = (r[part], r[f"{part}_low"], r[f"{part}_high"])
+        def split(before: int = before, after: int = after) -> None:
+            found = decomposition.value_added(report, before, after)
+            for row in found.frame().itertuples(index=False):
+                for part in ("within", "structure"):
+                    three = [getattr(row, f"{part}{end}") for end in ("", "_low", "_high")]
+                    name = f"{part}_{before}_{after}"
+                    out.add(f"value_added_rate.{row.code}", "1-2-16", 2, "shift_share", name, three, "bounds", points)
+            for part, value in zip(("within", "structure", "interaction"), found.base, strict=True):
                 name = f"{part}_{before}_{after}"
-                rows.append(
-                    _row(f"value_added_rate.{r['code']}", "1-2-16", 2, "shift_share", name, three, "bounds", points)
-                )
+                out.add("value_added_rate.all", "1-2-16", 2, "shift_share_base_year", name, (value,), "", points)
+
+        out.attempt("value_added_rate", "1-2-16", "shift_share", split)
     for one in decomposition.research(report):
         for part, value, bounds in (
             ("gdp", one.gdp, one.gdp_bounds),
             ("intensity", one.intensity, one.intensity_bounds),
         ):
-            rows.append(
-                _row(
-                    f"gerd.{one.code}",
-                    "1-2-1",
-                    2,
-                    "lmdi",
-                    f"{part}_effect",
-                    (value, *bounds),
-                    "bounds",
-                    "US$ 100 million",
-                    2,
-                )
-            )
+            out.add(f"gerd.{one.code}", "1-2-1", 2, "lmdi", f"{part}_effect", (value, *bounds), "bounds", money, 2)
+        out.add(f"gerd.{one.code}", "1-2-1", 2, "lmdi", "gdp_alone", (one.gdp_alone,), "", money, 2)
+
+    def real() -> None:
+        one = decomposition.research_on_real_gdp(report)[1]
+        three = (one.gdp, *one.gdp_bounds)
+        out.add(f"gerd.{one.code}", "1-2-8", 2, "lmdi_real_gdp", "gdp_effect", three, "bounds", money, 2)
+
+    out.attempt("gerd", "1-2-8", "lmdi_real_gdp", real)
     for table in ("1-2-9", "1-2-10", "1-2-11"):
-        for r in decomposition.exports(report, table).to_dict("records"):
-            three = (r["points"], r["low"], r["high"])
-            rows.append(_row(f"exports.{r['code']}", table, 2, "contribution", "growth_2024", three, "bounds", points))
-    return rows
+
+        def shares(table: str = table) -> None:
+            years = decomposition.printed_years(report, table, "exports")
+            for code, *three in decomposition.exports(report, table).itertuples(index=False):
+                name = f"growth_{years[-1]}"
+                level = "bounds" if math.isfinite(three[1]) else ""
+                out.add(f"exports.{code}", table, 2, "contribution", name, three, level, points)
+
+        if table in report.tables:
+            out.attempt("exports", table, "contribution", shares)
 
 
 def forecasts(report: Report) -> pd.DataFrame:
     """Every forecast the book shows; columns :data:`FORECASTS`, all strings.
 
-    All models for the series in :data:`SHOWN`, the winner of the back-test for all others.
-    ``mean`` is the centre (the median on the printed scale).
+    All models for the series in :data:`SHOWN`, the chosen model for all others. ``mean`` is the centre (the median
+    on the printed scale).
     """
-    import pandas as pd
-
     found = collect(report)
-    best = backtest.winner(backtest.run(found.values()))
-    regular = [k for k, s in found.items() if len(s) > backtest.FIRST_ORIGIN and s.years[-1] - s.years[0] == len(s) - 1]
-    rows = []
+    rows: list[Row] = []
+    try:
+        choice = backtest.choose(backtest.run(found.values()))
+    except NotEstimable:
+        choice = backtest.Choice("", pd.DataFrame(), {})
+    reasons = {key: forecast.obstacle(one) for key, one in found.items()}
     for model in forecast.MODELS:
-        keys = regular if model == best else [k for k in regular if k in SHOWN]
-        for one in forecast.forecast(found, keys, model, HORIZON):
-            for year, *three in zip(one.years, one.mean, one.low, one.high, strict=True):
-                rows.append([one.series.key, model, str(year), *(significant(v) for v in three), percent(one.level)])
+        wanted = [k for k, one in found.items() if model == choice.model(one) or k in SHOWN]
+        for key in (k for k in wanted if reasons[k]):
+            rows.append([key, model, "", "", "", "", "", f"not estimable, because {reasons[key]}"])
+        for ahead in forecast.forecast(found, [k for k in wanted if not reasons[k]], model, HORIZON):
+            for year, *three in zip(ahead.years, ahead.mean, ahead.low, ahead.high, strict=True):
+                numbers = [significant(v) for v in three]
+                rows.append([ahead.series.key, model, str(year), *numbers, percent(ahead.level), ""])
+    for key, (_, reason) in found.refused.items():
+        rows.append([key, "", "", "", "", "", "", f"not estimable, because {reason}"])
     return pd.DataFrame(rows, columns=FORECASTS)

@@ -1,47 +1,111 @@
 r"""Growth of one series: end points, a straight line through the logarithms, robust companions.
 
-* :func:`cagr`: :math:`(y_n/y_1)^{1/T}-1`; its bounds are what the printed digits allow, not a
-  sampling error. Uses two points only.
-* :func:`trend`: least squares of :math:`\log y_t = a + b t + e_t`; growth is
-  :math:`100(e^b-1)` per cent a year; intervals are Student's t with ``n - 2`` degrees of
-  freedom, exact for independent normal errors of equal variance. Prediction intervals for a
-  new point add the error's own variance.
-* :func:`theil_sen`: median of the pairwise slopes (Theil 1950, Sen 1968); interval between two
-  order statistics with the *exact* level that ``n`` permits (at ``n = 4`` 95 per cent cannot be had).
-* :func:`mann_kendall`: exact permutation p-value of Kendall's tau against the year. The smallest
-  possible two-sided value is :math:`2/n!`: 0.083 at ``n = 4``, 0.017 at ``n = 5``.
-* :func:`influence`: what each single year does to the trend.
+* :func:`cagr`: :math:`(y_n/y_1)^{1/T}-1`; its bounds are what the printed digits allow, not a sampling error.
+* :func:`trend`: least squares of :math:`\log y_t = a + b t + e_t`; growth is :math:`100(e^b-1)` per cent a
+  year; Student's t with ``n - 2`` degrees of freedom, exact for independent normal errors. HC3 errors
+  from ``n = 5`` (Long and Ervin 2000).
+* :func:`mean_change`: mean yearly change with the t test of a random walk with drift, ``n - 2`` degrees of
+  freedom. It keeps its level for a walk and, conservatively, for a line.
+* :func:`theil_sen`: median of the pairwise slopes (Theil 1950, Sen 1968) between two order statistics, at the
+  *exact* level that ``n`` permits (at ``n = 4`` 95 per cent cannot be had).
+* :func:`mann_kendall`: exact permutation p-value; at least :math:`2/n!`: 0.083 at ``n = 4``, 0.017 at ``n = 5``.
+* :func:`many`: how many of many trends remain, and how many driftless walks would seem to have one.
 
-Series on the ``level`` scale (a growth rate that may be negative) are fitted without logarithms
-and their trend is in points a year. Errors: HC3 from ``n = 5``, HAC from ``n = 8`` only, as
-below that they are noise (MacKinnon and White 1985; Long and Ervin 2000).
+:class:`Lines` fits many rows at once; the trend, the extended line and the simulation all use it. Series on
+the ``level`` scale are fitted without logarithms, their trend is in points a year.
 """
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from analysis.models.series import Floats, NotEstimable, Series
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
-
 HC3_MINIMUM = 5
-HAC_MINIMUM = 8
+SEED = 20250520
+WALKS = 20_000
+
+
+def quantile(level: float, df: float | Floats) -> Floats:
+    """Two-sided quantile of Student's t."""
+    from scipy.special import stdtrit
+
+    return np.asarray(stdtrit(df, 0.5 + level / 2))
+
+
+def two_sided(t: float | Floats, df: float | Floats) -> Floats:
+    """Two-sided p-value of a t statistic."""
+    from scipy.special import stdtr
+
+    return np.asarray(2 * stdtr(df, -np.abs(t)))
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Least-squares lines through rows of responses ``y`` (rows, years); see :func:`lines`."""
+
+    time: Floats
+    mean: Floats
+    slope: Floats
+    residual: Floats
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom."""
+        return len(self.time) - 2
+
+    @property
+    def away(self) -> Floats:
+        """Time from its mean."""
+        return np.asarray(self.time - self.time.mean())
+
+    @property
+    def sigma(self) -> Floats:
+        """Residual standard deviation of each row."""
+        return np.sqrt((self.residual**2).sum(axis=1) / self.df)
+
+    @property
+    def se(self) -> Floats:
+        """Standard error of each slope for equal variances."""
+        return np.asarray(self.sigma / math.sqrt(self.away @ self.away))
+
+    @property
+    def hc3(self) -> Floats:
+        """HC3 standard error of each slope."""
+        sxx = self.away @ self.away
+        leverage = 1 / len(self.time) + self.away**2 / sxx
+        return np.sqrt(((self.away / sxx * self.residual / (1 - leverage)) ** 2).sum(axis=1))
+
+    def at(self, years: Sequence[float] | Floats) -> tuple[Floats, Floats]:
+        """Points of the lines at some years and their standard errors, both (rows, years)."""
+        away = np.asarray(years, dtype=float) - self.time.mean()
+        spread = np.sqrt(1 / len(self.time) + away**2 / (self.away @ self.away))
+        return self.mean[:, None] + self.slope[:, None] * away, self.sigma[:, None] * spread
+
+
+def weights(time: Floats) -> Floats:
+    """Weights of the least-squares slope: the slope is their sum with the responses."""
+    away = time - time.mean()
+    return np.asarray(away / (away @ away))
+
+
+def lines(time: Floats, y: Floats) -> Lines:
+    """Fit every row of ``y`` on ``time``, centred first."""
+    slope, mean = y @ weights(time), y.mean(axis=1)
+    return Lines(time, mean, slope, y - mean[:, None] - slope[:, None] * (time - time.mean()))
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """One number with its interval, in :attr:`unit`; ``level`` is the claimed coverage.
+    """One number with its interval, in ``unit``; ``level`` is the claimed coverage.
 
-    ``level`` is ``None`` where the interval is not statistical but bounds what the printed
-    digits allow.
+    ``level`` is ``None`` where the interval is not statistical but bounds what the printed digits allow.
     """
 
     model: str
@@ -58,16 +122,14 @@ class Estimate:
 class Trend:
     """A fitted straight line through the response (logarithms, or levels).
 
-    ``estimate``, ``low``, ``high`` are growth in ``unit`` at ``level``; ``slope``, ``se``,
-    ``sigma`` are on the response scale. ``hc3`` and ``hac`` are ``(low, high)`` in ``unit``, or
-    ``None`` where ``n`` does not permit them. ``rounding`` bounds the estimate over all values
-    that print the same; ``rounding_share`` is the variance that rounding adds to the slope as a
-    fraction of the squared standard error.
+    ``estimate, low, high`` are growth in ``unit`` at ``level``; ``slope, se, sigma`` are on the response
+    scale. ``hc3`` is ``(low, high)`` or ``None`` where ``n`` does not permit it. ``rounding`` bounds the
+    estimate over all values that print the same; ``rounding_share`` is the variance that rounding adds to
+    the slope as a fraction of the squared standard error.
     """
 
     series: Series
     n: int
-    df: int
     level: float
     estimate: float
     low: float
@@ -77,144 +139,114 @@ class Trend:
     slope: float
     se: float
     sigma: float
-    centre: float
-    mean: float
-    sxx: float
-    r_squared: float
     hc3: tuple[float, float] | None
-    hac: tuple[float, float] | None
     rounding: tuple[float, float]
     rounding_share: float
+    fit: Lines
     model: str = "log_linear_ols"
 
     def line(self, years: Sequence[int] | None = None) -> pd.DataFrame:
-        """``year, value, low, high, low_pi, high_pi`` on the printed scale.
+        """``year, value, low, high, low_pi, high_pi`` on the printed scale, pointwise at ``level``.
 
-        ``low, high`` bound the line (confidence), ``low_pi, high_pi`` a single new year
-        (prediction), both pointwise at ``level``.
+        ``low, high`` bound the line (confidence), ``low_pi, high_pi`` a single new year (prediction).
         """
-        import pandas as pd
-        from scipy.stats import t as student
-
         shown = list(self.series.years if years is None else years)
-        away = np.array(shown, dtype=float) - self.centre
-        fit = self.mean + self.slope * away
-        quantile = student.ppf(0.5 + self.level / 2, self.df)
-        of_line = self.sigma * np.sqrt(1 / self.n + away**2 / self.sxx)
-        of_point = np.hypot(self.sigma, of_line)
-        back = self.series.back
-        return pd.DataFrame(
-            {
-                "year": shown,
-                "value": back(fit),
-                "low": back(fit - quantile * of_line),
-                "high": back(fit + quantile * of_line),
-                "low_pi": back(fit - quantile * of_point),
-                "high_pi": back(fit + quantile * of_point),
-            }
-        )
-
-
-def weights(time: Floats) -> Floats:
-    """Weights of the least-squares slope: the slope is their sum with the responses."""
-    away = time - time.mean()
-    return np.asarray(away / (away @ away))
+        value, error = (rows[0] for rows in self.fit.at(shown))
+        t, back = float(quantile(self.level, self.fit.df)), self.series.back
+        point = np.hypot(self.sigma, error)
+        bounds = [value, value - t * error, value + t * error, value - t * point, value + t * point]
+        columns = ("value", "low", "high", "low_pi", "high_pi")
+        return pd.DataFrame({"year": shown} | {c: back(b) for c, b in zip(columns, bounds, strict=True)})
 
 
 def trend(series: Series, level: float = 0.95) -> Trend:
-    """Log-linear trend of a series; see the module and :class:`Trend`.
-
-    Raises :class:`NotEstimable` for fewer than three points or a constant series.
-    """
-    from statsmodels.regression.linear_model import OLS
-
+    """Trend of a series; :class:`NotEstimable` for fewer than three points or a constant series."""
     series.require(3, "a trend")
     if series.constant:
-        raise NotEstimable(f"{series.key}: constant, so a trend has neither slope nor error")
-    n = len(series)
-    time, y = series.time, series.response
-    centre = float(time.mean())
-    design = np.column_stack([np.ones(n), time - centre])
-    fit = OLS(y, design).fit()
-    low, high = fit.conf_int(1 - level)[1]
-    w = weights(time)
+        raise NotEstimable("the series is constant: no slope and no error")
+    fit = lines(series.time, series.response[None])
+    slope, se, df = float(fit.slope[0]), float(fit.se[0]), fit.df
+    t = float(quantile(level, df))
     lowest, highest = series.response_bounds
+    w = weights(series.time)
     bounds = (w.clip(0) @ lowest + w.clip(None, 0) @ highest, w.clip(0) @ highest + w.clip(None, 0) @ lowest)
     noise = float(np.sum((w * (highest - lowest)) ** 2) / 12)
-    se = float(fit.bse[1])
+
+    def rate(*slopes: float) -> tuple[float, ...]:
+        return tuple(float(series.rate(s)) for s in slopes)
+
+    estimate, low, high = rate(slope, slope - t * se, slope + t * se)
+    robust = rate(slope - t * float(fit.hc3[0]), slope + t * float(fit.hc3[0]))
     return Trend(
         series=series,
-        n=n,
-        df=n - 2,
+        n=len(series),
         level=level,
-        estimate=float(series.rate(fit.params[1])),
-        low=float(series.rate(low)),
-        high=float(series.rate(high)),
+        estimate=estimate,
+        low=low,
+        high=high,
         unit=series.rate_unit,
-        p_value=float(fit.pvalues[1]),
-        slope=float(fit.params[1]),
+        p_value=float(two_sided(slope / se, df)) if se > 0 else 0.0,
+        slope=slope,
         se=se,
-        sigma=math.sqrt(fit.scale),
-        centre=centre,
-        mean=float(fit.params[0]),
-        sxx=float((time - centre) @ (time - centre)),
-        r_squared=float(fit.rsquared),
-        hc3=_robust(series, fit, level, "HC3") if n >= HC3_MINIMUM else None,
-        hac=_robust(series, fit, level, "HAC", maxlags=1, use_correction=True) if n >= HAC_MINIMUM else None,
-        rounding=(float(series.rate(bounds[0])), float(series.rate(bounds[1]))),
+        sigma=float(fit.sigma[0]),
+        hc3=(robust[0], robust[1]) if len(series) >= HC3_MINIMUM else None,
+        rounding=(rate(*bounds)[0], rate(*bounds)[1]),
         rounding_share=noise / se**2 if se > 0 else math.inf,
+        fit=fit,
     )
-
-
-def _robust(series: Series, fit: Any, level: float, kind: str, **options: Any) -> tuple[float, float]:
-    robust = fit.get_robustcov_results(kind, use_t=True, **options)
-    low, high = robust.conf_int(1 - level)[1]
-    return float(series.rate(low)), float(series.rate(high))
 
 
 def cagr(series: Series) -> Estimate:
     """Compound annual growth between the first and the last point, with rounding bounds.
 
-    On the ``level`` scale: the mean annual change. Raises :class:`NotEstimable` for one point.
+    On the ``level`` scale: the mean annual change. Needs two points.
     """
-    from analysis.rounding import Intervals
-    from analysis.rounding import cagr as compound
-
     series.require(2, "growth between end points")
     span = series.years[-1] - series.years[0]
-    ends = [0, len(series) - 1]
-    printed = series.intervals[np.array(ends)]
-    if series.scale == "level":
-        step = (printed[[1]] - printed[[0]]) / span
-        low, high = float(step.low_float()[0]), float(step.high_float()[0])
-        value = float(series.values[-1] - series.values[0]) / span
-    else:
-        bounds = compound(printed[[0]], printed[[1]], span)
-        points = Intervals.point([series.printed[i] for i in ends])
-        middle = compound(points[[0]], points[[1]], span)
-        low, high = float(bounds.low_float()[0]), float(bounds.high_float()[0])
-        value = float(middle.mid_float()[0])
-    return Estimate("cagr", 2, value, low, high, None, series.rate_unit)
+    (first, *_, last), (low, high) = series.response, series.response_bounds
+    three = [(last - first) / span, (low[-1] - high[0]) / span, (high[-1] - low[0]) / span]
+    value, least, most = (float(series.rate(v)) for v in three)
+    return Estimate("cagr", 2, value, least, most, None, series.rate_unit)
+
+
+def changes(time: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Mean change a year of rows of responses and its standard error for a random walk (rows,).
+
+    Steps over several years have as many times the variance.
+    """
+    gaps, steps = np.diff(time), np.diff(y, axis=1)
+    mean = (y[:, -1] - y[:, 0]) / gaps.sum()
+    variance = ((steps - mean[:, None] * gaps) ** 2 / gaps).sum(axis=1) / (len(gaps) - 1)
+    return mean, np.sqrt(variance / gaps.sum())
+
+
+def mean_change(series: Series, level: float = 0.95) -> Estimate:
+    """Mean change a year with the t test of a random walk with drift. Needs three points."""
+    series.require(3, "a mean change with an error")
+    mean, error = (float(v[0]) for v in changes(series.time, series.response[None]))
+    if error <= 1e-15:
+        raise NotEstimable("all yearly changes are equal: no error")
+    df = len(series) - 2
+    half = float(quantile(level, df)) * error
+    value, low, high = (float(series.rate(v)) for v in (mean, mean - half, mean + half))
+    p = float(two_sided(mean / error, df))
+    return Estimate("mean_change", len(series), value, low, high, level, series.rate_unit, p)
 
 
 def kendall_counts(n: int) -> list[int]:
     """How many of the ``n!`` orders have 0, 1, 2, … inversions (Mahonian numbers)."""
-    counts = [1]
+    counts = np.ones(1, dtype=object)
     for size in range(2, n + 1):
-        longer = [0] * (len(counts) + size - 1)
-        for inversions, ways in enumerate(counts):
-            for more in range(size):
-                longer[inversions + more] += ways
-        counts = longer
-    return counts
+        counts = np.convolve(counts, np.ones(size, dtype=object))
+    return [int(c) for c in counts]
 
 
 def slope_ranks(n: int, level: float) -> tuple[int, float]:
     """Which order statistics of the pairwise slopes bound the Theil-Sen interval, and its exact level.
 
-    The interval between the ``k``-th smallest and ``k``-th largest slope covers the true one
-    with probability ``1 - 2 P(inversions < k)`` (no ties). ``k`` is the largest that reaches
-    ``level``; where none does, ``k = 1`` and the level attained is smaller than asked for.
+    The interval between the ``k``-th smallest and ``k``-th largest slope covers the true one with
+    probability ``1 - 2 P(inversions < k)`` (no ties). ``k`` is the largest that reaches ``level``; where
+    none does, ``k = 1`` and the level attained is smaller than asked for.
     """
     counts = kendall_counts(n)
     total = math.factorial(n)
@@ -227,39 +259,40 @@ def slope_ranks(n: int, level: float) -> tuple[int, float]:
     return k, attained
 
 
+def rank_slopes(time: Floats, y: Floats, level: float) -> tuple[Floats, Floats, Floats]:
+    """Theil-Sen slope and bounds of every row of ``y``."""
+    first, last = np.triu_indices(len(time), 1)
+    pairs = np.sort((y[:, last] - y[:, first]) / (time[last] - time[first]), axis=1)
+    k, _ = slope_ranks(len(time), level)
+    return np.median(pairs, axis=1), pairs[:, k - 1], pairs[:, -k]
+
+
 def theil_sen(series: Series, level: float = 0.95) -> Estimate:
     """Median pairwise slope with an exact distribution-free interval; ``level`` is the attained one."""
-    from scipy.stats import theilslopes
-
     series.require(3, "a Theil-Sen slope")
-    slope = float(theilslopes(series.response, series.time).slope)
-    rows, columns = np.triu_indices(len(series), 1)
-    pairs = np.sort((series.response[columns] - series.response[rows]) / (series.time[columns] - series.time[rows]))
-    k, attained = slope_ranks(len(series), level)
-    low, high = pairs[k - 1], pairs[-k]
-    rate = series.rate
-    return Estimate(
-        "theil_sen", len(series), float(rate(slope)), float(rate(low)), float(rate(high)), attained, series.rate_unit
-    )
+    three = rank_slopes(series.time, series.response[None], level)
+    value, low, high = (float(series.rate(v[0])) for v in three)
+    attained = slope_ranks(len(series), level)[1]
+    return Estimate("theil_sen", len(series), value, low, high, attained, series.rate_unit)
 
 
 def mann_kendall(series: Series) -> tuple[float, float]:
     """Kendall's tau-b against the year and its exact two-sided p-value.
 
-    Without ties the null distribution is scipy's exact one; with ties all ``n!`` orders are
-    enumerated (``n <= 8``). Raises :class:`NotEstimable` for a constant or longer tied series.
+    Without ties the null distribution is scipy's exact one; with ties all ``n!`` orders are enumerated
+    (``n <= 8``). Raises :class:`NotEstimable` for a constant or longer tied series.
     """
     from scipy.stats import kendalltau, permutation_test
 
     series.require(3, "Mann-Kendall's test")
     if series.constant:
-        raise NotEstimable(f"{series.key}: constant, so there is no order to test")
+        raise NotEstimable("the series is constant: no order to test")
     n, y = len(series), series.values
     if len(set(y.tolist())) == n:
         result = kendalltau(series.time, y, method="exact")
         return float(result.statistic), float(result.pvalue)
     if n > 8:
-        raise NotEstimable(f"{series.key}: ties among {n} values; the exact test is enumerated up to 8")
+        raise NotEstimable(f"ties among {n} values; the exact test is enumerated up to 8")
     rows, columns = np.triu_indices(n, 1)
 
     def concordance(values: Floats, axis: int = -1) -> Floats:
@@ -273,55 +306,108 @@ def mann_kendall(series: Series) -> tuple[float, float]:
 def influence(series: Series) -> pd.DataFrame:
     """What leaving out each year does: ``year, without, change, leverage, cook``.
 
-    ``without`` is the growth estimated from the other years, ``change`` how far that moves it
-    (both in the series' rate unit); ``cook`` is Cook's distance. Needs four points.
+    ``without`` is the growth estimated from the other years, ``change`` how far that moves it (both in the
+    series' rate unit); ``cook`` is Cook's distance. Needs four points.
     """
-    import pandas as pd
-    from statsmodels.regression.linear_model import OLS
-    from statsmodels.stats.outliers_influence import OLSInfluence
-
     series.require(4, "leave-one-out influence")
-    if series.constant:
-        raise NotEstimable(f"{series.key}: constant, so no year has influence")
-    fit = OLS(series.response, np.column_stack([np.ones(len(series)), series.time - series.time.mean()])).fit()
-    measures = OLSInfluence(fit)
-    without = np.asarray(series.rate(fit.params[1] - measures.dfbeta[:, 1]))
-    return pd.DataFrame(
-        {
-            "year": list(series.years),
-            "without": without,
-            "change": without - float(series.rate(fit.params[1])),
-            "leverage": measures.hat_matrix_diag,
-            "cook": measures.cooks_distance[0],
-        }
-    )
+    full = trend(series)
+    without = np.array([trend(series.without([year])).estimate for year in series.years])
+    away, residual = full.fit.away, full.fit.residual[0]
+    leverage = 1 / full.n + away**2 / (away @ away)
+    cook = residual**2 * leverage / (1 - leverage) ** 2 / (2 * full.sigma**2)
+    columns = {"year": list(series.years), "without": without, "change": without - full.estimate}
+    return pd.DataFrame(columns | {"leverage": leverage, "cook": cook})
+
+
+# ---------------------------------------------------------------- many series
+
+
+@functools.cache
+def false_alarms(years: tuple[int, ...], alpha: float = 0.05) -> float:
+    """How often the t test of a line finds a trend in a random walk without drift seen in these years."""
+    time = np.array(years, dtype=float)
+    steps = np.random.default_rng(SEED).standard_normal((WALKS, len(years) - 1)) * np.sqrt(np.diff(time))
+    fit = lines(time, np.hstack([np.zeros((WALKS, 1)), np.cumsum(steps, axis=1)]))
+    return float(np.mean(two_sided(fit.slope / fit.se, fit.df) < alpha))
+
+
+@dataclass(frozen=True)
+class Many:
+    """Trends of many series, each tested at ``alpha``; counts of series.
+
+    ``line``: the straight line's t test finds a trend; ``expected``: so many walks without drift would seem
+    to have one; ``change``: the mean change's t test; ``change_expected``: what chance gives that one;
+    ``change_bh``: of those, what remains at a false discovery rate of ``alpha`` (Benjamini and Hochberg 1995).
+    """
+
+    tests: int
+    line: int
+    expected: float
+    line_bh: int
+    change: int
+    change_expected: float
+    change_bh: int
+
+
+def many(series: Iterable[Series], alpha: float = 0.05) -> Many:
+    """Count trends; aggregates are left out, as their members are in. See :class:`Many`."""
+    from statsmodels.stats.multitest import multipletests
+
+    p_line, p_change, expected = [], [], 0.0
+    for one in series:
+        try:
+            p_line.append(trend(one).p_value)
+        except NotEstimable:
+            continue
+        expected += false_alarms(one.years, alpha)
+        try:
+            p_change.append(mean_change(one).p_value or 0.0)
+        except NotEstimable:
+            p_change.append(0.0)
+    if not p_line:
+        raise NotEstimable("no series has a trend to test")
+    line, change = np.array(p_line), np.array(p_change)
+    keep = [int(multipletests(p, alpha=alpha, method="fdr_bh")[0].sum()) for p in (line, change)]
+    counts = int((line < alpha).sum()), int((change < alpha).sum())
+    return Many(len(line), counts[0], expected, keep[0], counts[1], alpha * len(line), keep[1])
 
 
 def summary(series: Sequence[Series], level: float = 0.95) -> pd.DataFrame:
     """One row per series with every growth estimate side by side.
 
-    Columns ``key, label, table, n, unit, cagr, cagr_low, cagr_high, ols, ols_low, ols_high,
-    hc3_low, hc3_high, theil_sen, sen_low, sen_high, sen_level, tau, p_kendall, p_ols,
-    loo_low, loo_high, rounding_low, rounding_high, rounding_share``.
+    Columns ``key, label, table, n, unit, cagr, cagr_low, cagr_high, ols, ols_low, ols_high, hc3_low, hc3_high,
+    theil_sen, sen_low, sen_high, sen_level, change_low, change_high, p_ols, p_change, p_kendall, loo_low, loo_high,
+    rounding_share, why``; what cannot be estimated is missing and ``why`` says so.
     """
-    import pandas as pd
-
     rows = []
     for one in series:
-        ends, line, sen = cagr(one), trend(one, level), theil_sen(one, level)
-        tau, p_kendall = mann_kendall(one)
-        left_out = influence(one)["without"]
-        rows.append(
-            {
-                "key": one.key, "label": one.label, "table": one.table, "n": line.n, "unit": line.unit,
-                "cagr": ends.estimate, "cagr_low": ends.low, "cagr_high": ends.high,
-                "ols": line.estimate, "ols_low": line.low, "ols_high": line.high,
-                "hc3_low": line.hc3[0] if line.hc3 else None, "hc3_high": line.hc3[1] if line.hc3 else None,
-                "theil_sen": sen.estimate, "sen_low": sen.low, "sen_high": sen.high, "sen_level": sen.level,
-                "tau": tau, "p_kendall": p_kendall, "p_ols": line.p_value,
-                "loo_low": left_out.min(), "loo_high": left_out.max(),
-                "rounding_low": line.rounding[0], "rounding_high": line.rounding[1],
-                "rounding_share": line.rounding_share,
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows)
+        row: dict[str, object] = {"key": one.key, "label": one.label, "table": one.table, "n": len(one)}
+        row |= {"unit": one.rate_unit, "why": ""}
+        try:
+            ends, line, sen = cagr(one), trend(one, level), theil_sen(one, level)
+            row |= {"cagr": ends.estimate, "cagr_low": ends.low, "cagr_high": ends.high, "ols": line.estimate}
+            row |= {"ols_low": line.low, "ols_high": line.high, "p_ols": line.p_value}
+            row |= {"hc3_low": line.hc3[0], "hc3_high": line.hc3[1]} if line.hc3 else {}
+            row |= {"theil_sen": sen.estimate, "sen_low": sen.low, "sen_high": sen.high, "sen_level": sen.level}
+            row |= {"rounding_share": line.rounding_share, "p_kendall": mann_kendall(one)[1]}
+            change, left_out = mean_change(one, level), influence(one)["without"]
+            row |= {"change_low": change.low, "change_high": change.high, "p_change": change.p_value}
+            row |= {"loo_low": left_out.min(), "loo_high": left_out.max()}
+        except NotEstimable as reason:
+            row["why"] = f"not estimable, because {reason}"
+        rows.append(row)
+    names = [
+        "hc3_low",
+        "hc3_high",
+        "change_low",
+        "change_high",
+        "p_change",
+        "loo_low",
+        "loo_high",
+        "cagr",
+        "ols",
+        "theil_sen",
+        "p_kendall",
+    ]
+    frame = pd.DataFrame(rows)
+    return frame.reindex(columns=list(dict.fromkeys([*frame.columns, *names])))

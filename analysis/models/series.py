@@ -8,16 +8,24 @@ in the output, is the table :data:`MEASURES`.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis import doubts
+from analysis.report import NOT_AVAILABLE
+from analysis.rounding import Intervals
+
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.report import Report
-    from analysis.rounding import Intervals
 
 Floats = NDArray[np.float64]
 Scale = Literal["log", "level"]
@@ -54,7 +62,8 @@ MEASURE_NAMES = {
     "gerd_source_share": "share in R&D expenditure",
     "researchers": "researchers",
     "researcher_density": "researcher density",
-    "macro": "",
+    "macro": "the economy",
+    "gdp_growth": "economic growth",
     "exports": "exports",
     "exports_share": "share in exports",
     "patents": "US patents",
@@ -62,6 +71,9 @@ MEASURE_NAMES = {
     "value_added_share": "share in value added",
     "value_added_rate": "value-added rate",
 }
+
+#: Measures of countries that are pooled.
+PANEL_MEASURES = ("gerd", "gerd_intensity", "researchers", "researcher_density", "patents")
 
 #: Measures that may be zero or negative: modelled as they are, not in logarithms.
 LEVEL_MEASURES = frozenset({"gdp_growth"})
@@ -77,9 +89,10 @@ class NotEstimable(ValueError):  # noqa: N818 - reads as what it says: not estim
 class Series:
     """One printed series.
 
-    ``scale`` says how it is modelled: ``log`` (growth in per cent a year) or ``level``
-    (change in the printed unit a year). ``suspect`` are years whose cell the audit holds
-    to be filled in or contradicted. Years are increasing but may have gaps.
+    ``scale`` says how it is modelled: ``log`` (growth in per cent a year) or ``level`` (change in the
+    printed unit a year). ``treated`` says in words what was repaired or left out. ``wider`` are bounds
+    of the values where they are not those of the printed digits (amounts made from rounded shares).
+    Years are increasing but may have gaps.
     """
 
     key: str
@@ -91,15 +104,17 @@ class Series:
     printed: tuple[str, ...]
     exact: bool = False
     scale: Scale = "log"
-    suspect: frozenset[int] = frozenset()
+    treated: str = ""
+    wider: tuple[tuple[float, float], ...] | None = None
 
     def __post_init__(self) -> None:
         if len(self.years) != len(self.printed):
             raise ValueError(f"{self.key}: {len(self.years)} years and {len(self.printed)} values")
         if any(b <= a for a, b in zip(self.years, self.years[1:], strict=False)):
             raise ValueError(f"{self.key}: years must increase, found {self.years}")
-        if self.scale == "log" and any(float(p) <= 0 for p in self.printed):
-            raise ValueError(f"{self.key}: a value that is not positive has no logarithm; use scale='level'")
+        bad = [y for y, p in zip(self.years, self.printed, strict=True) if self.scale == "log" and float(p) <= 0]
+        if bad:
+            raise NotEstimable(f"{bad[0]} is not positive and has no logarithm; use scale='level'")
 
     def __len__(self) -> int:
         return len(self.years)
@@ -115,9 +130,16 @@ class Series:
         return self.key.partition(".")[0]
 
     @property
+    def aggregate(self) -> bool:
+        """Whether the row sums up other rows of its table, as OECD does."""
+        return self.code in AGGREGATES
+
+    @property
     def rate_unit(self) -> str:
-        """Unit of a trend: per cent a year, or the printed unit a year."""
-        return "% a year" if self.scale == "log" else "percentage points a year"
+        """Unit of a trend: per cent a year, or the printed unit a year (points for a percentage)."""
+        if self.scale == "log":
+            return "% a year"
+        return "percentage points a year" if self.unit in ("%", "") else f"{self.unit} a year"
 
     @functools.cached_property
     def time(self) -> Floats:
@@ -137,18 +159,24 @@ class Series:
     @functools.cached_property
     def intervals(self) -> Intervals:
         """The sets of values that print as given."""
-        from analysis.rounding import Intervals
-
         return Intervals.from_printed(self.printed, exact=self.exact)
 
     @functools.cached_property
+    def value_bounds(self) -> tuple[Floats, Floats]:
+        """Lowest and highest value that the printed digits allow, year by year."""
+        if self.wider is not None:
+            bounds = np.array(self.wider)
+            return bounds[:, 0], bounds[:, 1]
+        return self.intervals.low_float(), self.intervals.high_float()
+
+    @functools.cached_property
     def response_bounds(self) -> tuple[Floats, Floats]:
-        """Lowest and highest response that the printed digits allow, year by year."""
-        low, high = self.intervals.low_float(), self.intervals.high_float()
+        """:attr:`value_bounds` as responses; :class:`NotEstimable` if a value may stand for zero."""
+        low, high = self.value_bounds
         if self.scale == "level":
             return low, high
         if (low <= 0).any():
-            raise NotEstimable(f"{self.key}: a printed value may stand for zero, so its logarithm has no bound")
+            raise NotEstimable("a printed value may stand for zero, so its logarithm has no bound")
         return np.log(low), np.log(high)
 
     def rate(self, slope: float | Floats) -> float | Floats:
@@ -162,88 +190,184 @@ class Series:
     def without(self, years: Iterable[int]) -> Series:
         """The series less some years."""
         drop = set(years)
-        keep = [i for i, y in enumerate(self.years) if y not in drop]
-        return self._take(keep)
+        return self._take([i for i, y in enumerate(self.years) if y not in drop])
 
     def until(self, year: int) -> Series:
         """The series up to and including a year."""
         return self._take([i for i, y in enumerate(self.years) if y <= year])
 
+    def since(self, year: int) -> Series:
+        """The series from a year on."""
+        return self._take([i for i, y in enumerate(self.years) if y >= year])
+
     def _take(self, keep: Sequence[int]) -> Series:
-        years = tuple(self.years[i] for i in keep)
         return replace(
-            self, years=years, printed=tuple(self.printed[i] for i in keep), suspect=self.suspect & set(years)
+            self,
+            years=tuple(self.years[i] for i in keep),
+            printed=tuple(self.printed[i] for i in keep),
+            wider=None if self.wider is None else tuple(self.wider[i] for i in keep),
         )
 
     def require(self, n: int, what: str, regular: bool = False) -> None:
         """Raise :class:`NotEstimable` unless there are ``n`` points (and no gaps, if ``regular``)."""
         if len(self) < n:
-            raise NotEstimable(f"{self.key}: {what} needs at least {n} points, found {len(self)}")
-        if regular and self.years[-1] - self.years[0] != len(self) - 1:
-            raise NotEstimable(f"{self.key}: {what} needs consecutive years, found {', '.join(map(str, self.years))}")
+            raise NotEstimable(f"{what} needs at least {n} points, found {len(self)}")
+        if regular and not self.regular:
+            raise NotEstimable(f"{what} needs consecutive years, found {', '.join(map(str, self.years))}")
+
+    @property
+    def regular(self) -> bool:
+        """Whether the years have no gap."""
+        return self.years[-1] - self.years[0] == len(self) - 1
 
     @property
     def constant(self) -> bool:
         """Whether all printed values are equal."""
-        return len({float(p) for p in self.printed}) == 1
+        return len(set(self.values.tolist())) == 1
 
 
 def make(
     years: Sequence[int],
-    values: Sequence[str | float],
+    values: Sequence[object],
     key: str = "series.X",
     scale: Scale = "log",
     unit: str = "",
     exact: bool = False,
+    decimals: int | None = None,
 ) -> Series:
-    """A series from plain numbers, for one's own data and for tests."""
-    printed = tuple(v if isinstance(v, str) else repr(float(v)) for v in values)
-    return Series(key, key, "", unit, key.partition(".")[0], tuple(int(y) for y in years), printed, exact, scale)
+    """A series from one's own numbers.
+
+    Strings and integers keep the precision they are given (``"3.40"`` stands for 3.395 to 3.405). A float
+    has no printed digits: it is taken as exact, or printed with ``decimals``. Raises :class:`ValueError`
+    for anything that is not a finite number, and for strings and floats side by side.
+    """
+    kinds = {isinstance(v, Real) and not isinstance(v, Integral) for v in values}
+    if len(kinds) > 1 and decimals is None:
+        raise ValueError(f"{key}: floats beside strings or integers; give all as printed, or decimals=")
+    printed = tuple(_printed(key, year, value, decimals) for year, value in zip(years, values, strict=True))
+    floats = True in kinds and decimals is None
+    return Series(
+        key, key, "", unit, key.partition(".")[0], tuple(int(y) for y in years), printed, exact or floats, scale
+    )
 
 
-def collect(
-    report: Report,
-    minimum: int = 4,
-    flagged: Iterable[tuple[str, str, str, int]] = (),
-) -> dict[str, Series]:
+def _printed(key: str, year: int, value: object, decimals: int | None) -> str:
+    if isinstance(value, str):
+        try:
+            Intervals.from_printed([value])
+            known = math.isfinite(float(value))
+        except ValueError:
+            known = False
+        text = value if known else ""
+    elif isinstance(value, Real) and not isinstance(value, bool | np.bool_) and math.isfinite(value):
+        whole = isinstance(value, Integral)
+        text = str(int(value)) if whole else f"{Decimal(repr(float(value))):f}"
+        text = text if decimals is None or whole else f"{float(value):.{decimals}f}"
+    else:
+        text = ""
+    if not text:
+        raise ValueError(f"{key}: the value of {year} is a finite number or a printed one, not {value!r}")
+    return text
+
+
+class Found(dict[str, Series]):
+    """Series by key; ``refused`` says in a few words why a printed series is not among them."""
+
+    def __init__(self, series: Mapping[str, Series], refused: Mapping[str, tuple[str, str]]) -> None:
+        super().__init__(series)
+        #: key: (table, reason)
+        self.refused = dict(refused)
+
+
+def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
     """Every series of the report with at least ``minimum`` printed points, by key.
 
-    Constant series (the 100 per cent of a total) are left out: they have no trend to
-    estimate. The total of exports stands in three tables and is taken once. ``flagged``
-    are suspect cells ``(table, code, measure, year)``, see
-    :func:`analysis.models.uncertainty.flagged_cells`.
+    Constant series (the 100 per cent of a total) are left out: they have no trend to estimate. The total
+    of exports stands in three tables and is taken once. ``treated``: cells that the register of findings
+    wants repaired or left out (:mod:`analysis.doubts`) are. Series with too few points or a value without
+    logarithm are in :attr:`Found.refused`.
     """
     cells = report.cells()
-    cells = cells[(cells["year"] != "") & (cells["printed"] != "N/A")]
-    marks: dict[tuple[str, str, str], set[int]] = {}
-    for table, row, measure, year in flagged:
-        marks.setdefault((table, row, measure), set()).add(int(year))
+    cells = cells[cells["year"] != ""].copy()
+    cells["gone"] = cells["printed"] == NOT_AVAILABLE
+    cells["treated"] = ""
+    if treated:
+        cells = _treat(cells, doubts.read(report))
+    amounts = _derived(report)
     found: dict[str, Series] = {}
+    refused: dict[str, tuple[str, str]] = {}
     for (table, measure), (name, group) in MEASURES.items():
         part = cells[(cells["table"] == table) & (cells["measure"] == measure)]
-        for code, group_rows in part.groupby("code", sort=False):
-            key = f"{name}.{measure if name == 'macro' else str(code)}"
-            if key in found or len(group_rows) < minimum or group_rows["printed"].nunique() == 1:
+        for label, rows in part.groupby("code", sort=False):
+            code = str(label)
+            key = f"{name}.{measure if name == 'macro' else code}"
+            known = rows[~rows["gone"]]
+            if key in found or (len(known) > 1 and known["printed"].nunique() == 1):
                 continue
-            ordered = group_rows.assign(y=group_rows["year"].astype(int)).sort_values("y")
-            years = tuple(int(y) for y in ordered["y"])
-            who = report.name(str(code)).partition(" (")[0]
-            what = MEASURE_NAMES[name]
-            found[key] = Series(
-                key=key,
-                label=f"{who}: {what}" if what else who,
-                table=table,
-                unit=str(ordered["unit"].iloc[0]),
-                group=group,
-                years=years,
-                printed=tuple(ordered["printed"]),
-                exact=bool(ordered["exact"].all()),
-                scale="level" if measure in LEVEL_MEASURES else "log",
-                suspect=frozenset(marks.get((table, str(code), measure), set()) & set(years)),
-            )
-    return found
+            if len(known) < minimum:
+                if rows["gone"].any():
+                    refused[key] = (table, f"only {len(known)} of {len(rows)} years have a value")
+                continue
+            ordered = known.assign(y=known["year"].astype(int)).sort_values("y")
+            years = tuple(ordered["y"].tolist())
+            who, what = report.name(code).partition(" (")[0], MEASURE_NAMES[name]
+            bounds = [amounts.get((table, code, y)) for y in years] if measure == "exports" else [None]
+            try:
+                found[key] = Series(
+                    key=key,
+                    label=who if name == "macro" or code == "exports_total" else f"{who}: {what}",
+                    table=table,
+                    unit=str(ordered["unit"].iloc[0]),
+                    group=f"{group} (aggregates)" if code in AGGREGATES else group,
+                    years=years,
+                    printed=tuple(ordered["printed"]),
+                    exact=bool(ordered["exact"].all()),
+                    scale="level" if measure in LEVEL_MEASURES else "log",
+                    treated="; ".join(dict.fromkeys(t for t in rows["treated"] if t)),
+                    wider=None if None in bounds else tuple(b for b in bounds if b),
+                )
+            except NotEstimable as reason:
+                refused[key] = (table, str(reason))
+    return Found(found, refused)
 
 
-def countries(found: dict[str, Series], measure: str) -> list[Series]:
+def _treat(cells: pd.DataFrame, register: doubts.Doubts) -> pd.DataFrame:
+    """Cells with repairs made and doubtful ones marked as gone; ``treated`` says what was done."""
+    places = list(zip(cells["table"], cells["row"], cells["column"], strict=True))
+    # A growth rate that was filled in stands for the level of its year.
+    filled = {
+        (t, r, y)
+        for (t, r, c), m, y in zip(places, cells["measure"], cells["year"], strict=True)
+        if m == "growth" and (t, r, c) in register.left_out
+    }
+    done = cells.copy()
+    levels = {(t, m) for t, m in MEASURES}
+    printed, gone, treated = list(cells["printed"]), list(cells["gone"]), [""] * len(cells)
+    for i, (place, measure, year) in enumerate(zip(places, cells["measure"], cells["year"], strict=True)):
+        if place in register.repaired and register.repaired[place] != printed[i]:
+            printed[i] = register.repaired[place]
+            treated[i] = f"rows exchanged back ({register.finding[place]})"
+        elif place in register.left_out or ((*place[:2], year) in filled and (place[0], measure) in levels):
+            gone[i] = True
+            treated[i] = f"without {year}"
+    done["printed"], done["gone"], done["treated"] = printed, gone, treated
+    return done
+
+
+def _derived(report: Report) -> dict[tuple[str, str, int], tuple[float, float]]:
+    """Bounds of export amounts that are a rounded share of the total, by (table, code, year)."""
+    from analysis.indicators import exports
+
+    known = {table for table, _ in MEASURES}
+    return {
+        (column.table, key.code, int(key.year or 0)): (low, high)
+        for column in exports.amounts(report)
+        if column.table in known
+        for key, low, high in zip(column.keys, column.bounds.low_float(), column.bounds.high_float(), strict=True)
+        if low == low
+    }
+
+
+def countries(found: Mapping[str, Series], measure: str) -> list[Series]:
     """The countries' series of one measure (no aggregates), in printed order."""
-    return [s for s in found.values() if s.measure == measure and s.code not in AGGREGATES]
+    return [s for s in found.values() if s.measure == measure and not s.aggregate]

@@ -1,301 +1,276 @@
-r"""What five points can tell: do the intervals hold what they claim at these sample sizes?
+r"""What five points can tell: do the intervals of this part hold what they claim at these sample sizes?
 
-Each *world* makes series with a known answer, each *method* an interval for it; the table says
-how often the interval held the answer. Worlds for a single series:
+Each *world* makes series with a known answer, each *method* an interval for it; the table says how often the
+interval held the answer. The methods are the functions that the other modules use, called on simulated rows.
+Worlds for single series: ``independent`` (a line plus independent normal errors, the textbook case),
+``autocorrelated`` (errors AR(1), coefficient 0.5), ``heavy_tails`` (Student's t errors, 3 degrees of freedom),
+``random_walk`` (with drift, no line), ``common_shocks`` (the same walk, a fifth of every step's variance shared by
+the series of a group) and ``step`` (no slope, but a jump of three standard deviations after the first year). The
+pooled forecasts get groups of :data:`GROUP` series.
 
-* ``independent``: straight line plus independent normal errors, the textbook case;
-* ``autocorrelated``: the errors are AR(1) with coefficient 0.5;
-* ``random_walk``: no line at all, a random walk with drift; its "trend" is the drift;
-* ``heavy_tails``: straight line plus Student's t errors with 3 degrees of freedom.
+:func:`panel_coverage` does the same for countries with random slopes, with and without common year shocks;
+:func:`leverage_coverage` for one regressor across countries with the leverage that the report has, and within
+countries where one holds most of the variation.
 
-For panels (:func:`panel_coverage`): countries with random intercepts and slopes.
-
-Results do not depend on how the work is split: every chunk has its own seed, spawned from one.
-The chunks go through ``joblib``, so ``joblib.parallel_config(backend=...)`` decides where they
-run; :func:`on_local_cluster` does it on a local Dask cluster.
+Results do not depend on how the work is split: every chunk has its own seed, spawned from one. The chunks go
+through ``joblib``, so ``joblib.parallel_config(backend=...)`` decides where they run.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from analysis.models import forecast
-from analysis.models.growth import slope_ranks, weights
+from analysis.models import across, forecast, growth, panel
 from analysis.models.series import Floats
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 SEED = 20250521
-CHUNK = 5000
-WORLDS = ("independent", "autocorrelated", "random_walk", "heavy_tails")
+CHUNK = 10_200  # a multiple of GROUP
+GROUP = 17
+POOLED = 1_020  # series per chunk that the pooled forecasts get: 60 groups
+COMMON = 0.2
+WORLDS = ("independent", "autocorrelated", "heavy_tails", "random_walk", "common_shocks", "step")
 
 #: What the methods' intervals are for: the slope of the line (or the drift), or the next value.
 METHODS = {
-    "ols_t": ("slope", "least squares, Student's t"),
-    "ols_z": ("slope", "least squares, normal quantile"),
-    "hc3_t": ("slope", "least squares, HC3 errors"),
-    "theil_sen": ("slope", "Theil-Sen, exact ranks"),
-    "rw_drift_slope": ("slope", "mean change, Student's t"),
-    "log_linear_ols": ("next value", "straight line extended"),
-    "rw_drift": ("next value", "random walk with drift"),
-    "naive": ("next value", "last value"),
-    "local_level": ("next value", "local level"),
-    "ets_damped": ("next value", "damped smoothing"),
+    "ols_t": ("slope", "straight line, Student's t"),
+    "ols_z": ("slope", "straight line, normal quantile"),
+    "hc3_t": ("slope", "straight line, HC3 errors"),
+    "theil_sen": ("slope", "median slope, exact ranks"),
+    "mean_change": ("slope", "mean change, Student's t"),
+    "naive": ("next value", forecast.describe("naive")),
+    "rw_drift": ("next value", forecast.describe("rw_drift")),
+    "log_linear_ols": ("next value", forecast.describe("log_linear_ols")),
+    "pooled_naive": ("next value", forecast.describe("pooled_naive")),
+    "pooled_drift": ("next value", forecast.describe("pooled_drift")),
+    "combined": ("next value", forecast.describe("combined")),
 }
 
 
 def make_world(world: str, n: int, size: int, generator: np.random.Generator) -> tuple[Floats, float]:
     """``size`` series of ``n + 1`` values and the true slope per step."""
-    slope = 0.3
-    time = np.arange(n + 1)
-    if world == "random_walk":
-        steps = slope + generator.standard_normal((size, n))
-        return np.hstack([np.zeros((size, 1)), np.cumsum(steps, axis=1)]), slope
+    slope, time, shape = 0.3, np.arange(n + 1), (size, n + 1)
+    if world in ("random_walk", "common_shocks"):
+        steps = generator.standard_normal((size, n))
+        if world == "common_shocks":
+            shared = generator.standard_normal((-(-size // GROUP), n)).repeat(GROUP, axis=0)[:size]
+            steps = math.sqrt(1 - COMMON) * steps + math.sqrt(COMMON) * shared
+        return np.hstack([np.zeros((size, 1)), np.cumsum(slope + steps, axis=1)]), slope
+    if world == "step":
+        return 3.0 * (time > 0) + generator.standard_normal(shape), 0.0
     if world == "independent":
-        noise = generator.standard_normal((size, n + 1))
+        noise = generator.standard_normal(shape)
     elif world == "heavy_tails":
-        noise = generator.standard_t(3, (size, n + 1))
+        noise = generator.standard_t(3, shape)
     elif world == "autocorrelated":
-        shocks = generator.standard_normal((size, n + 1))
-        noise = np.empty_like(shocks)
-        noise[:, 0] = shocks[:, 0] / math.sqrt(1 - 0.25)
+        noise = generator.standard_normal(shape)
+        noise[:, 0] /= math.sqrt(1 - 0.25)
         for t in range(1, n + 1):
-            noise[:, t] = 0.5 * noise[:, t - 1] + shocks[:, t]
+            noise[:, t] += 0.5 * noise[:, t - 1]
     else:
         raise ValueError(f"world is one of {', '.join(WORLDS)}, not {world!r}")
     return slope * time + noise, slope
 
 
-def hits(world: str, n: int, size: int, seed: np.random.SeedSequence, level: float = 0.95) -> dict[str, int]:
-    """How many of ``size`` intervals of each method held the truth in one world."""
+def hits(world: str, n: int, size: int, seed: np.random.SeedSequence, level: float) -> dict[str, tuple[int, int]]:
+    """How many intervals of each method held the truth in one world, and of how many."""
     from scipy.stats import norm
-    from scipy.stats import t as student
 
     y, slope = make_world(world, n, size, np.random.default_rng(seed))
-    known, future = y[:, :n], y[:, n]
-    w = weights(np.arange(n, dtype=float))
-    b = known @ w
-    away = np.arange(n) - (n - 1) / 2
-    residual = known - known.mean(axis=1, keepdims=True) - b[:, None] * away
-    leverage = 1 / n + away**2 / (away @ away)
-    se = np.sqrt((residual**2).sum(axis=1) / (n - 2) / (away @ away))
-    robust = np.sqrt(((w * residual / (1 - leverage)) ** 2).sum(axis=1))
-    t = student.ppf(0.5 + level / 2, n - 2)
-    off = np.abs(b - slope)
+    known, future, time = y[:, :n], y[:, n], np.arange(n, dtype=float)
+    fit, (change, error) = growth.lines(time, known), growth.changes(time, known)
+    t, (_, low, high) = float(growth.quantile(level, n - 2)), growth.rank_slopes(time, known, level)
+    off = np.abs(fit.slope - slope)
     found = {
-        "ols_t": off <= t * se,
-        "ols_z": off <= norm.ppf(0.5 + level / 2) * se,
-        "hc3_t": off <= t * robust,
+        "ols_t": off <= t * fit.se,
+        "ols_z": off <= norm.ppf(0.5 + level / 2) * fit.se,
+        "hc3_t": off <= t * fit.hc3,
+        "theil_sen": (low <= slope) & (slope <= high),
+        "mean_change": np.abs(change - slope) <= t * error,
     }
-    rows, columns = np.triu_indices(n, 1)
-    pairs = np.sort((known[:, columns] - known[:, rows]) / (columns - rows), axis=1)
-    k, _ = slope_ranks(n, level)
-    found["theil_sen"] = (pairs[:, k - 1] <= slope) & (slope <= pairs[:, -k])
-    steps = np.diff(known, axis=1)
-    drift_error = steps.std(axis=1, ddof=1) / math.sqrt(n - 1)
-    found["rw_drift_slope"] = np.abs(steps.mean(axis=1) - slope) <= t * drift_error
-    floor = np.full(size, 1e-12)
-    for model in ("log_linear_ols", "rw_drift", "naive", "local_level", "ets_damped"):
-        low, high = forecast.MODELS[model](known, 1, floor).interval(level)
-        found[model] = (low[:, 0] <= future) & (future <= high[:, 0])
-    return {name: int(held.sum()) for name, held in found.items()}
-
-
-def claimed(method: str, n: int, level: float) -> float:
-    """The level a method claims: ``level``, except that of Theil-Sen's ranks."""
-    return slope_ranks(n, level)[1] if method == "theil_sen" else level
+    for model, (target, _) in METHODS.items():
+        if target == "slope":
+            continue
+        pooled = model in forecast.BY_GROUP
+        rows = min(size, POOLED) if pooled else size
+        ends = [
+            forecast.MODELS[model][0](known[i : i + step], 1, np.full(len(known[i : i + step]), 1e-12)).interval(level)
+            for step in [GROUP if pooled else size]
+            for i in range(0, rows, step)
+        ]
+        below, above = (np.concatenate([e[k][:, 0] for e in ends]) for k in (0, 1))
+        found[model] = (below <= future[: len(below)]) & (future[: len(below)] <= above)
+    return {name: (int(held.sum()), len(held)) for name, held in found.items()}
 
 
 def coverage(
     sizes: Sequence[int] = (4, 5, 10),
     worlds: Sequence[str] = WORLDS,
-    simulations: int = 10000,
+    simulations: int = 102_000,
     level: float = 0.95,
     n_jobs: int | None = None,
     seed: int = SEED,
 ) -> pd.DataFrame:
     """Claimed and attained coverage: ``target, method, world, n, simulations, claimed, attained, error`` (per cent).
 
-    ``error`` is the simulation's own standard error.
+    ``error`` is the simulation's own standard error; the pooled forecasts get a tenth of the simulations.
     """
-    import pandas as pd
     from joblib import Parallel, delayed
 
     chunks = [CHUNK] * (simulations // CHUNK) + ([simulations % CHUNK] if simulations % CHUNK else [])
     plan = [(world, n, chunk) for world in worlds for n in sizes for chunk in chunks]
     seeds = np.random.SeedSequence(seed).spawn(len(plan))
-    results = Parallel(n_jobs=n_jobs)(
-        delayed(hits)(w, n, c, s, level) for (w, n, c), s in zip(plan, seeds, strict=True)
-    )
-    totals: dict[tuple[str, int], dict[str, int]] = {}
-    for (world, n, _), found in zip(plan, results, strict=True):
-        kept = totals.setdefault((world, n), dict.fromkeys(METHODS, 0))
-        for name, count in found.items():
-            kept[name] += count
+    results = Parallel(n_jobs=n_jobs)(delayed(hits)(*p, s, level) for p, s in zip(plan, seeds, strict=True))
     rows = []
-    for (world, n), counts in totals.items():
-        for method, count in counts.items():
-            share = count / simulations
-            rows.append(
-                {
-                    "target": METHODS[method][0], "method": method, "world": world, "n": n, "simulations": simulations,
-                    "claimed": 100 * claimed(method, n, level), "attained": 100 * share,
-                    "error": 100 * math.sqrt(share * (1 - share) / simulations),
-                }
-            )  # fmt: skip
-    return pd.DataFrame(rows)
+    for world in worlds:
+        for n in sizes:
+            cell = [found for (w, m, _), found in zip(plan, results, strict=True) if (w, m) == (world, n)]
+            for method, (target, _) in METHODS.items():
+                held, size = (sum(found[method][i] for found in cell) for i in (0, 1))
+                share = held / size
+                claim = growth.slope_ranks(n, level)[1] if method == "theil_sen" else level
+                error = 100 * math.sqrt(share * (1 - share) / size)
+                rows.append((target, method, world, n, size, 100 * claim, 100 * share, error))
+    columns = ["target", "method", "world", "n", "simulations", "claimed", "attained", "error"]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def shrink(own: Floats, cov: Floats, noise: Floats) -> tuple[Floats, Floats]:
-    """Shrunken (intercept, slope) of a balanced panel and their prediction error covariance.
+# ---------------------------------------------------------------- panels
 
-    ``own`` (…, countries, 2), ``cov`` and ``noise`` (…, 2, 2): between countries, and of an own
-    estimate. The closed form of :func:`analysis.models.panel.blup`.
-    """
-    mean = own.mean(axis=-2, keepdims=True)
-    kept = cov @ np.linalg.inv(cov + noise)
-    lost = np.eye(2) - kept
-    totals = mean + (own - mean) @ np.swapaxes(kept, -1, -2)
-    error = lost @ cov + lost @ (cov + noise) @ np.swapaxes(lost, -1, -2) / own.shape[-2]
-    return totals, error
+PANEL_METHODS = {
+    "clustered": "common trend, clustered, Student's t",
+    "wild": "common trend, inverted wild bootstrap",
+    "unclustered": "common trend, not clustered",
+    "shrunken": "a country's trend, shrunken",
+    "own": "a country's trend, alone",
+}
 
 
 def panel_hits(
-    groups: int, n: int, spread: float, size: int, seed: np.random.SeedSequence, level: float
+    groups: int, n: int, spread: float, common: float, size: int, seed: np.random.SeedSequence, level: float
 ) -> dict[str, float]:
-    """Intervals of the common slope and of the countries' own slopes that held the truth.
+    """Share of intervals of the common and of the countries' own slopes that held the truth.
 
-    ``spread``: standard deviation of the countries' slopes in units of an own slope's error.
+    ``spread``: standard deviation of the countries' slopes in units of an own slope's error; ``common``: share of
+    the yearly error variance that all countries share. Up to ten groups, the bootstrap too.
     """
-    from scipy.stats import t as student
-
-    from analysis.models.panel import estimated_variances, rademacher
-
     generator = np.random.default_rng(seed)
-    away = np.arange(n) - (n - 1) / 2
-    gram = np.diag([1 / n, 1 / float(away @ away)])
-    tau = spread * math.sqrt(gram[1, 1])
-    truth = generator.standard_normal((size, groups, 2)) * np.array([1.0, tau])
-    y = truth[:, :, :1] + truth[:, :, 1:] * away + generator.standard_normal((size, groups, n))
-    own = np.stack([y.mean(axis=2), y @ away * gram[1, 1]], axis=2)
-    residual = y - own[:, :, :1] - own[:, :, 1:] * away
-    sigma2 = (residual**2).sum(axis=(1, 2)) / (groups * (n - 2))
-    centred = own - own.mean(axis=1, keepdims=True)
-    cov = np.swapaxes(centred, 1, 2) @ centred / (groups - 1) - sigma2[:, None, None] * gram
-    values, vectors = np.linalg.eigh(cov)
-    cov = (vectors * values.clip(1e-9)[:, None, :]) @ np.swapaxes(vectors, 1, 2)
-    totals, error = shrink(own, cov, sigma2[:, None, None] * gram)
-    slopes, common = own[:, :, 1], own[:, :, 1].mean(axis=1)
-    t_groups = student.ppf(0.5 + level / 2, groups - 1)
-    clustered = np.sqrt(slopes.var(axis=1, ddof=1) / groups)
-    within = np.sqrt(sigma2 * gram[1, 1] / groups)
-    signs = rademacher(groups) if groups <= 10 else generator.choice([-1.0, 1.0], size=(1023, groups))
-    deviation = slopes - common[:, None]
-    drawn = deviation @ signs.T / groups
-    spread_drawn = np.sqrt(
-        ((deviation**2).sum(axis=1)[:, None] - groups * drawn**2).clip(1e-300) / (groups - 1) / groups
-    )
-    low, high = np.quantile(drawn / spread_drawn, [0.5 - level / 2, 0.5 + level / 2], axis=1)
-    statistic = common / clustered
-    df_within = groups * (n - 1) - 1
-    shrunken_error = np.sqrt(error[:, 1, 1][:, None] + estimated_variances(slopes, totals[:, :, 1], groups))
-    own_error = np.sqrt((residual**2).sum(axis=2) / (n - 2) * gram[1, 1])
-    return {
-        "entity_fe": float((np.abs(statistic) <= t_groups).sum()),
-        "entity_fe_wild": float(((low <= statistic) & (statistic <= high)).sum()),
-        "entity_fe_unclustered": float((np.abs(common) <= student.ppf(0.5 + level / 2, df_within) * within).sum()),
-        "mixed_slope": float(
-            (np.abs(totals[:, :, 1] - truth[:, :, 1]) <= t_groups * shrunken_error).mean(axis=1).sum()
-        ),
-        "log_linear_ols": float(
-            (np.abs(slopes - truth[:, :, 1]) <= student.ppf(0.5 + level / 2, n - 2) * own_error).mean(axis=1).sum()
-        ),
-        "width_ratio": float(
-            (t_groups * shrunken_error / (student.ppf(0.5 + level / 2, n - 2) * own_error)).mean(axis=1).sum()
-        ),
-    }
+    time = np.arange(n) - (n - 1) / 2
+    label, long = np.repeat(np.arange(groups), n), np.tile(time, groups)
+    effects = panel.dummies(label)
+    base, sxx = effects / math.sqrt(n), float(time @ time)
+    held: dict[str, list[float]] = {}
+    for _ in range(size):
+        truth = generator.standard_normal(groups) * spread / math.sqrt(sxx)
+        shock = math.sqrt(common) * generator.standard_normal(n)
+        y = truth[:, None] * time + shock + math.sqrt(1 - common) * generator.standard_normal((groups, n))
+        fit = panel.clustered(y.ravel(), long, effects, label, level, wild=False)
+        rows = growth.lines(time, y)
+        t_own, t_groups = float(growth.quantile(level, n - 2)), float(growth.quantile(level, groups - 1))
+        residual = y - y.mean(axis=1, keepdims=True) - fit.estimate * time
+        plain = math.sqrt(float((residual**2).sum()) / (groups * (n - 1) - 1) / sxx / groups)
+        drawn = panel.draw(rows.slope, rows.sigma**2, np.full(groups, n - 2), np.full(groups, sxx))[2]
+        one = {
+            "clustered": float(fit.low <= 0 <= fit.high),
+            "unclustered": float(abs(fit.estimate) <= growth.quantile(level, groups * (n - 1) - 1) * plain),
+            "shrunken": float((np.abs(drawn.estimate - truth) <= t_groups * drawn.error).mean()),
+            "own": float((np.abs(rows.slope - truth) <= t_own * rows.se).mean()),
+        }
+        if groups <= 10:
+            centred = (y - y.mean(axis=1, keepdims=True)).ravel()
+            one["wild"] = float(panel.Wild(centred, long, base, effects).p_value(0.0) >= 1 - level)
+        for name, value in one.items():
+            held.setdefault(name, []).append(value)
+    return {name: float(np.mean(values)) for name, values in held.items()}
 
 
 def panel_coverage(
-    groups: int = 10,
+    scenes: Sequence[tuple[int, float, float]] = tuple(
+        (g, s, c) for g in (10, 17) for s in (0.5, 1.75) for c in (0.0, 0.2)
+    ),
     n: int = 5,
-    spreads: Sequence[float] = (0.5, 1.0, 2.0),
-    simulations: int = 1000,
+    simulations: int = 2000,
     level: float = 0.95,
     n_jobs: int | None = None,
     seed: int = SEED + 1,
 ) -> pd.DataFrame:
-    """Coverage in panels: ``method, spread, groups, n, simulations, claimed, attained`` (per cent).
-
-    ``width_ratio`` rows are not coverage: the width of the shrunken intervals in per cent of that
-    of the countries' own.
-    """
-    import pandas as pd
+    """Coverage in panels: ``method, groups, spread, common, simulations, attained`` (per cent), one scene after another."""
     from joblib import Parallel, delayed
 
-    seeds = np.random.SeedSequence(seed).spawn(len(spreads))
-    found = Parallel(n_jobs=n_jobs)(
-        delayed(panel_hits)(groups, n, s, simulations, k, level) for s, k in zip(spreads, seeds, strict=True)
-    )
+    seeds = np.random.SeedSequence(seed).spawn(len(scenes))
+    calls = (delayed(panel_hits)(g, n, s, c, simulations, k, level) for (g, s, c), k in zip(scenes, seeds, strict=True))
     rows = [
-        {"method": m, "spread": s, "groups": groups, "n": n, "simulations": simulations, "claimed": 100 * level,
-         "attained": 100 * count / simulations}
-        for s, counts in zip(spreads, found, strict=True)
-        for m, count in counts.items()
-    ]  # fmt: skip
-    return pd.DataFrame(rows)
+        (method, g, s, c, simulations, 100 * share)
+        for (g, s, c), found in zip(scenes, Parallel(n_jobs=n_jobs)(calls), strict=True)
+        for method, share in found.items()
+    ]
+    return pd.DataFrame(rows, columns=["method", "groups", "spread", "common", "simulations", "attained"])
+
+
+def leverage_coverage(
+    x: Floats, within: Floats, simulations: int = 2000, level: float = 0.95, seed: int = SEED + 2
+) -> pd.DataFrame:
+    """Coverage for the regressor that the report has: ``method, errors, simulations, attained`` (per cent).
+
+    Across countries (``x``): classical, HC2 with Bell and McCaffrey's degrees of freedom, HC3 with ``n - 2``. Within
+    countries (``within``: countries, years): clustered t and the inverted wild bootstrap. Errors are equal, or
+    the variance is four times as large for the country with the highest leverage.
+    """
+    from statsmodels.regression.linear_model import OLS
+
+    generator = np.random.default_rng(seed)
+    design = np.column_stack([np.ones(len(x)), x - x.mean()])
+    t, df = float(growth.quantile(level, len(x) - 2)), across.bell_mccaffrey(design, 1)
+    t_df = float(growth.quantile(level, df))
+    label, year = np.repeat(np.arange(len(within)), within.shape[1]), np.tile(np.arange(within.shape[1]), len(within))
+    effects, member = np.column_stack([panel.dummies(label), panel.dummies(year)[:, 1:]]), panel.dummies(label)
+    base = np.linalg.svd(effects, full_matrices=False)[0]
+    xt = within.ravel() - base @ (base.T @ within.ravel())
+    most, heavy = int(np.abs(x - x.mean()).argmax()), int((xt**2 @ member).argmax())
+    rows: list[tuple[str, str, int, float]] = []
+    for errors, factor in (("equal", 1.0), ("larger where leverage is", 2.0)):
+        scale, scale_within = np.ones(len(x)), np.where(label == heavy, factor, 1.0)
+        scale[most] = factor
+        held: dict[str, list[bool]] = {}
+        for _ in range(simulations):
+            fit = OLS(scale * generator.standard_normal(len(x)), design).fit()
+            y = scale_within * generator.standard_normal(within.size)
+            inside = panel.clustered(y, within.ravel(), effects, label, level, wild=False)
+            wild, b = panel.Wild(y - base @ (base.T @ y), xt, base, member), abs(float(fit.params[1]))
+            one = {
+                "across countries, classical": bool(b <= t * fit.bse[1]),
+                "across countries, HC2, Bell–McCaffrey": bool(b <= t_df * fit.HC2_se[1]),
+                "across countries, HC3": bool(b <= t * fit.HC3_se[1]),
+                "within countries, clustered": inside.low <= 0 <= inside.high,
+                "within countries, inverted wild bootstrap": wild.p_value(0.0) >= 1 - level,
+            }
+            for name, value in one.items():
+                held.setdefault(name, []).append(value)
+        rows += [(name, errors, simulations, 100 * float(np.mean(v))) for name, v in held.items()]
+    return pd.DataFrame(rows, columns=["method", "errors", "simulations", "attained"])
 
 
 def resolution(sizes: Sequence[int] = (3, 4, 5, 6, 8, 10, 20), level: float = 0.95, power: float = 0.8) -> pd.DataFrame:
     """What ``n`` points can resolve, for yearly scatter of 1 per cent about the line.
 
-    ``n, t`` (the quantile), ``half_width`` of the slope's interval and ``detectable`` growth (found
-    with the given power), both in per cent a year; ``next_value``: half-width of the prediction
-    interval in per cent. All scale with the scatter.
+    ``n, t`` (the quantile), ``half_width`` of the slope's interval and ``detectable`` growth (found with the given
+    power), both in per cent a year; ``next_value``: half-width of the prediction interval in per cent. All scale
+    with the scatter.
     """
-    import pandas as pd
     from scipy.optimize import brentq
     from scipy.stats import ncf
-    from scipy.stats import t as student
 
     rows = []
     for n in sizes:
         away = np.arange(n) - (n - 1) / 2
-        sxx = float(away @ away)
-        t = float(student.ppf(0.5 + level / 2, n - 2))
+        root, t = math.sqrt(float(away @ away)), float(growth.quantile(level, n - 2))
 
         def shortfall(shift: float, t: float = t, df: int = n - 2) -> float:
             return float(ncf.sf(t * t, 1, df, shift * shift)) - power
 
         shift = brentq(shortfall, 0.1, 4 * t + 3)
-        rows.append(
-            {
-                "n": n, "t": t, "half_width": t / math.sqrt(sxx), "detectable": shift / math.sqrt(sxx),
-                "next_value": t * math.sqrt(1 + 1 / n + ((n + 1) / 2) ** 2 / sxx),
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def on_local_cluster(simulations: int = 100_000, workers: int = 2, processes: bool = True) -> pd.DataFrame:
-    """:func:`coverage` on a local Dask cluster (loopback only), shut down afterwards.
-
-    The same table as without Dask, for as many simulations as one likes; for a real cluster give
-    its address to ``Client`` instead.
-    """
-    import joblib
-    from dask.distributed import Client, LocalCluster
-
-    place: dict[str, Any] = {"host": "127.0.0.1", "protocol": "tcp", "dashboard_address": None}
-    place |= {"n_workers": workers, "threads_per_worker": 1, "processes": processes}
-    with (
-        LocalCluster(**place) as cluster,  # type: ignore[no-untyped-call]
-        Client(cluster),  # type: ignore[no-untyped-call]
-        joblib.parallel_config(backend="dask"),
-    ):
-        return coverage(simulations=simulations)
+        rows.append((n, t, t / root, shift / root, t * math.sqrt(1 + 1 / n + ((n + 1) / 2 / root) ** 2)))
+    return pd.DataFrame(rows, columns=["n", "t", "half_width", "detectable", "next_value"])

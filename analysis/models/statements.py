@@ -1,23 +1,23 @@
-"""Directional statements as probabilities, or a plain "cannot tell".
+"""What the text says will go on, and round targets, as probabilities or a plain "cannot tell".
 
-The text says that things keep rising or stay positive. For each such statement: how many points
-there are, what a model with drift makes of it, what the model that won the back-test makes of it
-(one without drift gives 50 per cent, whatever the past), and how often probabilities of that
-size came true in the back-test. Fewer than :data:`MINIMUM` points give no probability at all.
+Each statement of :data:`STATEMENTS` stands in the text (``line``). Beside the probability that a pooled drift gives
+it stands how often such probabilities came true in the back-test, in the same family of series; the verdict
+judges whichever is nearer to one half. Fewer than :data:`MINIMUM` points give no probability.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from analysis.models import backtest, forecast
-from analysis.models.series import Series
+from analysis.models.series import NotEstimable, Series
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 MINIMUM = 4
@@ -27,22 +27,28 @@ LIKELY, VERY_LIKELY = 0.8, 0.95
 
 @dataclass(frozen=True)
 class Statement:
-    """A direction claimed for a quantity: above (or below) its last printed value, or a threshold."""
+    """A rise that the text says goes on (or that it expects); ``line`` of the text."""
 
     text: str
     key: str
-    up: bool = True
+    line: int
 
 
 STATEMENTS = (
-    Statement("Taiwan's R&D expenditure keeps rising", "gerd.TWN"),
-    Statement("Taiwan's R&D intensity keeps rising", "gerd_intensity.TWN"),
-    Statement("Taiwan's number of researchers keeps rising", "researchers.TWN"),
-    Statement("Taiwan's researcher density keeps rising", "researcher_density.TWN"),
-    Statement("Real GDP keeps growing", "macro.real_gdp"),
-    Statement("Real wages keep rising", "macro.real_wage"),
-    Statement("High-technology exports keep rising", "exports.tech_high"),
-    Statement("Taiwan's US patents keep falling", "patents.TWN", up=False),
+    Statement("R&D expenditure funded by business keeps growing", "gerd_source.BES", 996),
+    Statement("The number of researchers keeps rising", "researchers.TWN", 1020),
+    Statement("Researcher density keeps rising", "researcher_density.TWN", 1195),
+    Statement("Real GDP keeps rising", "macro.real_gdp", 1209),
+    Statement("National income per head keeps rising", "macro.national_income_per_head", 1209),
+    Statement("Real wages keep rising", "macro.real_wage", 1209),
+    Statement("The value-added rate of manufacturing keeps rising", "value_added_rate.C", 1508),
+    Statement("The growth of exports goes on", "exports.exports_total", 1543),
+)
+
+#: Statements whose quantity is printed for too few years: text, line, (table or prose, measure).
+SHORT = (
+    ("The technology balance stays positive", 1425, ("1-2-15", "balance")),
+    ("Receipts for intellectual property keep catching up with payments", 1439, ("prose", "ip_coverage_ratio")),
 )
 
 
@@ -56,61 +62,86 @@ def verdict(probability: float) -> str:
     return "cannot tell"
 
 
-def calibrated(tested: pd.DataFrame, probability: float, model: str = DRIFT) -> tuple[int, float | None]:
-    """Number of back-test forecasts in the same bin of probability, and how many per cent came true."""
-    table = backtest.directions(tested, model)
-    inside = table[(table["low"] < probability) & (probability <= table["high"])]
-    return (0, None) if inside.empty else (int(inside["forecasts"].iloc[0]), float(inside["happened"].iloc[0]))
+def family(group: str) -> str:
+    """The family of series that calibrates a group; empty if none does."""
+    return next((name for name, groups in backtest.FAMILIES.items() if group in groups), "")
 
 
 def table(report: Report, found: Mapping[str, Series], tested: pd.DataFrame) -> pd.DataFrame:
-    """``statement, n, one, two, winner, came_true, verdict``.
+    """``statement, line, n, one, two, happened, of, verdict`` (per cent).
 
-    ``one``, ``two``: probability (per cent) one and two years ahead by :data:`DRIFT`; ``winner``: one
-    year ahead by the winner of the back-test; ``came_true``: how often, in per cent, the direction
-    came in the back-test where the stated probability was in the same bin. The verdict judges
-    ``one`` or ``came_true``, whichever is nearer to one half.
+    ``one, two``: probability one and two years ahead by :data:`DRIFT`; ``happened``: how often a rise came in the back-test
+    where that model was at least 80 per cent sure, among ``of`` forecasts of the same family.
     """
-    import pandas as pd
-
-    best = backtest.winner(tested)
-    rows: list[dict[str, object]] = []
+    known = backtest.calibration(tested, DRIFT).set_index("family")
+    rows: list[tuple[object, ...]] = []
     for one in STATEMENTS:
         series = found.get(one.key)
+        unknown = (None, None, None, None)
         if series is None or len(series) < MINIMUM:
-            rows.append(_unknown(one.text, 0 if series is None else len(series)))
+            rows.append(
+                (one.text, one.line, 0 if series is None else len(series), *unknown, "cannot tell: too few points")
+            )
             continue
-        last = float(series.values[-1])
-        drift, winner = (forecast.forecast(found, [one.key], m, 2)[0] for m in (DRIFT, best))
-        rise = drift.above(last, 1)
-        _, happened = calibrated(tested, rise)
-        judged = rise if happened is None else min((rise, happened / 100), key=lambda p: abs(p - 0.5))
-        signed = [p if one.up else 1 - p for p in (rise, drift.above(last, 2), winner.above(last, 1))]
-        rows.append(
-            {
-                "statement": one.text, "n": len(series), "one": 100 * signed[0], "two": 100 * signed[1],
-                "winner": 100 * signed[2],
-                "came_true": None if happened is None else happened if one.up else 100 - happened,
-                "verdict": verdict(judged if one.up else 1 - judged),
-            }
-        )  # fmt: skip
-    rows.append(_unknown("The technology balance stays positive", _printed_years(report, "1-2-15", "balance")))
-    rows.append(_unknown("Receipts for intellectual property keep catching up with payments", _prose_years(report)))
-    return pd.DataFrame(rows)
+        try:
+            ahead = (
+                forecast.forecast(found, [one.key], DRIFT, 2)[0] if series.regular else forecast.with_gaps(series, 2)
+            )
+        except NotEstimable as reason:
+            rows.append((one.text, one.line, len(series), *unknown, f"cannot tell: {reason}"))
+            continue
+        rise = [ahead.above(float(series.values[-1]), h) for h in (1, 2)]
+        kind = family(series.group)
+        happened, of = (
+            (float(known.at[kind, "happened"]), int(known.at[kind, "forecasts"]))
+            if kind in known.index
+            else (None, None)
+        )
+        sure = rise[0] >= backtest.SURE
+        judged = rise[0] if happened is None or not sure else min((rise[0], happened / 100), key=lambda p: abs(p - 0.5))
+        rows.append((one.text, one.line, len(series), *(100 * p for p in rise), happened, of, verdict(judged)))
+    for text, line, (where, measure) in SHORT:
+        n = _printed(report, where, measure)
+        rows.append((text, line, n, None, None, None, None, "cannot tell: too few points"))
+    return pd.DataFrame(rows, columns=["statement", "line", "n", "one", "two", "happened", "of", "verdict"])
 
 
-def _unknown(text: str, n: int) -> dict[str, object]:
-    return {
-        "statement": text, "n": n, "one": None, "two": None, "winner": None, "came_true": None,
-        "verdict": "cannot tell: too few points",
-    }  # fmt: skip
+def _printed(report: Report, where: str, measure: str) -> int:
+    """Number of years for which a measure is printed; a table without years counts as one."""
+    if where == "prose":
+        prose = report.prose()
+        return int(prose.loc[prose["measure"] == measure, "year"].nunique())
+    return len({c[3] for c in report.iter_cells([where]) if c[4] == measure}) if where in report.tables else 0
 
 
-def _printed_years(report: Report, table: str, measure: str) -> int:
-    cells = report.cells([table])
-    return int(cells.loc[(cells["measure"] == measure) & (cells["year"] != ""), "year"].nunique())
+# ---------------------------------------------------------------- targets
+
+TARGETS = (4.0, 4.2, 4.5, 5.0)
 
 
-def _prose_years(report: Report) -> int:
-    prose = report.prose()
-    return int(prose.loc[prose["measure"] == "ip_coverage_ratio", "year"].nunique())
+def targets(
+    found: Mapping[str, Series],
+    models: Sequence[str],
+    key: str = "gerd_intensity.TWN",
+    bounds: Sequence[float] = TARGETS,
+    horizon: int = 12,
+) -> pd.DataFrame:
+    """Probability (per cent) of being at or above round targets: ``model, target, year, probability``.
+
+    A year in which the probability first exceeds one half is :func:`reached`. Horizons beyond two years are not
+    back-tested: the series are too short.
+    """
+    rows = []
+    for model in models:
+        one = forecast.forecast(found, [key], model, horizon)[0]
+        rows += [(model, t, y, 100 * one.above(t, h)) for t in bounds for h, y in enumerate(one.years, 1)]
+    return pd.DataFrame(rows, columns=["model", "target", "year", "probability"])
+
+
+def reached(table: pd.DataFrame) -> pd.DataFrame:
+    """First year with a probability above one half: ``model, target, year`` (NaN where none is)."""
+    rows = []
+    for (model, target), part in table.groupby(["model", "target"], sort=False):
+        likely = part[part["probability"] > 50]
+        rows.append((model, target, float(likely["year"].min()) if len(likely) else math.nan))
+    return pd.DataFrame(rows, columns=["model", "target", "year"])

@@ -1,4 +1,4 @@
-"""``python -m analysis.publish``: status, execute, build."""
+"""``python -m analysis.publish``: status, execute, build, archive."""
 
 from __future__ import annotations
 
@@ -10,51 +10,84 @@ from pathlib import Path
 
 from analysis.publish import project
 
+INTERRUPTED = 130
+
 
 def parser() -> argparse.ArgumentParser:
-    """Arguments of the three commands."""
+    """Arguments of the four commands."""
     top = argparse.ArgumentParser(
         prog="python -m analysis.publish", description="Run stale notebooks and build the book."
     )
     sub = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     status = sub.add_parser("status", help="which notebooks are stale, and why; exit 1 if any is")
     execute = sub.add_parser("execute", help="run stale notebooks again, in parallel")
-    build = sub.add_parser("build", help="build the pages from stored outputs")
+    build = sub.add_parser("build", help="build the pages from stored outputs; exit 1 if any is stale")
     sub.add_parser("archive", help="the data package and everything computed from it, in one file")
     for command in (status, execute):
         command.add_argument("notebooks", nargs="*", type=Path, help="default: all below book/")
     execute.add_argument("--force", action="store_true", help="run them even if nothing they depend on has changed")
     execute.add_argument(
-        "--jobs", type=int, default=max(2, os.cpu_count() or 2), help="at a time (default: one per core)"
+        "--jobs", type=_positive, default=max(2, os.cpu_count() or 2), help="at a time (default: one per core)"
     )
     build.add_argument("--force", action="store_true", help="build even if no source has changed")
     build.add_argument("--output", type=Path, default=None, help="default: _build/html")
-    build.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
+    build.add_argument("--jobs", type=_positive, default=min(4, os.cpu_count() or 1))
     return top
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
+    return int(text)
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Run a command; returns the exit code."""
+    """Run a command; returns the exit code: 0 fine, 1 something is stale or failed, 2 it could not be done."""
     args = parser().parse_args(argv)
+    try:
+        if args.command == "status":
+            return _status(_notebooks(args.notebooks))
+        with project.alone():
+            return _execute(args) if args.command == "execute" else _build(args)
+    except KeyboardInterrupt:
+        print("stopped; what was finished is kept", file=sys.stderr)
+        return INTERRUPTED
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        print(f"error: {error.strerror or error}{where}", file=sys.stderr)
+    return 2
+
+
+def _notebooks(named: list[Path]) -> list[Path]:
+    paths = [p.resolve() for p in named] or project.notebooks()
+    for path in paths:
+        if not path.is_file():
+            raise ValueError(f"no notebook {path}")
+        if path.suffix != ".ipynb" or not path.is_relative_to(project.ROOT / "book"):
+            raise ValueError(f"{path} is not a notebook of this book")
+    return paths
+
+
+def _build(args: argparse.Namespace) -> int:
+    from analysis.publish import site
+
     if args.command == "build":
-        from analysis.publish import site
-
         return site.build(args.output, force=args.force, jobs=args.jobs)
-    if args.command == "archive":
-        from analysis.publish import site
+    print(f"archive: {project.name(site.make_archive(project.ROOT))}")
+    return 0
 
-        print(f"archive: {project.name(site.make_archive(project.ROOT))}")
-        return 0
-    paths = [p.resolve() for p in args.notebooks] or project.notebooks()
-    missing = [p for p in paths if not p.is_file()]
-    if missing:
-        print(f"error: no notebook {missing[0]}", file=sys.stderr)
-        return 2
+
+def _execute(args: argparse.Namespace) -> int:
     from analysis.publish import execution
 
+    paths = _notebooks(args.notebooks)
     reasons = execution.staleness(paths)
-    if args.command == "status":
-        return _status(reasons)
+    for path in [p for p in paths if reasons[p] == [execution.SAVED]]:
+        execution.tidy(path)
+        reasons[path] = []
+        print(f"notebooks: {project.name(path)} was {execution.SAVED}; what it added is taken out, nothing is run")
     stale = paths if args.force else [p for p in paths if reasons[p]]
     if not stale:
         print(f"notebooks: all {len(paths)} fresh")
@@ -69,17 +102,25 @@ def main(argv: list[str] | None = None) -> int:
     print(
         f"notebooks: {len(stale) - len(failed)} ran, {len(failed)} failed; {wall:.1f} s, {total:.1f} s of notebook time"
     )
-    return 1 if failed else 0
+    again = execution.staleness([o.path for o in outcomes if not o.problems])
+    moved = sorted({reason for why in again.values() for reason in why})
+    if moved:
+        print(f"notebooks: changed while they ran, so run this again: {', '.join(moved)}", file=sys.stderr)
+    return 1 if failed or moved else 0
 
 
 def _because(reasons: list[str]) -> str:
     if not reasons:
         return "asked for"
     more = f" and {len(reasons) - 3} more" if len(reasons) > 3 else ""
-    return "changed: " + ", ".join(reasons[:3]) + more if reasons != ["never run"] else "never run"
+    plain = len(reasons) == 1 and reasons[0].startswith(("never", "saved"))
+    return reasons[0] if plain else "changed: " + ", ".join(reasons[:3]) + more
 
 
-def _status(reasons: dict[Path, list[str]]) -> int:
+def _status(paths: list[Path]) -> int:
+    from analysis.publish import execution
+
+    reasons = execution.staleness(paths)
     for path, why in reasons.items():
         print(f"{'stale' if why else 'fresh'}  {project.name(path)}" + (f"  ({_because(why)})" if why else ""))
     return 1 if any(reasons.values()) else 0

@@ -1,6 +1,6 @@
 """Everything in one archive: the data package and what is computed from it.
 
-``white-paper-data.zip`` holds ``data/`` as it stands, and under ``computed/`` the cells,
+``white-paper-data.zip`` holds the data package, and under ``computed/`` the cells,
 the ledger, the findings, the indicators, the claims' verdicts, the estimates and the
 forecasts, each as CSV and as Parquet. Times and order are fixed: the same inputs give
 the same bytes.
@@ -9,6 +9,7 @@ the same bytes.
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,12 +36,17 @@ def computed() -> dict[str, pd.DataFrame]:
     return {("ledger" if name == "audit" else name): frame(name, None) for name in COMMANDS}
 
 
+def data_files(data: Path) -> list[Path]:
+    """The description of the data package and every file it lists, sorted: what lies beside them is no part of it."""
+    package = json.loads((data / "datapackage.json").read_text("utf-8"))
+    return sorted([data / "datapackage.json", *(data / r["path"] for r in package["resources"])])
+
+
 def members(data: Path) -> dict[str, bytes]:
     """Archive path to bytes, in archive order."""
     out = {"README.txt": README.encode()}
-    for path in sorted(data.rglob("*")):
-        if path.is_file():
-            out[f"data/{path.relative_to(data).as_posix()}"] = path.read_bytes()
+    for path in data_files(data):
+        out[f"data/{path.relative_to(data).as_posix()}"] = path.read_bytes()
     for name, table in computed().items():
         out[f"computed/{name}.csv"] = table.to_csv(index=False, lineterminator="\n").encode()
         buffer = io.BytesIO()

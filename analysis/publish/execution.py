@@ -8,20 +8,20 @@ machines or Python versions is not kept, so the same outputs give the same bytes
 from __future__ import annotations
 
 import asyncio
+import atexit
+import copy
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis.publish import checks, fingerprint
 from analysis.publish.project import BUILD, ROOT, name
-
-if TYPE_CHECKING:
-    import nbformat
 
 #: Seconds one cell may take.
 CELL_TIMEOUT = 180
@@ -29,8 +29,10 @@ CELL_TIMEOUT = 180
 SHOWN_LINES = 25
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
-_KEPT_METADATA = {"mystnb", "covers"}
+_KEPT_METADATA = {"mystnb", "covers", fingerprint.KEY}
 _KEPT_CELL_METADATA = {"tags", "mystnb", "slideshow"}
+#: A notebook an editor has saved, whose code and outputs are still those of the book's own run.
+SAVED = "saved by an editor"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -56,41 +58,44 @@ def environment(root: Path, record: Path | None = None) -> dict[str, str]:
         env[f"{library}_NUM_THREADS"] = "1"
     if record:
         env["PUBLISH_ROOT"], env["PUBLISH_RECORD"] = str(root), str(record)
+        env["PUBLISH_FOLDERS"] = " ".join(fingerprint.FOLDERS)
     return env
 
 
-def clean(notebook: nbformat.NotebookNode) -> None:
+def clean(notebook: dict[str, Any]) -> None:
     """Drop what depends on the machine, the moment or the editor."""
+    kept = {k: v for k, v in notebook["metadata"].items() if k in _KEPT_METADATA}
+    notebook["metadata"] = {**kept, "kernelspec": dict(_KERNEL), "language_info": dict(_LANGUAGE)}
+    notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
+    for number, cell in enumerate(notebook["cells"], 1):
+        cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k in _KEPT_CELL_METADATA}
+        cell["id"] = f"c{number:02d}"
+        for output in cell.get("outputs", []):
+            output.pop("transient", None)
+
+
+def tidy(path: Path) -> None:
+    """Undo what an editor has added around code and outputs; runs nothing."""
     import nbformat
 
-    notebook.metadata = nbformat.from_dict(
-        {
-            **{k: v for k, v in notebook.metadata.items() if k in _KEPT_METADATA},
-            "kernelspec": _KERNEL,
-            "language_info": _LANGUAGE,
-        }
-    )
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
-    for number, cell in enumerate(notebook.cells, 1):
-        cell.metadata = {k: v for k, v in cell.metadata.items() if k in _KEPT_CELL_METADATA}
-        cell.id = f"c{number:02d}"
-        if cell.cell_type == "code":
-            for output in cell.outputs:
-                output.pop("transient", None)
+    notebook = nbformat.read(path, as_version=4)
+    clean(notebook)
+    write(path, nbformat.writes(notebook))
 
 
 async def run(path: Path, root: Path = ROOT) -> Outcome:
     """Execute one notebook and replace its file; the outcome says why if it was not replaced."""
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
     outcome, start = Outcome(path), time.perf_counter()
+    fingerprint.read(path)  # or one line that says it is no notebook
     notebook = nbformat.read(path, as_version=4)
     for directory in ("ipython", "matplotlib"):
         (root / BUILD / directory).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="publish-") as scratch:
-        record = Path(scratch) / "opened"
+        record, log = Path(scratch) / "opened", Path(scratch) / "stderr"
         client = NotebookClient(
             notebook,
             kernel_name="python3",
@@ -103,15 +108,25 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
         if os.name == "posix":  # local sockets: no ports to race for, nothing on the network
             manager.transport, manager.connection_file = "ipc", str(Path(scratch) / "kernel.json")
         try:
-            await client.async_execute(env=environment(root, record))
+            with log.open("wb") as stderr:  # what a kernel says while it is being stopped is nobody's concern
+                await client.async_execute(env=environment(root, record), stderr=stderr)
         except CellExecutionError as error:
             lines = _ANSI.sub("", str(error)).strip().splitlines()
             outcome.problems.append("\n".join(["…", *lines[-SHOWN_LINES:]] if len(lines) > SHOWN_LINES else lines))
         except CellTimeoutError:
             outcome.problems.append(f"a cell took longer than {CELL_TIMEOUT} seconds")
-        except DeadKernelError as error:
+        except (OSError, AssertionError) as error:  # nbclient asserts that it has a kernel: not on a full disk
+            outcome.problems.append(_cause(error))
+        except RuntimeError as error:  # DeadKernelError, or a kernel that never began
             status = getattr(getattr(manager.provisioner, "process", None), "returncode", None)
-            outcome.problems.append(f"the kernel died, exit status {status} (negative: killed by that signal): {error}")
+            last = log.read_text("utf-8", "replace").strip().splitlines()[-SHOWN_LINES:]
+            said = "\n".join([str(error), *last])
+            full = [] if shutil.disk_usage(scratch).free else [f"no space left in {Path(scratch).parent}"]
+            outcome.problems += full or [
+                f"the kernel died, exit status {status} (negative: killed by that signal): {said}"
+            ]
+        finally:
+            atexit.unregister(client._cleanup_kernel)  # nbclient's last words about a kernel it has lost
         opened = record.read_text("utf-8").splitlines() if record.exists() else []
     if not outcome.problems:
         outcome.problems.extend(checks.problems(notebook))
@@ -125,11 +140,25 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
     return outcome
 
 
+def _cause(error: BaseException | None) -> str:
+    """The operating system's word for what went wrong, wherever in the chain of exceptions it stands."""
+    first = error
+    while error is not None:
+        if isinstance(error, OSError) and error.strerror:
+            return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+        error = error.__cause__ or error.__context__
+    return f"{type(first).__name__}: {first}"
+
+
 def write(path: Path, content: str) -> None:
     """Replace a file at once: a reader sees the old one or the new one."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(content.rstrip("\n") + "\n", "utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(content.rstrip("\n") + "\n", "utf-8")
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def execute(paths: list[Path], jobs: int, root: Path = ROOT) -> list[Outcome]:
@@ -139,11 +168,20 @@ def execute(paths: list[Path], jobs: int, root: Path = ROOT) -> list[Outcome]:
 
 async def _all(paths: list[Path], jobs: int, root: Path) -> list[Outcome]:
     slots, done = asyncio.Semaphore(jobs), 0
+    # nbclient would take Ctrl+C for itself, stop one kernel of several and go on with the next notebook.
+    loop: Any = asyncio.get_running_loop()
+    loop.add_signal_handler = loop.remove_signal_handler = lambda *_: None
 
     async def one(path: Path) -> Outcome:
         nonlocal done
         async with slots:
-            outcome = await run(path, root)
+            try:
+                outcome = await run(path, root)
+            except OSError as error:
+                outcome = Outcome(path, problems=[_cause(error)])
+        task = asyncio.current_task()
+        if task and task.cancelling():  # nbclient takes its own stop for a kernel that died
+            raise asyncio.CancelledError
         done += 1
         mark = "FAILED" if outcome.problems else "ran"
         print(f"  [{done}/{len(paths)}] {mark} {name(path, root)}  {outcome.seconds:.1f} s", flush=True)
@@ -151,14 +189,24 @@ async def _all(paths: list[Path], jobs: int, root: Path) -> list[Outcome]:
             print("      " + problem.replace("\n", "\n      "), file=sys.stderr, flush=True)
         return outcome
 
-    return list(await asyncio.gather(*(one(p) for p in paths)))
+    # Exceptions are returned so that an interruption is one, whatever nbclient says while it is being stopped.
+    done_with = await asyncio.gather(*(one(p) for p in paths), return_exceptions=True)
+    for outcome in done_with:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return [o for o in done_with if isinstance(o, Outcome)]
 
 
 def staleness(paths: list[Path], root: Path = ROOT) -> dict[Path, list[str]]:
-    """For each notebook the reasons why it must be run again; empty if fresh."""
+    """For each notebook the reasons why it is not as the book's own run would leave it; empty if it is."""
     hashes = fingerprint.Hashes(root)
     result: dict[Path, list[str]] = {}
     for path in paths:
-        notebook: dict[str, Any] = fingerprint.read(path)
+        notebook = fingerprint.read(path)
         result[path] = fingerprint.changed(notebook, hashes)
+        if not result[path]:
+            cleaned = copy.deepcopy(notebook)
+            clean(cleaned)
+            result[path] = [] if cleaned == notebook else [SAVED]
+    hashes.keep()
     return result

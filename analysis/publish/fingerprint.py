@@ -1,28 +1,32 @@
 """What a notebook's outputs were computed from, as hashes, and whether that still holds.
 
-At execution the kernel notes which files of the project it opened. Those below
-``data/``, ``analysis/`` and ``book/`` count; their hashes, the hash of the lock file
-and the hash of the code cells are stored in the notebook's metadata. The notebook is
-*fresh* as long as all of them still agree. Prose is not part of it: rewording a
-paragraph runs nothing.
+At execution the kernel notes which files of the project it opened, with their hashes at
+that moment. Those below ``data/``, ``analysis/`` and ``book/`` count; their hashes, the
+hash of the lock file, of the code cells and of the outputs are stored in the notebook's
+metadata. The notebook is *fresh* as long as all of them still agree. Prose is not part
+of it: rewording a paragraph runs nothing. Nor are comments and docstrings of a module
+and the layout of a JSON file.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import io
 import json
-import re
+import tokenize
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from analysis.publish.project import LOCK, ROOT
+from analysis.publish.project import BUILD, LOCK, ROOT
 
 KEY = "fingerprint"
-_COUNTS = ("data/", "analysis/", "book/")
+#: Folders whose files a notebook can depend on.
+FOLDERS = ("data", "analysis", "book")
 #: How notebooks are run and pages are made is not what they compute.
 _IGNORED = ("analysis/publish/",)
-_COMPILED = re.compile(r"__pycache__/([^/.]+)\.[^/.]+(?:\.opt-\d)?\.pyc(?:\.\d+)?$")
+NEVER = "never run"
 
 
 def digest(content: bytes) -> str:
@@ -30,24 +34,95 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
+def meaning(name: str, content: bytes) -> bytes:
+    """What of a file can change a result: Python without comments and docstrings, JSON without its layout.
+
+    The same bytes for every supported Python; a file that cannot be read as what its name says counts as it stands.
+    """
+    try:
+        if name.endswith(".py"):
+            return _program(content)
+        if name.endswith(".json"):
+            return json.dumps(json.loads(content), ensure_ascii=False).encode()
+    except (SyntaxError, tokenize.TokenError, ValueError, RecursionError):
+        pass
+    return content
+
+
+def _program(content: bytes) -> bytes:
+    text = content.decode()
+    lines = text.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            row, start = token.start
+            lines[row - 1] = lines[row - 1][:start]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
+            node
+        ):
+            said = node.body[0]
+            first, last = said.lineno - 1, said.end_lineno or said.lineno
+            before, after = lines[first][: said.col_offset], lines[last - 1].encode()[said.end_col_offset :]
+            if not before.strip() and not after.strip():  # alone on its lines
+                lines[first:last] = [""] * (last - first)
+    return "\n".join(line.rstrip() for line in lines if line.strip()).encode()
+
+
 class Hashes:
-    """Hashes of files below ``root``, each read once; ``""`` for a file that is gone."""
+    """Hashes of files below ``root``, each read once; ``""`` for a file that is gone.
+
+    ``hashes[name]`` is that of what the file means (:func:`meaning`), ``hashes.exact(name)`` that of its
+    bytes. Working out the meaning of a module takes milliseconds, so it is kept in ``_build`` by exact hash.
+    """
 
     def __init__(self, root: Path = ROOT) -> None:
         self.root = root
-        self._known: dict[str, str] = {}
+        self._exact: dict[str, str] = {}
+        self._cache = root / BUILD / f"meanings-{digest(Path(__file__).read_bytes())}.json"
+        try:
+            self._meanings: dict[str, str] = json.loads(self._cache.read_text("utf-8"))
+        except (OSError, ValueError):
+            self._meanings = {}
+
+    def exact(self, name: str) -> str:
+        """Hash of the bytes of a file."""
+        if name not in self._exact:
+            path = self.root / name
+            content = path.read_bytes() if path.is_file() else None
+            self._exact[name] = "" if content is None else digest(content)
+            if content is not None and name.endswith((".py", ".json")):
+                known = f"{name.rpartition('.')[2]} {self._exact[name]}"
+                if known not in self._meanings:
+                    self._meanings[known] = digest(meaning(name, content))
+                    self._changed = True
+        return self._exact[name]
 
     def __getitem__(self, name: str) -> str:
-        if name not in self._known:
-            path = self.root / name
-            self._known[name] = digest(path.read_bytes()) if path.is_file() else ""
-        return self._known[name]
+        exact = self.exact(name)
+        return self._meanings.get(f"{name.rpartition('.')[2]} {exact}", exact)
+
+    _changed = False
+
+    def keep(self) -> None:
+        """Write down what was worked out, for the next time; no harm if that cannot be done."""
+        if self._changed:
+            try:
+                self._cache.parent.mkdir(exist_ok=True)
+                partial = self._cache.with_suffix(".partial")
+                partial.write_text(json.dumps(self._meanings, indent=0, sort_keys=True), "utf-8")
+                partial.replace(self._cache)
+            except OSError:
+                return
 
 
-def relevant(opened: Iterable[str]) -> list[str]:
-    """Of the files a kernel opened, those its outputs depend on: sorted, ``.pyc`` as its source."""
-    sources = {_COMPILED.sub(r"\1.py", name.replace("\\", "/")) for name in opened}
-    return sorted(n for n in sources if n.startswith(_COUNTS) and not n.startswith(_IGNORED) and "/." not in n)
+def relevant(opened: Iterable[str]) -> dict[str, set[str]]:
+    """Of what a kernel noted (lines of hash and name), the files its outputs depend on, with the hashes seen."""
+    found: dict[str, set[str]] = {}
+    for line in sorted(opened):
+        seen, _, name = line.partition(" ")
+        if name.startswith(tuple(f"{f}/" for f in FOLDERS)) and not name.startswith(_IGNORED) and "/." not in name:
+            found.setdefault(name, set()).add(seen)
+    return dict(sorted(found.items()))
 
 
 def code(notebook: dict[str, Any]) -> str:
@@ -56,27 +131,58 @@ def code(notebook: dict[str, Any]) -> str:
     return digest(json.dumps(cells, ensure_ascii=False).encode())
 
 
+def outputs(notebook: dict[str, Any]) -> str:
+    """Hash of the outputs and the order in which the cells were run."""
+    cells = [(c.get("execution_count"), _joined(c["outputs"])) for c in notebook["cells"] if c["cell_type"] == "code"]
+    return digest(json.dumps(cells, ensure_ascii=False, sort_keys=True).encode())
+
+
+def _joined(value: Any) -> Any:
+    """The notebook format lets a text be one string or a list of lines."""
+    if isinstance(value, dict):
+        return {k: _joined(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return "".join(value) if value and all(isinstance(v, str) for v in value) else [_joined(v) for v in value]
+    return value
+
+
 def take(notebook: dict[str, Any], opened: Iterable[str], root: Path = ROOT) -> dict[str, Any]:
-    """The fingerprint of a notebook that has just been run and opened these files."""
-    hashes = Hashes(root)
-    files = {name: hashes[name] for name in relevant(opened)}
-    return {"code": code(notebook), "lock": hashes[LOCK], "files": {n: h for n, h in files.items() if h}}
+    """The fingerprint of a notebook that has just been run; ``opened`` is what its kernel noted.
+
+    A file that is no longer what the kernel saw keeps the hash of what it saw, so the notebook is stale.
+    """
+    hashes, files = Hashes(root), {}
+    for name, seen in relevant(opened).items():
+        other = sorted(seen - {hashes.exact(name)})
+        files[name] = other[0] if other else hashes[name]
+    return {"code": code(notebook), "outputs": outputs(notebook), "lock": hashes[LOCK], "files": files}
 
 
 def changed(notebook: dict[str, Any], hashes: Hashes) -> list[str]:
     """Why a notebook is stale, in words; empty if it is fresh."""
     stored = notebook["metadata"].get(KEY)
     if not stored:
-        return ["never run"]
+        return [NEVER]
     reasons = []
     if stored["code"] != code(notebook):
         reasons.append("its code")
+    if stored.get("outputs") != outputs(notebook):
+        reasons.append("its outputs (by hand)")
     if stored["lock"] != hashes[LOCK]:
         reasons.append(LOCK)
     return reasons + [name for name, value in stored["files"].items() if hashes[name] != value]
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A notebook as plain JSON (``nbformat`` would take longer to import than this takes to run)."""
-    notebook: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    """A notebook as plain JSON (``nbformat`` would take longer to import than this takes to run).
+
+    Raises ``ValueError`` with one line if the file is no notebook.
+    """
+    try:
+        notebook: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        sound = isinstance(notebook["metadata"], dict) and all("source" in c for c in notebook["cells"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        sound = False
+    if not sound:
+        raise ValueError(f"{path} is not a notebook")
     return notebook

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,3 +53,26 @@ def source(page: str, root: Path = ROOT) -> Path:
         if path.is_file():
             return path
     raise FileNotFoundError(f"{TOC} lists {page}, and there is no {page}.ipynb or {page}.md")
+
+
+@contextmanager
+def alone(root: Path = ROOT) -> Iterator[None]:
+    """Let one process at a time run notebooks or build pages in a checkout; the others wait and say so.
+
+    Nothing is locked where nothing can be written, or where the system has no such locks.
+    """
+    try:
+        import fcntl
+
+        (root / BUILD).mkdir(exist_ok=True)
+        file = (root / BUILD / "running").open("w")
+    except (ImportError, OSError):
+        yield
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("waiting for another run in this checkout to end", file=sys.stderr, flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -12,12 +12,12 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from analysis.publish import archive, fingerprint
-from analysis.publish.project import BUILD, CONFIG, LOCK, ROOT, TOC, listed, source
+from analysis.publish import archive, execution, fingerprint
+from analysis.publish.project import BUILD, CONFIG, LOCK, ROOT, TOC, listed, name, notebooks, source
 
 OUTPUT = Path(BUILD) / "html"
 
@@ -47,10 +47,10 @@ def _files(root: Path, folders: tuple[str, ...], names: tuple[str, ...] = ()) ->
     yield from (root / name for name in names if (root / name).is_file())
 
 
-def digest(root: Path, folders: tuple[str, ...], names: tuple[str, ...], without: tuple[str, ...] = ()) -> str:
+def digest(root: Path, paths: Iterable[Path], without: tuple[str, ...] = ()) -> str:
     """One hash over names and contents of files; ``without`` are beginnings of names left out."""
     parts = []
-    for path in _files(root, folders, names):
+    for path in paths:
         name = path.relative_to(root).as_posix()
         if not name.startswith(without):
             parts.append(f"{name} {fingerprint.digest(path.read_bytes())}")
@@ -59,20 +59,24 @@ def digest(root: Path, folders: tuple[str, ...], names: tuple[str, ...], without
 
 def sources(root: Path) -> str:
     """Hash of everything the pages are made from."""
-    return digest(root, ("book", "data", "analysis"), (CONFIG, TOC, LOCK))
+    data = archive.data_files(root / "data")
+    return digest(root, [*data, *_files(root, ("book", "analysis"), (CONFIG, TOC, LOCK))])
+
+
+def stamp(root: Path, target: Path) -> str:
+    """What is written down about a finished build: the hash of its sources and that of its files."""
+    return f"{sources(root)} {digest(target, (p for p in sorted(target.rglob('*')) if p.is_file()))}\n"
 
 
 def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, root: Path = ROOT) -> int:
-    """Build the book; 0 if it is there and up to date, 1 after a warning or an error."""
+    """Build the book; 0 if it is there and up to date, 1 after a warning, an error or from stale notebooks."""
     start = time.perf_counter()
     target = (output or root / OUTPUT).resolve()
     make_archive(root)
-    present = sources(root)
-    stamp = target.with_name(target.name + ".sources")
-    known = stamp.read_text("utf-8") if stamp.is_file() else ""
-    if not force and known == present and (target / "index.html").is_file():
-        print(f"book: up to date\n  {_address(target)}")
-        return 0
+    stale = [name(path, root) for path, why in execution.staleness(notebooks(root), root).items() if why]
+    known = target.with_name(target.name + ".sources")
+    if not force and known.is_file() and known.read_text("utf-8") == stamp(root, target):
+        return _say("up to date", target, stale)
     missing = [page for page in listed(root) if not _exists(page, root)]
     if missing:
         print(f"error: {TOC} lists pages that do not exist: {', '.join(missing)}", file=sys.stderr)
@@ -80,15 +84,27 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     print(f"book: building {len(listed(root))} pages", flush=True)
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    if _sphinx(root, partial, jobs):
+    if _sphinx(root, partial, jobs, stale):
         print(f"book: FAILED; what was built is in {partial}", file=sys.stderr)
         return 1
     _finish(root, partial)
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)
-    stamp.write_text(present, "utf-8")
-    print(f"book: built without a warning in {time.perf_counter() - start:.1f} s\n  {_address(target)}")
-    return 0
+    known.write_text(stamp(root, target), "utf-8")
+    return _say(f"built without a warning in {time.perf_counter() - start:.1f} s", target, stale)
+
+
+def _say(what: str, target: Path, stale: list[str]) -> int:
+    if not stale:
+        print(f"book: {what}\n  {_address(target)}")
+        return 0
+    more = f" and {len(stale) - 5} more" if len(stale) > 5 else ""
+    print(
+        f"book: NOT up to date: {len(stale)} notebooks are stale, and their pages say so: {', '.join(stale[:5])}{more}\n"
+        f"  `make book` runs them; {_address(target)}",
+        file=sys.stderr,
+    )
+    return 1
 
 
 def _exists(page: str, root: Path) -> bool:
@@ -103,20 +119,32 @@ def _address(target: Path) -> str:
 
 
 def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """``_config.yml`` as Jupyter Book gives it to Sphinx, and Jupyter Book's own remainder."""
+    """``_config.yml`` as Jupyter Book gives it to Sphinx, and Jupyter Book's own remainder.
+
+    Buttons that lead to the repository or start it on Binder are there only if ``_config.yml`` says where it is published.
+    """
+    import yaml
     from jupyter_book.config import get_final_config
 
     extras: dict[str, Any] = {"latex_individualpages": False, "nitpicky": True, "external_toc_path": str(root / TOC)}
     config, meta = get_final_config(user_yaml=root / CONFIG, cli_config=extras, sourcedir=root, raise_on_invalid=True)
+    theme = config["html_theme_options"]
+    published = yaml.safe_load((root / CONFIG).read_text("utf-8")).get("repository", {}).get("url")
+    if not published:
+        theme["launch_buttons"] = {}
+        theme["repository_url"] = ""
+    theme["use_repository_button"] = theme["use_source_button"] = bool(published)
     return config, meta
 
 
-def _sphinx(root: Path, target: Path, jobs: int) -> bool:
+def _sphinx(root: Path, target: Path, jobs: int, stale: list[str]) -> bool:
     """Run Sphinx; true if there was a warning or an error."""
     from sphinx.application import Sphinx
+    from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     config, _ = settings(root)
+    config["stale_notebooks"] = stale
     doctrees = target.parent / "doctrees"
     shutil.rmtree(doctrees, ignore_errors=True)
     # MyST-NB puts the figures of the notebooks beside the output folder.
@@ -137,7 +165,11 @@ def _sphinx(root: Path, target: Path, jobs: int) -> bool:
             keep_going=True,
             parallel=jobs,
         )
-        app.build(force_all=True)
+        try:
+            app.build(force_all=True)
+        except SphinxError as error:  # in one of its workers: their traceback says no more
+            print(f"error: {error}", file=sys.stderr)
+            return True
     return bool(app.statuscode)
 
 
@@ -162,7 +194,8 @@ def make_archive(root: Path) -> Path:
     """``_build/downloads/white-paper-data.zip``, made again only if data or analysis have changed."""
     path = root / BUILD / "downloads" / archive.NAME
     stamp = path.with_suffix(".stamp")
-    made_from = digest(root, ("data", "analysis"), (LOCK,), _NOT_COMPUTING)
+    files = [*archive.data_files(root / "data"), *_files(root, ("analysis",), (LOCK,))]
+    made_from = digest(root, files, _NOT_COMPUTING)
     if not (path.is_file() and stamp.is_file() and stamp.read_text("utf-8") == made_from):
         print("archive: computing everything for the download", flush=True)
         archive.write(root / "data", path)

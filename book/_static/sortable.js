@@ -18,7 +18,7 @@
     const [x, y] = [number(a), number(b)];
     if (!Number.isNaN(x) && !Number.isNaN(y)) return x - y;
     if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
-    return a.localeCompare(b, "en");
+    return a.localeCompare(b, "en", { numeric: true });
   };
   const sortable = (table, body) => {
     const head = table.tHead?.rows[table.tHead.rows.length - 1];

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.audit import selftest, synthetic
+from analysis.audit import selftest
 from analysis.report import Report
 
 STORED = Path(__file__).parents[2] / "book" / "audit" / "selftest.csv"
@@ -57,27 +57,6 @@ def test_a_fault_leaves_no_trace_on_the_bench(report: Report) -> None:
         if number % 50 == 0:
             selftest.examine(bench, closed, fault)
     assert (bench.values, bench.printed) == (values, printed)
-
-
-def test_random_sound_reports_raise_no_alarm(report: Report) -> None:
-    found = synthetic.false_alarms(report, n=200, batch=100)
-    assert found.pop("rows") > 250_000
-    assert found == {}
-
-
-def test_an_alarm_would_be_counted(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
-    draw = synthetic.draw
-
-    def spoiled(cells, n, rng):  # type: ignore[no-untyped-def]
-        low, mid, high = draw(cells, n, rng)
-        at = cells.position["1-2-3", "企業部門", "amount_2023"]
-        for values in (low, mid, high):
-            values[at] += cells.scale
-        return low, mid, high
-
-    monkeypatch.setattr(synthetic, "draw", spoiled)
-    found = synthetic.false_alarms(report, n=2, batch=2)
-    assert {"1-2-3 total", "1-2-3 share", "1-2-3 change"} <= set(found)
 
 
 def test_the_stored_result_counts_the_faults_of_these_tables(report: Report) -> None:

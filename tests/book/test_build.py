@@ -6,13 +6,17 @@ import filecmp
 import html.parser
 import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import nbformat
 import pytest
+import yaml
 
-from analysis.publish import archive, site
+from analysis.publish import __main__ as publish
+from analysis.publish import archive, execution, fingerprint, project, site
 from tests.book.common import HTML, NOTEBOOKS, PAGES, ROOT, page
 
 pytestmark = pytest.mark.skipif(not HTML.is_dir(), reason="the book is not built; `make site` builds it")
@@ -71,7 +75,7 @@ def elsewhere(address):
 
 def test_the_built_book_is_that_of_the_present_sources():
     known = HTML.with_name("html.sources").read_text("utf-8")
-    assert known == site.sources(ROOT), "run `make site`"
+    assert known == site.stamp(ROOT, HTML), "run `make site`"
 
 
 def test_every_listed_page_was_built_and_every_built_page_is_listed(pages):
@@ -120,13 +124,27 @@ def test_every_page_says_its_language_and_every_picture_says_what_it_shows(pages
         assert int(image["height"]) > 0
 
 
-def test_every_notebook_can_be_downloaded_from_its_page_and_opened_on_binder():
+def test_every_notebook_can_be_downloaded_from_its_page_which_says_how_to_rerun_it(pages):
     for path in NOTEBOOKS:
         name = path.relative_to(ROOT).as_posix()
-        content = page(name.removesuffix(".ipynb")).read_text("utf-8")
+        built = page(name.removesuffix(".ipynb"))
+        content = built.read_text("utf-8")
         assert "btn-download-source-button" in content
         assert (HTML / "_sources" / name).read_bytes() == path.read_bytes()
-        assert f"urlpath=lab/tree/{name}" in content
+        assert "Rerun this page" in content
+        guide = page("book/reference/rerun")
+        assert guide in {(built.parent / link).resolve() for link in pages[built].links}
+
+
+def test_no_button_leads_to_a_repository_that_is_not_there():
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    published = config.get("repository", {}).get("url")
+    for name in PAGES:
+        content = page(name).read_text("utf-8")
+        assert ("mybinder.org" in content) == bool(
+            published and f"{name}.ipynb" in {p.relative_to(ROOT).as_posix() for p in NOTEBOOKS}
+        )
+        assert published or not re.search(r'href="https://github\.com/[^"]*(?:/blob/|/edit/|/issues)', content)
 
 
 def test_the_front_door_leads_to_the_first_page():
@@ -149,8 +167,112 @@ def test_the_archive_holds_the_data_as_they_are_and_every_result_twice():
     assert {n.replace(".csv", ".parquet") for n in computed} == {n for n in computed if n.endswith(".parquet")}
 
 
+# ---------------------------------------------------------------- a small book, built several times
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A copy of this checkout with a book of three pages, which is built without the archive."""
+    for folder in ("data", "analysis", "book/_ext", "book/_static"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "book/reference").mkdir()
+    for name in ("_config.yml", "requirements.lock.txt", "book/reference/rerun.md"):
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    (tmp_path / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/start\nchapters:\n  - file: book/proof\n  - file: book/reference/rerun\n", "utf-8"
+    )
+    (tmp_path / "book/start.md").write_text("# Start\n", "utf-8")
+    cells = [nbformat.v4.new_markdown_cell("# Proof"), nbformat.v4.new_code_cell("print(1)", execution_count=1)]
+    cells[1].outputs = [nbformat.v4.new_output("stream", text="1\n")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "book/proof.ipynb")
+    fresh(tmp_path)
+    packed = tmp_path / "archive.zip"
+    packed.touch()
+    monkeypatch.setattr(site, "make_archive", lambda root: packed)
+    return tmp_path
+
+
+def fresh(root):
+    """Say of the notebooks of a copy that they are what the book's own run has left, whatever they hold."""
+    for path in project.notebooks(root):
+        notebook = nbformat.read(path, as_version=4)
+        opened = [f"{fingerprint.Hashes(root).exact(name)} {name}" for name in ("data/tables/1-2-12.csv",)]
+        execution.clean(notebook)
+        notebook.metadata[fingerprint.KEY] = fingerprint.take(notebook, opened, root)
+        execution.write(path, nbformat.writes(notebook))
+
+
+def test_a_page_that_is_gone_or_altered_is_built_again_and_otherwise_nothing_is(small, capsys):
+    assert site.build(root=small) == 0
+    built = small / "_build/html/book/proof.html"
+    content = built.read_bytes()
+    capsys.readouterr()
+    assert site.build(root=small) == 0
+    assert "up to date" in capsys.readouterr().out
+    for harm in (
+        built.unlink,
+        lambda: built.write_bytes(content + b" "),
+        lambda: (built.parent / "stray.html").touch(),
+    ):
+        harm()
+        assert site.build(root=small) == 0
+        assert "built without a warning" in capsys.readouterr().out
+        assert built.read_bytes() == content
+        assert not (built.parent / "stray.html").exists()
+
+
+def test_a_book_built_from_stale_notebooks_says_so_on_the_page_and_in_the_end(small, capsys):
+    table = small / "data/tables/1-2-12.csv"
+    table.write_text(table.read_text("utf-8").replace("2", "3", 1), "utf-8")
+    for _ in range(2):  # built, and up to date
+        assert site.build(root=small) == 1
+        assert "NOT up to date: 1 notebooks are stale" in capsys.readouterr().err
+    assert 'id="stale"' in (small / "_build/html/book/proof.html").read_text("utf-8")
+    assert 'id="stale"' not in (small / "_build/html/book/reference/rerun.html").read_text("utf-8")
+
+
+def test_the_repository_once_set_gives_every_notebook_its_buttons(small):
+    config = yaml.safe_load((small / "_config.yml").read_text("utf-8"))
+    assert config["launch_buttons"]["binderhub_url"]
+    config["repository"] = {"url": "https://github.com/someone/white-paper", "branch": "main"}
+    (small / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    assert site.build(root=small) == 0
+    content = (small / "_build/html/book/proof.html").read_text("utf-8")
+    assert "mybinder.org/v2/gh/someone/white-paper/main?urlpath=lab/tree/book/proof.ipynb" in content
+    assert "https://github.com/someone/white-paper/blob/main/book/proof.ipynb" in content
+
+
+def test_a_full_disk_while_building_is_one_line_and_the_old_book_stays(small, capsys, monkeypatch):
+    assert site.build(root=small) == 0
+    capsys.readouterr()
+
+    def full(*_: object) -> bool:
+        raise OSError(28, "No space left on device", "page.html")
+
+    monkeypatch.setattr(site, "_sphinx", full)
+    monkeypatch.setattr(project, "ROOT", small)
+    monkeypatch.setattr(site.build, "__kwdefaults__", {**site.build.__kwdefaults__, "root": small})
+    assert publish.main(["build", "--force"]) == 2
+    assert capsys.readouterr().err == "error: No space left on device: page.html\n"
+    assert (small / "_build/html/index.html").is_file()
+
+
+def test_the_archive_packs_what_the_package_lists_and_nothing_that_lies_beside_it(tmp_path):
+    data = Path(shutil.copytree(ROOT / "data", tmp_path / "data"))
+    before = archive.data_files(data)
+    for stray in (".DS_Store", "tables/1-2-2.csv~", "tables/copy of 1-2-2.csv", ".hidden/x.csv"):
+        (data / stray).parent.mkdir(exist_ok=True)
+        (data / stray).write_text("x", "utf-8")
+    assert archive.data_files(data) == before
+    package = json.loads((data / "datapackage.json").read_text("utf-8"))
+    assert {p.relative_to(data).as_posix() for p in before} == {
+        "datapackage.json",
+        *(r["path"] for r in package["resources"]),
+    }
+
+
 def test_building_twice_gives_the_same_bytes(tmp_path):
-    assert site.build(tmp_path / "html") == 0
+    assert site.build(tmp_path / "html") == 0, "a stale notebook or a warning"
     first = {p.relative_to(HTML) for p in HTML.rglob("*") if p.is_file()}
     second = {p.relative_to(tmp_path / "html") for p in (tmp_path / "html").rglob("*") if p.is_file()}
     assert first == second

@@ -29,6 +29,8 @@ ALLOWED = [
     ("chapter of the report", r"\b\d-\d(?:-\d)?\b"),
     ("name of a standard, licence or method", r"\b(?:ISO|OSLO|UTF|SHA|CC BY|CC0|AR|HC)[- ]?\d+(?:\.\d+)?(?:-\d+)?\b"),
     ("name of a kind of product or measure", r"\b(?:M1B|M2|5G|6G|AI|H2|CO2|PM2\.5|PCT|R&D)\b"),
+    ("line of the text", r"\b[Ll]ines? \d+(?:(?:, | and )\d+)*"),
+    ("day of a month", r"\b\d{1,2} (?:January|December)\b"),
     ("item of a numbered list", r"^\s*\d+\.\s"),
 ]
 #: Single sentences with a number that explains a convention, not a result.
@@ -98,7 +100,10 @@ def test_the_check_allows_what_is_no_result(sentence):
 
 
 def test_code_cells_hold_no_typed_results_either():
-    """Arguments are names, tables, years and small settings; a number with decimals is a result or a tuning."""
+    """Arguments are names, tables, years and small settings; a number with decimals is a result or a tuning.
+
+    A hundred makes per cent, a thousand thousands.
+    """
     found = []
     for path in project.notebooks():
         for cell in fingerprint.read(path)["cells"]:
@@ -106,6 +111,6 @@ def test_code_cells_hold_no_typed_results_either():
                 source = re.sub(r"\"[^\"]*\"|'[^']*'|#.*", "", text(cell["source"]))
                 found += [
                     f"{path.relative_to(ROOT)}: {m}"
-                    for m in re.findall(r"\b\d+\.\d+\b|\b(?!(?:19|20)\d\d\b)\d{3,}\b", source)
+                    for m in re.findall(r"\b\d+\.\d+\b|\b(?!(?:19|20)\d\d\b|1000?\b)\d{3,}\b", source)
                 ]
     assert found == []

@@ -103,19 +103,95 @@ def test_a_notebook_depends_on_what_it_read_and_on_nothing_else(checkout):
     assert not any(name.startswith("analysis/publish/") for name in files)
 
 
+def noted(root, code):
+    """What a process with the kernel's hook notes while it runs ``code``: names and hashes."""
+    env = execution.environment(root, root / "opened")
+    env["PYTHONPATH"] = str(ROOT / "analysis/publish/kernel")
+    subprocess.run([sys.executable, "-c", code], cwd=root, env=env, check=True)
+    return fingerprint.relevant((root / "opened").read_text("utf-8").splitlines())
+
+
 def test_reads_in_a_worker_process_are_seen_too(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data/x.csv").write_text("1\n", "utf-8")
     code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'open(\"data/x.csv\").read()'], check=True)"
-    env = execution.environment(tmp_path, tmp_path / "opened")
-    env["PYTHONPATH"] = str(ROOT / "analysis/publish/kernel")
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, check=True)
-    assert fingerprint.relevant((tmp_path / "opened").read_text("utf-8").splitlines()) == ["data/x.csv"]
+    assert noted(tmp_path, code) == {"data/x.csv": {fingerprint.digest(b"1\n")}}
 
 
-def test_compiled_modules_count_as_their_source():
-    opened = ["analysis/__pycache__/report.cpython-312.pyc", "analysis/__pycache__/report.cpython-312.opt-1.pyc.1403"]
-    assert fingerprint.relevant([*opened, ".venv/x.py", "analysis/publish/site.py"]) == ["analysis/report.py"]
+def test_compiled_modules_count_as_their_source(tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book/rules.py").write_text("x = 1\n", "utf-8")
+    code = "import sys; sys.path.insert(0, 'book'); import rules; open('book/.hidden', 'w')"
+    for _ in range(2):  # compiled by the first
+        assert noted(tmp_path, code) == {"book/rules.py": {fingerprint.digest(b"x = 1\n")}}
+        assert list((tmp_path / "book/__pycache__").glob("rules.*.pyc"))
+        (tmp_path / "opened").unlink()
+
+
+def test_what_is_installed_or_only_publishes_does_not_count():
+    lines = ["0 .venv/x.py", "1 analysis/publish/site.py", "2 analysis/report.py", "3 data/.x"]
+    assert fingerprint.relevant(lines) == {"analysis/report.py": {"2"}}
+
+
+@pytest.mark.parametrize("moment", ["after it was read", "between two reads"])
+def test_a_file_that_changes_while_the_notebook_runs_leaves_it_stale(moment, checkout):
+    """Its outputs may be those of the old file; a hash taken afterwards would call them fresh."""
+    path, table = checkout / "book/proof.ipynb", "../data/tables/1-2-2.csv"
+    harm = (
+        f"p = pathlib.Path({table!r})\nold = p.read_text('utf-8')\np.write_text(old.replace('3.98', '3.97'), 'utf-8')"
+    )
+    again = "\nsubprocess.run(['cat', p], check=True, capture_output=True)\nreport.load()" if "two" in moment else ""
+    code = f"import pathlib, subprocess\nfrom analysis import report\n\nreport.load()\n{harm}{again}\nprint(1)"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), path)
+    assert asyncio.run(execution.run(path, checkout)).problems == []
+    assert fingerprint.changed(stored(path), fingerprint.Hashes(checkout)) == ["data/tables/1-2-2.csv"]
+
+
+MEANINGS = [
+    ("x.py", b"x = 1  # one\n", b"x = 1\n", True),
+    ("x.py", b"# -*- coding: utf-8 -*-\n\n\nx = 1", b"x = 1\n", True),
+    (
+        "x.py",
+        b'"""Text."""\n\ndef f():\n    """Says\n\n    what."""\n    return 1\n',
+        b"def f():\n    return 1\n",
+        True,
+    ),
+    ("x.py", b'def f(): "text"; return 1\n', b"def f():\n", False),
+    ("x.py", b"x = 1\n", b"x = 2\n", False),
+    ("x.py", b"x = '# one'\n", b"x = '# two'\n", False),
+    ("x.py", b"if x:\n    y = 1\nz = 2\n", b"if x:\n    y = 1\n    z = 2\n", False),
+    ("x.py", b"x = (\n", b"x = (  # never closed\n", False),
+    ("x.json", b'{"a": 1}', b'{\n "a":1}\n', True),
+    ("x.json", b'{"a": 1}', b'{"a": "1"}', False),
+    ("x.json", b"{", b"{ ", False),
+    ("x.csv", b"a,b\n", b"a, b\n", False),
+]
+
+
+@pytest.mark.parametrize(("name", "one", "other", "same"), MEANINGS)
+def test_comments_docstrings_and_layout_make_nothing_stale_and_everything_else_does(name, one, other, same):
+    assert (fingerprint.meaning(name, one) == fingerprint.meaning(name, other)) is same
+
+
+def test_the_meaning_of_a_module_is_the_same_text_for_every_python():
+    source = b'"""Doc."""\n\nx = f"{1!r:>{2}} # not a comment"  # a comment\n\n\nclass A:\n    "one"\n\n    y = 1\n'
+    assert fingerprint.meaning("x.py", source) == b'x = f"{1!r:>{2}} # not a comment"\nclass A:\n    y = 1'
+
+
+def test_every_module_still_compiles_without_its_comments_and_docstrings():
+    for path in (ROOT / "analysis").rglob("*.py"):
+        content = path.read_bytes()
+        assert len(fingerprint.meaning(path.name, content)) < len(content)
+
+
+def test_a_comment_makes_no_notebook_stale(checkout):
+    module = checkout / "analysis/report.py"
+    module.write_text(module.read_text("utf-8") + "\n# A remark.\n", "utf-8")
+    assert fingerprint.changed(stored(checkout / "book/proof.ipynb"), fingerprint.Hashes(checkout)) == []
+    module.write_text(module.read_text("utf-8") + "\nREMARK = 1\n", "utf-8")
+    assert fingerprint.changed(stored(checkout / "book/proof.ipynb"), fingerprint.Hashes(checkout)) == [
+        "analysis/report.py"
+    ]
 
 
 def test_prose_is_no_reason_to_run_a_notebook_again_and_code_is(checkout):

@@ -14,7 +14,7 @@ from analysis.report import DATA, Report
 
 HEADER = [
     "id", "seed_line", "section", "kind", "statement", "printed", "unit", "expression", "form", "claimed", "quantity",
-    "reason", "note",
+    "reason", "apart", "note",
 ]  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def row(**values: str) -> dict[str, str]:
         "section": "1-2",
         "kind": "growth",
         "statement": "It grew.",
-        "form": "eq",
+        "form": "eq" if values.get("claimed") else "holds",
         **values,
     }
 

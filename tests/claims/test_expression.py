@@ -57,7 +57,6 @@ def number(text: str) -> Number:
         ("cagr(100, 121, 2020, 2022)", 10),
         ("total(1, 2, 3.5)", Fraction(13, 2)),
         ("mean(1, 2)", Fraction(3, 2)),
-        ("average(1, 2)", Fraction(3, 2)),
         ("abs(-3)", 3),
         ("max(1, 4, 2)", 4),
         ("min(3, 1)", 1),
@@ -71,7 +70,7 @@ def number(text: str) -> Number:
         ('rank("1-2-1", "gerd", 2023, "TWN", exclude=("OECD", "EU27"))', 8),
         ('rank("1-2-6", "digital_skills", 2025, "TWN", order="asc")', 8),
         ('rank("1-2-1", "gerd", 2023, "JPN", only=("JPN", "KOR"))', 1),
-        ('max(series("1-2-8", "gdp_growth", "gdp_growth"))', Fraction(672, 100)),
+        ('max(row("1-2-6", "TWN", 2025))', 45),
         ('max(column("1-2-1", "gerd", 2023) - column("1-2-1", "gerd", 2022))', 628),
     ],
 )
@@ -96,12 +95,8 @@ def test_an_expression_gives_the_number_a_person_would_compute(text, point):
         ("1 != 1", False),
         ('codes(column("1-2-1", "growth", 2023) < 0) == {"FRA", "CAN"}', True),
         ('codes(column("1-2-1", "growth", 2023) < 0) != ("FRA", "CAN")', False),
-        ('"FRA" in codes(column("1-2-1", "growth", 2023) < 0)', True),
-        ('"TWN" not in codes(column("1-2-1", "growth", 2023) < 0)', True),
         ('all_of(column("1-2-1", "growth", 2023) > 0, except_=("FRA", "CAN"))', True),
         ('all_of(column("1-2-1", "growth", 2023) > 0, except_=("FRA", "CAN", "USA"))', False),
-        ('any_of(column("1-2-1", "growth", 2023) > 10)', False),
-        ('top(column("1-2-1", "gerd", 2023, exclude=("OECD", "EU27")), 2) == {"USA", "CHN"}', True),
         (
             'all_of(row("1-2-6", "TWN", 2025) < row("1-2-6", "TWN", 2024), except_=("digital_skills", "qualified_engineers"))',
             True,
@@ -141,7 +136,7 @@ def test_ranks_of_numbers_that_print_alike_are_a_range():
 def test_readings_keep_their_names():
     found = value("readings(strict=1 > 2, loose=2 > 1)")
     assert isinstance(found, Readings)
-    assert [t.point for t in found.truths.values()] == [False, True]
+    assert [t.point for t in found.values.values()] == [False, True]
 
 
 def test_n_a_cells_leave_a_column_short_and_stop_a_single_cell():
@@ -205,7 +200,7 @@ def test_n_a_cells_leave_a_column_short_and_stop_a_single_cell():
         "codes(1 < 2)",
         "all_of(1 < 2)",
         "readings(a=1 < 2)",
-        "readings(a=1, b=2)",
+        "readings(a=1, b=1 < 2)",
         'column("1-2-1", "gerd", 1900)',
         'column("9-9-9", "gerd", 2023)',
         'column("1-2-1", "gerd", 2023) + column("1-2-2", "gerd_intensity", 2023)',
@@ -221,7 +216,8 @@ def test_n_a_cells_leave_a_column_short_and_stop_a_single_cell():
         'rank("1-2-1", "gerd", 2023, "XXX")',
         'rank("1-2-1", "gerd", 2023, "TWN", order="up")',
         'all_of(column("1-2-1", "growth", 2023) > 0, except_=("XXX",))',
-        'top(column("1-2-1", "gerd", 2023), 1) < {"USA"}',
+        'codes(column("1-2-1", "gerd", 2023) > 1) < {"USA"}',
+        '"FRA" in codes(column("1-2-1", "growth", 2023) < 0)',
         "1" * (MAX_LENGTH + 1),
         "(" * 500 + "1" + ")" * 500,
         "-" * (MAX_DEPTH + 5) + "1",
@@ -239,7 +235,7 @@ def test_whatever_is_not_of_the_language_is_a_claim_error(text):
 _ATOMS = st.sampled_from(
     [
         "1", "0", "2.50", "1e3", "1e-9", "v0", "v1", "y0", "nope", '"TWN"', '("TWN", "OECD")', "None", '{"FRA"}',
-        't("1-2-1", "TWN", "gerd", 2023)', 'column("1-2-1", "growth", 2023)', 'series("1-2-8", "real_wage", "real_wage")',
+        't("1-2-1", "TWN", "gerd", 2023)', 'column("1-2-1", "growth", 2023)', 'row("1-2-6", "TWN", 2025)', 'times(3, 2)',
     ]
 )  # fmt: skip
 _NAMES = st.sampled_from([*FUNCTIONS, "eval", "__import__"])

@@ -1,0 +1,136 @@
+"""Rows and columns that say the same twice: a line copied over another.
+
+Two lines of a table, or of two tables, may agree in a cell by chance or because little
+changes from year to year. How often they do is counted from all other pairs of lines of
+the same kind; lines that agree in every cell although others seldom agree in any are a
+pattern. One quantity printed in two tables is not a repetition.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analysis.audit.cells import PROSE, Cell, Cells
+from analysis.audit.patterns import Pattern
+
+#: Lines of fewer known cells, of fewer different numbers, or with a larger chance are no finding.
+LEAST, DIFFERENT, CHANCE = 5, 3, 1e-3
+#: Lines so many places apart are compared to learn how often cells agree.
+NEAR = 60
+
+
+@dataclass(frozen=True)
+class Line:
+    """Cells of one row, or of one column, in printed order."""
+
+    table: str
+    kind: str  # "row" or "column"
+    name: str
+    cells: tuple[int, ...]
+
+
+def lines(cells: Cells) -> list[Line]:
+    """Rows and columns of every table."""
+    found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for i, c in enumerate(cells.cells):
+        if c.table != PROSE:
+            found[c.table, "row", c.row].append(i)
+            found[c.table, "column", c.column].append(i)
+    return [
+        Line(t, kind, name, tuple(at))
+        for (t, kind, name), at in found.items()
+        if len(at) >= LEAST and not _numbering([cells.cells[i].printed for i in at])
+    ]
+
+
+def _numbering(printed: list[str]) -> bool:
+    """Whether a line only counts: 1, 2, 3 …"""
+    return printed == [str(n) for n in range(1, len(printed) + 1)]
+
+
+def repeated_lines(cells: Cells, place: Callable[[int], str]) -> list[Pattern]:
+    """Lines that repeat another in every cell; those that one copying would have made are one finding."""
+    printed = [c.printed for c in cells.cells]
+    first: dict[tuple[str, ...], list[Line]] = defaultdict(list)
+    equal = []
+    listed = lines(cells)
+    for line in listed:
+        text = (line.kind, *(printed[i] for i in line.cells))
+        if int(cells.known[list(line.cells)].sum()) >= LEAST and len(set(text)) > DIFFERENT:
+            equal += [(one, line) for one in first[text][:1] if not _same_quantity(cells.cells, one, line)]
+            first[text].append(line)
+    if not equal:
+        return []
+    copied = {_together(cells.cells, one, two) for one, two in equal}
+    rates = _rates(cells, listed, copied)
+    found: dict[tuple[str, ...], list[tuple[Line, Line, float]]] = defaultdict(list)
+    for one, two in equal:
+        agree, whole = rates[_sort(cells.cells, one, two)]
+        pairs = sum(line.kind == one.kind for line in listed) ** 2 / 2
+        chance = pairs * ((agree + 1) / (whole + 2)) ** int(cells.known[list(one.cells)].sum())
+        if chance < CHANCE:
+            found[_together(cells.cells, one, two)].append((one, two, chance))
+    return [_pattern(place, same) for same in found.values()]
+
+
+def _rates(cells: Cells, listed: list[Line], copied: set[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[int, int]]:
+    """Cells that agree, and cells compared, in pairs of lines near each other that are not copies."""
+    rates: dict[tuple[str, ...], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for kind in ("row", "column"):
+        some = [line for line in listed if line.kind == kind]
+        for i, one in enumerate(some):
+            for two in some[i + 1 : i + 1 + NEAR]:
+                if len(one.cells) != len(two.cells) or _together(cells.cells, one, two) in copied:
+                    continue
+                if _same_quantity(cells.cells, one, two):
+                    continue
+                both = [(a, b) for a, b in zip(one.cells, two.cells, strict=True) if cells.known[a] and cells.known[b]]
+                agree = sum(cells.cells[a].printed == cells.cells[b].printed for a, b in both)
+                sort = _sort(cells.cells, one, two)
+                rates[sort] = rates[sort][0] + agree, rates[sort][1] + len(both)
+    return rates
+
+
+def _same_quantity(cells: list[Cell], one: Line, two: Line) -> bool:
+    """Whether both lines print the same measures of the same things for the same years."""
+    what = [[(cells[i].code, cells[i].measure, cells[i].year) for i in line.cells] for line in (one, two)]
+    return what[0] == what[1]
+
+
+def _sort(cells: list[Cell], one: Line, two: Line) -> tuple[str, ...]:
+    """Pairs of lines that may be expected to agree equally often, whatever their table."""
+    first, second = cells[one.cells[0]], cells[two.cells[0]]
+    related = one.kind == "column" and one.table == two.table and first.measure == second.measure
+    return one.kind, first.unit, second.unit, "one measure" if related else "two things"
+
+
+def _together(cells: list[Cell], one: Line, two: Line) -> tuple[str, ...]:
+    """Pairs that one copying would have made."""
+    years = [cells[line.cells[0]].year for line in (one, two)]
+    return (one.kind, one.table, two.table, *(years if one.kind == "column" else (one.name, two.name)))
+
+
+def _pattern(place: Callable[[int], str], same: list[tuple[Line, Line, float]]) -> Pattern:
+    one, two, _ = same[0]
+    kind, table, other = one.kind, two.table, one.table
+    names = [f"{b.name} and {a.name}" for a, b, _ in same]
+    n = sum(len(a.cells) for a, _, _ in same)
+    where = f"Table {table}" if table == other else f"Tables {other} and {table}"
+    return Pattern(
+        kind=f"repeated {kind}",
+        grade="pattern",
+        consequence="number",
+        cells=tuple(i for a, b, _ in same for i in (*b.cells, *a.cells)),
+        title=f"{where}: {'one ' + kind + ' repeats another' if len(same) == 1 else f'{len(same)} {kind}s repeat others'}"
+        f" ({'; '.join(names[:3])})",
+        arithmetic=(
+            *(f"{place(b.cells[0])} and {place(a.cells[0])}: equal in all {len(a.cells)} cells" for a, b, _ in same),
+            f"chance of lines so equal, if cells agreed independently and as often as in other {kind}s: "
+            f"{max(c for *_, c in same):.0e}",
+        ),
+        explanation=f"A {kind} was copied over another; which of the two is right, equal numbers cannot say.",
+        signature=f"repeated {kind}:{other}:{table}:{'+'.join(names)}",
+        of=n,
+    )

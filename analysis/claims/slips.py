@@ -1,0 +1,186 @@
+"""What disagrees in the report, slip by slip: what it says, what it shows, why it matters.
+
+``slips.csv`` groups the claims that one slip explains and says in words what a reader
+finds on either side; numbers in braces are expressions of the claims' language, so that
+no number is typed. A slip stands here as long as one of its claims is contradicted or
+ambiguous; a doubtful claim that belongs to none gets a slip of its own.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from analysis.claims.claim import Claim, read
+from analysis.claims.evaluation import evaluate
+from analysis.claims.expression import parse
+from analysis.claims.readings import AMBIGUOUS, CONTRADICTED
+from analysis.claims.spelling import decimal, spell
+from analysis.claims.units import words
+from analysis.claims.values import ClaimError, NotPrintedError, Number
+from analysis.claims.vocabulary import Printed, functions
+from analysis.report import BadInput, Report
+from analysis.rounding import round_fraction
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "slips.csv"
+COLUMNS = ["id", "title", "verdict", "consequence", "says", "says_page", "shows", "shows_page", "matters", "claims"]
+_PUT = re.compile(r"\{([^{}:]+)(?::([0-9]|year))?\}")
+#: From the strongest: both ends of what a slip changes.
+_ORDER = ("conclusion", "number", "cosmetic", "")
+
+
+@functools.lru_cache(maxsize=4)
+def _anchors(report: Report) -> tuple[list[int], list[int]]:
+    frame = report.resource("pages").astype(int)
+    return list(frame["seed_line"]), list(frame["page"])
+
+
+def page(report: Report, line: int) -> str:
+    """The page of a line: ``p. 33``; ``pp. 33–35`` where only headings before and after are known.
+
+    ``about p. 71`` where these are more than three pages apart (by the share of lines).
+    """
+    lines, pages = _anchors(report)
+    place = bisect.bisect_right(lines, line)
+    if place == 0:
+        return "summary"
+    low = pages[place - 1]
+    high = low if lines[place - 1] == line or place == len(lines) else pages[place]
+    if high - low > 3:
+        done = (line - lines[place - 1]) / (lines[place] - lines[place - 1])
+        return f"about p. {low + round(done * (high - low))}"
+    return f"p. {low}" if low == high else f"pp. {low}–{high}"
+
+
+_LINES = re.compile(r"\blines? (\d{3,4}(?:(?:, | and | to )\d{3,4})*)")
+
+
+def paged(report: Report, text: str) -> str:
+    """A note with pages in the place of lines of the exported text."""
+
+    def pages(match: re.Match[str]) -> str:
+        lines = map(int, re.findall(r"\d{3,4}", match[1]))
+        return ", ".join(dict.fromkeys(page(report, line).replace("summary", "the summary") for line in lines))
+
+    return _LINES.sub(pages, text)
+
+
+def slips(report: Report) -> pd.DataFrame:
+    """The slips that stand, strongest first; columns :data:`COLUMNS`.
+
+    ``verdict`` is the worst of the slip's claims; ``claims`` their ids, joined by spaces. Raises
+    :class:`BadInput` for a claim that is unknown or belongs to two slips, and for words whose
+    numbers cannot be put in.
+    """
+    import pandas as pd
+
+    claims = {claim.id: claim for claim in read(report)}
+    printed = Printed(report, {i: claim.numbers() for i, claim in claims.items()})
+    known = functions(printed)
+    frame = evaluate(report)
+    doubtful = frame[frame["verdict"].isin([CONTRADICTED, AMBIGUOUS])]
+    verdicts = dict(zip(doubtful["id"], doubtful["verdict"], strict=True))
+    notes = dict(zip(doubtful["id"], doubtful["note"], strict=True))
+    rows = []
+    told: set[str] = set()
+    for record in report.resource("slips").to_dict("records"):
+        members = str(record["claims"]).split()
+        for member in members:
+            if member not in claims or member in told:
+                raise BadInput(FILE, f"known claims, each in one slip; {member} is not", record["id"], "claims")
+        told |= set(members)
+        found = [verdicts[m] for m in members if m in verdicts]
+        if found:
+            says, shows = (_put(str(record[c]), known, record["id"], c) for c in ("says", "shows"))
+            pages = (page(report, int(record[c])) for c in ("says_line", "shows_line"))
+            rows.append(_row(record, _worst(found), says, shows, *pages))
+    for member in (i for i in verdicts if i not in told):
+        claim = claims[member]
+        record = {"id": member, "title": claim.statement, "consequence": "", "matters": "", "claims": member}
+        rows.append(
+            _row(record, verdicts[member], claim.statement, paged(report, notes[member]), page(report, claim.line), "")
+        )
+    rows.sort(key=lambda row: ((CONTRADICTED, AMBIGUOUS).index(row[2]), _ORDER.index(row[3])))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _worst(verdicts: list[str]) -> str:
+    return CONTRADICTED if CONTRADICTED in verdicts else AMBIGUOUS
+
+
+def _row(
+    record: Mapping[Any, Any], verdict: str, says: str, shows: str, says_page: str, shows_page: str
+) -> tuple[str, ...]:
+    return (
+        str(record["id"]), str(record["title"]), verdict, str(record["consequence"]), says, says_page, shows, shows_page,
+        str(record["matters"]), str(record["claims"]),
+    )  # fmt: skip
+
+
+def _put(text: str, known: Mapping[str, Any], slip: str, column: str) -> str:
+    """The words with their expressions worked out."""
+
+    def value(match: re.Match[str]) -> str:
+        try:
+            found = parse(match[1]).value({}, known)
+            if not isinstance(found, Number):
+                raise ClaimError("a number between braces")
+        except (ClaimError, NotPrintedError) as error:
+            raise BadInput(FILE, f"words whose numbers can be put in: {error}", slip, column) from None
+        if match[2] == "year":
+            return decimal(found)
+        digits = round_fraction(found.point, int(match[2])) if match[2] else decimal(found)
+        whole, dot, rest = digits.partition(".")
+        return f"{int(whole):,}{dot}{rest}"
+
+    return _PUT.sub(value, text)
+
+
+def arithmetic(report: Report, claims: list[str]) -> pd.DataFrame:
+    """How the claims of a slip were checked: ``id, page, statement, stated, arithmetic, verdict, note``."""
+    import pandas as pd
+
+    every = {claim.id: claim for claim in read(report)}
+    spelled = spell(report)
+    frame = {str(row["id"]): {str(k): str(v) for k, v in row.items()} for row in evaluate(report).to_dict("records")}
+    rows = []
+    for i in claims:
+        row, claim = frame[i], every[i]
+        result = {"true": "holds", "false": "does not hold"}.get(row["recomputed"], row["recomputed"])
+        span = "" if row["low"] in (row["high"], "true", "false") else f" ({row['low']} to {row['high']})"
+        sides = f"{spelled[i]} → {result}{span}" if i in spelled else ""
+        rows.append(
+            (
+                i,
+                page(report, claim.line),
+                claim.statement,
+                stated(claim),
+                sides,
+                row["verdict"],
+                paged(report, row["note"]),
+            )
+        )
+    return pd.DataFrame(rows, columns=["id", "page", "statement", "stated", "arithmetic", "verdict", "note"])
+
+
+_FORM_WORDS = {
+    "about": "about ",
+    "gt": "more than ",
+    "ge": "at least ",
+    "lt": "less than ",
+    "le": "at most ",
+    "near": "nearly ",
+}
+
+
+def stated(claim: Claim) -> str:
+    """The claimed number in English, with *about*, *more than* ...; empty for a comparison."""
+    if not claim.stated:
+        return ""
+    return _FORM_WORDS.get(claim.form, "") + words(claim.stated, claim.unit_of(claim.claimed))

@@ -1,0 +1,87 @@
+"""An expression as a reader needs it: with the printed digits in the place of names and cells."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from analysis.claims.claim import Claim, read
+from analysis.claims.expression import Expression
+from analysis.claims.values import ClaimError, Codes, NotPrintedError, Number
+from analysis.claims.vocabulary import Printed, functions
+from analysis.report import Report
+from analysis.rounding import round_fraction
+
+
+@functools.lru_cache(maxsize=4)
+def spell(report: Report) -> dict[str, str]:
+    """Each claim's expression with the printed numbers in the place of names and cells."""
+    claims = read(report)
+    printed = Printed(report, {claim.id: claim.numbers() for claim in claims})
+    known = functions(printed)
+    return {claim.id: _spell(claim, known) for claim in claims if claim.expression}
+
+
+#: Calls that stand for printed cells or for what many cells amount to; shown as their result.
+_LOOKUPS = ("t", "p", "c", "rank", "codes", "count")
+_COLUMNS = ("column", "row")
+
+
+class _Digits(ast.NodeTransformer):
+    """Puts printed digits in the place of names, cells and whole columns."""
+
+    def __init__(self, claim: Claim, known: Mapping[str, Any]) -> None:
+        self.claim, self.known = claim, known
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.Name(self.claim.digits.get(node.id, node.id))
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name == "exact":
+            shown: ast.AST = self.visit(node.args[0])
+            return shown
+        over_columns = any(
+            isinstance(a, ast.Call) and isinstance(a.func, ast.Name) and a.func.id in _COLUMNS for a in node.args
+        )
+        if name in _LOOKUPS or over_columns:
+            try:
+                value = Expression("", node, frozenset()).value(self.claim.numbers(), self.known)
+            except (ClaimError, NotPrintedError):
+                return node
+            if isinstance(value, Number):
+                return ast.Name(decimal(value))
+            if isinstance(value, Codes):
+                return ast.Name("{" + ", ".join(sorted(value.point)) + "}")
+        node.args = [self.visit(a) for a in node.args]
+        node.keywords = [ast.keyword(k.arg, self.visit(k.value)) for k in node.keywords]
+        return node
+
+    def visit_Set(self, node: ast.Set) -> ast.AST:
+        return ast.Name("{" + ", ".join(sorted(str(getattr(e, "value", "")) for e in node.elts)) + "}")
+
+
+def _spell(claim: Claim, known: Mapping[str, Any]) -> str:
+    assert claim.expression is not None
+    tree = ast.parse(claim.expression.text.strip(), mode="eval").body
+    if isinstance(tree, ast.Call) and claim.expression.outermost == "readings":
+        return "; ".join(f"{str(k.arg).replace('_', ' ')}: {_text(k.value, claim, known)}" for k in tree.keywords)
+    return _text(tree, claim, known)
+
+
+def _text(node: ast.AST, claim: Claim, known: Mapping[str, Any]) -> str:
+    shown = ast.unparse(_Digits(claim, known).visit(node)).replace("'", "")
+    shown = re.sub(r"\(([-\d.]+ [<>=!]+ [-\d.]+)\)", r"\1", shown)
+    return shown.replace(" ** ", "^").replace("==", "=").replace("!=", "≠").replace("<=", "≤").replace(">=", "≥")
+
+
+def decimal(value: Number) -> str:
+    """The point of a number as decimals, as few as needed (at most four)."""
+    for places in range(5):
+        if Fraction(round_fraction(value.point, places)) == value.point:
+            break
+    return round_fraction(value.point, places)

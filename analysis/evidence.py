@@ -1,0 +1,220 @@
+"""Numbers of other publishers, set beside the printed ones.
+
+``data/evidence.csv`` holds one outside number per row, with publisher, edition, basis, precision and
+address. :func:`compare` sets each beside the printed number that the row names. The verdict follows
+from what the row says of itself and from the numbers, in this order:
+
+``other basis``    the report says of its number that it counts something else (``printed_basis``)
+``agrees``         some value that rounds to the outside number also rounds to the printed one
+``later vintage``  the outside edition is younger than the printed number and the difference is not
+                   larger than revisions of such numbers are known to be (``revision``; empty: no limit)
+``differs``        none of these
+
+Nothing here changes a printed number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from analysis.claims.expression import parse
+from analysis.claims.values import ClaimError, NotPrintedError, Number
+from analysis.claims.vocabulary import Printed, functions
+from analysis.report import NOT_AVAILABLE, BadInput, Report, clean
+from analysis.rounding import decimals_of, round_fraction
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "evidence.csv"
+VERDICTS = ("agrees", "differs", "later vintage", "other basis")
+COLUMNS = [
+    "id", "table", "row", "column", "printed", "outside", "ratio", "verdict",
+    "unit", "entity", "year", "basis", "printed_basis", "published", "publisher",
+]  # fmt: skip
+_DATE = re.compile(r"(20\d\d)年(\d{1,2})月")
+#: What the dictionary of printed numbers holds: digits, unit, printed in full or rounded, year and month.
+_Cell = tuple[str, str, bool, str]
+
+
+def facts(report: Report) -> pd.DataFrame:
+    """All rows of ``evidence.csv`` as strings, indexed by id.
+
+    Raises :class:`BadInput` for a value, a unit, a word or a place that does not fit.
+    """
+    frame = report.resource("evidence")
+    allowed = {
+        f["name"]: set(f["constraints"]["enum"])
+        for f in _resource(report)["schema"]["fields"]
+        if "enum" in f.get("constraints", {})
+    } | {"unit": set(_resource(report)["units"])}
+    for row in frame.to_dict("records"):
+        for column, words in allowed.items():
+            if row[column] not in words:
+                raise BadInput(
+                    FILE, f"one of {', '.join(sorted(words))}, found {row[column]!r}", row["id"], str(column)
+                )
+    return frame.set_index("id", drop=False).rename_axis(index=None)
+
+
+def compare(report: Report, *tables: str) -> pd.DataFrame:
+    """Every outside number beside the printed one it bears on, as strings; columns :data:`COLUMNS`.
+
+    ``tables`` (numbers of tables, ``prose``, ``claims``) reads only what these need.
+
+    ``outside`` is in the unit of the printed number (``unit``), ``ratio`` is printed / outside by
+    the digits. Facts that stand beside no printed number (a country that is not listed, a year that
+    is not printed) are in :func:`facts` only.
+    """
+    import pandas as pd
+
+    frame = facts(report)
+    records = {str(r["id"]): {str(k): str(v) for k, v in r.items()} for r in frame.to_dict("records")}
+    numbers = {key: number(row) for key, row in records.items()}
+    wanted = [name for name in (*report.tables, "prose", "claims") if name in tables or not tables]
+    cells = _printed(report, wanted)
+    vocabulary = functions(Printed(report))
+    rows = []
+    for key, row in records.items():
+        if row["table"] not in wanted and row["table"] in (*report.tables, "prose", "claims"):
+            continue
+        place = _place(row, cells)
+        if place is None:
+            continue
+        digits, unit, exact, dated = place
+        outside = _outside(row, numbers, vocabulary, unit, _resource(report)["units"])
+        printed = Number.printed(digits, exact)
+        ratio = round_fraction(printed.point / outside.point, 4) if outside.point else ""
+        found = verdict(printed, outside, row, row["printed_dated"] or dated)
+        as_published = outside.point == Fraction(row["value"])
+        shown = row["value"] if as_published else _decimal(outside.point, decimals_of(digits))
+        more = (row["entity"], row["year"], row["basis"], row["printed_basis"], row["published"], row["publisher"])
+        rows.append((key, row["table"], row["row"], row["column"], digits, shown, ratio, found, unit, *more))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def beside(report: Report, *tables: str) -> pd.DataFrame:
+    """:func:`compare` for some tables of the report (or ``prose``, ``claims``), ready to be shown.
+
+    Adds ``code`` and ``name`` of what was measured, and ``title, address, seen, terms`` of the source.
+    """
+    found = compare(report, *tables)
+    return _named(report, found.join(facts(report)[["title", "address", "seen", "terms"]], on="id"))
+
+
+def alone(report: Report, *tables: str) -> pd.DataFrame:
+    """Facts that stand beside no printed number of some tables: rows of :func:`facts` with ``code`` and ``name``."""
+    found = facts(report)
+    return _named(report, found[found["column"].eq("") & found["table"].isin(tables)])
+
+
+def _named(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
+    printed = {row["code"]: f"{row['en']} {row['label']}" for row in report.labels()[::-1].to_dict("records")}
+    known = _resource(report).get("entities", {}) | printed
+    names = [known.get(code, code) for code in rows["entity"]]
+    return rows.assign(code=rows["entity"], name=names).reset_index(drop=True)
+
+
+def verdict(printed: Number, outside: Number, row: Mapping[str, str], dated: str) -> str:
+    """One of :data:`VERDICTS`; ``dated`` is year and month of the printed number. See the module's text."""
+    if row["printed_basis"] and row["printed_basis"] != row["basis"]:
+        return "other basis"
+    if _meet(printed, outside):
+        return "agrees"
+    moved = abs(outside.point / printed.point - 1) * 100 if printed.point else Fraction(0)
+    known = not row["revision"] or moved <= Fraction(row["revision"])
+    return "later vintage" if dated and row["published"][:7] > dated and known else "differs"
+
+
+def _meet(a: Number, b: Number) -> bool:
+    """Whether both can stand for one value; two roundings that only share an end (3.48 and 3.49) do not."""
+    low, high = max(a.low, b.low), min(a.high, b.high)
+    return low < high or (low == high and (a.is_exact or b.is_exact))
+
+
+def number(row: Mapping[str, str]) -> Number:
+    """The outside number with all that rounds to it; raises :class:`BadInput` for one that is none."""
+    value, step = Fraction(row["value"]), Fraction(row["precision"])
+    if step and value % step:
+        raise BadInput(FILE, f"a step that divides the value {row['value']}", row["id"], "precision")
+    return Number(value, value - step / 2, value + step / 2)
+
+
+def _resource(report: Report) -> dict[str, Any]:
+    found: dict[str, Any] = next(r for r in report.package["resources"] if r["name"] == "evidence")
+    if not isinstance(found.get("units"), dict):
+        raise BadInput("datapackage.json", "an object of units", "resource evidence", "units")
+    return found
+
+
+def _place(row: Mapping[str, str], cells: Mapping[tuple[str, str, str], _Cell]) -> _Cell | None:
+    """The printed number a row names; ``None`` if it names none."""
+    if row["table"] not in {table for table, _, _ in cells}:
+        raise BadInput(FILE, f"a table of the report, prose or claims, found {row['table']!r}", row["id"], "table")
+    if not row["column"]:
+        if row["expression"]:
+            raise BadInput(FILE, "the column of a printed number, since there is an expression", row["id"], "column")
+        return None
+    key = (row["table"], row["row"], row["column"])
+    if key not in cells:
+        rows = {r for table, r, _ in cells if table == row["table"]}
+        wrong, kind = ("row", "row") if row["row"] not in rows else ("column", "column with numbers in that row")
+        raise BadInput(FILE, f"a {kind} of {row['table']}, found {row[wrong]!r}", row["id"], wrong)
+    if cells[key][0] == NOT_AVAILABLE:
+        raise BadInput(FILE, "a printed number; this cell is N/A", row["id"], "column")
+    return cells[key]
+
+
+def _printed(report: Report, wanted: Sequence[str]) -> dict[tuple[str, str, str], _Cell]:
+    """Printed numbers by table, row and column; sentences as ``prose``, statements as ``claims``."""
+    whole = report.package.get("sources", [{}])[0].get("title", "")
+    dated = {table: _month(meta.source) or _month(whole) for table, meta in report.tables.items()}
+    cells = {
+        (c[0], c[1], c[2]): (c[6], c[5], c[11], dated[c[0]]) for c in report.iter_cells(t for t in wanted if t in dated)
+    }
+    for row in report.prose().to_dict("records") if "prose" in wanted else []:
+        cells["prose", row["id"], "printed"] = (clean(row["printed"])[0], row["unit"], False, _month(whole))
+    for row in report.claims().to_dict("records") if "claims" in wanted else []:
+        pairs = (part.partition("=") for part in str(row["printed"]).split(";") if part)
+        for name, _, digits in pairs:
+            cells["claims", row["id"], name] = (digits, row["unit"], False, _month(whole))
+    return cells
+
+
+def _month(text: str) -> str:
+    """``2025-05`` for ``2025年5月`` somewhere in a printed source."""
+    found = _DATE.search(text)
+    return f"{found[1]}-{int(found[2]):02d}" if found else ""
+
+
+def _outside(
+    row: Mapping[str, str],
+    numbers: Mapping[str, Number],
+    vocabulary: Mapping[str, Any],
+    unit: str,
+    units: Mapping[str, Mapping[str, str]],
+) -> Number:
+    """The outside number in the printed unit."""
+    if row["expression"]:
+        try:
+            found = parse(row["expression"]).value({**numbers, "value": numbers[row["id"]]}, vocabulary)
+        except (ClaimError, NotPrintedError) as error:
+            raise BadInput(FILE, str(error), row["id"], "expression") from None
+        if not isinstance(found, Number):
+            raise BadInput(FILE, "an expression worth one number", row["id"], "expression")
+        return found
+    factor = units[row["unit"]].get(unit)
+    if factor is None:
+        raise BadInput(FILE, f"a unit that can stand beside {unit}, found {row['unit']!r}", row["id"], "unit")
+    return numbers[row["id"]] * Number.exact(Fraction(factor))
+
+
+def _decimal(value: Fraction, decimals: int) -> str:
+    """All digits of a number with few; else two more than are printed beside it."""
+    for places in range(7):
+        if (value * 10**places).denominator == 1:
+            return round_fraction(value, places)
+    return round_fraction(value, decimals + 2)

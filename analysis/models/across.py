@@ -1,0 +1,256 @@
+r"""Across countries: convergence, and US patents against inputs. Associations, not effects.
+
+* :func:`cross_section`: least squares over countries with HC2 errors and Bell and McCaffrey's degrees of
+  freedom beside the classical interval, and the slope without each country.
+* :func:`beta_convergence`, :func:`sigma_convergence` (Barro and Sala-i-Martin 1992). The first is biased towards
+  convergence by errors in the starting value (Friedman 1992), hence the second.
+* :func:`inputs_and_patents` across, :func:`patents_panel` within countries; :func:`efficiency` ratios.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.models.growth import quantile, two_sided
+from analysis.models.panel import Clustered, clustered, dummies
+from analysis.models.series import Floats, NotEstimable, Series, countries
+from analysis.report import NOT_AVAILABLE
+
+if TYPE_CHECKING:
+    from analysis.report import Report
+
+
+@dataclass(frozen=True)
+class Line:
+    """A cross-sectional regression with inference that knows its leverage.
+
+    ``low, high, p_value``: HC2 errors with Bell and McCaffrey's (2002) degrees of freedom ``df``;
+    ``classic_*`` for equal variances. ``points`` has ``code, x, y, fitted, leverage, without, without_low,
+    without_high, without_p`` (classical, without that country).
+    """
+
+    n: int
+    estimate: float
+    intercept: float
+    low: float
+    high: float
+    p_value: float
+    df: float
+    classic_low: float
+    classic_high: float
+    classic_p: float
+    spearman: float
+    p_spearman: float
+    level: float
+    points: pd.DataFrame
+
+    def band(self, steps: int = 40) -> pd.DataFrame:
+        """``x, y, low, high``: the line with its classical confidence band, for a figure."""
+        from statsmodels.regression.linear_model import OLS
+
+        x = self.points["x"].to_numpy()
+        grid = np.linspace(x.min(), x.max(), steps)
+        fit = OLS(self.points["y"].to_numpy(), np.column_stack([np.ones(len(x)), x])).fit()
+        frame = fit.get_prediction(np.column_stack([np.ones(steps), grid])).summary_frame(1 - self.level)
+        return pd.DataFrame(
+            {"x": grid, "y": frame["mean"], "low": frame["mean_ci_lower"], "high": frame["mean_ci_upper"]}
+        )
+
+
+def bell_mccaffrey(design: Floats, column: int) -> float:
+    """Degrees of freedom of the HC2 t test of one coefficient (Bell and McCaffrey 2002; Imbens and Kolesar 2016)."""
+    bread = np.linalg.inv(design.T @ design)
+    hat = design @ bread @ design.T
+    weight = design @ bread[:, column] / np.sqrt(1 - np.diag(hat))
+    g = (np.eye(len(design)) - hat) * weight
+    values = np.linalg.eigvalsh(g.T @ g)
+    return float(values.sum() ** 2 / (values**2).sum())
+
+
+def cross_section(codes: Sequence[str], x: Floats, y: Floats, level: float = 0.95) -> Line:
+    """Least squares of ``y`` on ``x`` over countries; see :class:`Line`. Needs five countries."""
+    from scipy.stats import spearmanr
+    from statsmodels.regression.linear_model import OLS
+
+    if len(codes) < 5:
+        raise NotEstimable(f"a regression across countries needs at least 5, found {len(codes)}")
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        raise NotEstimable("a regression across countries needs variation in both variables")
+    design = np.column_stack([np.ones(len(x)), x - x.mean()])
+    fit = OLS(y, design).fit()
+    slope, error = float(fit.params[1]), float(fit.HC2_se[1])
+    df = bell_mccaffrey(design, 1)
+    half = float(quantile(level, df)) * error
+    classic = fit.conf_int(1 - level)[1]
+    rows = []
+    for i in range(len(x)):
+        keep = np.arange(len(x)) != i
+        less = OLS(y[keep], np.column_stack([np.ones(len(x) - 1), x[keep]])).fit()
+        rows.append((float(less.params[1]), *map(float, less.conf_int(1 - level)[1]), float(less.pvalues[1])))
+    points = pd.DataFrame({"code": list(codes), "x": x, "y": y, "fitted": fit.fittedvalues})
+    points["leverage"] = fit.get_influence().hat_matrix_diag
+    points[["without", "without_low", "without_high", "without_p"]] = rows
+    rank = spearmanr(x, y)
+    return Line(
+        n=len(x),
+        estimate=slope,
+        intercept=float(fit.params[0] - slope * x.mean()),
+        low=slope - half,
+        high=slope + half,
+        p_value=float(two_sided(slope / error, df)),
+        df=df,
+        classic_low=float(classic[0]),
+        classic_high=float(classic[1]),
+        classic_p=float(fit.pvalues[1]),
+        spearman=float(rank.statistic),
+        p_spearman=float(rank.pvalue),
+        level=level,
+        points=points,
+    )
+
+
+def beta_convergence(series: Sequence[Series], level: float = 0.95) -> Line:
+    """Mean annual growth against the log of the first value, over countries with the same first and last year.
+
+    A negative slope: those who start lower grow faster. Unit of the slope: log points a year times 100 per log
+    point (a start 2.7 times as high).
+    """
+    used = spanning(series)
+    x = np.array([s.response[0] for s in used])
+    y = np.array([100 * (s.response[-1] - s.response[0]) / (s.years[-1] - s.years[0]) for s in used])
+    return cross_section([s.code for s in used], x, y, level)
+
+
+def spanning(series: Sequence[Series]) -> list[Series]:
+    """The series that have the first and the last year of all."""
+    ends = min(s.years[0] for s in series), max(s.years[-1] for s in series)
+    return [s for s in series if (s.years[0], s.years[-1]) == ends and len(s) > 1]
+
+
+@dataclass(frozen=True)
+class Dispersion:
+    """Ratio of the last to the first standard deviation of logs across countries; ``by_year``: ``year, sd, n``."""
+
+    n: int
+    by_year: pd.DataFrame
+    estimate: float
+    low: float
+    high: float
+    p_value: float
+    level: float
+
+
+def sigma_convergence(series: Sequence[Series], level: float = 0.95) -> Dispersion:
+    r"""Does the spread across countries shrink? Ratio of the last to the first standard deviation.
+
+    Pitman (1939) and Morgan (1939): for pairs of normal variables, :math:`\mathrm{var}(u)=\mathrm{var}(v)` exactly if
+    :math:`u+v` and :math:`u-v` are uncorrelated. Inverting that test for :math:`u` against :math:`v/\rho` gives the
+    interval. Countries without the first or last year take no part.
+    """
+    used = spanning(series)
+    if len(used) < 4:
+        raise NotEstimable(
+            f"a spread over time needs at least 4 countries with the first and last year, found {len(used)}"
+        )
+    n = len(used)
+    first, last = (np.array([s.response[i] for s in used]) for i in (0, -1))
+    sd = first.std(ddof=1), last.std(ddof=1)
+    r = float(np.corrcoef(first, last)[0, 1]) if min(sd) > 0 else 1.0
+    if 1 - r**2 < 1e-12:
+        raise NotEstimable("no spread across the countries, or it moves in step")
+    ratio = float(sd[1] / sd[0])
+    k = 1 + 2 * (1 - r**2) * float(quantile(level, n - 2)) ** 2 / (n - 2)
+    spread = math.sqrt(k + math.sqrt(k * k - 1))
+    t = (ratio**2 - 1) * math.sqrt(n - 2) / (2 * ratio * math.sqrt(1 - r**2))
+    years = sorted({y for s in used for y in s.years})
+    at = [[s.response[s.years.index(y)] for s in used if y in s.years] for y in years]
+    by_year = pd.DataFrame({"year": years, "sd": [float(np.std(v, ddof=1)) for v in at], "n": [len(v) for v in at]})
+    p = float(two_sided(t, n - 2))
+    return Dispersion(n, by_year, ratio, ratio / spread, ratio * spread, p, level)
+
+
+# ---------------------------------------------------------------- inputs and patents
+
+INPUTS = {"gerd_intensity": "R&D intensity", "researcher_density": "researcher density"}
+
+
+def inputs_and_patents(
+    report: Report, found: Mapping[str, Series], lag: int = 1, level: float = 0.95
+) -> dict[str, Line]:
+    """US patents per head of the last year against each input ``lag`` years before, in logarithms.
+
+    One line per input of :data:`INPUTS`. Countries whose patents or input of that year are left out of
+    ``found`` do not take part.
+    """
+    density = {(c[8], int(c[3])): c[6] for c in report.iter_cells(["1-2-13"]) if c[4] == "patent_density"}
+    last = max((y for _, y in density), default=0)
+    lines_found = {}
+    for measure in INPUTS:
+        rows = []
+        for one in countries(found, measure):
+            patents = found.get(f"patents.{one.code}")
+            printed = density.get((one.code, last), NOT_AVAILABLE)
+            if (
+                patents is not None
+                and last in patents.years
+                and last - lag in one.years
+                and printed not in (NOT_AVAILABLE, "0")
+            ):
+                rows.append((one.code, float(one.response[one.years.index(last - lag)]), math.log(float(printed))))
+        if rows:
+            codes, x, y = zip(*rows, strict=True)
+            lines_found[measure] = cross_section(codes, np.array(x), np.array(y), level)
+    return lines_found
+
+
+def patents_panel(
+    found: Mapping[str, Series],
+    measure: str,
+    lag: int = 1,
+    level: float = 0.95,
+    leave: Sequence[str] = (),
+    wild: bool = True,
+) -> Clustered:
+    """Log patents on the log input ``lag`` years before, with country and year effects: an elasticity.
+
+    Ten clusters are few, and one may hold most of the variation (``share``): read the wild bootstrap.
+    """
+    rows = []
+    for patents in countries(found, "patents"):
+        other = found.get(f"{measure}.{patents.code}")
+        if other is None or patents.code in leave:
+            continue
+        before = dict(zip(other.years, other.response, strict=True))
+        for when, value in zip(patents.years, patents.response, strict=True):
+            if when - lag in before:
+                rows.append((value, before[when - lag], patents.code, when))
+    if len({r[2] for r in rows}) < 3:
+        raise NotEstimable("the panel of patents needs at least 3 countries")
+    y, x, group, year = (np.array(v) for v in zip(*rows, strict=True))
+    effects = np.column_stack([dummies(group), dummies(year)[:, 1:]])
+    return clustered(y, x, effects, group, level, wild)
+
+
+def efficiency(found: Mapping[str, Series], lag: int = 1) -> pd.DataFrame:
+    """Patents of the last common year per thousand researchers and per US$ 100 million of R&D ``lag`` years before.
+
+    ``code, year, per_researcher, per_gerd``, most per researcher first. Ratios, not productivity: an office
+    counts what is filed with it.
+    """
+    rows = []
+    for one in countries(found, "patents"):
+        ratios = []
+        for measure in ("researchers", "gerd"):
+            other = found.get(f"{measure}.{one.code}")
+            at = one.years[-1] - lag
+            known = other is not None and at in other.years
+            ratios.append(float(one.values[-1] / other.values[other.years.index(at)]) if known and other else math.nan)
+        rows.append((one.code, one.years[-1], *ratios))
+    frame = pd.DataFrame(rows, columns=["code", "year", "per_researcher", "per_gerd"])
+    return frame.sort_values("per_researcher", ascending=False, ignore_index=True, na_position="last")

@@ -1,0 +1,77 @@
+"""Many small samples at once: means drawn towards their common one, variances towards the typical one.
+
+The one place where estimates borrow from each other: country trends, pooled forecasts and the simulation
+all use these functions. Arrays may have leading axes; the last one runs over the units.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.models.series import Floats
+
+
+@dataclass(frozen=True)
+class Shrunk:
+    """``common`` mean with its error ``se``, spread ``tau`` of the units, their ``estimate`` and its ``error``."""
+
+    common: Floats
+    se: Floats
+    tau: Floats
+    estimate: Floats
+    error: Floats
+
+
+def shrink(own: Floats, variance: Floats) -> Shrunk:
+    """Random effects: ``own`` estimates with error ``variance``, drawn towards their precision-weighted mean.
+
+    Spread by DerSimonian and Laird (1986), error of the mean by Knapp and Hartung (2003; Student's t with
+    one degree of freedom less than units). The error of a drawn estimate adds Morris's (1983) term for the
+    estimated spread. An estimate always lies between its own value and the common one.
+    """
+    groups = own.shape[-1]
+
+    def mean(w: Floats) -> tuple[Floats, Floats]:
+        total = w.sum(axis=-1, keepdims=True)
+        return (w * own).sum(axis=-1, keepdims=True) / total, total
+
+    w = 1 / variance
+    centre, total = mean(w)
+    excess = (w * (own - centre) ** 2).sum(axis=-1, keepdims=True) - (groups - 1)
+    between = np.maximum(0.0, excess / (total - (w**2).sum(axis=-1, keepdims=True) / total))
+    w = 1 / (variance + between)
+    centre, total = mean(w)
+    squared = (w * (own - centre) ** 2).sum(axis=-1, keepdims=True) / (groups - 1) / total
+    kept = between / (between + variance)
+    drawn = centre + kept * (own - centre)
+    morris = 2 / max(groups - 3, 1) * (own - drawn) ** 2
+    error = np.sqrt(kept * variance + (1 - kept) ** 2 * squared + morris)
+    return Shrunk(centre[..., 0], np.sqrt(squared[..., 0]), np.sqrt(between[..., 0]), drawn, error)
+
+
+def moderate(variances: Floats, df: int) -> tuple[Floats, Floats]:
+    """Variances (one axis) drawn towards a common one (Smyth 2004, section 6.2) and their degrees of freedom.
+
+    The prior is fitted to the log variances by moments. Without more spread than chance would give, all
+    units share one variance; its degrees of freedom are then the total.
+    """
+    from scipy.optimize import brentq
+    from scipy.special import digamma, polygamma
+
+    count = len(variances)
+    pooled = np.full(count, float(variances.mean())), np.full(count, float(count * df))
+    typical = float(np.median(variances)) or float(variances.mean())
+    if typical <= 0 or count < 3:
+        return pooled
+    z = np.log(np.maximum(variances, 1e-5 * typical))
+    e = z - digamma(df / 2) + math.log(df / 2)
+    excess = float(e.var(ddof=1) - polygamma(1, df / 2))
+    if excess <= 1e-7:
+        return pooled
+    prior_df = 2 * float(brentq(lambda a: float(polygamma(1, a)) - excess, 1e-4, 1e9, xtol=1e-13))
+    prior = math.exp(float(e.mean()) + float(digamma(prior_df / 2)) - math.log(prior_df / 2))
+    moderated = (prior_df * prior + df * variances) / (prior_df + df)
+    return moderated, np.full(count, min(prior_df + df, float(count * df)))

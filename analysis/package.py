@@ -1,0 +1,245 @@
+"""What ``datapackage.json`` says of the tables, as typed objects; wrong types are refused here.
+
+A resource needs ``name``, ``path`` and ``schema`` with named fields, as in any Frictionless
+package; everything else has a default. A resource is a *printed table* if it has a ``table``
+number or a field of role ``value``; its first field holds the row label.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from analysis.files import BadInput, first_mismatch, shown
+
+PACKAGE = "datapackage.json"
+ROLES = ("row", "attribute", "value")
+_MISSING: Any = object()
+_WORDS = {str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "an object"}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a printed table; ``decimals`` is ``"mixed"`` where the print mixes them."""
+
+    name: str
+    role: str
+    title: str
+    title_en: str
+    measure: str
+    year: int | None
+    unit: str
+    entity: str
+    exact: bool
+    required: bool
+    pattern: str
+    kinds: tuple[str, ...]
+    enum: tuple[str, ...] = ()
+    decimals: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What ``datapackage.json`` says of one printed table (``page`` 0: not said)."""
+
+    table: str
+    file: str
+    title: str
+    title_en: str
+    page: int
+    unit: str
+    source: str
+    notes: tuple[str, ...]
+    seed_line: int
+    fields: tuple[Field, ...]
+    row_measures: dict[str, dict[str, str]]
+    #: Years whose numbers are projections, and when a footnote says the source was read (``2024-09``).
+    projected: tuple[int, ...] = ()
+    retrieved: str = ""
+
+    @property
+    def row_field(self) -> Field:
+        """The column that holds the printed row label."""
+        return self.fields[0]
+
+    @property
+    def attributes(self) -> tuple[Field, ...]:
+        """Columns of printed text beside the label (a domain, an assessor)."""
+        return tuple(f for f in self.fields[1:] if f.role != "value")
+
+    @property
+    def values(self) -> tuple[Field, ...]:
+        """Columns of printed numbers, in printed order."""
+        return tuple(f for f in self.fields[1:] if f.role == "value")
+
+    def cite(self) -> str:
+        """``Table 1-2-1, p. 33``."""
+        return f"Table {self.table}, p. {self.page}" if self.page else f"Table {self.table}"
+
+
+def get(spec: Mapping[str, Any], key: str, kind: type[T], where: str, default: Any = _MISSING) -> T:
+    """A property of a known type; ``null`` counts as left out. Raises :class:`BadInput`."""
+    value = spec.get(key)
+    if value is None:
+        if default is _MISSING:
+            raise BadInput(PACKAGE, f"property {key!r}", where)
+        found: T = default
+        return found
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise BadInput(PACKAGE, f"property {key!r}: {_WORDS[kind]}, found {shown(repr(value))}", where)
+    return value
+
+
+def _texts(spec: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    values = get(spec, key, list, where, [])
+    for value in values:
+        if not isinstance(value, str):
+            raise BadInput(PACKAGE, f"property {key!r}: a list of texts, found {shown(repr(value))}", where)
+    return tuple(values)
+
+
+def _choice(spec: Mapping[str, Any], key: str, allowed: tuple[str, ...], where: str, default: str) -> str:
+    value = get(spec, key, str, where, default)
+    if value not in (*allowed, default):
+        raise BadInput(PACKAGE, f"property {key!r}: {' or '.join(allowed)}, found {shown(value)!r}", where)
+    return value
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiles(pattern: str) -> bool:
+    try:
+        first_mismatch(pattern, [""])
+    except ValueError:
+        return False
+    return True
+
+
+def _field(spec: Any, where: str) -> Field:
+    if not isinstance(spec, dict):
+        raise BadInput(PACKAGE, f"each field an object, found {shown(repr(spec))}", where)
+    name = get(spec, "name", str, where)
+    where = f"{where}, field {name}"
+    constraints = get(spec, "constraints", dict, where, {})
+    pattern = get(constraints, "pattern", str, where, "")
+    if pattern and not _compiles(pattern):
+        raise BadInput(PACKAGE, f"property 'pattern': a regular expression (of RE2), found {shown(pattern)!r}", where)
+    year = get(spec, "year", int, where, None)
+    if year is not None and not 0 < year < 10000:
+        raise BadInput(PACKAGE, f"property 'year': a year, found {shown(str(year))}", where)
+    return Field(
+        name=name,
+        role=_choice(spec, "role", ROLES, where, "attribute"),
+        title=get(spec, "title", str, where, ""),
+        title_en=get(spec, "title_en", str, where, ""),
+        measure=get(spec, "measure", str, where, ""),
+        year=year,
+        unit=get(spec, "unit", str, where, ""),
+        entity=get(spec, "entity", str, where, ""),
+        exact=get(spec, "exact", bool, where, False),
+        required=get(constraints, "required", bool, where, False),
+        pattern=pattern,
+        kinds=_texts(spec, "kinds", where),
+        enum=_texts(constraints, "enum", where),
+        decimals=_choice(spec, "decimals", ("mixed",), where, ""),
+    )
+
+
+def fields(resource: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The fields of a resource; raises :class:`BadInput` for anything but named ones, each once."""
+    where = f"resource {resource['name']}"
+    specs = get(get(resource, "schema", dict, where), "fields", list, where)
+    if not specs:
+        raise BadInput(PACKAGE, "property 'fields': at least one", where)
+    found = tuple(_field(spec, where) for spec in specs)
+    names: set[str] = set()
+    for field in found:
+        if not field.name or field.name in names:
+            raise BadInput(PACKAGE, f"each field named, once; found {shown(field.name)!r}", where)
+        names.add(field.name)
+    return found
+
+
+def _years(resource: Mapping[str, Any], where: str) -> tuple[int, ...]:
+    years = get(resource, "projected", list, where, [])
+    if not all(isinstance(y, int) and not isinstance(y, bool) for y in years):
+        raise BadInput(PACKAGE, f"property 'projected': a list of years, found {shown(repr(years))}", where)
+    return tuple(years)
+
+
+def _month(resource: Mapping[str, Any], where: str) -> str:
+    month = get(resource, "retrieved", str, where, "")
+    if month and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+        raise BadInput(PACKAGE, f"property 'retrieved': a month such as 2024-09, found {shown(month)!r}", where)
+    return month
+
+
+def table(resource: Mapping[str, Any]) -> Table | None:
+    """A resource as a printed table; ``None`` if it is none. Raises :class:`BadInput`."""
+    where = f"resource {resource['name']}"
+    columns = fields(resource)
+    number = get(resource, "table", str, where, "")
+    if not number and not any(f.role == "value" for f in columns):
+        return None
+    rows = get(resource, "row_measures", dict, where, {})
+    for label, special in rows.items():
+        if not isinstance(special, dict) or not all(isinstance(v, str) for v in special.values()):
+            raise BadInput(PACKAGE, f"property 'row_measures': an object of texts for {shown(label)!r}", where)
+    if columns[0].role == "value":
+        raise BadInput(PACKAGE, "a first field that holds the row label, not a value", where)
+    name: str = resource["name"]
+    return Table(
+        table=number or name,
+        file=resource["path"],
+        title=get(resource, "title", str, where, name),
+        title_en=get(resource, "title_en", str, where, get(resource, "title", str, where, name)),
+        page=get(resource, "page", int, where, 0),
+        unit=get(resource, "unit", str, where, ""),
+        source=get(resource, "source", str, where, ""),
+        notes=_texts(resource, "notes", where),
+        seed_line=get(resource, "seed_line", int, where, 0),
+        fields=columns,
+        row_measures=rows,
+        projected=_years(resource, where),
+        retrieved=_month(resource, where),
+    )
+
+
+def check(package: Any) -> dict[str, Any]:
+    """The document of ``datapackage.json``, its types checked; raises :class:`BadInput`."""
+    if not isinstance(package, dict) or not isinstance(package.get("resources"), list) or not package["resources"]:
+        raise BadInput(PACKAGE, "an object with a list of resources, at least one")
+    for key in ("units", "measures"):
+        for name, words in get(package, key, dict, key, {}).items():
+            if not isinstance(words, dict):
+                raise BadInput(PACKAGE, f"an object, found {shown(repr(words))}", f"{key} {name}")
+            for word in ("title", "title_en"):
+                get(words, word, str, f"{key} {name}", "")
+    names: set[str] = set()
+    for position, resource in enumerate(package["resources"], 1):
+        where = f"resource {position}"
+        if not isinstance(resource, dict):
+            raise BadInput(PACKAGE, f"an object, found {shown(repr(resource))}", where)
+        name = get(resource, "name", str, where)
+        if not name or name in names:
+            raise BadInput(PACKAGE, f"property 'name': a name of its own, found {shown(name)!r}", where)
+        names.add(name)
+        get(resource, "path", str, f"resource {name}")
+    return package
+
+
+def tables(package: Mapping[str, Any]) -> dict[str, Table]:
+    """Printed tables by number, in printed order; raises :class:`BadInput` when two share a number."""
+    found: dict[str, Table] = {}
+    for resource in package["resources"]:
+        meta = table(resource)
+        if meta is None:
+            continue
+        if meta.table in found:
+            raise BadInput(PACKAGE, f"each table once; {meta.table} is repeated", f"resource {resource['name']}")
+        found[meta.table] = meta
+    return found

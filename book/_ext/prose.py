@@ -1,0 +1,59 @@
+"""The role ``{fact}``: numbers in the text, read from the outputs stored in the notebooks.
+
+``{fact}`fall` `` writes the fact ``fall`` of the same page (see ``analysis.facts``), ``{fact}`evidence/us_patents:fall` ``
+that of another page below ``book/``. A fact may hold one form per language. A missing one is a
+warning, which the build turns into an error.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.nodes import Node, system_message
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxRole
+
+FACT = "application/x.fact+json"
+logger = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=256)
+def stored(path: str, modified: int) -> dict[str, str | dict[str, str]]:
+    """Facts in the outputs of a notebook; ``modified`` makes a changed file be read again."""
+    found: dict[str, str | dict[str, str]] = {}
+    if path.endswith(".ipynb"):
+        for cell in json.loads(Path(path).read_text("utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                data = output.get("data", {}).get(FACT, {})
+                found |= data if isinstance(data, dict) else json.loads("".join(data))
+    return found
+
+
+class Fact(SphinxRole):
+    """One number or word of the text."""
+
+    def run(self) -> tuple[list[Node], list[system_message]]:
+        """The fact as text in the language of the build."""
+        page, _, key = self.text.rpartition(":")
+        page = f"book/{page}" if page else self.env.docname
+        path = Path(self.env.doc2path(page))
+        if path.is_file():
+            self.env.note_dependency(str(path))
+        value = stored(str(path), path.stat().st_mtime_ns).get(key) if path.is_file() else None
+        if isinstance(value, dict):
+            value = value.get(self.config.language) or value.get("en")
+        if value is None:
+            logger.warning("no fact %s in %s", key, page, location=self.get_location())
+            return [nodes.Text("?")], []
+        return [nodes.Text(value)], []
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the role."""
+    app.add_role("fact", Fact())
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,280 @@
+"""A notebook runs wherever it is opened, and what an editor leaves behind is seen and undone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from analysis.publish import __main__ as publish
+from analysis.publish import execution, fingerprint, project
+from tests.book.common import ROOT
+
+CODE = """\
+import analysis
+from analysis import report
+
+print(len(report.load().printed("1-2-2")))"""
+
+
+def environment(**more: str) -> dict[str, str]:
+    """As a user's shell would have it: nothing of the Makefile's."""
+    return {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "IPYTHONDIR"}} | more
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of data and analysis, as another checkout, with one notebook run by ``make book``'s own machinery."""
+    for folder in ("data", "analysis"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "requirements.lock.txt", tmp_path / "requirements.lock.txt")
+    path = tmp_path / "book/inputs/proof.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)]), path)
+    assert asyncio.run(execution.run(path, tmp_path)).problems == []
+    return tmp_path
+
+
+def reasons(root: Path) -> list[str]:
+    """Why the one notebook of ``checkout`` is stale."""
+    (why,) = execution.staleness([root / "book/inputs/proof.ipynb"], root).values()
+    return why
+
+
+def published(root: Path, *command: str, **options: object) -> subprocess.CompletedProcess[str]:
+    """``python -m analysis.publish`` in a checkout."""
+    line = [sys.executable, "-m", "analysis.publish", *command]
+    return subprocess.run(line, cwd=root, env=environment(), capture_output=True, text=True, check=False, **options)
+
+
+# ---------------------------------------------------------------- opened anywhere
+
+
+@pytest.mark.parametrize("cwd", [".", "book/inputs", "/"])
+def test_jupyter_execute_runs_a_notebook_from_any_folder_with_the_code_of_its_checkout(cwd, checkout):
+    path = checkout / "book/inputs/proof.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].source = "import analysis\nprint(analysis.__file__)"
+    nbformat.write(notebook, path)
+    command = [sys.executable, "-m", "jupyter", "execute", "--inplace", str(path)]
+    done = subprocess.run(
+        command, cwd=checkout / cwd, env=environment(PYTHONPATH=str(ROOT)), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    (output,) = nbformat.read(path, as_version=4).cells[0].outputs
+    assert Path(output.text.strip()).resolve() == checkout / "analysis/__init__.py"
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_jupyterlab_starts_a_kernel_in_the_notebooks_folder_with_the_code_of_its_checkout(checkout, tmp_path_factory):
+    import websocket
+
+    home = tmp_path_factory.mktemp("home")
+    log = home / "log"
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.port=0",
+        "--IdentityProvider.token=t",
+    ]
+    command += [f"--ServerApp.root_dir={checkout}"]
+    with log.open("w") as file:
+        env = environment(HOME=str(home), JUPYTER_RUNTIME_DIR=str(home / "runtime"))
+        server = subprocess.Popen(command, cwd=home, env=env, stdout=file, stderr=file)
+    try:
+        port = None
+        for _ in range(600):
+            found = re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/lab", log.read_text("utf-8"))
+            if found or server.poll() is not None:
+                port = found and found[1]
+                break
+            time.sleep(0.1)
+        assert port, log.read_text("utf-8")[-3000:]
+        wanted = {"path": "book/inputs/proof.ipynb", "type": "notebook", "name": "", "kernel": {"name": "python3"}}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/api/sessions?token=t",
+            json.dumps(wanted).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as answer:
+            kernel = json.load(answer)["kernel"]["id"]
+        channel = websocket.create_connection(
+            f"ws://127.0.0.1:{port}/api/kernels/{kernel}/channels?token=t", timeout=60
+        )
+        header = {"msg_id": "1", "msg_type": "execute_request", "username": "", "session": "s", "version": "5.3"}
+        content = {"code": "import analysis; print(analysis.__file__)", "silent": False, "stop_on_error": True}
+        channel.send(
+            json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content})
+        )
+        said = ""
+        while not said:
+            message = json.loads(channel.recv())
+            if message["header"]["msg_type"] in {"stream", "error"}:
+                said = message["content"].get("text") or str(message["content"])
+        channel.close()
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(30)
+    assert Path(said.strip()).resolve() == checkout / "analysis/__init__.py"
+
+
+# ---------------------------------------------------------------- saved by hand
+
+
+def test_a_notebook_run_and_saved_by_another_tool_is_stale_and_its_bytes_come_back_without_a_run(checkout):
+    path = checkout / "book/inputs/proof.ipynb"
+    before = path.read_bytes()
+    subprocess.run(
+        [sys.executable, "-m", "jupyter", "execute", "--inplace", str(path)],
+        env=environment(),
+        capture_output=True,
+        check=True,
+    )
+    assert path.read_bytes() != before
+    assert reasons(checkout) == [execution.SAVED]
+    assert published(checkout, "status").returncode == 1
+    done = published(checkout, "execute")
+    assert done.returncode == 0
+    assert "nothing is run" in done.stdout
+    assert path.read_bytes() == before
+
+
+def test_outputs_that_are_not_the_books_own_are_stale_and_come_back(checkout):
+    path = checkout / "book/inputs/proof.ipynb"
+    before = path.read_bytes()
+    for harm in (
+        lambda cell: cell.outputs[0].update(text="999\n"),
+        lambda cell: cell.update(execution_count=7),
+        lambda cell: cell.update(outputs=[]),
+    ):
+        notebook = nbformat.read(path, as_version=4)
+        harm(notebook.cells[0])
+        nbformat.write(notebook, path)
+        assert reasons(checkout) == ["its outputs (by hand)"]
+        assert asyncio.run(execution.run(path, checkout)).problems == []
+        assert reasons(checkout) == []
+        assert path.read_bytes() == before
+
+
+def test_words_added_in_an_editor_run_nothing_and_stay(checkout):
+    path = checkout / "book/inputs/proof.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell("Words."))
+    notebook.metadata["language_info"]["version"] = "3.99"
+    nbformat.write(notebook, path)
+    assert reasons(checkout) == [execution.SAVED]
+    execution.tidy(path)
+    assert reasons(checkout) == []
+    assert fingerprint.read(path)["cells"][0]["source"] == ["Words."]
+
+
+# ---------------------------------------------------------------- at once, interrupted, refused
+
+
+def test_two_runs_in_one_checkout_wait_for_each_other_and_do_the_work_once(checkout):
+    path = checkout / "book/inputs/proof.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].source += "\nimport time; time.sleep(3)"
+    nbformat.write(notebook, path)
+    line = [sys.executable, "-m", "analysis.publish", "execute"]
+    both = [
+        subprocess.Popen(
+            line, cwd=checkout, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert sorted("1 ran, 0 failed" in out for out, _ in said) == [False, True]
+    assert sorted("all 1 fresh" in out for out, _ in said) == [False, True]
+    assert sorted(err for _, err in said) == ["", "waiting for another run in this checkout to end\n"]
+
+
+def test_an_interruption_ends_in_one_line_and_leaves_no_kernel_and_the_notebook_as_it_was(checkout):
+    path = checkout / "book/inputs/proof.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    mark = checkout / "pid"
+    notebook.cells[0].source = f"import os, time\nopen({str(mark)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)"
+    nbformat.write(notebook, path)
+    before = path.read_bytes()
+    line = [sys.executable, "-m", "analysis.publish", "execute"]
+    process = subprocess.Popen(
+        line, cwd=checkout, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    for _ in range(600):
+        if mark.exists() and mark.read_text():
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == publish.INTERRUPTED
+    assert said == "stopped; what was finished is kept\n"
+    assert path.read_bytes() == before
+    assert not list(path.parent.glob(".*"))
+    kernel = int(mark.read_text())
+    for _ in range(100):
+        try:
+            os.kill(kernel, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the kernel is still there")
+
+
+REFUSED = {
+    "no jobs": (["execute", "--jobs", "0"], "'0' is not a whole number from 1 up"),
+    "fewer than none": (["build", "--jobs", "-2"], "is not a whole number from 1 up"),
+    "no such file": (["status", "book/none.ipynb"], "no notebook"),
+    "a file that is no notebook": (["status", "README.md"], "is not a notebook of this book"),
+    "a file of the system": (["execute", "/etc/passwd"], "is not a notebook of this book"),
+    "a folder": (["status", "book"], "no notebook"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_done_is_said_in_one_line(case, capsys):
+    command, said = REFUSED[case]
+    try:
+        code = publish.main(command)
+    except SystemExit as stop:
+        code = stop.code
+    assert code == 2
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert said in last
+    assert "error: " in last
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", "<<<<<<< ours\n", '{"cells": [{}], "metadata": {}}', '{"cells": 1, "metadata": {}}']
+)
+def test_a_damaged_notebook_is_named_in_one_line(content, tmp_path, monkeypatch, capsys):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book/x.ipynb").write_text(content, "utf-8")
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    assert publish.main(["status", str(tmp_path / "book/x.ipynb")]) == 2
+    assert re.fullmatch(r"error: \S+x\.ipynb is not a notebook\n", capsys.readouterr().err)
+
+
+def test_a_full_disk_leaves_the_old_file_and_no_part_of_the_new_one(tmp_path, monkeypatch):
+    path = tmp_path / "x.ipynb"
+    path.write_text("old", "utf-8")
+    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device", "x")))
+    with pytest.raises(OSError, match="No space"):
+        execution.write(path, "new")
+    assert [p.name for p in tmp_path.iterdir()] == ["x.ipynb"]
+    assert path.read_text("utf-8") == "old"

@@ -1,0 +1,104 @@
+"""Facts of the text, the guards around them, and the role that writes them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from analysis import facts as module
+from analysis.facts import expect, facts, number, percent
+from tests.book.test_extensions import extension
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What a cell displays."""
+    found: list[dict[str, Any]] = []
+    monkeypatch.setattr("analysis.charts.exhibit.put", found.append)
+    return found
+
+
+def test_facts_are_stored_by_key_and_in_each_language(shown: list[dict[str, Any]]) -> None:
+    facts({"share": {"en": "US$59.9 billion", "zh_TW": "599億美元"}}, rank="third")
+    assert shown[0][module.MIME] == {"share": {"en": "US$59.9 billion", "zh_TW": "599億美元"}, "rank": "third"}
+    assert shown[0]["text/plain"] == "share: US$59.9 billion\nrank: third"
+
+
+def test_a_number_is_no_fact_before_it_is_written(shown: list[dict[str, Any]]) -> None:
+    with pytest.raises(TypeError, match="fact rank: a text"):
+        facts(rank=3)  # type: ignore[arg-type]
+    assert shown == []
+
+
+def test_an_expectation_that_fails_says_which_sentence_to_change() -> None:
+    expect(2 > 1, "Taiwan stays sixth.")
+    with pytest.raises(ValueError, match=r"no longer true, so the text has to change: Taiwan stays sixth\."):
+        expect(1 > 2, "Taiwan stays sixth.")
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "sign", "text"),
+    [
+        (11351, 0, False, "11,351"),
+        (-4.6975, 1, False, "−4.7"),
+        (3.0, 1, True, "+3.0"),
+        (-0.04, 1, True, "0.0"),
+        (0.97, 2, False, "0.97"),
+    ],
+)
+def test_numbers_are_written_with_separators_and_a_true_minus(
+    value: float, decimals: int, sign: bool, text: str
+) -> None:
+    assert number(value, decimals, sign=sign) == text
+    assert percent(value, decimals, sign=sign) == f"{text}%"
+
+
+# ---------------------------------------------------------------- the role
+
+
+def page(path: Path, **values: object) -> Path:
+    """A notebook whose outputs hold facts."""
+    output = {"output_type": "display_data", "metadata": {}, "data": {module.MIME: values, "text/plain": ""}}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"cells": [{"cell_type": "code", "outputs": [output]}]}), "utf-8")
+    return path
+
+
+def written(monkeypatch: pytest.MonkeyPatch, root: Path, text: str, language: str = "en") -> tuple[str, list[str]]:
+    """What the role writes on the page ``book/a`` and what it warns of."""
+    prose = extension("prose")
+    assert prose.FACT == module.MIME
+    warned: list[str] = []
+    monkeypatch.setattr(prose.logger, "warning", lambda message, *more, **_: warned.append(message % more))
+    noted: list[str] = []
+    env = SimpleNamespace(
+        docname="book/a", doc2path=lambda name: str(root / f"{name}.ipynb"), note_dependency=noted.append
+    )
+    settings = SimpleNamespace(env=env)
+    document = SimpleNamespace(settings=settings)
+    inliner = SimpleNamespace(document=document, reporter=SimpleNamespace(get_source_and_line=lambda _: ("a", 1)))
+    env.config = SimpleNamespace(language=language)
+    made, _ = prose.Fact()("fact", f"{{fact}}`{text}`", text, 1, inliner)
+    assert warned or noted
+    return made[0].astext(), warned
+
+
+def test_the_role_reads_this_page_another_page_and_the_language_of_the_build(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page(tmp_path / "book/a.ipynb", fall="−4.7%", money={"en": "US$59.9 billion", "zh_TW": "599億美元"})
+    page(tmp_path / "book/other/b.ipynb", rank="sixth")
+    assert written(monkeypatch, tmp_path, "fall") == ("−4.7%", [])
+    assert written(monkeypatch, tmp_path, "money", "zh_TW") == ("599億美元", [])
+    assert written(monkeypatch, tmp_path, "money", "de") == ("US$59.9 billion", [])
+    assert written(monkeypatch, tmp_path, "other/b:rank") == ("sixth", [])
+
+
+def test_a_missing_fact_is_a_warning_that_names_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    page(tmp_path / "book/a.ipynb", fall="−4.7%")
+    assert written(monkeypatch, tmp_path, "rise") == ("?", ["no fact rise in book/a"])
+    assert written(monkeypatch, tmp_path, "nowhere:rise") == ("?", ["no fact rise in book/nowhere"])

@@ -1,0 +1,1 @@
+"""Trials that take minutes: `make trial-years`, `trial-digits`, `trial-books`, `trial-suite`, `trial-versions`."""
