@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -174,7 +175,8 @@ class Bench:
                     other = whole  # 280 for 28: a zero too many, not 28.0
                 elif exact and rest:
                     continue
-                found.append((kind, other, self.value(cell, other)))
+                with contextlib.suppress(ValueError):  # finer than any number of the report
+                    found.append((kind, other, self.value(cell, other)))
             self._slips[key] = found
         return self._slips[key]
 

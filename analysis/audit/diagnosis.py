@@ -40,10 +40,10 @@ COSTS = {
     "omission": 2.0,
     "labels": 2.0,
     "shift": 1.0,
-    "block": 5.0,
-    "decimal": 5.0,
-    "transposition": 5.0,
-    "exchange": 3.5,
+    "block": 5.5,
+    "decimal": 4.0,
+    "transposition": 4.5,
+    "exchange": 5.0,
     "digit": 5.5,
     "years": 6.0,
     "measures": 6.0,
@@ -61,7 +61,7 @@ WIDE = frozenset({"labels", "block"})
 SINGLE = 5.0
 
 #: What one contradiction resolved is worth, in bits.
-WORTH = 5.0
+WORTH = 8.0
 
 #: Larger groups of contradictions are not searched for two faults at once.
 KNOT = 12

@@ -8,6 +8,7 @@ tables are in :mod:`analysis.audit.columns`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +21,9 @@ LOST = frozenset({"stale", "repeated row"})
 
 #: Hypotheses that net less than this share of the best are not compared with it.
 NEAR = 0.8
+
+#: Fewer contradictions than this have no cause in several tables.
+MANY = 10
 
 
 @dataclass(frozen=True)
@@ -253,6 +257,26 @@ def row_exchanges(scope: Scope) -> Iterator[Candidate]:
                         yield found
 
 
+def labels_everywhere(scope: Scope) -> Iterator[Candidate]:
+    """The labels of two rows exchanged in several tables alike (in all that fail but one, too)."""
+    bench, at = scope.bench, scope.bench.cells.cells
+    if len(scope.wrong) < MANY:
+        return
+    rows: dict[str, dict[str, int]] = {}
+    for table in dict.fromkeys(t for t, _ in scope.rows):
+        for (name, row), line in bench.rows.items():
+            if name == table:
+                rows.setdefault(at[line[0]].code, {})[table] = row
+    for one, two in itertools.combinations(rows, 2):
+        shared = [t for t in rows[one] if t in rows[two]]
+        if len(shared) > 1:
+            for tables in (shared, *([t for t in shared if t != left] for left in shared if len(shared) > 2)):
+                pairs = [p for t in tables for p in row_pairs(bench, t, rows[one][t], rows[two][t])]
+                found = scope.swap("labels", [p for p in pairs if bench.known[p[0]] and bench.known[p[1]]])
+                if found:
+                    yield found
+
+
 def shifts(scope: Scope) -> Iterator[Candidate]:
     """A row whose contents stand one column to the left or right."""
     bench = scope.bench
@@ -319,7 +343,8 @@ def unfit(bench: Bench, candidate: Candidate) -> float:
     if candidate.kind in LOST:  # what holds speaks against it, unless it reads the copy as input only
         resolved = set(candidate.resolves)
         held = bench.weigh(bench.touched(candidate.cells) - resolved)
-        return 0.5 * held - 0.5 * sum(bench.instances[i].target in candidate.cells for i in resolved)
+        own = sum(bench.instances[i].target in candidate.cells for i in resolved)
+        return 0.5 * held - 0.5 * own - 2.0 * len(resolved)  # the numbers that belong there would fit
     touched = sorted(bench.touched(candidate.cells))
     before = _spread(bench, touched)
     odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells)
@@ -340,4 +365,12 @@ def _spread(bench: Bench, numbers: Iterable[int]) -> list[float]:
     return found
 
 
-SOURCES: tuple[Source, ...] = (singles, exchanges, row_exchanges, shifts, repeated_rows, moved_labels)
+SOURCES: tuple[Source, ...] = (
+    singles,
+    exchanges,
+    row_exchanges,
+    labels_everywhere,
+    shifts,
+    repeated_rows,
+    moved_labels,
+)
