@@ -293,7 +293,7 @@ def self_test_headlines() -> list[str]:
     found = _self_test()
     whole = found[found["table"] == "all"].set_index("fault")
     sound = found[found["table"] == "synthetic"].iloc[0]
-    tried, possible, caught = (int(whole[c].sum()) for c in ("tried", "detectable", "detected"))
+    tried, possible = (int(whole[c].sum()) for c in ("tried", "detectable"))
     missed = int(whole["missed"].sum())
     share = {kind: str(whole.loc[kind, "explained_share"]) for kind in ("row labels exchanged", "digit changed")}
     return [
