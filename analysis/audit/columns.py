@@ -130,6 +130,8 @@ def scales(scope: Scope) -> Iterator[Candidate]:
                 found = scope.trial(kind, cells, [move_point(p, power) for p in printed], detail=f"{power:+d}")
             else:  # the digits may be right and the unit wrong
                 values = [scaled(bench.values[c], power) for c in cells]
+                if any(scaled(v, -power) != bench.values[c] for c, v in zip(cells, values, strict=True)):
+                    continue  # so small that the scale of integers would blur it: that only hides contradictions
                 found = scope.trial(kind, cells, (), values, f"{power:+d}", power)
             if found:
                 yield found
