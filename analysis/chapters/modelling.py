@@ -962,7 +962,8 @@ def forecast_trust(report: Report) -> list[str]:
 
     return [
         *say([years, families]),
-        "Two forms of the combination were tried before this one was kept; the nested scores do not know that.",
+        "Two forms of the combination and two weightings of the groups (equally, by forecasts) were tried; weighting groups equally, one model for "
+        "all would score slightly better. The nested scores do not know that.",
         "With four or five points a model that estimates a trend, its damping and its noise has more parameters than the data can carry.",
     ]
 
@@ -1355,5 +1356,4 @@ def points_trust() -> list[str]:
         "the panels; so no decimals are shown.",
         "The methods are those that the other chapters call, run on invented series. Real series know neither world nor method; the table is a map "
         "of what can go wrong, and by how much.",
-        "A step in the level is the most deceptive of the worlds: a straight line takes it for a trend, and R&D intensity has one in 2020.",
     ]
