@@ -10,7 +10,7 @@ For every series with consecutive years (aggregates apart, as their members are 
 * whether the interval held the value.
 
 *The rule* (:func:`choose`): models are compared by their interval score relative to that of the naive forecast
-in the same group of series, averaged over groups; so no scaling by a tiny change can decide. Two strategies,
+in the same group of series, averaged over forecasts; so no scaling by a tiny change can decide. Two strategies,
 a model for each group or a fixed combination, are judged *nested*: the choice is made with what was known at
 the last origin and judged on what followed; one model for all stands beside as a yardstick. The better one
 then chooses once more with all forecasts. Series share a year's shocks and target years are few; no bootstrap can cure that.
@@ -106,9 +106,10 @@ def run(
 
 
 def relative(forecasts: pd.DataFrame) -> pd.Series:
-    """Interval score relative to the naive forecast's in the same group, averaged over groups; by model."""
+    """Interval score relative to the naive forecast's in the same group, averaged over forecasts; by model."""
     wide = forecasts.pivot_table(index="group", columns="model", values="score", aggfunc="mean")
-    return wide.div(wide["naive"], axis=0).mean()
+    size = forecasts[forecasts["model"] == "naive"].groupby("group").size()
+    return wide.div(wide["naive"], axis=0).mul(size, axis=0).sum() / size.sum()
 
 
 def table(forecasts: pd.DataFrame) -> pd.DataFrame:
@@ -178,12 +179,11 @@ def choose(forecasts: pd.DataFrame) -> Choice:
     known = forecasts[forecasts["year"] <= last]
     if known.empty:  # one origin only: nothing can be nested
         known = forecasts
-    base = judged[judged["model"] == "naive"].groupby("group")["score"].mean()
     rows = []
     for strategy in STRATEGIES:
         part = _apply(_assign(strategy, known), judged)
-        nested = (part.groupby("group")["score"].mean() / base).mean()
-        rows.append((strategy, float(nested), 100 * float(part["inside"].mean()), len(part)))
+        both = pd.concat([judged[judged["model"] == "naive"], part.assign(model="own")])
+        rows.append((strategy, float(relative(both)["own"]), 100 * float(part["inside"].mean()), len(part)))
     frame = pd.DataFrame(rows, columns=["strategy", "nested", "coverage", "forecasts"])
     best = str(frame["strategy"].iloc[int(frame["nested"].iloc[:2].argmin())])
     return Choice(best, frame, _assign(best, forecasts))
@@ -199,11 +199,13 @@ def margin(forecasts: pd.DataFrame, choice: Choice, draws: int = DRAWS) -> tuple
 
     The choice was made on the same forecasts, which no interval shows; the nested score does.
     """
-    own = chosen(forecasts, choice).groupby("group")["score"].mean()
-    ratio = (own / forecasts[forecasts["model"] == "naive"].groupby("group")["score"].mean()).to_numpy()
+    naive = forecasts[forecasts["model"] == "naive"].groupby("group")["score"]
+    ratio = (chosen(forecasts, choice).groupby("group")["score"].mean() / naive.mean()).to_numpy()
+    size = naive.size().to_numpy()
     picks = np.random.default_rng(SEED).integers(len(ratio), size=(draws, len(ratio)))
-    low, high = np.quantile(100 * (1 - ratio[picks].mean(axis=1)), [0.025, 0.975])
-    return float(100 * (1 - ratio.mean())), float(low), float(high)
+    drawn = (ratio[picks] * size[picks]).sum(axis=1) / size[picks].sum(axis=1)
+    low, high = np.quantile(100 * (1 - drawn), [0.025, 0.975])
+    return float(100 * (1 - (ratio * size).sum() / size.sum())), float(low), float(high)
 
 
 def by_group(forecasts: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:

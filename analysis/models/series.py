@@ -278,6 +278,11 @@ class Found(dict[str, Series]):
         #: key: (table, reason)
         self.refused = dict(refused)
 
+    def __missing__(self, key: str) -> Series:
+        raise NotEstimable(
+            self.refused.get(key, ("", f"the report prints no series {key.partition('.')[0]} for it"))[1]
+        )
+
 
 def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
     """Every series of the report with at least ``minimum`` printed points, by key.
@@ -344,10 +349,10 @@ def _treat(cells: pd.DataFrame, register: doubts.Doubts) -> pd.DataFrame:
     levels = {(t, m) for t, m in MEASURES}
     printed, gone, treated = list(cells["printed"]), list(cells["gone"]), [""] * len(cells)
     for i, (place, measure, year) in enumerate(zip(places, cells["measure"], cells["year"], strict=True)):
-        if place in register.repaired and register.repaired[place] != printed[i]:
+        if register.repaired.get(place, printed[i]) != printed[i]:
             printed[i] = register.repaired[place]
             treated[i] = f"rows exchanged back ({register.finding[place]})"
-        elif place in register.left_out or ((*place[:2], year) in filled and (place[0], measure) in levels):
+        if place in register.left_out or ((*place[:2], year) in filled and (place[0], measure) in levels):
             gone[i] = True
             treated[i] = f"without {year}"
     done["printed"], done["gone"], done["treated"] = printed, gone, treated
