@@ -1284,7 +1284,7 @@ def coverage_exhibit(n: int = 5) -> Exhibit:
     wide.index = pd.Index(
         [f"{simulation.METHODS[m][0].partition(' ')[0]}: {simulation.METHODS[m][1]}" for m in wide.index]
     )
-    wide.columns = pd.Index(["independent", "AR(1)", "heavy tails", "random walk", "shared shocks", "step"])
+    wide.columns = pd.Index(["line", "AR(1)", "tails", "walk", "shared", "step"])
     worst, best = (pick(wide.min(axis=1)) for pick in (min, max))
     return Exhibit(
         wide,
