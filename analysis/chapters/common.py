@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from IPython.display import Markdown
     from matplotlib.figure import Figure
 
-    from analysis.models.growth import Trend
-
 #: Rows that are sums over countries, not countries.
 AGGREGATES = ("EU27", "OECD", "WORLD")
 
@@ -315,90 +313,6 @@ def point(row: Mapping[Any, Any]) -> str:
     year = f", {row['year']}" if row["year"] else ""
     amount = f"{words.get(row['qualifier'], '')}{row['printed']} {row['unit']}"
     return f"{row['quantity']}{year}: {amount} (p. {row['page']}, line {row['seed_line']} of the text)"
-
-
-# ---------------------------------------------------------------- a first trend
-
-
-def fitted(report: Report, key: str) -> Trend:
-    """The log-linear trend of one series of the report, such as ``gerd_intensity.TWN``."""
-    from analysis.models import growth, series
-
-    return growth.trend(series.collect(report)[key])
-
-
-def trend_exhibit(report: Report, key: str, subject: str, unit: str) -> Exhibit:
-    """The points of a series with its fitted line; for :func:`analysis.charts.trend`."""
-    fit = fitted(report, key)
-    values = Intervals.from_printed(list(fit.series.printed), fit.series.exact)
-    data = frame(report, [fit.series.code] * fit.n, values, value=list(fit.series.printed))
-    data.insert(2, "year", list(fit.series.years))
-    first, last = fit.series.years[0], fit.series.years[-1]
-    model = "log-linear least squares" if fit.series.scale == "log" else "least squares"
-    return Exhibit(
-        data,
-        f"{subject}: {fixed(fit.estimate, 1, sign=True)}{fit.unit} over {first}–{last}",
-        unit,
-        f"Points for {first} to {last} with a fitted line that changes by {fit.estimate:.2f} {fit.unit}; the 95 per cent "
-        f"interval of that rate goes from {fit.low:.2f} to {fit.high:.2f}.",
-        f"trend-{key.replace('.', '-').replace('_', '-').lower()}",
-        [fit.series.table],
-        "Bars on the points: printed rounding.",
-        numbers=data.merge(
-            fit.line().rename(columns={"value": "fit", "low": "fit_low", "high": "fit_high"}), on="year"
-        ),
-        options={"line": fit.line(), "n": fit.n, "model": model},
-    )
-
-
-def trend_table(report: Report, keys: Sequence[str]) -> pd.DataFrame:
-    """Growth of some series estimated several ways, as text: what agrees, what is open."""
-    import pandas as pd
-
-    from analysis.models import growth, series
-
-    found = series.collect(report)
-    rows = []
-    for key in keys:
-        one = found[key]
-        ends, line, sen = growth.cagr(one), growth.trend(one), growth.theil_sen(one)
-        ways = [
-            ("end points (CAGR)", ends.estimate, ends.low, ends.high, "printed rounding"),
-            ("log-linear least squares", line.estimate, line.low, line.high, "95%, Student's t"),
-            (
-                "median of slopes (Theil–Sen)",
-                sen.estimate,
-                sen.low,
-                sen.high,
-                f"{100 * (sen.level or 0):.0f}%, exact ranks",
-            ),
-        ]
-        for way, estimate, low, high, kind in ways:
-            between = (
-                f"{fixed(low, 2)} to {fixed(high, 2)}" if math.isfinite(low) and math.isfinite(high) else "unbounded"
-            )
-            series_name = name(report, one.code) if one.code in report.labels()["code"].tolist() else one.label
-            rows.append(
-                {
-                    "code": one.code,
-                    "series": series_name,
-                    "way": way,
-                    "growth": fixed(estimate, 2),
-                    "interval": between,
-                    "kind": kind,
-                    "n": str(one.years.__len__()),
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def show_trends(report: Report, keys: Sequence[str], *, title: str, name: str, source: Sequence[str]) -> None:
-    """The table of :func:`trend_table`."""
-    tables.show(
-        trend_table(report, keys), title=title, name=name, source=source,
-        heads={"series": "Series", "way": "Estimate", "growth": "Growth", "interval": "Interval", "kind": "of what", "n": "n"},
-        units={"growth": "% a year", "interval": "% a year"},
-    )  # fmt: skip
 
 
 # ---------------------------------------------------------------- findings
