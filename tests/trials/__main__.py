@@ -121,7 +121,7 @@ def digits(count: int, seed: int) -> int:
     """One digit changed, ``count`` times: every command ends in a result; no finding of other numbers is lost."""
     rng = random.Random(seed)
     wrong, lost = 0, collections.Counter[str]()
-    known = set(frame("findings", None)["finding"])
+    known = set(frame("findings", None)["id"])
     start = time.perf_counter()
     for number in range(count):
         with tempfile.TemporaryDirectory() as folder:
@@ -129,7 +129,7 @@ def digits(count: int, seed: int) -> int:
             change = editions.changed_digit(data, rng)
             ends = {command: outcome(command, data)[0] for command in COMMANDS}
             bad = {c: said for c, said in ends.items() if said}
-            gone = known - set(frame("findings", str(data))["finding"]) if not ends["findings"] else known
+            gone = known - set(frame("findings", str(data))["id"]) if not ends["findings"] else known
         lost.update(gone)
         wrong += bool(bad)
         if bad or gone:
