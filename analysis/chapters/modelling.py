@@ -177,6 +177,11 @@ def growth_headlines(report: Report) -> list[str]:
     return say([intensity, several, noise])
 
 
+def _refused_name(report: Report, key: str) -> str:
+    measure, _, code = key.partition(".")
+    return f"{report.name(code)}: {MEASURE_NAMES[measure]}" if measure != "macro" else kind_name(code)
+
+
 def growth_table(report: Report, keys: Sequence[str] = OWN) -> Shown:
     """Growth of the main series every way there is."""
     found = collected(report)
@@ -188,7 +193,7 @@ def growth_table(report: Report, keys: Sequence[str] = OWN) -> Shown:
         cells += [number(r["theil_sen"], 2), rank, share(r["p_ols"]), share(r["p_change"]), share(r["p_kendall"])]
         rows.append(["TWN" if r["key"] == "gerd_intensity.TWN" else "", r["label"], str(r["n"]), *cells])
     rows += [
-        ["", k, "", *["–"] * 6, because(ValueError(found.refused[k][1])), *["–"] * 3]
+        ["", _refused_name(report, k), "", *["–"] * 6, because(ValueError(found.refused[k][1])), *["–"] * 3]
         for k in keys
         if k in found.refused
     ]

@@ -241,10 +241,10 @@ def make(
     has no printed digits: it is taken as exact, or printed with ``decimals``. Raises :class:`ValueError`
     for anything that is not a finite number, and for strings and floats side by side.
     """
+    printed = tuple(_printed(key, year, value, decimals) for year, value in zip(years, values, strict=True))
     kinds = {isinstance(v, Real) and not isinstance(v, Integral) for v in values}
     if len(kinds) > 1 and decimals is None:
         raise ValueError(f"{key}: floats beside strings or integers; give all as printed, or decimals=")
-    printed = tuple(_printed(key, year, value, decimals) for year, value in zip(years, values, strict=True))
     floats = True in kinds and decimals is None
     return Series(
         key, key, "", unit, key.partition(".")[0], tuple(int(y) for y in years), printed, exact or floats, scale
