@@ -259,7 +259,7 @@ def _printed(key: str, year: int, value: object, decimals: int | None) -> str:
         except ValueError:
             known = False
         text = value if known else ""
-    elif isinstance(value, Real) and not isinstance(value, bool | np.bool_) and math.isfinite(value):
+    elif isinstance(value, int | float | np.integer | np.floating) and type(value) is not bool and math.isfinite(value):
         whole = isinstance(value, Integral)
         text = str(int(value)) if whole else f"{Decimal(repr(float(value))):f}"
         text = text if decimals is None or whole else f"{float(value):.{decimals}f}"
