@@ -65,19 +65,19 @@ def members(report: Report, measure: str, treated: bool = False) -> list[Series]
 # ---------------------------------------------------------------- words and shells
 
 
-def number(value: float | None, decimals: int = 1, sign: bool = False) -> str:
-    """A float with fixed decimals and a true minus sign; a dash where there is none."""
+def number(value: Any, decimals: int = 1, sign: bool = False) -> str:
+    """A float (typed loosely: pandas cells) with fixed decimals and a true minus sign; a dash where there is none."""
     if value is None or value != value:
         return "–"
     return "no bound" if math.isinf(value) else fixed(float(value), decimals, sign)
 
 
-def interval(low: float | None, high: float | None, decimals: int = 1, sign: bool = False) -> str:
+def interval(low: Any, high: Any, decimals: int = 1, sign: bool = False) -> str:
     """``2.2 to 5.1``; a dash where there is none."""
     return "–" if low is None or low != low else f"{number(low, decimals, sign)} to {number(high, decimals, sign)}"
 
 
-def share(probability: float | None) -> str:
+def share(probability: Any) -> str:
     """A p-value with three decimals, or ``< 0.001``."""
     if probability is None or probability != probability:
         return "–"
@@ -177,6 +177,11 @@ def growth_headlines(report: Report) -> list[str]:
     return say([intensity, several, noise])
 
 
+def _refused_name(report: Report, key: str) -> str:
+    measure, _, code = key.partition(".")
+    return f"{report.name(code)}: {MEASURE_NAMES[measure]}" if measure != "macro" else kind_name(code)
+
+
 def growth_table(report: Report, keys: Sequence[str] = OWN) -> Shown:
     """Growth of the main series every way there is."""
     found = collected(report)
@@ -188,7 +193,7 @@ def growth_table(report: Report, keys: Sequence[str] = OWN) -> Shown:
         cells += [number(r["theil_sen"], 2), rank, share(r["p_ols"]), share(r["p_change"]), share(r["p_kendall"])]
         rows.append(["TWN" if r["key"] == "gerd_intensity.TWN" else "", r["label"], str(r["n"]), *cells])
     rows += [
-        ["", k, "", *["–"] * 6, because(ValueError(found.refused[k][1])), *["–"] * 3]
+        ["", _refused_name(report, k), "", *["–"] * 6, because(ValueError(found.refused[k][1])), *["–"] * 3]
         for k in keys
         if k in found.refused
     ]
@@ -376,14 +381,14 @@ def panel_table(report: Report) -> Shown:
         years = sorted({y for s in own for y in s.years})
         later = panel.common_trend([s.since(years[1]) for s in own], wild=False).rates()
         shared = panel.dependence(own)
-        ends = (100 * math.expm1(v) for v in (each.min(), each.max()))
+        ends = [100 * math.expm1(v) for v in (each.min(), each.max())]
         return [
             str(fit.groups),
             number(r["estimate"], 2),
             interval(r["low"], r["high"]),
             interval(r["low_wild"], r["high_wild"]),
             share(fit.p_wild),
-            interval(*ends),
+            interval(ends[0], ends[1]),
             f"{number(later['estimate'], 2)} ({interval(later['low'], later['high'])})",
             f"{number(100 * math.expm1(random.common), 2)} ± {number(random.spread)}",
             f"{number(shared.correlation, 2)} ({share(shared.p_value)})",
@@ -626,16 +631,17 @@ def efficiency_table(report: Report) -> Shown:
     """Patents per researcher and per R&D dollar, as printed and treated."""
     frames = [across.efficiency(collected(report, t)).set_index("code") for t in (False, True)]
     rows = []
-    for code, r in frames[0].iterrows():
+    for code in map(str, frames[0].index):
+        r = frames[0].loc[code]
         other = frames[1].loc[code] if code in frames[1].index else None
-        year = str(int(other["year"])) if other is not None else "–"
+        year = number(other["year"], 0).replace(",", "") if other is not None else "–"
         cells = [number(r["per_researcher"], 0), number(r["per_gerd"])]
         cells += (
             [number(other["per_researcher"], 0), number(other["per_gerd"]), year]
             if other is not None
             else ["–", "–", "–"]
         )
-        rows.append([str(code), report.name(str(code)), str(int(r["year"])), *cells])
+        rows.append([str(code), report.name(str(code)), number(r["year"], 0).replace(",", ""), *cells])
     heads = {
         "code": "",
         "country": "Country",
@@ -709,7 +715,7 @@ def forecast_headlines(report: Report) -> list[str]:
         when = statements.reached(table)
         own = when[when["model"] == model].set_index("target")["year"]
         parts = [
-            f"{fixed(t, 1)} % by {int(y)}" if y == y else f"{fixed(t, 1)} % not by {int(table['year'].max())}"
+            f"{number(t)} % by {int(y)}" if y == y else f"{number(t)} % not by {int(table['year'].max())}"
             for t, y in own.items()
         ]
         return (
@@ -722,8 +728,8 @@ def forecast_headlines(report: Report) -> list[str]:
         gain = backtest.margin(tested(report), made_by)
         other = statements_names(made_by)
         return (
-            f"Which forecast is used? {other}: judged on values it had not seen, its interval score is {fixed(table.at[made_by.strategy, 'nested'], 2)} times that of "
-            f"the plain last value; {listing([f'{s} scores {fixed(v, 2)}' for s, v in table['nested'].items() if s != made_by.strategy])}. "
+            f"Which forecast is used? {other}: judged on values it had not seen, its interval score is {number(table.at[made_by.strategy, 'nested'], 2)} times that of "
+            f"the plain last value; {listing([f'{s} scores {number(v, 2)}' for s, v in table['nested'].items() if s != made_by.strategy])}. "
             f"Over all forecasts it gains {fixed(gain[0], 0)} % ({interval(gain[1], gain[2], 0)} over groups of series, not counting that it was chosen)."
         )
 
@@ -842,7 +848,7 @@ def fan_exhibit(
     frame = one.frame()
     straight = one.model == "log_linear_ols"
     table = backtest.table(tested(report)).set_index("model")
-    held = f", attained {fixed(table.at[one.model, 'coverage'], 0)}" if one.model in table.index else ""
+    held = f", attained {number(table.at[one.model, 'coverage'], 0)}" if one.model in table.index else ""
     ratio = one.high[-1] / one.low[-1]
     wide = " So wide an interval says that the future is unknown." if ratio > 1.8 else ""
     return Exhibit(
@@ -1001,11 +1007,11 @@ def decomposition_headlines(report: Report) -> list[str]:
         year = decomposition.printed_years(report, "1-2-9", "exports")[-1]
         total, high = (found.loc[c, "points"] for c in ("exports_total", "tech_high"))
         return (
-            f"What made exports grow in {year}? Of {fixed(float(total), 1)} per cent, goods of high technology contributed {fixed(float(high), 1)} percentage "
+            f"What made exports grow in {year}? Of {number(total)} per cent, goods of high technology contributed {number(high)} percentage "
             "points. The classes are printed as rounded shares of the total, so a contribution is known to about ±0.01 points; that of "
             "goods of low capital intensity may be positive or negative."
             if _open_sign(report, "1-2-10", "capital_low")
-            else f"What made exports grow in {year}? Of {fixed(float(total), 1)} per cent, goods of high technology contributed {fixed(float(high), 1)} points."
+            else f"What made exports grow in {year}? Of {number(total)} per cent, goods of high technology contributed {number(high)} points."
         )
 
     return say([rate, spending, trade])
@@ -1013,10 +1019,10 @@ def decomposition_headlines(report: Report) -> list[str]:
 
 def _open_sign(report: Report, table: str, code: str) -> bool:
     found = decomposition.exports(report, table).set_index("code")
-    return bool(code in found.index and found.at[code, "low"] < 0 < found.at[code, "high"])
+    return code in found.index and bool((found["low"] < 0)[code] and (found["high"] > 0)[code])
 
 
-def _named(report: Report, code: str) -> str:
+def _named(report: Report, code: Any) -> str:
     return {decomposition.RESIDUAL: "All other industries (residual)", "all": "Manufacturing"}.get(code) or report.name(
         code
     )
@@ -1319,7 +1325,7 @@ def panel_coverage_table() -> Shown:
     """Coverage in panels of ten and seventeen countries with five points."""
     table = simulation_panel()
     wide = table.pivot_table(index="method", columns=["groups", "spread", "common"], values="attained")
-    names = {c: f"g{c[0]}_{c[1]}_{c[2]}" for c in wide.columns}
+    names = {tuple(c): f"g{c[0]}_{c[1]}_{c[2]}" for c in wide.columns.to_frame(index=False).itertuples(index=False)}
     rows = [[name, *(number(wide.at[m, c], 0) for c in names)] for m, name in simulation.PANEL_METHODS.items()]
     heads = {"method": "Interval"}
     for (groups, spread, common), name in names.items():

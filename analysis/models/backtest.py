@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,7 @@ def task(series: Sequence[Series], origin: int, model: str, level: float) -> pd.
         "rose": actual > y[:, [origin - 1]],
         "p_rise": p.above(y[:, [origin - 1]]),
     }
-    names = {"series": [s.key for s in series], "group": [s.group for s in series]}
+    names: dict[str, list[Any]] = {"series": [s.key for s in series], "group": [s.group for s in series]}
     names |= {"model": [model] * len(series), "origin": [s.years[origin - 1] for s in series]}
     flat = {k: np.repeat(v, horizon) for k, v in names.items()} | {k: np.ravel(v) for k, v in columns.items()}
     return pd.DataFrame(flat)

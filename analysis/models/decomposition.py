@@ -176,8 +176,9 @@ def shift_share(
         raise NotEstimable("the industries exceed their total; there is no residual industry")
     names = [*codes, RESIDUAL]
     bounds = {}
-    for code, i in [*zip(names, range(len(names)), strict=True), ("all", slice(None))]:
-        found = []
+    places: dict[str, int | slice] = {c: k for k, c in enumerate(names)}
+    for code, i in (places | {"all": slice(None)}).items():
+        found: list[float] = []
         for which in (0, 1):
 
             def one(x: Floats, which: int = which, i: int | slice = i) -> Floats:
@@ -220,8 +221,8 @@ def value_added(report: Report, before: int | None = None, after: int | None = N
                 raise NotEstimable(f"the total of manufacturing is not available for {years[0]} and {years[1]}")
             left_out.append(code)
             continue
-        for year, (value, rate) in zip(found, texts, strict=True):
-            year[code] = (cell(value), cell(rate))
+        for cells_of, (value, rate) in zip(found, texts, strict=True):
+            cells_of[code] = (cell(value), cell(rate))
     return shift_share(found[0], found[1], "C", years, left_out)
 
 
@@ -395,5 +396,5 @@ def exports(report: Report, table: str = "1-2-9", after: int | None = None) -> p
         raise NotEstimable(f"Table {table} has no growth of the total for {year}")
     rest = float(growth["value"].iloc[0] - parts["value"].sum())
     frame = pd.concat([growth, parts]).rename(columns={"value": "points"})[["code", "points", "low", "high"]]
-    frame.loc[len(frame) + 1000] = ["rounding", rest, math.nan, math.nan]
-    return frame.reset_index(drop=True)
+    left = pd.DataFrame({"code": ["rounding"], "points": [rest]})
+    return pd.concat([frame, left], ignore_index=True)

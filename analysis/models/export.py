@@ -221,8 +221,8 @@ def _panel(out: Rows, measure: str, members: list[Series], cells: str) -> None:
         rates = [100 * math.expm1(v) for v in (mixed.common, mixed.low, mixed.high)]
         add(mixed.n, "random_slopes", "common", rates, level)
         add(mixed.n, "random_slopes", "spread_of_slopes", (mixed.spread,), "", "percentage points a year")
-        for row in mixed.slopes.itertuples(index=False):
-            key, three = f"{measure}.{row.code}", (row.shrunken, row.low, row.high)
+        for code, *numbers in mixed.slopes[["code", "shrunken", "low", "high"]].to_numpy().tolist():
+            key, three = f"{measure}.{code}", numbers
             out.add(key, table, mixed.n, "random_slopes", "growth_rate", three, level, unit, 3, cells)
 
     def beta() -> None:

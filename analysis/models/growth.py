@@ -68,7 +68,7 @@ class Lines:
     @property
     def sigma(self) -> Floats:
         """Residual standard deviation of each row."""
-        return np.sqrt((self.residual**2).sum(axis=1) / self.df)
+        return np.asarray(np.sqrt((self.residual**2).sum(axis=1) / self.df))
 
     @property
     def se(self) -> Floats:
@@ -80,7 +80,7 @@ class Lines:
         """HC3 standard error of each slope."""
         sxx = self.away @ self.away
         leverage = 1 / len(self.time) + self.away**2 / sxx
-        return np.sqrt(((self.away / sxx * self.residual / (1 - leverage)) ** 2).sum(axis=1))
+        return np.asarray(np.sqrt(((self.away / sxx * self.residual / (1 - leverage)) ** 2).sum(axis=1)))
 
     def at(self, years: Sequence[float] | Floats) -> tuple[Floats, Floats]:
         """Points of the lines at some years and their standard errors, both (rows, years)."""
@@ -190,7 +190,7 @@ def trend(series: Series, level: float = 0.95) -> Trend:
         se=se,
         sigma=float(fit.sigma[0]),
         hc3=(robust[0], robust[1]) if len(series) >= HC3_MINIMUM else None,
-        rounding=(rate(*bounds)[0], rate(*bounds)[1]),
+        rounding=(float(series.rate(bounds[0])), float(series.rate(bounds[1]))),
         rounding_share=noise / se**2 if se > 0 else math.inf,
         fit=fit,
     )

@@ -229,7 +229,8 @@ def year_effects(series: Sequence[Series], level: float = 0.95) -> pd.DataFrame:
         crossed = len(years) - 2
         half = (one.high - one.estimate) * math.sqrt((one.n - 1 - crossed) / (one.n - 1))
         ends = (one.estimate, one.estimate - half, one.estimate + half)
-        rows.append((int(years[i]), *(100 * math.expm1(v) for v in ends)))
+        value, low, high = (100 * math.expm1(v) for v in ends)
+        rows.append((int(years[i]), value, low, high))
     return pd.DataFrame(rows, columns=["year", "estimate", "low", "high"])
 
 
@@ -252,7 +253,7 @@ def dependence(series: Sequence[Series]) -> Dependence:
     if len(same) < 4 or len(whole) < 4:
         raise NotEstimable("a test of common shocks needs at least 4 countries with the same 4 years")
     residual = lines(same[0].time, np.array([s.response for s in same])).residual
-    pairs = np.corrcoef(residual)[np.triu_indices(len(same), 1)]
+    pairs = np.asarray(np.corrcoef(residual))[np.triu_indices(len(same), 1)]
     statistic = math.sqrt(len(whole) / len(pairs)) * float(pairs.sum())
     return Dependence(len(same), float(pairs.mean()), statistic, float(2 * norm.sf(abs(statistic))))
 

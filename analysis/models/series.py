@@ -241,10 +241,10 @@ def make(
     has no printed digits: it is taken as exact, or printed with ``decimals``. Raises :class:`ValueError`
     for anything that is not a finite number, and for strings and floats side by side.
     """
+    printed = tuple(_printed(key, year, value, decimals) for year, value in zip(years, values, strict=True))
     kinds = {isinstance(v, Real) and not isinstance(v, Integral) for v in values}
     if len(kinds) > 1 and decimals is None:
         raise ValueError(f"{key}: floats beside strings or integers; give all as printed, or decimals=")
-    printed = tuple(_printed(key, year, value, decimals) for year, value in zip(years, values, strict=True))
     floats = True in kinds and decimals is None
     return Series(
         key, key, "", unit, key.partition(".")[0], tuple(int(y) for y in years), printed, exact or floats, scale
@@ -259,7 +259,7 @@ def _printed(key: str, year: int, value: object, decimals: int | None) -> str:
         except ValueError:
             known = False
         text = value if known else ""
-    elif isinstance(value, Real) and not isinstance(value, bool | np.bool_) and math.isfinite(value):
+    elif isinstance(value, int | float | np.integer | np.floating) and type(value) is not bool and math.isfinite(value):
         whole = isinstance(value, Integral)
         text = str(int(value)) if whole else f"{Decimal(repr(float(value))):f}"
         text = text if decimals is None or whole else f"{float(value):.{decimals}f}"

@@ -18,6 +18,7 @@ through ``joblib``, so ``joblib.parallel_config(backend=...)`` decides where the
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -149,6 +150,10 @@ PANEL_METHODS = {
 }
 
 
+#: Countries, spread of their slopes, share of common shocks.
+SCENES = tuple(itertools.product((10, 17), (0.5, 1.75), (0.0, 0.2)))
+
+
 def panel_hits(
     groups: int, n: int, spread: float, common: float, size: int, seed: np.random.SeedSequence, level: float
 ) -> dict[str, float]:
@@ -167,8 +172,9 @@ def panel_hits(
         truth = generator.standard_normal(groups) * spread / math.sqrt(sxx)
         shock = math.sqrt(common) * generator.standard_normal(n)
         y = truth[:, None] * time + shock + math.sqrt(1 - common) * generator.standard_normal((groups, n))
+        y = np.asarray(y, dtype=np.float64)
         fit = panel.clustered(y.ravel(), long, effects, label, level, wild=False)
-        rows = growth.lines(time, y)
+        rows = growth.lines(np.asarray(time, dtype=np.float64), y)
         t_own, t_groups = float(growth.quantile(level, n - 2)), float(growth.quantile(level, groups - 1))
         residual = y - y.mean(axis=1, keepdims=True) - fit.estimate * time
         plain = math.sqrt(float((residual**2).sum()) / (groups * (n - 1) - 1) / sxx / groups)
@@ -188,9 +194,7 @@ def panel_hits(
 
 
 def panel_coverage(
-    scenes: Sequence[tuple[int, float, float]] = tuple(
-        (g, s, c) for g in (10, 17) for s in (0.5, 1.75) for c in (0.0, 0.2)
-    ),
+    scenes: Sequence[tuple[int, float, float]] = SCENES,
     n: int = 5,
     simulations: int = 2000,
     level: float = 0.95,

@@ -93,9 +93,7 @@ def table(report: Report, found: Mapping[str, Series], tested: pd.DataFrame) -> 
         rise = [ahead.above(float(series.values[-1]), h) for h in (1, 2)]
         kind = family(series.group)
         happened, of = (
-            (float(known.at[kind, "happened"]), int(known.at[kind, "forecasts"]))
-            if kind in known.index
-            else (None, None)
+            (float(known["happened"][kind]), int(known["forecasts"][kind])) if kind in known.index else (None, None)
         )
         sure = rise[0] >= backtest.SURE
         judged = rise[0] if happened is None or not sure else min((rise[0], happened / 100), key=lambda p: abs(p - 0.5))

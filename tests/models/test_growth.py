@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from analysis import report
 from analysis.models import growth, series
 from analysis.models.series import NotEstimable, make
 
@@ -60,19 +63,45 @@ def test_hc3_equals_its_formula() -> None:
 
 def test_robust_errors_only_where_n_permits() -> None:
     assert growth.trend(GAPS).hc3 is None
-    assert growth.trend(INTENSITY).hac is None
-    assert growth.trend(LONG).hac is not None
+    assert growth.trend(LONG).hc3 is not None
 
 
-def test_hac_equals_newey_west_with_one_lag() -> None:
-    x = np.column_stack([np.ones(10), LONG.time - LONG.time.mean()])
-    bread = np.linalg.inv(x.T @ x)
-    scores = x * (LONG.response - x @ (bread @ x.T @ LONG.response))[:, None]
-    cross = scores[1:].T @ scores[:-1]
-    error = math.sqrt((10 / 8 * bread @ (scores.T @ scores + 0.5 * (cross + cross.T)) @ bread)[1, 1])
-    found = growth.trend(LONG)
-    assert found.hac is not None
-    assert found.hac[1] == pytest.approx(100 * math.expm1(found.slope + stats.t.ppf(0.975, 8) * error), rel=1e-9)
+def test_the_line_reaches_the_certified_digits_of_nist() -> None:
+    """Norris, the straight line of the Statistical Reference Datasets, through the code that the trends run."""
+    data = json.loads(Path(__file__).with_name("nist_norris.json").read_text(encoding="utf-8"))
+    x, y = np.array(data["x"][0], dtype=float), np.array(data["y"], dtype=float)
+    fit = growth.lines(x, y[None])
+    assert fit.slope[0] == pytest.approx(float(data["estimates"][1]), rel=1e-11)
+    assert fit.at([0.0])[0][0, 0] == pytest.approx(float(data["estimates"][0]), rel=1e-9)
+    assert fit.se[0] == pytest.approx(float(data["errors"][1]), rel=1e-10)
+    assert fit.sigma[0] == pytest.approx(float(data["residual_sd"]), rel=1e-10)
+
+
+def test_the_mean_change_is_the_t_test_of_the_changes() -> None:
+    other = stats.ttest_1samp(np.diff(INTENSITY.response), 0)
+    found = growth.mean_change(INTENSITY)
+    assert found.p_value == pytest.approx(other.pvalue, rel=1e-9)
+    assert found.low == pytest.approx(100 * math.expm1(other.confidence_interval(0.95).low), rel=1e-9)
+    gaps, y = np.diff(GAPS.time), GAPS.response
+    drift = (y[-1] - y[0]) / 9
+    variance = float(((np.diff(y) - drift * gaps) ** 2 / gaps).sum()) / 2
+    half = stats.t.ppf(0.975, 2) * math.sqrt(variance / 9)
+    assert growth.mean_change(GAPS).high == pytest.approx(100 * math.expm1(drift + half), rel=1e-9)
+
+
+def test_driftless_walks_seem_to_have_trends_far_too_often() -> None:
+    assert growth.false_alarms((2019, 2020, 2021, 2022, 2023)) == pytest.approx(0.275, abs=0.01)
+    assert growth.false_alarms((2014, 2021, 2022, 2023)) == pytest.approx(0.297, abs=0.012)
+
+
+def test_many_trends_are_counted_against_chance() -> None:
+    found = series.collect(report.load())
+    m = growth.many(found.values())
+    assert m.line == sum(growth.trend(s).p_value < 0.05 for s in found.values())
+    assert m.expected == pytest.approx(sum(growth.false_alarms(s.years) for s in found.values()))
+    assert m.change_bh <= m.change <= m.line
+    with pytest.raises(NotEstimable, match="no series"):
+        growth.many([])
 
 
 def test_prediction_interval_equals_the_textbook_formula() -> None:
@@ -80,7 +109,7 @@ def test_prediction_interval_equals_the_textbook_formula() -> None:
     row = found.line([2025]).iloc[0]
     error = found.sigma * math.sqrt(1 + 1 / 5 + 16 / 10)
     assert row["high_pi"] == pytest.approx(
-        math.exp(found.mean + 4 * found.slope + stats.t.ppf(0.975, 3) * error), rel=1e-12
+        math.exp(found.fit.mean[0] + 4 * found.slope + stats.t.ppf(0.975, 3) * error), rel=1e-12
     )
     assert row["low_pi"] < row["low"] < row["value"] < row["high"] < row["high_pi"]
 
@@ -174,7 +203,7 @@ def test_degenerate_series_end_in_one_clear_line() -> None:
     with pytest.raises(NotEstimable):
         growth.cagr(make([2019], [1]))
     assert growth.theil_sen(flat).estimate == 0
-    with pytest.raises(ValueError, match="no logarithm"):
+    with pytest.raises(NotEstimable, match="2020 is not positive and has no logarithm"):
         make([2019, 2020, 2021], [1, 0, 2])
     with pytest.raises(ValueError, match="increase"):
         make([2020, 2019], [1, 2])
@@ -186,3 +215,40 @@ def test_levels_may_be_zero_and_logs_take_the_printed_bounds() -> None:
     tiny = make(range(2000, 2003), ["1", "1", "2"])
     low, _ = tiny.response_bounds
     assert low[0] == pytest.approx(math.log(0.5))
+
+
+def test_own_numbers_keep_the_precision_they_are_given() -> None:
+    years = range(2019, 2024)
+    as_text, as_integers = (
+        growth.cagr(make(years, v)) for v in (["599", "610", "620", "630", "641"], [599, 610, 620, 630, 641])
+    )
+    assert as_text == as_integers
+    assert as_text.low == pytest.approx(100 * ((640.5 / 599.5) ** 0.25 - 1))
+    exact = growth.cagr(make(years, [599.0, 610.0, 620.0, 630.0, 641.0]))
+    assert exact.low == exact.high == pytest.approx(exact.estimate)
+    assert make([2000, 2001], [1e-7, 2.5], decimals=1, scale="level").printed == ("0.0", "2.5")
+    assert make([2000, 2001], [1e-7, 2.5]).printed == ("0.0000001", "2.5")
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), None, True, "N/A", "3,4O", ""])
+def test_own_numbers_that_cannot_be_used_are_refused_in_one_line(bad: object) -> None:
+    with pytest.raises(ValueError, match="the value of 2001 is a finite number") as error:
+        make([2000, 2001], ["1", bad])
+    assert "\n" not in str(error.value)
+
+
+def test_floats_beside_strings_are_refused() -> None:
+    with pytest.raises(ValueError, match="floats beside strings"):
+        make([2000, 2001], ["1.50", 2.5])
+
+
+def test_a_trend_in_levels_is_in_the_printed_unit_a_year() -> None:
+    one = make(range(2019, 2024), ["-5", "-3", "0", "2", "4"], scale="level", unit="億元")
+    assert growth.trend(one).unit == "億元 a year"
+
+
+def test_amounts_made_from_rounded_shares_have_the_bounds_of_the_shares() -> None:
+    one = series.collect(report.load())["exports.capital_low"]
+    low, high = one.value_bounds
+    assert ((high - low) > 10).all()
+    assert ((low < one.values) & (one.values < high)).all()

@@ -1,0 +1,236 @@
+"""The flat tables, the treatment of doubtful cells, the simulation and its backends."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from analysis import doubts, report
+from analysis.models import export, growth, panel, series, simulation, statements
+from analysis.models.series import make
+
+REPORT = report.load()
+FOUND = series.collect(REPORT)
+
+
+@pytest.fixture(scope="module")
+def trends():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return export.trends(REPORT)
+
+
+def edited(tmp_path: Path, table: str, pattern: str, new: str) -> report.Report:
+    """A copy of the data with one table changed; the pattern must occur."""
+    shutil.copytree(report.DATA, tmp_path / "data")
+    path = tmp_path / "data" / "tables" / f"{table}.csv"
+    text, count = re.subn(pattern, new, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert count
+    path.write_text(text, encoding="utf-8")
+    return report.load(tmp_path / "data")
+
+
+def test_trends_are_strings_complete_and_unique(trends) -> None:
+    assert list(trends.columns)[:10] == [
+        "series", "table", "n", "model", "parameter", "estimate", "low", "high", "level", "unit",
+    ]  # fmt: skip
+    assert all(isinstance(v, str) for v in trends.to_numpy().ravel())
+    assert not trends.isin(["nan", "inf", "-inf", "-0.000"]).any(axis=None)
+    assert not trends.duplicated(["series", "table", "model", "parameter", "cells", "note"]).any()
+    row = trends[(trends["series"] == "gerd_intensity.TWN") & (trends["model"] == "log_linear_ols")].iloc[0]
+    fit = growth.trend(FOUND["gerd_intensity.TWN"])
+    assert row[["estimate", "low", "high"]].tolist() == [f"{v:.3f}" for v in (fit.estimate, fit.low, fit.high)]
+
+
+def test_trends_bounds_enclose_the_estimate(trends) -> None:
+    known = trends[(trends["low"] != "") & (trends["high"] != "") & (trends["parameter"] != "leave_one_out")]
+    low, mid, high = (known[c].astype(float) for c in ("low", "estimate", "high"))
+    assert ((low <= mid) & (mid <= high)).all()
+
+
+def test_forecasts_are_strings_ordered_and_repeatable() -> None:
+    one, two = export.forecasts(REPORT), export.forecasts(REPORT)
+    assert one.equals(two)
+    assert list(one.columns)[:7] == ["series", "model", "year", "mean", "low", "high", "level"]
+    known = one[one["note"] == ""]
+    assert not known.duplicated(["series", "model", "year"]).any()
+    low, mid, high = (known[c].astype(float) for c in ("low", "mean", "high"))
+    assert ((low < mid) & (mid < high)).all()
+    assert set(export.SHOWN) <= set(known["series"])
+
+
+def test_a_country_with_a_gap_keeps_the_rest_estimable(tmp_path: Path) -> None:
+    copy = edited(tmp_path, "1-2-2", "^韓國,4.36", "韓國,N/A")
+    found = export.trends(copy)
+    row = found[(found["series"] == "gerd_intensity") & (found["model"] == "sigma_convergence")].iloc[0]
+    assert row["n"] == "16"
+    own = found[(found["series"] == "gerd_intensity.KOR") & (found["model"] == "log_linear_ols")]
+    assert own["n"].iloc[0] == "4"
+
+
+def test_a_total_that_is_not_available_is_a_row_that_says_so(tmp_path: Path) -> None:
+    copy = edited(tmp_path, "1-2-16", '^製造業,,"50,566"', "製造業,,N/A")
+    found = export.trends(copy)
+    row = found[(found["series"] == "value_added_rate") & (found["model"] == "shift_share")].iloc[0]
+    assert row["note"] == "not estimable, because the total of manufacturing is not available for 2014 and 2023"
+
+
+def test_a_zero_has_no_logarithm_and_is_a_row_that_says_so(tmp_path: Path) -> None:
+    copy = edited(tmp_path, "1-2-13", r'^(中國大陸,\d+),"[^"]*"', r"\1,0")
+    for found in (export.trends(copy), export.forecasts(copy)):
+        assert "2020 is not positive" in found.loc[found["series"] == "patents.CHN", "note"].iloc[0]
+
+
+def test_the_exchange_is_undone_and_filled_in_values_are_left_out() -> None:
+    treated = series.collect(REPORT, treated=True)
+    assert treated["researchers.FIN"].printed == FOUND["researchers.SGP"].printed
+    assert treated["researchers.SGP"].printed == FOUND["researchers.FIN"].printed[:4]
+    assert treated["gerd.CHE"].years == (2019, 2020, 2021, 2022)
+    assert treated["gerd_intensity.NOR"].printed == FOUND["gerd_intensity.NOR"].printed
+    assert "without 2023" in treated["researchers.USA"].treated
+
+
+def test_every_table_that_depends_on_it_shows_both(trends) -> None:
+    both = trends[(trends["model"] == "entity_fe") & (trends["parameter"] == "growth_rate")]
+    assert both.groupby("series")["cells"].apply(list).tolist() == [["printed", "treated"]] * 5
+
+
+def test_a_register_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(report.DATA, tmp_path / "data")
+    path = tmp_path / "data" / "known_findings.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",leave out,", ",ignore,", 1), encoding="utf-8")
+    with pytest.raises(report.BadInput, match="treatment"):
+        doubts.read(report.load(tmp_path / "data"))
+
+
+def test_statements_are_those_of_the_text() -> None:
+    lines = {s.line for s in statements.STATEMENTS}
+    assert {1020, 1508, 1543} <= lines
+    assert not any("fall" in s.text for s in statements.STATEMENTS)
+
+
+def test_targets_fall_with_the_target_and_cover_four_round_numbers() -> None:
+    table = statements.targets(FOUND, ["pooled_drift"])
+    first = table[table["year"] == 2024].set_index("target")["probability"]
+    assert list(first.index) == [4.0, 4.2, 4.5, 5.0]
+    assert first.is_monotonic_decreasing
+
+
+# ---------------------------------------------------------------- simulation
+
+
+def test_intervals_hold_what_they_claim_where_their_assumptions_hold() -> None:
+    table = simulation.coverage(sizes=(5,), worlds=("independent", "random_walk"), simulations=10200)
+    attained = table.set_index(["world", "method"])
+    for world, method in (
+        ("independent", "ols_t"),
+        ("independent", "theil_sen"),
+        ("independent", "log_linear_ols"),
+        ("random_walk", "rw_drift"),
+        ("random_walk", "mean_change"),
+    ):
+        row = attained.loc[(world, method)]
+        assert abs(row["attained"] - row["claimed"]) < 4 * row["error"] + 1e-9, (world, method)
+    assert attained.at[("independent", "ols_z"), "attained"] < 88
+    assert attained.at[("random_walk", "ols_t"), "attained"] < 80
+
+
+def test_the_simulated_intervals_are_those_of_the_models() -> None:
+    seed = np.random.SeedSequence(0)
+    y, slope = simulation.make_world("independent", 5, 100, np.random.default_rng(seed))
+    held = {"ols_t": 0, "theil_sen": 0, "hc3_t": 0, "mean_change": 0}
+    for row in y[:, :5]:
+        one = make(range(5), [float(v) for v in row], scale="level")
+        fit, sen, change = growth.trend(one), growth.theil_sen(one), growth.mean_change(one)
+        held["ols_t"] += fit.low <= slope <= fit.high
+        held["hc3_t"] += fit.hc3[0] <= slope <= fit.hc3[1]
+        held["theil_sen"] += sen.low <= slope <= sen.high
+        held["mean_change"] += change.low <= slope <= change.high
+    found = simulation.hits("independent", 5, 100, np.random.SeedSequence(0), 0.95)
+    assert {k: found[k][0] for k in held} == held
+
+
+def test_simulation_does_not_depend_on_how_it_is_split_over_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulation, "CHUNK", 340)
+    a, b = (simulation.coverage(sizes=(4,), worlds=("independent",), simulations=680, n_jobs=j) for j in (None, 2))
+    assert a.equals(b)
+    with pytest.raises(ValueError, match="world is one of"):
+        simulation.make_world("flat", 4, 1, np.random.default_rng(0))
+
+
+def test_common_shocks_cost_clustered_errors_their_coverage() -> None:
+    found = simulation.panel_coverage(((10, 1.75, 0.0), (10, 0.5, 0.2)), simulations=400)
+    table = found.set_index(["method", "common"])["attained"]
+    assert table[("clustered", 0.0)] > 91
+    assert table[("wild", 0.0)] > 91
+    assert table[("clustered", 0.2)] < 86
+    assert table[("unclustered", 0.0)] < 87
+
+
+def test_leverage_is_what_bell_and_mccaffrey_allow_for() -> None:
+    x = np.array([0.0, *np.linspace(4, 5, 9)])
+    within = np.random.default_rng(3).standard_normal((6, 4)) * np.array([[5.0], *[[1.0]] * 5])
+    table = simulation.leverage_coverage(x, within, 400).set_index(["method", "errors"])["attained"]
+    other = "larger where leverage is"
+    assert table[("across countries, HC2, Bell–McCaffrey", other)] > table[("across countries, classical", other)]
+    assert (
+        table[("within countries, inverted wild bootstrap", "equal")] > table[("within countries, clustered", "equal")]
+    )
+
+
+def test_resolution_equals_its_formula() -> None:
+    row = simulation.resolution((5,)).iloc[0]
+    assert row["half_width"] == pytest.approx(stats.t.ppf(0.975, 3) / np.sqrt(10))
+    shift = row["detectable"] * np.sqrt(10)
+    power = stats.nct.sf(row["t"], 3, shift) + stats.nct.cdf(-row["t"], 3, shift)
+    assert power == pytest.approx(0.8, abs=1e-6)
+
+
+def test_the_cell_that_the_book_documents_runs_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code block of the chapter, literally but for the number of simulations and processes; needs the extra dask."""
+    pytest.importorskip("dask.distributed")
+    notebook = Path(__file__).parents[2] / "book" / "models" / "five_points.ipynb"
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    text = next("".join(c["source"]) for c in cells if "```python" in "".join(c["source"]))
+    code = text.split("```python\n")[1].split("```")[0]
+    assert "1_000_000" in code
+    monkeypatch.setattr(simulation, "CHUNK", 170)
+    small = code.replace("1_000_000", "340, sizes=(4,)").replace("n_workers=2", "n_workers=2, processes=False")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        scope: dict[str, object] = {"__name__": "__main__"}
+        exec(small, scope)
+    assert scope["table"].equals(simulation.coverage(simulations=340, sizes=(4,)))  # type: ignore[attr-defined]
+
+
+def test_text_never_prints_a_negative_zero() -> None:
+    assert export.text(-0.0001) == "0.000"
+    assert export.text(None) == export.text(float("nan")) == export.text(float("inf")) == ""
+    assert export.significant(12345.678) == "12346"
+    assert (export.percent(0.95), export.percent(1 - 2 / 120), export.percent(None, "bounds")) == (
+        "0.95",
+        "0.983",
+        "bounds",
+    )
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = "import analysis.models, sys; print([m for m in ('statsmodels', 'scipy', 'joblib') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_bootstrap_enumerates_each_pattern_once() -> None:
+    signs = panel.rademacher(5)
+    assert signs.shape == (16, 5)
+    assert (signs[:, 0] == 1).all()
+    assert len({tuple(s) for s in signs}) == 16
