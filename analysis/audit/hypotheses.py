@@ -344,7 +344,7 @@ def unfit(bench: Bench, candidate: Candidate) -> float:
         resolved = set(candidate.resolves)
         held = bench.weigh(bench.touched(candidate.cells) - resolved)
         own = sum(bench.instances[i].target in candidate.cells for i in resolved)
-        return 0.5 * held - 0.5 * own - 2.0 * len(resolved)  # the numbers that belong there would fit
+        return 0.5 * held - 0.5 * own - 1.5 * len(resolved)  # the numbers that belong there would fit
     touched = sorted(bench.touched(candidate.cells))
     before = _spread(bench, touched)
     odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells)
