@@ -86,6 +86,9 @@ def exchanged(scope: Scope) -> Iterator[Candidate]:
                         )
                     )
             for chosen in sorted(sets):
+                reads = {i for both in chosen for c in both for i in scope.failing(c)}
+                if bench.weigh(reads) < scope.least:
+                    continue
                 pairs = [p for one, two in chosen for p in _aligned(bench, one, two)]
                 pairs = [(a, b) for a, b in pairs if bench.known[a] and bench.known[b]]
                 found = scope.swap(kind, pairs, detail)

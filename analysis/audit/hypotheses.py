@@ -65,6 +65,7 @@ class Scope:
     climb: bool = False
     suspects: list[int] = field(default_factory=list)
     rows: list[tuple[str, int]] = field(default_factory=list)
+    columns: dict[tuple[str, int], set[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         cells: dict[int, None] = {}
@@ -74,6 +75,12 @@ class Scope:
         self.suspects = list(cells)
         at = self.bench.cells.cells
         self.rows = [r for r in dict.fromkeys((at[c].table, at[c].order[0]) for c in cells) if r[0] != PROSE]
+
+    def failing(self, column: tuple[str, int]) -> set[int]:
+        """What is to be explained that reads a column."""
+        if column not in self.columns:
+            self.columns[column] = self.bench.touched(self.bench.columns[column]) & self.wrong
+        return self.columns[column]
 
     def found(self, candidate: Candidate) -> Candidate:
         """Note a candidate's net."""
@@ -97,8 +104,7 @@ class Scope:
         not resolved when its number merely goes where the relation does not reach.
         """
         bench = self.bench
-        touched = bench.touched(cells)
-        mine = touched & self.wrong
+        mine = bench.touched(cells) & self.wrong
         if not mine or bench.weigh(mine) < self.least:
             return None
         if values is None:
@@ -109,6 +115,8 @@ class Scope:
         changed = [i for i, (c, v) in enumerate(zip(cells, values, strict=True)) if bench.values[c] != v]
         cells, values = [cells[i] for i in changed], [values[i] for i in changed]
         repair = [repair[i] for i in changed] if repair else ()
+        touched = bench.touched(cells)
+        mine = touched & self.wrong
         old = bench.put(cells, values)
         outcome = bench.outcome(mine, touched - self.wrong - self.closed, self.least)
         bench.put(cells, old)
