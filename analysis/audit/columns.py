@@ -64,7 +64,7 @@ def exchanged(scope: Scope) -> Iterator[Candidate]:
             if other == column or pair in done or (measure2 != measure and key2 != key):
                 continue
             done.add(pair)
-            sets = {((column, other),)}
+            sets: set[tuple[tuple[Column, Column], ...]] = {((column, other),)}
             if measure2 == measure:
                 kind, detail = "years", f"{key}|{key2}"
                 sets.add(

@@ -135,7 +135,7 @@ class Scope:
     def _still_reached(self, number: int, moves: Sequence[tuple[int, int]]) -> bool:
         """Whether the moved contents that an instance reads are checked at their new places.
 
-        By the same relation, or by another that reads more than their row.
+        By the same relation, by one that reads more than their row, or as another measure.
         """
         bench, at = self.bench, self.bench.cells.cells
         instance = bench.instances[number]
@@ -148,7 +148,7 @@ class Scope:
                 other = bench.instances[i]
                 if bench.groups[other.group].relation is relation:
                     break
-                if any(
+                if at[source].measure != at[place].measure or any(
                     at[c].order[0] != at[place].order[0] or at[c].table != at[place].table
                     for c in (other.target, *other.inputs)
                 ):

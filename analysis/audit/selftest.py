@@ -85,10 +85,10 @@ def faults(bench: Bench, table: str) -> Iterator[Fault]:
     for row in rows:
         line = bench.rows[table, row]
         if len(line) > 2 and all(bench.cells.known[c] for c in line):
-            pairs = [(c, bench.printed[s]) for c, s in zip(line, [line[-1], *line[:-1]], strict=True)]
-            moved = [(c, p) for c, p in pairs if p != bench.printed[c]]
-            cells, printed = tuple(c for c, _ in moved), tuple(p for _, p in moved)
-            yield Fault(table, KINDS[8], cells, _values(bench, cells, printed), printed)
+            texts = [bench.printed[s] for s in (line[-1], *line[:-1])]
+            changed = [(c, text) for c, text in zip(line, texts, strict=True) if text != bench.printed[c]]
+            moved, printed = tuple(c for c, _ in changed), tuple(text for _, text in changed)
+            yield Fault(table, KINDS[8], moved, _values(bench, moved, printed), printed)
 
 
 def _digit_faults(bench: Bench, table: str, cell: int) -> Iterator[Fault]:
