@@ -60,6 +60,7 @@ class Bench:
                 self.instances.append(Instance(kernel, target, tuple(inputs), group.constants, g, weight))
                 for cell in {target, *inputs}:
                     self.touching[cell].append(number)
+        self._values: dict[tuple[int, str], Value] = {}
         self._slips: dict[tuple[int, str], list[tuple[str, str, Value]]] = {}
         self.reach = [frozenset(numbers) for numbers in self.touching]
         self.rows: dict[tuple[str, int], list[int]] = {}
@@ -158,7 +159,10 @@ class Bench:
 
     def value(self, cell: int, printed: str) -> Value:
         """The triple of other printed digits in a cell; :class:`ValueError` if too fine for the scale."""
-        return scaled(self.cells.value(cell, printed), self.power[cell])
+        key = (cell, printed)
+        if key not in self._values:
+            self._values[key] = self.cells.value(cell, printed)
+        return scaled(self._values[key], self.power[cell])
 
     def slips(self, cell: int) -> list[tuple[str, str, Value]]:
         """Slips of one cell as printed now: kind, digits, triple."""

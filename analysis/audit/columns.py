@@ -86,6 +86,9 @@ def exchanged(scope: Scope) -> Iterator[Candidate]:
                         )
                     )
             for chosen in sorted(sets):
+                reads = {i for both in chosen for c in both for i in scope.failing(c)}
+                if bench.weigh(reads) < scope.least:
+                    continue
                 pairs = [p for one, two in chosen for p in _aligned(bench, one, two)]
                 pairs = [(a, b) for a, b in pairs if bench.known[a] and bench.known[b]]
                 found = scope.swap(kind, pairs, detail)
@@ -179,6 +182,7 @@ def stale(scope: Scope) -> Iterator[Candidate]:
                 copies.setdefault((column[0], key, other[0], key2), []).append((column, other))
     for (_, _, table2, key2), pairs in copies.items():
         cells = [c for column, other in sorted(pairs) for c in bench.columns[column][: len(bench.columns[other])]]
+        cells = [c for c in cells if bench.known[c]]
         measure = bench.cells.cells[cells[0]].measure if len(pairs) == 1 else ""
         found = scope.lost("stale", cells, f"{measure}|{table2}|{key2}")
         if found:
@@ -229,13 +233,17 @@ def moved_years(scope: Scope) -> Iterator[Candidate]:
                 detail=f"{step:+d}",
                 moves=[(b, a) for a, b in pairs],
             )
-            if found:  # the first year (or the last) is lost
-                kept = tuple(bench.values[c] for c in ends), tuple(bench.printed[c] for c in ends)
-                yield replace(
-                    found,
-                    cells=found.cells + tuple(ends),
-                    values=found.values + kept[0],
-                    repair=found.repair + kept[1],
+            if found:  # the first year (or the last) is lost, and explains what reads it
+                more = (bench.touched(ends) & scope.wrong) - set(found.resolves)
+                yield scope.found(
+                    replace(
+                        found,
+                        cells=found.cells + tuple(ends),
+                        values=found.values + tuple(bench.values[c] for c in ends),
+                        repair=found.repair + tuple(bench.printed[c] for c in ends),
+                        resolves=tuple(sorted((*found.resolves, *more))),
+                        net=found.net + bench.weigh(more),
+                    )
                 )
 
 

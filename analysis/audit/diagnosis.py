@@ -5,15 +5,16 @@ Hypotheses about the printing (:mod:`analysis.audit.hypotheses` of cells and row
 *resolves* contradictions and *breaks* relations that held, wherever in the report they
 stand, so that evidence from other tables counts by itself. The rules of ranking:
 
-1. More counts first: contradictions resolved less relations broken, where a bound or an
-   assumption counts half of an exact relation. A contradiction whose numbers merely went
-   out of reach of the relation is not resolved.
-2. Among equals, the hypothesis that needs fewest bits: those of its kind (:data:`COSTS`),
-   less those by which the touched numbers now fit better (:func:`hypotheses.unfit`).
-3. A hypothesis is accepted only if it is convincing: it breaks little of what it touches
-   and resolves at least half of every knot of contradictions it enters, or nets three.
-4. Where another hypothesis about other cells nets as much and needs hardly more bits,
-   the explanation is *one of these*: both are given, none is decided.
+1. What it explains: contradictions resolved less relations broken, where a bound or an
+   assumption counts half of an exact relation; each is worth :data:`WORTH` bits. A
+   contradiction whose numbers merely went out of reach of the relation is not resolved.
+2. What it takes to believe it, in bits: the cost of its kind (:data:`COSTS`), less those
+   by which the touched numbers now fit better (:func:`hypotheses.unfit`).
+3. It is accepted only if it is convincing: it breaks little of what it touches and
+   resolves at least half of every knot of contradictions it enters, or nets three. Where
+   nothing is, two slips that together resolve a whole knot are tried.
+4. Where another hypothesis about other cells comes within :data:`CLOSE` bits, the
+   explanation is *one of these*: both are given, none is decided.
 
 The accepted one is applied and the rest diagnosed on top of it, until nothing resolves
 anything. Bounds and assumptions alone decide nothing either: what rests on them only is
@@ -107,7 +108,7 @@ def candidates(
     cannot come first, which is several times faster.
     """
     scope = Scope(bench, wrong, closed or set(), climb=first_only)
-    found = [c for source in (*columns.SOURCES, *hypotheses.SOURCES) for c in source(scope)]
+    found = [c for source in (*hypotheses.SOURCES, *columns.SOURCES) for c in source(scope)]
     near = NEAR * max((c.net for c in found), default=0.0)
     lead = sorted((c for c in found if c.net >= near), key=lambda c: (-score(bench, c), c.cells))
     if first_only:

@@ -65,6 +65,7 @@ class Scope:
     climb: bool = False
     suspects: list[int] = field(default_factory=list)
     rows: list[tuple[str, int]] = field(default_factory=list)
+    columns: dict[tuple[str, int], set[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         cells: dict[int, None] = {}
@@ -74,6 +75,12 @@ class Scope:
         self.suspects = list(cells)
         at = self.bench.cells.cells
         self.rows = [r for r in dict.fromkeys((at[c].table, at[c].order[0]) for c in cells) if r[0] != PROSE]
+
+    def failing(self, column: tuple[str, int]) -> set[int]:
+        """What is to be explained that reads a column."""
+        if column not in self.columns:
+            self.columns[column] = self.bench.touched(self.bench.columns[column]) & self.wrong
+        return self.columns[column]
 
     def found(self, candidate: Candidate) -> Candidate:
         """Note a candidate's net."""
@@ -97,8 +104,7 @@ class Scope:
         not resolved when its number merely goes where the relation does not reach.
         """
         bench = self.bench
-        touched = bench.touched(cells)
-        mine = touched & self.wrong
+        mine = bench.touched(cells) & self.wrong
         if not mine or bench.weigh(mine) < self.least:
             return None
         if values is None:
@@ -109,6 +115,8 @@ class Scope:
         changed = [i for i, (c, v) in enumerate(zip(cells, values, strict=True)) if bench.values[c] != v]
         cells, values = [cells[i] for i in changed], [values[i] for i in changed]
         repair = [repair[i] for i in changed] if repair else ()
+        touched = bench.touched(cells)
+        mine = touched & self.wrong
         old = bench.put(cells, values)
         outcome = bench.outcome(mine, touched - self.wrong - self.closed, self.least)
         bench.put(cells, old)
@@ -127,7 +135,7 @@ class Scope:
     def _still_reached(self, number: int, moves: Sequence[tuple[int, int]]) -> bool:
         """Whether the moved contents that an instance reads are checked at their new places.
 
-        By the same relation, or by another that reads more than their row.
+        By the same relation, by one that reads more than their row, or as another measure.
         """
         bench, at = self.bench, self.bench.cells.cells
         instance = bench.instances[number]
@@ -140,7 +148,7 @@ class Scope:
                 other = bench.instances[i]
                 if bench.groups[other.group].relation is relation:
                     break
-                if any(
+                if at[source].measure != at[place].measure or any(
                     at[c].order[0] != at[place].order[0] or at[c].table != at[place].table
                     for c in (other.target, *other.inputs)
                 ):
@@ -344,7 +352,7 @@ def unfit(bench: Bench, candidate: Candidate) -> float:
         resolved = set(candidate.resolves)
         held = bench.weigh(bench.touched(candidate.cells) - resolved)
         own = sum(bench.instances[i].target in candidate.cells for i in resolved)
-        return 0.5 * held - 0.5 * own - 2.0 * len(resolved)  # the numbers that belong there would fit
+        return 0.5 * held - 0.5 * own - 1.5 * len(resolved)  # the numbers that belong there would fit
     touched = sorted(bench.touched(candidate.cells))
     before = _spread(bench, touched)
     odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells)

@@ -43,7 +43,11 @@ from analysis.audit.conclusions import explain  # noqa: E402
 from analysis.audit.diagnosis import Explanation  # noqa: E402
 from analysis.audit.hypotheses import LOST  # noqa: E402
 from analysis.audit.patterns import repeated_rates  # noqa: E402
+from analysis.audit.repeats import repeated_lines  # noqa: E402
 from analysis.report import load  # noqa: E402
+
+#: A line that repeats another, without which of the two is the copy.
+COPY = "repeated line"
 
 VERDICTS = ("right", "asked", "partly", "one of", "undecided", "wrong", "unseen")
 
@@ -96,6 +100,10 @@ def said(directory: Path) -> tuple[list[Said], int]:
         Said("pattern", frozenset(places[c] for c in p.cells), True, (), len(p.cells))
         for p in repeated_rates(bench.cells, bench.groups)
     ]
+    for line in repeated_lines(bench.cells, lambda c: places[c]):  # two lines, and not which is the copy
+        cells = frozenset(places[c] for c in line.cells)
+        if not any(3 * len(cells & s.cells) >= len(cells) for s in found):
+            found.append(Said(COPY, cells, False, ((COPY, cells),), len(cells)))
     return found, failing
 
 
@@ -111,6 +119,8 @@ def names(kind: str, cells: frozenset[str], cause: frozenset[str]) -> bool:
 
     A copied column or row has cells that happened to print the same before.
     """
+    if kind == COPY:
+        return cause <= cells and len(cells) <= 3 * len(cause)
     return cells == cause or (kind in LOST and cause <= cells and 2 * len(cells) <= 3 * len(cause) + 4)
 
 
