@@ -340,11 +340,12 @@ def panel_headlines(report: Report) -> list[str]:
         intensity, density = found["gerd_intensity"], found["researcher_density"]
         top = density.points.iloc[int(density.points["leverage"].argmax())]
         return (
-            f"Do countries that put in more have more US patents per head? For R&D intensity it looks so: over {cardinal(intensity.n)} countries the rank "
+            f"Do countries that put in more have more US patents per head? For R&D intensity as printed it looks so: over {cardinal(intensity.n)} countries the rank "
             f"correlation is {fixed(intensity.spearman, 2)} (p = {share(intensity.p_spearman)}), but the size of the association is open (elasticity "
             f"{fixed(intensity.estimate, 1)}, {interval(intensity.low, intensity.high)}). For researchers these countries cannot tell: the rank correlation is "
             f"{fixed(density.spearman, 2)} (p = {share(density.p_spearman)}), and the fitted line rests on {report.name(top['code'])}, without which the "
-            f"elasticity is {fixed(top['without'], 1)} ({interval(top['without_low'], top['without_high'])}). Associations, not effects."
+            f"elasticity is {fixed(top['without'], 1)} ({interval(top['without_low'], top['without_high'])}). Without the cells that the audit doubts, too few countries are left to say. "
+            "Associations, not effects."
         )
 
     return say([common, spread, patents])

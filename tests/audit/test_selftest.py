@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_the_stored_result_counts_the_faults_of_these_tables(report: Report) -> 
     bench, _ = selftest.baseline(report)
     tried: dict[tuple[str, str], int] = {}
     for table in report.tables:
-        for fault in selftest.faults(bench, table):
+        for fault in itertools.islice(selftest.faults(bench, table), 0, None, selftest.EVERY):
             for name in (table, "all"):
                 tried[name, fault.kind] = tried.get((name, fault.kind), 0) + 1
     assert stored.pop(("synthetic", "none")) == selftest.SOUND
