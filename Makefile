@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help book test serve lab trial lock env lint types data unit notebooks site status archive clean distclean
+.PHONY: help book test serve lab trial golden lock env lint types data unit notebooks site status archive clean distclean
 
 LOCK := requirements.lock.txt
 VENV := .venv
@@ -72,6 +72,10 @@ unit: env ## only the tests that need neither kernels nor a browser
 notebooks: env ## only the notebooks, through nbval
 	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)
 	@$(PY) -m pytest book --nbval --nbval-current-env -n $(JOBS) --dist loadscope
+
+golden: env ## write anew what every command prints (tests/golden); only after a correction that changes it
+	@for command in $$($(PY) -c 'from analysis.__main__ import COMMANDS; print(*COMMANDS)'); do \
+	  $(PY) -m analysis $$command --format csv > tests/golden/$$command.csv || exit 1; done
 
 trial: env ## a trial that takes minutes (TRIAL="digits 200"; see CONTRIBUTING.md)
 	@$(PY) -m tests.trials $(TRIAL)

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from analysis import tables
-from analysis.chapters.common import Exhibit, cardinal, fixed, headlines, listing
+from analysis.chapters.common import Exhibit, cardinal, fixed, frame, headlines, listing
 from analysis.models import across, backtest, decomposition, forecast, growth, panel, series, simulation, statements
 from analysis.models.series import MEASURE_NAMES, PANEL_MEASURES, Found, NotEstimable, Series
+from analysis.rounding import Intervals
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -214,6 +215,28 @@ def growth_table(report: Report, keys: Sequence[str] = OWN) -> Shown:
     heads |= {"p_ols": "p (line)", "p_change": "p (mean change)", "p_kendall": "p (Mann–Kendall)"}
     units = dict.fromkeys(("cagr", "ols", "ols_interval", "hc3", "change", "sen", "rank"), "% a year")
     return made(heads, rows, units)
+
+
+def trend_exhibit(report: Report, key: str, subject: str, unit: str) -> Exhibit:
+    """The points of a series with its fitted line; for ``charts.trend``."""
+    fit = growth.trend(collected(report)[key])
+    values = Intervals.from_printed(list(fit.series.printed), fit.series.exact)
+    data = frame(report, [fit.series.code] * fit.n, values, value=list(fit.series.printed))
+    data.insert(2, "year", list(fit.series.years))
+    first, last = fit.series.years[0], fit.series.years[-1]
+    line = fit.line()
+    fitted = line.rename(columns={"value": "fit", "low": "fit_low", "high": "fit_high"})
+    return Exhibit(
+        data,
+        f"{subject} {first}–{last} with a straight line: {fixed(fit.estimate, 1, sign=True)} % a year",
+        unit,
+        f"Points for {first} to {last} with a fitted line that rises by {number(fit.estimate)} per cent a year; the 95 per cent interval of "
+        f"that rate goes from {interval(fit.low, fit.high)}.",
+        f"trend-{slug(key)}",
+        [fit.series.table],
+        numbers=data.merge(fitted, on="year"),
+        options={"line": line, "n": fit.n, "model": "straight line through logarithms"},
+    )
 
 
 def intervals_exhibit(report: Report, keys: Sequence[str] = OWN) -> Exhibit:
