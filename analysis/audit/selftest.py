@@ -299,10 +299,13 @@ _SETS: dict[str, Any] = {
 
 
 def baseline(report: Report) -> tuple[Bench, set[int]]:
-    """The report with the repairs of its own findings, and what still fails in it."""
+    """The report with the likeliest repair of what fails in it, decided or not, and what fails all the same.
+
+    A fault that is put in must be the only one, or what the report leaves open would count against it.
+    """
     done = audit(report)
     first = Bench(done.cells, done.groups)
-    best = [e.best for e in diagnose(first, first.contradictions()) if e.best is not None and e.decided]
+    best = [e.best for e in diagnose(first, first.contradictions()) if e.best is not None]
     blocks = dict(done.cells.blocks)
     for candidate in best:
         if candidate.power:
