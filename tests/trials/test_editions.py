@@ -16,6 +16,7 @@ from tests.trials.__main__ import outcome
 ROOT = Path(__file__).resolve().parents[2]
 #: What breaks today, to be struck out as it is mended.
 BROKEN = {
+    "evidence": "the outside facts are those of this edition, by its own columns",
     "indicators": "years in the code: 161 rows are lost without a word",
     "audit": "years in relations: 34 rows are lost without a word",
     "claims": "one claim that cannot be evaluated refuses all of them",
