@@ -10,12 +10,10 @@ import json
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from analysis.report import CELL_COLUMNS, BadInput, Report, load
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: command: (module, function of a Report that gives a frame, help)
 COMMANDS = {

@@ -18,7 +18,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from analysis.claims.expression import parse
 from analysis.claims.values import ClaimError, NotPrintedError, Number
@@ -26,15 +28,25 @@ from analysis.claims.vocabulary import Printed, functions
 from analysis.report import NOT_AVAILABLE, BadInput, Report, clean
 from analysis.rounding import decimals_of, round_fraction
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 FILE = "evidence.csv"
 VERDICTS = ("agrees", "differs", "later vintage", "other basis")
 COLUMNS = [
-    "id", "table", "row", "column", "printed", "outside", "ratio", "verdict",
-    "unit", "entity", "year", "basis", "printed_basis", "published", "publisher",
-]  # fmt: skip
+    "id",
+    "table",
+    "row",
+    "column",
+    "printed",
+    "outside",
+    "ratio",
+    "verdict",
+    "unit",
+    "entity",
+    "year",
+    "basis",
+    "printed_basis",
+    "published",
+    "publisher",
+]
 _DATE = re.compile(r"(20\d\d)年(\d{1,2})月")
 #: What the dictionary of printed numbers holds: digits, unit, printed in full or rounded, year and month.
 _Cell = tuple[str, str, bool, str]
@@ -69,8 +81,6 @@ def compare(report: Report, *tables: str) -> pd.DataFrame:
     the digits. Facts that stand beside no printed number (a country that is not listed, a year that
     is not printed) are in :func:`facts` only.
     """
-    import pandas as pd
-
     frame = facts(report)
     records = {str(r["id"]): {str(k): str(v) for k, v in r.items()} for r in frame.to_dict("records")}
     numbers = {key: number(row) for key, row in records.items()}

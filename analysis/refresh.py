@@ -18,13 +18,11 @@ import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from analysis import evidence
 from analysis.report import BadInput, Report, load
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: One number by entity and year.
 Observations = dict[tuple[str, str], Fraction]
@@ -34,9 +32,14 @@ _ABSENT = ("", "--", "n/a", "NaN", "..", "...")
 
 
 def read_csv(
-    path: Path, where: Mapping[str, str], *, entity: str = "REF_AREA", year: str = "TIME_PERIOD", value: str = "OBS_VALUE",
+    path: Path,
+    where: Mapping[str, str],
+    *,
+    entity: str = "REF_AREA",
+    year: str = "TIME_PERIOD",
+    value: str = "OBS_VALUE",
     wide: bool = False,
-) -> Observations:  # fmt: skip
+) -> Observations:
     """Numbers of a CSV file (comma, tab or semicolon) whose rows match ``where``.
 
     Long files have one number a row, as SDMX-CSV; ``wide`` ones a column for each year, as the IMF's
@@ -117,8 +120,6 @@ def changes(
     ``factor`` turns the file's unit into the stored one; ``basis`` keeps rows of one basis. ``new`` is rounded
     as the stored value is, empty where the file has none.
     """
-    import pandas as pd
-
     from analysis.rounding import decimals_of, round_fraction
 
     rows = evidence.facts(report)

@@ -17,14 +17,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from analysis import package as package_module
 from analysis.files import BadInput, first_mismatch, locate, read_json, read_rows, shown
 from analysis.package import Field, Table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "CELL_COLUMNS",
@@ -102,8 +101,6 @@ class Report:
 
     def labels(self) -> pd.DataFrame:
         """``label, code, kind, scheme, en``: what each printed row label stands for."""
-        import pandas as pd
-
         return pd.DataFrame(list(self._labels.values()), columns=["label", "code", "kind", "scheme", "en"])
 
     def code(self, label: str) -> str:
@@ -170,8 +167,6 @@ class Report:
 
     def printed(self, table: str) -> pd.DataFrame:
         """The table as it stands on the page: strings, indexed by row label."""
-        import pandas as pd
-
         names = [f.name for f in self.meta(table).fields]
         return pd.DataFrame(list(self._raw(table)), columns=names).set_index(names[0])
 
@@ -213,8 +208,6 @@ class Report:
         contract) and ``code`` (of the row), ``entity`` (of the column, if it has one),
         ``decimals`` (printed), ``exact`` (a count or rank printed in full).
         """
-        import pandas as pd
-
         return pd.DataFrame(list(self.iter_cells(tables)), columns=CELL_COLUMNS + EXTRA_COLUMNS)
 
     def numbers(self, table: str, measure: str) -> pd.DataFrame:
@@ -223,8 +216,6 @@ class Report:
         For charts and models, where the printed precision no longer matters; N/A
         becomes NaN. Raises :class:`BadInput` for a measure the table does not have.
         """
-        import pandas as pd
-
         cells = self.cells([table])
         cells = cells[cells["measure"] == measure]
         if cells.empty:
@@ -251,8 +242,6 @@ class Report:
         return self._resource(name)
 
     def _resource(self, name: str) -> pd.DataFrame:
-        import pandas as pd
-
         resource = self._find(name)
         if resource is None:
             raise BadInput("datapackage.json", f"a resource named {name}")

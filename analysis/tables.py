@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import pandas as pd
+
 from analysis.charts.exhibit import caption, csv_link, put, tag_chinese
 from analysis.charts.style import TAIWAN, VERDICTS
 
 if TYPE_CHECKING:
-    import pandas as pd
     from IPython.display import Markdown
 
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
@@ -92,9 +93,10 @@ def markup(
         unit = f'<span class="unit">{mark(units[column])}</span>' if units.get(column) else ""
         labels[key] = gt.html(text + unit)
     numeric = [
-        key for key in slug.values()
+        key
+        for key in slug.values()
         if all(_NUMBER.match(v) or v in ("N/A", "", "–", "nan", "None") for v in map(_upper, shown[key]))
-    ]  # fmt: skip
+    ]
     box = f"table-{name}"
     table = (
         gt.GT(shown, id=box)
@@ -179,9 +181,19 @@ def show(
     list of table numbers or a text, ``name`` the unique name of the table and of its file.
     """
     text = markup(
-        frame, title=title, name=name, subtitle=subtitle, heads=heads, units=units, spanners=spanners,
-        verdicts=verdicts, code=code, hide=hide, below=below, sortable=sortable,
-    )  # fmt: skip
+        frame,
+        title=title,
+        name=name,
+        subtitle=subtitle,
+        heads=heads,
+        units=units,
+        spanners=spanners,
+        verdicts=verdicts,
+        code=code,
+        hide=hide,
+        below=below,
+        sortable=sortable,
+    )
     text += "\n" + caption(source, note, csv_link(frame, name))
     if folded:
         text = f"<details><summary>{mark(title)}</summary>\n{text}\n</details>"
@@ -189,8 +201,15 @@ def show(
 
 
 def beside(
-    rows: pd.DataFrame, *, title: str, name: str, unit: str = "", what: str = "Country", note: str = "", folded: bool = False
-) -> None:  # fmt: skip
+    rows: pd.DataFrame,
+    *,
+    title: str,
+    name: str,
+    unit: str = "",
+    what: str = "Country",
+    note: str = "",
+    folded: bool = False,
+) -> None:
     """Display printed numbers beside outside ones: rows of :func:`analysis.evidence.beside`.
 
     ``what`` heads the first column; the year stands below its names, the row of ``evidence.csv`` below the ratio.
@@ -199,11 +218,19 @@ def beside(
     shown = rows[columns].astype(str).assign(**{c: rows[c].map(_grouped) for c in ("printed", "outside")})
     source = f"{_places(rows)}; outside: {', '.join(dict.fromkeys(rows['publisher']))}"
     show(
-        shown, title=title, name=name, source=source, note=note, folded=folded, verdicts=["verdict"],
+        shown,
+        title=title,
+        name=name,
+        source=source,
+        note=note,
+        folded=folded,
+        verdicts=["verdict"],
         heads={"name": what, "printed": "Printed", "outside": "Outside", "ratio": "Ratio", "verdict": "Verdict"},
         units={"printed": unit, "outside": unit, "ratio": "row"},
-        below={"name": "year", "ratio": "id", "verdict": "basis"}, hide=["publisher", "address"], sortable=len(rows) > 12,
-    )  # fmt: skip
+        below={"name": "year", "ratio": "id", "verdict": "basis"},
+        hide=["publisher", "address"],
+        sortable=len(rows) > 12,
+    )
 
 
 def _grouped(number: object) -> str:

@@ -127,10 +127,37 @@ def holding(edition: Path, file: str, content: bytes) -> Iterator[None]:
 # ---------------------------------------------------------------- bytes
 
 TOKENS = [
-    b"", b"\0", b"\r", b"\n\n", b'"', b'""', b",", b";", b"\xff\xfe", b"\xef\xbb\xbf", b"N/A", b"nan", b"-", b"--1",
-    b"9" * 400, b"1e999", b"0.00000000000000000001", b"\xe2\x86\x91 ", b"*", b"%", b"(" * 300, b"A" * 200_000, b"\\",
-    b"9**9**9", b"__import__('os')", b"\xe2\x80\xae", b"{", b"[" * 3000, "１".encode(), b"\xed\xa0\x80",
-]  # fmt: skip
+    b"",
+    b"\0",
+    b"\r",
+    b"\n\n",
+    b'"',
+    b'""',
+    b",",
+    b";",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"N/A",
+    b"nan",
+    b"-",
+    b"--1",
+    b"9" * 400,
+    b"1e999",
+    b"0.00000000000000000001",
+    b"\xe2\x86\x91 ",
+    b"*",
+    b"%",
+    b"(" * 300,
+    b"A" * 200_000,
+    b"\\",
+    b"9**9**9",
+    b"__import__('os')",
+    b"\xe2\x80\xae",
+    b"{",
+    b"[" * 3000,
+    "１".encode(),
+    b"\xed\xa0\x80",
+]
 
 
 @st.composite
@@ -206,9 +233,33 @@ for _path in keys(PACKAGE):
     KINDS.setdefault((_table, *_kind), _path)
 
 VALUES: list[Any] = [
-    None, True, 0, -1, 10**30, 1.5, "", "x", "\0", "../x", "/dev/zero", "x\ny", "(", "([0-9]+)+x", [], [None], [[]], {},
-    {"x": 1}, [{"name": "x"}], "1-2-2", "labels", "value", "row", 2024, "x" * 100_000,
-]  # fmt: skip
+    None,
+    True,
+    0,
+    -1,
+    10**30,
+    1.5,
+    "",
+    "x",
+    "\0",
+    "../x",
+    "/dev/zero",
+    "x\ny",
+    "(",
+    "([0-9]+)+x",
+    [],
+    [None],
+    [[]],
+    {},
+    {"x": 1},
+    [{"name": "x"}],
+    "1-2-2",
+    "labels",
+    "value",
+    "row",
+    2024,
+    "x" * 100_000,
+]
 
 
 def with_value(path: tuple[str | int, ...], value: Any, drop: bool = False) -> dict[str, Any]:

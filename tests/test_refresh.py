@@ -97,10 +97,14 @@ def test_units_are_brought_together_by_a_factor(tmp_path: Path) -> None:
         (SDMX_CSV, ["--where", "FREQ=A"], "msti.csv, header, column FREQ: this column; it is missing"),
         (SDMX_CSV, ["--where", "MEASURE=B"], "msti.csv: at least one number for MEASURE=B"),
         (SDMX_CSV, [], "msti.csv, line 4, column OBS_VALUE: one number for TWN in 2023; say more with --where"),
-        (SDMX_CSV.replace("3.99,A", "much,A"), ["--where", "MEASURE=G"], "line 3, column OBS_VALUE: a number, found 'much'"),
+        (
+            SDMX_CSV.replace("3.99,A", "much,A"),
+            ["--where", "MEASURE=G"],
+            "line 3, column OBS_VALUE: a number, found 'much'",
+        ),
         (SDMX_CSV, ["--where", "MEASURE=G", "--basis", "x"], "evidence.csv: a row whose measure is"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_does_not_fit_is_one_line(
     content: str, more: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -504,10 +504,7 @@ def test_every_table_says_what_it_is() -> None:
         schema = resource["schema"]
         label = schema["fields"][0]["name"]
         assert schema["primaryKey"] == [label]
-        assert schema["foreignKeys"][0] == {
-            "fields": [label],
-            "reference": {"resource": "labels", "fields": ["label"]},
-        }
+        assert schema["foreignKeys"][0] == {"fields": [label], "reference": {"resource": "labels", "fields": ["label"]}}
         for field in schema["fields"]:
             if field.get("role") == "value":
                 measured = field.get("measure") or resource.get("row_measures")

@@ -90,7 +90,10 @@ def _alarm(group: Group, cells: Cells, values: list[Fraction]) -> NDArray[np.boo
     known = cells.known[group.target] & cells.known[group.inputs].all(axis=1)
     target, inputs = (np.tile(x[known].T, len(values)).T for x in (group.target, group.inputs))
     repeat = int(known.sum())
-    third = [np.repeat(np.array(x, dtype=object), repeat) for x in zip(*((v.numerator, v.denominator) for v in values), strict=True)]  # fmt: skip
+    third = [
+        np.repeat(np.array(x, dtype=object), repeat)
+        for x in zip(*((v.numerator, v.denominator) for v in values), strict=True)
+    ]
     at = replace(group.constants, low=tuple(third), high=tuple(third))  # type: ignore[arg-type]
     printed: list[Triple] = [[cells.mid[i].astype(object)] * 3 for i in (target, *inputs.T)]
     honest = KERNELS[group.relation.kernel](printed[0], printed[1:], at)[0]

@@ -66,9 +66,15 @@ def _changes(cells: Cells, block: Block, before: str, year: str) -> NDArray[np.f
 
 
 def _pattern(
-    report: Report, cells: Cells, block: Block, years: list[tuple[str, str]], around: NDArray[np.float64], j: int,
-    beyond: NDArray[np.int64], place: Callable[[int], str],
-) -> Pattern:  # fmt: skip
+    report: Report,
+    cells: Cells,
+    block: Block,
+    years: list[tuple[str, str]],
+    around: NDArray[np.float64],
+    j: int,
+    beyond: NDArray[np.int64],
+    place: Callable[[int], str],
+) -> Pattern:
     year = years[j][1]
     column = [int(i) for i in block.index[:, block.keys.index(year)]]
     outside = _outside(report, cells, column)

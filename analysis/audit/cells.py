@@ -244,7 +244,12 @@ def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
     known = units(report.package)
     for cell in cells:
         if "units" in report.package and cell.unit not in known:
-            raise BadInput("datapackage.json", f"unit {cell.unit!r} under units, with its factor", f"table {cell.table}", cell.column)  # fmt: skip
+            raise BadInput(
+                "datapackage.json",
+                f"unit {cell.unit!r} under units, with its factor",
+                f"table {cell.table}",
+                cell.column,
+            )
     return from_cells(cells, words, kinds, known, qualifiers(report.package))
 
 
@@ -295,7 +300,18 @@ def _prose(report: Report) -> list[tuple[Cell, str]]:
     found = []
     for position, record in enumerate(report.prose().to_dict("records")):
         printed, _ = clean(record["printed"])
-        cell = Cell(PROSE, record["id"], record["measure"], record["year"], record["id"], record["unit"], printed, record["id"], False, (position, 0))  # fmt: skip
+        cell = Cell(
+            PROSE,
+            record["id"],
+            record["measure"],
+            record["year"],
+            record["id"],
+            record["unit"],
+            printed,
+            record["id"],
+            False,
+            (position, 0),
+        )
         found.append((cell, record["qualifier"]))
     return found
 

@@ -26,17 +26,7 @@ from analysis.audit.declarations import RANKS
 from analysis.audit.diagnosis import Explanation, apply, candidates, diagnose, restore
 from analysis.audit.hypotheses import Candidate
 from analysis.audit.patterns import Pattern, Repeated, repeated_rates
-from analysis.audit.register import (
-    CONSEQUENCES,
-    GRADES,
-    Changes,
-    Known,
-    changes,
-    checked,
-    owners,
-    register,
-    rows_of,
-)  # fmt: skip
+from analysis.audit.register import CONSEQUENCES, GRADES, Changes, Known, changes, checked, owners, register, rows_of
 from analysis.audit.repeats import repeated_lines
 from analysis.audit.verdicts import VERDICTS, Audit, audit, ledger, unexplained
 from analysis.audit.wording import Words, title
@@ -45,9 +35,23 @@ if TYPE_CHECKING:
     from analysis.report import Report
 
 COLUMNS = [
-    "id", "grade", "consequence", "title", "tables", "cells", "arithmetic", "explanation", "alternatives",
-    "decided_by", "status", "kind", "resolves", "of", "treatment", "signature",
-]  # fmt: skip
+    "id",
+    "grade",
+    "consequence",
+    "title",
+    "tables",
+    "cells",
+    "arithmetic",
+    "explanation",
+    "alternatives",
+    "decided_by",
+    "status",
+    "kind",
+    "resolves",
+    "of",
+    "treatment",
+    "signature",
+]
 
 #: Bounds and assumptions: what rests on them alone is unusual.
 _SOFT = frozenset({"bound", "assumption"})
@@ -121,10 +125,7 @@ def conclude(report: Report) -> tuple[Finding, ...]:
     known, fresh = _with_patterns(words, known, fresh)
     order = {c.place: i for i, c in enumerate(done.cells.cells)}
     fresh.sort(key=lambda f: (min(order[c] for c in f.cells), f.signature))
-    return (
-        *sorted(known, key=lambda f: f.id),
-        *(replace(f, id=f"N-{i:03d}") for i, f in enumerate(fresh, 1)),
-    )
+    return (*sorted(known, key=lambda f: f.id), *(replace(f, id=f"N-{i:03d}") for i, f in enumerate(fresh, 1)))
 
 
 def _with_patterns(words: Words, known: list[Finding], fresh: list[Finding]) -> tuple[list[Finding], list[Finding]]:
@@ -162,20 +163,35 @@ def _told(words: Words, pattern: Pattern, told: Iterable[set[str]]) -> bool:
 
 def _odd(words: Words, pattern: Pattern) -> Finding:
     return Finding(
-        pattern.grade, pattern.consequence, pattern.kind, words.table_list(pattern.cells),
-        tuple(words.cells[c].place for c in pattern.cells), pattern.title, pattern.arithmetic, pattern.explanation,
-        pattern.signature, len(pattern.cells), pattern.of, decided_by="report" if pattern.grade == "error" else "",
-    )  # fmt: skip
+        pattern.grade,
+        pattern.consequence,
+        pattern.kind,
+        words.table_list(pattern.cells),
+        tuple(words.cells[c].place for c in pattern.cells),
+        pattern.title,
+        pattern.arithmetic,
+        pattern.explanation,
+        pattern.signature,
+        len(pattern.cells),
+        pattern.of,
+        decided_by="report" if pattern.grade == "error" else "",
+    )
 
 
 def _worded(finding: Finding, known: Known) -> Finding:
     """A computed finding with what the register says of it."""
     record = known.record
     return replace(
-        finding, id=record["id"], grade=record["grade"], consequence=record["consequence"], status=record["status"],
-        decided_by=record["decided_by"], treatment=record["treatment"], title=record["title"] or finding.title,
+        finding,
+        id=record["id"],
+        grade=record["grade"],
+        consequence=record["consequence"],
+        status=record["status"],
+        decided_by=record["decided_by"],
+        treatment=record["treatment"],
+        title=record["title"] or finding.title,
         explanation=record["explanation"] or finding.explanation,
-    )  # fmt: skip
+    )
 
 
 def _from_register(
@@ -196,13 +212,20 @@ def _from_register(
             repair = dict(zip(same.cells, same.values, strict=True))
         rivals = [c for c in rivals if c is not same and set(c.cells) != set(repair)][:3]
     finding = Finding(
-        known.record["grade"], known.record["consequence"], kind, words.table_list([*cells, *targets]),
-        tuple(dict.fromkeys(words.cells[c].place for c in cells)), known.record["title"],
-        words.lines(numbers, list(repair), list(repair.values())), known.record["explanation"],
-        known.record["signature"], len(numbers), len(numbers),
+        known.record["grade"],
+        known.record["consequence"],
+        kind,
+        words.table_list([*cells, *targets]),
+        tuple(dict.fromkeys(words.cells[c].place for c in cells)),
+        known.record["title"],
+        words.lines(numbers, list(repair), list(repair.values())),
+        known.record["explanation"],
+        known.record["signature"],
+        len(numbers),
+        len(numbers),
         tuple(f"{words.candidate(c)} (resolves {len(c.resolves)}, breaks {len(c.breaks)})" for c in rivals),
         rows=tuple(back[i] for i in sorted(numbers)),
-    )  # fmt: skip
+    )
     return _worded(finding, known)
 
 
@@ -233,15 +256,21 @@ def _from_explanation(words: Words, explanation: Explanation, back: dict[int, tu
     at = words.cells[anchor]
     what = used.cells if used else targets
     return Finding(
-        grade, _consequence(words, used, numbers), kind, words.table_list([*cells, anchor]),
+        grade,
+        _consequence(words, used, numbers),
+        kind,
+        words.table_list([*cells, anchor]),
         tuple(words.cells[c].place for c in cells),
         title(words, kind, grade, anchor, targets, used.cells if used else (), relations),
-        words.lines(numbers, used.cells if used else (), used.values if used else ()), said,
+        words.lines(numbers, used.cells if used else (), used.values if used else ()),
+        said,
         f"{kind}:{at.table}:{'+'.join(dict.fromkeys(words.cells[c].row for c in what))}:{at.measure}",
-        len(numbers), len(set(numbers) | (set(best.breaks) if best else set())),
+        len(numbers),
+        len(set(numbers) | (set(best.breaks) if best else set())),
         tuple(f"{words.candidate(c)} (resolves {len(c.resolves)}, breaks {len(c.breaks)})" for c in rivals),
-        "report" if decided else "", tuple(back[i] for i in sorted(numbers)),
-    )  # fmt: skip
+        "report" if decided else "",
+        tuple(back[i] for i in sorted(numbers)),
+    )
 
 
 def _premise(bench: Bench, number: int) -> str:
@@ -282,15 +311,22 @@ def _derived(words: Words, numbers: Iterable[int], back: dict[int, tuple[int, in
         relation = words.bench.groups[words.bench.instances[members[0]].group].relation.name
         found.append(
             Finding(
-                "unusual", "cosmetic", "derived", (table,),
+                "unusual",
+                "cosmetic",
+                "derived",
+                (table,),
                 tuple(words.cells[words.bench.instances[i].target].place for i in members),
-                f"Parts of Table {table} do not add up: they were made from rounded shares", words.lines(members),
+                f"Parts of Table {table} do not add up: they were made from rounded shares",
+                words.lines(members),
                 f"Every amount of the table is its printed share times one unrounded total; the {relation} misses by what"
                 " the rounded shares miss of 100.",
-                f"derived:{table}:{relation}", len(members), len(members), decided_by="report",
+                f"derived:{table}:{relation}",
+                len(members),
+                len(members),
+                decided_by="report",
                 rows=tuple(back[i] for i in members),
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -307,12 +343,19 @@ def _from_pattern(words: Words, pattern: Repeated) -> Finding:
         for a, b in pattern.twins
     ]
     return Finding(
-        "pattern", "number", "constant rate", words.table_list(cells), tuple(done[c].place for c in cells),
-        f"{len(cells)} growth rates are exactly {pattern.printed} %", tuple(lines),
+        "pattern",
+        "number",
+        "constant rate",
+        words.table_list(cells),
+        tuple(done[c].place for c in cells),
+        f"{len(cells)} growth rates are exactly {pattern.printed} %",
+        tuple(lines),
         "So many equal rates do not come about by measurement. They would if, where the source had no value yet, the last one"
         f" had been raised by {pattern.printed} % and printed like the others.",
-        f"constant rate:{pattern.printed}", len(cells), pattern.of,
-    )  # fmt: skip
+        f"constant rate:{pattern.printed}",
+        len(cells),
+        pattern.of,
+    )
 
 
 def _rounding(words: Words) -> list[Finding]:
@@ -328,13 +371,20 @@ def _rounding(words: Words) -> list[Finding]:
         where = "the text" if table == PROSE else f"Table {table}"
         found.append(
             Finding(
-                "unusual", "cosmetic", "rounding", (table,), tuple(words.cells[c].place for c in cells),
+                "unusual",
+                "cosmetic",
+                "rounding",
+                (table,),
+                tuple(words.cells[c].place for c in cells),
                 f"The column {name} of {where} is {how[mode]}",
                 (f"{where}, {name}: every number is read as {how[mode]}",),
                 "Recomputed so, its numbers come out to the digit; the audit reads them so.",
-                f"rounding:{table}:{measure}:{mode}", len(cells), len(cells), decided_by="report",
+                f"rounding:{table}:{measure}:{mode}",
+                len(cells),
+                len(cells),
+                decided_by="report",
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -378,12 +428,20 @@ def register_rows(report: Report) -> pd.DataFrame:
         expect = [*sorted(lines[r] for r in f.rows), *(f"{c}={printed[c]}" for c in f.cells)]
         rows.append(
             {
-                "id": ids.get(f.id, f.id), "grade": f.grade, "consequence": f.consequence, "status": f.status,
-                "decided_by": f.decided_by, "treatment": f.treatment or "keep", "title": old.get("title", ""),
-                "explanation": old.get("explanation", ""), "signature": f.signature, "cells": "; ".join(f.cells),
-                "repair": old.get("repair", ""), "expect": "; ".join(expect),
+                "id": ids.get(f.id, f.id),
+                "grade": f.grade,
+                "consequence": f.consequence,
+                "status": f.status,
+                "decided_by": f.decided_by,
+                "treatment": f.treatment or "keep",
+                "title": old.get("title", ""),
+                "explanation": old.get("explanation", ""),
+                "signature": f.signature,
+                "cells": "; ".join(f.cells),
+                "repair": old.get("repair", ""),
+                "expect": "; ".join(expect),
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows).sort_values("id", ignore_index=True)
 
 
@@ -450,6 +508,17 @@ def chapter_verdicts(report: Report, tables: Iterable[str]) -> pd.DataFrame:
 
 
 __all__ = [
-    "COLUMNS", "CONSEQUENCES", "GRADES", "Finding", "assign", "chapter_verdicts", "check_rows", "conclude", "explain",
-    "findings", "notes", "register_rows", "strict_problems",
-]  # fmt: skip
+    "COLUMNS",
+    "CONSEQUENCES",
+    "GRADES",
+    "Finding",
+    "assign",
+    "chapter_verdicts",
+    "check_rows",
+    "conclude",
+    "explain",
+    "findings",
+    "notes",
+    "register_rows",
+    "strict_problems",
+]

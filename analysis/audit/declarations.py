@@ -156,11 +156,20 @@ def parse(record: Mapping[str, str], bounds: Mapping[str, tuple[Fraction, Fracti
                 _arity(kernel, fixed)
                 found.append(
                     Relation(
-                        table, record["name"].strip(), f"{target} = {kernel}({inputs})",
-                        Term(aim.table, aim.measure, row, aim.key), kernel, tuple(fixed), low, high,
-                        given["key"], given["derives"], given["assumes"], given["why"],
+                        table,
+                        record["name"].strip(),
+                        f"{target} = {kernel}({inputs})",
+                        Term(aim.table, aim.measure, row, aim.key),
+                        kernel,
+                        tuple(fixed),
+                        low,
+                        high,
+                        given["key"],
+                        given["derives"],
+                        given["assumes"],
+                        given["why"],
                     )
-                )  # fmt: skip
+                )
     if not found:
         raise ValueError("tables|the names of one or more tables")
     return found

@@ -302,7 +302,29 @@ def places(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Boun
 KERNELS: dict[str, Kernel] = {
     f.__name__: f
     for f in (
-        growth, share, difference, total, complement, product, within, compound, compound_with,
-        at_least, at_most, holds_with, between, holds_parts, sum_within, before, holds_before, sum_before, rank, rank_listed, rank_among, room, distinct, places,
+        growth,
+        share,
+        difference,
+        total,
+        complement,
+        product,
+        within,
+        compound,
+        compound_with,
+        at_least,
+        at_most,
+        holds_with,
+        between,
+        holds_parts,
+        sum_within,
+        before,
+        holds_before,
+        sum_before,
+        rank,
+        rank_listed,
+        rank_among,
+        room,
+        distinct,
+        places,
     )
-}  # fmt: skip
+}

@@ -39,7 +39,9 @@ def panels(report: Report) -> pd.DataFrame:
     frame = report.resource("panels").astype({"year": int, "value": float})
     for line, source in enumerate(frame["source"], 2):
         if source not in sources.index:
-            raise BadInput("panels.csv", f"a source listed in panel_sources.csv, found {source!r}", f"line {line}", "source")  # fmt: skip
+            raise BadInput(
+                "panels.csv", f"a source listed in panel_sources.csv, found {source!r}", f"line {line}", "source"
+            )
     return frame.assign(value=frame["value"] * frame["source"].map(sources))
 
 

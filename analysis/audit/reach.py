@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 
 #: What can be said of a cell, the weightier later.
 STRENGTH = (
-    "uncovered", "unchecked", "used", "plausible", "reproduced", "consistent", "explained", "implausible",
+    "uncovered",
+    "unchecked",
+    "used",
+    "plausible",
+    "reproduced",
+    "consistent",
+    "explained",
+    "implausible",
     "contradicted",
-)  # fmt: skip
+)
 
 
 def verdict_counts(report: Report, tables: Iterable[str] | None = None) -> pd.DataFrame:
@@ -104,7 +111,13 @@ def uncheckable(report: Report) -> pd.DataFrame:
     rows = [c for i, c in enumerate(done.cells.cells) if i not in touched]
     if not rows:
         return pd.DataFrame(columns=["table", "measure", "cells", "example"])
-    listed = pd.DataFrame({"table": [c.table for c in rows], "measure": [c.measure if c.table != PROSE else "" for c in rows], "place": [c.place for c in rows]})  # fmt: skip
+    listed = pd.DataFrame(
+        {
+            "table": [c.table for c in rows],
+            "measure": [c.measure if c.table != PROSE else "" for c in rows],
+            "place": [c.place for c in rows],
+        }
+    )
     made = listed.groupby(["table", "measure"], sort=False)["place"].agg(["size", "first"]).reset_index()
     return made.set_axis(["table", "measure", "cells", "example"], axis=1)
 
@@ -117,10 +130,15 @@ def rounding_table(report: Report) -> pd.DataFrame:
     """
     done = audit(report)
     rows = [
-        {"table": table, "measure": measure if table != PROSE else "", **{k: counts[k] for k in ("n", *MODES)}, "used": done.modes[table, measure]}
+        {
+            "table": table,
+            "measure": measure if table != PROSE else "",
+            **{k: counts[k] for k in ("n", *MODES)},
+            "used": done.modes[table, measure],
+        }
         for (table, measure), counts in mode_hits(done.cells, done.groups, done.results).items()
         if counts["n"]
-    ]  # fmt: skip
+    ]
     made = pd.DataFrame(rows, columns=["table", "measure", "n", *MODES, "used"])
     made = made.groupby(["table", "measure", "used"], sort=False)[["n", *MODES]].sum().reset_index()
     return made[["table", "measure", "n", *MODES, "used"]].set_index("table")

@@ -93,7 +93,9 @@ def rows_of(done: Audit, found: pd.DataFrame | None = None) -> list[Row]:
     """Every row of the ledger that fails or is explained, in printed order."""
     found = frame(done, keep=True) if found is None else found
     bad = found[found["verdict"].isin([*FAILING, "explained"])]
-    shown = bad[["_group", "_instance", "table", "row", "column", "relation", "printed", "recomputed", "low", "high", "verdict"]]  # fmt: skip
+    shown = bad[
+        ["_group", "_instance", "table", "row", "column", "relation", "printed", "recomputed", "low", "high", "verdict"]
+    ]
     return [
         Row((g, i), f"{t}/{r}/{c}", relation, printed, again or f"{low}..{high}", verdict)
         for g, i, t, r, c, relation, printed, again, low, high, verdict in shown.itertuples(index=False)
@@ -175,6 +177,15 @@ def expected_checks(report: Report) -> dict[str, int]:
 
 
 __all__ = [
-    "CONSEQUENCES", "GRADES", "Changes", "Known", "Row", "changes", "checked", "expected_checks", "owners", "register",
+    "CONSEQUENCES",
+    "GRADES",
+    "Changes",
+    "Known",
+    "Row",
+    "changes",
+    "checked",
+    "expected_checks",
+    "owners",
+    "register",
     "rows_of",
-]  # fmt: skip
+]

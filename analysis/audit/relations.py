@@ -160,7 +160,10 @@ def _rows(
         )
     if pattern in ("above", "below"):
         step = -1 if pattern == "above" else 1
-        return np.array([[at.get(target.rows[rows[p + step]], -1) if 0 <= p + step < len(rows) else -1] for p in range(len(rows))], dtype=np.int64)  # fmt: skip
+        return np.array(
+            [[at.get(target.rows[rows[p + step]], -1) if 0 <= p + step < len(rows) else -1] for p in range(len(rows))],
+            dtype=np.int64,
+        )
     if pattern.startswith("*"):
         fixed = [i for i, code in enumerate(block.rows) if code != pattern[2:]]
     elif pattern.startswith("{"):
@@ -215,7 +218,9 @@ def _factor(relation: Relation, cells: Cells, target: Block) -> Fraction:
         if not block.unit:
             count = [sum(b.unit_name == block.unit_name for b in side) for side in (over, under)]
             if count[0] != count[1]:
-                raise BadInput("datapackage.json", f"unit {block.unit_name!r} under units, with its factor", f"table {block.table}")  # fmt: skip
+                raise BadInput(
+                    "datapackage.json", f"unit {block.unit_name!r} under units, with its factor", f"table {block.table}"
+                )
     known = [[b.unit for b in side if b.unit] for side in (over, under)]
     return Fraction(math.prod(known[0])) / math.prod(known[1])
 
@@ -282,7 +287,10 @@ def _bounds(kernel: Kernel, triples: list[Any], constants: Constants) -> tuple[t
         reach = max(float(np.max(a, initial=0)) for t in rough for a in t)
         factors = max(*constants.unit, *map(abs, constants.low), *map(abs, constants.high))
         top = float(max(sizes))
-        if all(map(np.isfinite, sizes)) and max(top * 4 * max(constants.scale, float(np.max(rough[0]))), reach * 4 * factors * len(triples)) < _SAFE:  # fmt: skip
+        if (
+            all(map(np.isfinite, sizes))
+            and max(top * 4 * max(constants.scale, float(np.max(rough[0]))), reach * 4 * factors * len(triples)) < _SAFE
+        ):
             return kernel(triples[0], triples[1:], constants), triples[0]
     wide: list[Any] = [[np.asarray(a).astype(object) for a in t] for t in triples]
     found = kernel(wide[0], wide[1:], constants)

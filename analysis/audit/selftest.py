@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.audit.bench import Bench, Instance, Value, shifted, variants
 from analysis.audit.cells import PROSE
 from analysis.audit.diagnosis import candidates, diagnose
@@ -25,8 +27,6 @@ from analysis.audit.relations import bind
 from analysis.audit.verdicts import audit, relations
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 COLUMNS = ["table", "fault", "tried", "detectable", "detected", "missed", "explained", "explained_share"]
@@ -379,8 +379,6 @@ def run(
     ``explained_share`` is the share (%) of detected faults whose cells the first-ranked
     diagnosis names.
     """
-    import pandas as pd
-
     bench, closed = baseline(report)
     chosen = [t for t in (tables or report.tables) if t != PROSE]
     parts = jobs or min(os.cpu_count() or 1, 8)

@@ -32,8 +32,19 @@ if TYPE_CHECKING:
     from analysis.report import Report
 
 COLUMNS = [
-    "table", "row", "column", "year", "relation", "printed", "recomputed", "low", "high", "verdict", "finding", "basis",
-]  # fmt: skip
+    "table",
+    "row",
+    "column",
+    "year",
+    "relation",
+    "printed",
+    "recomputed",
+    "low",
+    "high",
+    "verdict",
+    "finding",
+    "basis",
+]
 
 #: The verdicts that say a number can or cannot be, and those that say it is likely or not.
 PROVEN = ("reproduced", "consistent", "explained", "contradicted")
@@ -211,7 +222,9 @@ def _explain(groups: list[Group], results: list[Evaluation], verdicts: list[NDAr
     of a total) or, if it makes none, the cell itself. A derivation from a number that is
     itself contradicted explains nothing.
     """
-    wrong = {int(g.target[i]) for g, v in zip(groups, verdicts, strict=True) for i in np.flatnonzero(v == "contradicted")}  # fmt: skip
+    wrong = {
+        int(g.target[i]) for g, v in zip(groups, verdicts, strict=True) for i in np.flatnonzero(v == "contradicted")
+    }
     for group, result in zip(groups, results, strict=True):
         if not group.relation.derives:
             continue
@@ -360,6 +373,18 @@ def unexplained(found: pd.DataFrame) -> int:
 
 
 __all__ = [
-    "COLUMNS", "FAILING", "JUDGED", "PROVEN", "VERDICTS", "Audit", "audit", "frame", "judge", "ledger",
-    "relations", "rounded", "strings", "unexplained",
-]  # fmt: skip
+    "COLUMNS",
+    "FAILING",
+    "JUDGED",
+    "PROVEN",
+    "VERDICTS",
+    "Audit",
+    "audit",
+    "frame",
+    "judge",
+    "ledger",
+    "relations",
+    "rounded",
+    "strings",
+    "unexplained",
+]

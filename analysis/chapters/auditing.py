@@ -8,14 +8,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis import tables
 from analysis.chapters.common import Exhibit, cardinal, fixed, listing, verdicts
 from analysis.charts.exhibit import put
 from analysis.charts.style import VERDICTS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 #: What a finding claims, most certain first.
@@ -26,15 +26,25 @@ GRADES = {
 }
 #: The verdicts as heads of narrow columns.
 _NARROW = {
-    "reproduced": "repro-\nduced", "consistent": "con-\nsistent", "explained": "ex-\nplained",
-    "contradicted": "contra-\ndicted", "plausible": "plaus-\nible", "implausible": "implaus-\nible",
+    "reproduced": "repro-\nduced",
+    "consistent": "con-\nsistent",
+    "explained": "ex-\nplained",
+    "contradicted": "contra-\ndicted",
+    "plausible": "plaus-\nible",
+    "implausible": "implaus-\nible",
     "unchecked": "un-\nchecked",
-}  # fmt: skip
+}
 CONSEQUENCES = {"conclusion": "changes a conclusion", "number": "a number", "cosmetic": "cosmetic"}
 LEDGER_HEADS = {
-    "table": "Table", "row": "Row", "column": "Column", "printed": "Printed", "recomputed": "Recomputed",
-    "verdict": "Verdict", "basis": "Rests on", "finding": "Finding",
-}  # fmt: skip
+    "table": "Table",
+    "row": "Row",
+    "column": "Column",
+    "printed": "Printed",
+    "recomputed": "Recomputed",
+    "verdict": "Verdict",
+    "basis": "Rests on",
+    "finding": "Finding",
+}
 
 
 def headlines(report: Report) -> list[str]:
@@ -121,10 +131,19 @@ def _show_checks(
         allowed=[_allowed(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)],
     )
     tables.show(
-        rows, title=title, name=name, source=source, heads=LEDGER_HEADS, verdicts=["verdict"], sortable=True,
-        hide=["year", "low", "high"], below={"column": "relation", "recomputed": "allowed", "verdict": "basis"}, code="",
-        note="Below a column: the relation. Below what is recomputed: what the relation allows. Below a verdict: what it rests on.", folded=folded,
-    )  # fmt: skip
+        rows,
+        title=title,
+        name=name,
+        source=source,
+        heads=LEDGER_HEADS,
+        verdicts=["verdict"],
+        sortable=True,
+        hide=["year", "low", "high"],
+        below={"column": "relation", "recomputed": "allowed", "verdict": "basis"},
+        code="",
+        note="Below a column: the relation. Below what is recomputed: what the relation allows. Below a verdict: what it rests on.",
+        folded=folded,
+    )
 
 
 def _allowed(low: str, high: str) -> str:
@@ -245,9 +264,13 @@ def _article(report: Report, number: str, row: Mapping[Any, Any], rows: pd.DataF
     if len(rows):
         source = sorted({t for t in rows["table"] if t in report.tables}) or "Sentences of the report"
         _show_checks(
-            report, rows.drop(columns="finding"), title=f"The ledger's rows of {number}", name=f"rows-{number.lower()}",
-            source=source, folded=True,
-        )  # fmt: skip
+            report,
+            rows.drop(columns="finding"),
+            title=f"The ledger's rows of {number}",
+            name=f"rows-{number.lower()}",
+            source=source,
+            folded=True,
+        )
 
 
 def newcomers(report: Report) -> None:
@@ -283,8 +306,6 @@ SELF_TEST = Path(__file__).resolve().parents[2] / "book" / "audit" / "selftest.c
 
 
 def _self_test() -> pd.DataFrame:
-    import pandas as pd
-
     return pd.read_csv(SELF_TEST, dtype={"explained_share": str}).fillna({"explained_share": ""})
 
 
@@ -309,8 +330,6 @@ def self_test_headlines() -> list[str]:
 
 
 def _stored(name: str) -> pd.DataFrame:
-    import pandas as pd
-
     return pd.read_csv(SELF_TEST.with_name(name), dtype=str, keep_default_na=False)
 
 
@@ -363,8 +382,20 @@ def show_self_test(report: Report) -> None:
     found = _self_test()
     found = found[~found["table"].isin(["all", "synthetic"])].astype(str).reset_index(drop=True)
     tables.show(
-        found, title="Seeded faults by table and kind", name="self-test", source="Copies of all tables", sortable=True,
-        heads={"table": "Table", "fault": "Fault", "tried": "Tried", "detectable": "Detectable", "detected": "Detected",
-               "missed": "Missed", "explained": "Explained first", "explained_share": "Of detected"},
+        found,
+        title="Seeded faults by table and kind",
+        name="self-test",
+        source="Copies of all tables",
+        sortable=True,
+        heads={
+            "table": "Table",
+            "fault": "Fault",
+            "tried": "Tried",
+            "detectable": "Detectable",
+            "detected": "Detected",
+            "missed": "Missed",
+            "explained": "Explained first",
+            "explained_share": "Of detected",
+        },
         units={"explained_share": "%"},
-    )  # fmt: skip
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import json
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from analysis import tables
 from analysis.chapters.common import Exhibit, cardinal, fixed, listing
@@ -13,9 +14,6 @@ from analysis.claims import slips, views
 from analysis.claims.evaluation import CHECKS, LISTED, RECOMPUTED
 from analysis.claims.readings import AMBIGUOUS, CONSISTENT, CONTRADICTED, NOT_CHECKABLE, REPRODUCED, VERDICTS
 from analysis.report import Report
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SOURCE = "Sentences of the report, in our words"
 HEADS = {
@@ -60,17 +58,26 @@ def show_checks(report: Report) -> None:
     frame = frame[frame["check"] != "all"].reset_index(drop=True)
     frame.insert(1, "meaning", [CHECKS.get(way, "") for way in frame["check"]])
     tables.show(
-        frame, title="Statements by how they were checked", name="claims-by-check", source=SOURCE,
-        heads={"check": "Checked by", "all": "All"}, below={"check": "meaning"},
-    )  # fmt: skip
+        frame,
+        title="Statements by how they were checked",
+        name="claims-by-check",
+        source=SOURCE,
+        heads={"check": "Checked by", "all": "All"},
+        below={"check": "meaning"},
+    )
 
 
 def show_chapters(report: Report) -> None:
     """Counts by chapter and verdict."""
     tables.show(
-        views.by_chapter(report), title="Statements by chapter and verdict", name="claims-by-chapter", source=SOURCE,
-        heads={"chapter": "Chapter", "all": "All"}, sortable=True, note="Without the counts of listed items.",
-    )  # fmt: skip
+        views.by_chapter(report),
+        title="Statements by chapter and verdict",
+        name="claims-by-chapter",
+        source=SOURCE,
+        heads={"chapter": "Chapter", "all": "All"},
+        sortable=True,
+        note="Without the counts of listed items.",
+    )
 
 
 def chapters_figure(report: Report) -> Exhibit:
@@ -107,8 +114,9 @@ def show_register(report: Report) -> None:
     columns = ["id", "page", *coded, "statement", "stated", "recomputed", "note"]
     data = json.dumps(
         {"columns": columns, "words": coded, "hidden": LISTED, "rows": frame[columns].to_numpy().tolist()},
-        ensure_ascii=False, separators=(",", ":"),
-    ).replace("</", "<\\/")  # fmt: skip
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).replace("</", "<\\/")
     put(
         {
             "text/html": f'<div class="register"><script type="application/json">{data}</script><noscript>The register needs '
@@ -195,8 +203,6 @@ def market_headlines(report: Report) -> list[str]:
 
 def forecasts_figure(report: Report) -> Exhibit:
     """All forecasts in US dollars on one axis, with the growth implied and stated."""
-    import pandas as pd
-
     frame = views.markets(report)
     frame = frame[frame["low_bn"].notna()].sort_values(["implied", "id"], ascending=[False, True])
     names = [f"{_market_name(n)} {a}–{b}" for n, a, b in zip(frame["name"], frame["y0"], frame["y1"], strict=True)]
@@ -273,10 +279,16 @@ def show_markets(report: Report) -> None:
     keep = ["id", "chapter", "statement", "first", "last", "unit", "stated", "implied", "span", "verdict", "convention"]
     heads = HEADS | {"first": "From", "last": "To", "implied": "Implied, range", "convention": "Years counted"}
     tables.show(
-        shown[keep], title="Forecasts with two values", name="claims-forecasts", source=SOURCE, heads=heads,
-        units={"stated": "% a year", "implied": "% a year"}, verdicts=["verdict"], sortable=True,
+        shown[keep],
+        title="Forecasts with two values",
+        name="claims-forecasts",
+        source=SOURCE,
+        heads=heads,
+        units={"stated": "% a year", "implied": "% a year"},
+        verdicts=["verdict"],
+        sortable=True,
         below={"statement": "chapter", "last": "unit", "implied": "span"},
-    )  # fmt: skip
+    )
 
 
 def _years_counted(convention: str) -> str:
@@ -307,9 +319,12 @@ def show_roadmap(report: Report, figure: str) -> None:
     """One road-map with its years as columns."""
     name = _roadmap(report, figure)
     tables.show(
-        views.roadmap_grid(report, name), title=name, name=f"roadmap-{figure}",
-        source="Text of the figure, values as printed", heads={"track": "Track", "kpi": "Indicator (our words)"},
-    )  # fmt: skip
+        views.roadmap_grid(report, name),
+        title=name,
+        name=f"roadmap-{figure}",
+        source="Text of the figure, values as printed",
+        heads={"track": "Track", "kpi": "Indicator (our words)"},
+    )
 
 
 def roadmap_figure(report: Report, figure: str) -> Exhibit:
@@ -319,9 +334,11 @@ def roadmap_figure(report: Report, figure: str) -> Exhibit:
     wanted = [kpi for kpi, rows in frame.groupby("kpi", sort=False) if rows["year"].nunique() >= 4]
     frame = frame[frame["kpi"].isin(wanted)]
     data = frame.assign(
-        code=frame["kpi"], year=frame["year"].astype(int), value=frame["value"].astype(float),
+        code=frame["kpi"],
+        year=frame["year"].astype(int),
+        value=frame["value"].astype(float),
         name=[f"{k}, {u}" for k, u in zip(frame["kpi"], frame["unit"], strict=True)],
-    )[["code", "name", "year", "value"]]  # fmt: skip
+    )[["code", "name", "year", "value"]]
     return Exhibit(
         data.reset_index(drop=True),
         title="What the road-map promises, year by year",
@@ -339,18 +356,27 @@ def show_rates(report: Report) -> None:
     heads = {"id": "Claim", "line": "Line", "statement": "What the report says (our words)", "currency": "Currency"}
     heads |= {"foreign": "Amount", "taiwan": "In New Taiwan dollars", "rate": "Implied rate"}
     tables.show(
-        frame, title="Exchange rates implied by conversions in the text", name="claims-exchange-rates", source=SOURCE,
-        heads=heads, units={"rate": "NT$ per unit; range"}, sortable=True,
-    )  # fmt: skip
+        frame,
+        title="Exchange rates implied by conversions in the text",
+        name="claims-exchange-rates",
+        source=SOURCE,
+        heads=heads,
+        units={"rate": "NT$ per unit; range"},
+        sortable=True,
+    )
 
 
 def show_scan(report: Report) -> None:
     """Numbers of the text by what they are."""
     frame = report.resource("scan")
     tables.show(
-        frame, title="Every number of the text, by what it is", name="claims-scan", source="Scan of the exported text",
-        heads={"class": "Class", "meaning": "What it means", "numbers": "Numbers"}, below={"class": "meaning"},
-    )  # fmt: skip
+        frame,
+        title="Every number of the text, by what it is",
+        name="claims-scan",
+        source="Scan of the exported text",
+        heads={"class": "Class", "meaning": "What it means", "numbers": "Numbers"},
+        below={"class": "meaning"},
+    )
 
 
 def reading_headlines(report: Report) -> list[str]:
@@ -369,7 +395,19 @@ def reading_headlines(report: Report) -> list[str]:
 def show_agreement(report: Report) -> None:
     """How often a sample read again had a defect."""
     tables.show(
-        views.agreement(report), title="Samples read again against the text", name="claims-samples", source=SOURCE,
-        heads={"reading": "Reading", "n": "Statements", "defects": "With a defect", "rate": "Rate", "low": "From", "high": "To"},
-        spanners={"95 % interval": ["low", "high"]}, units={"rate": "%", "low": "%", "high": "%"}, below={"reading": "note"},
-    )  # fmt: skip
+        views.agreement(report),
+        title="Samples read again against the text",
+        name="claims-samples",
+        source=SOURCE,
+        heads={
+            "reading": "Reading",
+            "n": "Statements",
+            "defects": "With a defect",
+            "rate": "Rate",
+            "low": "From",
+            "high": "To",
+        },
+        spanners={"95 % interval": ["low", "high"]},
+        units={"rate": "%", "low": "%", "high": "%"},
+        below={"reading": "note"},
+    )

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis import charts, tables
 from analysis.report import Report, load
 from analysis.rounding import Interval, Intervals, round_fraction
 
 if TYPE_CHECKING:
-    import pandas as pd
     from IPython.display import Markdown
     from matplotlib.figure import Figure
 
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 AGGREGATES = ("EU27", "OECD", "WORLD")
 
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_CARDINALS = (
-    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-)  # fmt: skip
+_CARDINALS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 @functools.cache
@@ -139,8 +138,6 @@ def tidy(
     report: Report, table: str, measure: str, bands: bool = True, codes: Sequence[str] | None = None
 ) -> pd.DataFrame:
     """``code, name, year, value`` and, with ``bands``, ``low, high``: what the printed digits stand for."""
-    import pandas as pd
-
     wide = printed(report, table, measure)
     wide = wide if codes is None else wide.loc[list(codes)]
     rows = []
@@ -164,8 +161,6 @@ def frame(
 
     ``more`` adds constant columns before the value.
     """
-    import pandas as pd
-
     middle = values.mid_float() if value is None else [float(v) if v not in ("N/A", "") else math.nan for v in value]
     names = [name(report, c) if bilingual else report.name(c) for c in codes]
     return pd.DataFrame(
@@ -214,9 +209,13 @@ class Exhibit:
     def draw(self, kind: Callable[..., Figure], **options: Any) -> None:
         """Draw and display with caption and CSV."""
         charts.show(
-            self.figure(kind, **options), data=self.data if self.numbers is None else self.numbers, name=self.name,
-            source=self.source, alt=self.alt, note=self.note,
-        )  # fmt: skip
+            self.figure(kind, **options),
+            data=self.data if self.numbers is None else self.numbers,
+            name=self.name,
+            source=self.source,
+            alt=self.alt,
+            note=self.note,
+        )
 
 
 # ---------------------------------------------------------------- the audit's verdicts
@@ -281,11 +280,23 @@ def show_checks(
     """The table of :func:`beside` with verdicts as marks."""
     data = checks if checks["finding"].ne("").any() else checks.drop(columns="finding")
     tables.show(
-        data, title=title, name=name, source=source, verdicts=["verdict"], sortable=True,
-        heads={"name": "Row", "year": "Year", "printed": "Printed", "recomputed": "Recomputed",
-               "range": "Range left by rounding", "verdict": "Verdict", "finding": "Finding"},
+        data,
+        title=title,
+        name=name,
+        source=source,
+        verdicts=["verdict"],
+        sortable=True,
+        heads={
+            "name": "Row",
+            "year": "Year",
+            "printed": "Printed",
+            "recomputed": "Recomputed",
+            "range": "Range left by rounding",
+            "verdict": "Verdict",
+            "finding": "Finding",
+        },
         units={"printed": unit, "recomputed": unit, "range": unit},
-    )  # fmt: skip
+    )
 
 
 def unbuilt(report: Report, figure: str, missing: str) -> None:
@@ -359,13 +370,23 @@ def show_claims(report: Report, *items: str) -> None:
     told = listing([f"{counts[v]} {v}" for v in charts.VERDICTS if v in counts])
     noun = "statement rests" if len(claims) == 1 else "statements rest"
     tables.show(
-        claims, title="Statements of the text on these numbers", name=f"claims-on-{_slug(items)}",
-        subtitle=f"{len(claims)} {noun} on printed numbers: {told}.", verdicts=["verdict"], sortable=True, hide=["line"],
+        claims,
+        title="Statements of the text on these numbers",
+        name=f"claims-on-{_slug(items)}",
+        subtitle=f"{len(claims)} {noun} on printed numbers: {told}.",
+        verdicts=["verdict"],
+        sortable=True,
+        hide=["line"],
         below={"statement": "note"},
         source="Sentences of the report, paraphrased; a claim's number begins with its line in the exported text",
-        heads={"id": "Claim", "statement": "What the report says (our words)", "stated": "Stated",
-               "recomputed": "Recomputed", "verdict": "Verdict"},
-    )  # fmt: skip
+        heads={
+            "id": "Claim",
+            "statement": "What the report says (our words)",
+            "stated": "Stated",
+            "recomputed": "Recomputed",
+            "verdict": "Verdict",
+        },
+    )
 
 
 def _slug(items: Sequence[str]) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from analysis.chapters.common import Exhibit, cardinal, fixed, listing, ordinal, printed
 from analysis.indicators import exports, macro
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 MACRO, TECHNOLOGY, CAPITAL, SKILL = "1-2-8", "1-2-9", "1-2-10", "1-2-11"
@@ -24,8 +24,6 @@ MEASURES = {
 
 
 def _levels(report: Report) -> pd.DataFrame:
-    import pandas as pd
-
     levels: pd.DataFrame = pd.concat([printed(report, MACRO, m) for m in MEASURES]).astype(float)
     return levels
 
@@ -165,8 +163,6 @@ def contributions(report: Report) -> Exhibit:
 
 def moved(report: Report) -> pd.DataFrame:
     """Every class of the three tables: exports, growth, contribution, change of share in the last year; text."""
-    import pandas as pd
-
     growth = exports.exports_growth(report)
     parts = exports.contributions(report).set_index(["code", "year"])["value"]
     change = exports.share_change(report).set_index(["code", "year"])

@@ -6,6 +6,8 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from analysis.chapters.common import (
     AGGREGATES,
     Exhibit,
@@ -21,14 +23,12 @@ from analysis.chapters.common import (
     place,
     printed,
     span,
-)  # fmt: skip
+)
 from analysis.indicators import research
 from analysis.indicators.rankings import kendall_of
 from analysis.rounding import Interval, Intervals, change, growth, share
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 TABLE, MEASURE = "1-2-1", "gerd"
@@ -69,8 +69,6 @@ def headlines(report: Report) -> list[str]:
 
 def index_lines(report: Report) -> Exhibit:
     """Expenditure as an index, first year = 100, with rounding bands; lines."""
-    import pandas as pd
-
     codes = [*countries(report, TABLE), "EU27", "OECD"]
     base = column(report, TABLE, MEASURE, FIRST, codes)
     years = list(printed(report, TABLE, MEASURE).columns)
@@ -124,8 +122,6 @@ def oecd_weight(report: Report) -> Exhibit:
 
 def convergence(report: Report) -> Exhibit:
     """Pace of growth against the starting level; scatter."""
-    import pandas as pd
-
     pace = _cagr(report)
     start = printed(report, TABLE, MEASURE)[FIRST].str.replace(",", "").astype(float)
     data = pd.DataFrame(
@@ -155,8 +151,6 @@ def dispersion(report: Report) -> pd.DataFrame:
     ``spread`` is the standard deviation of the natural logarithms over countries (σ-convergence means that
     it falls); ``top_two`` the two largest in the sum of all countries listed, %, with its rounding range.
     """
-    import pandas as pd
-
     codes = countries(report, TABLE)
     wide = printed(report, TABLE, MEASURE).loc[codes]
     rows = []
@@ -201,8 +195,6 @@ def dispersion_note(report: Report) -> str:
 
 def levels(report: Report) -> pd.DataFrame:
     """First and last amount, growth a year with bounds, and weight against the OECD total, as text."""
-    import pandas as pd
-
     codes = [*countries(report, TABLE), "EU27", "OECD"]
     wide = printed(report, TABLE, MEASURE)
     pace = research.gerd_cagr(report).set_index("code")
@@ -222,9 +214,13 @@ def levels(report: Report) -> pd.DataFrame:
 
 #: Heads of :func:`levels`.
 HEADS = {
-    "name": "Country", "first": f"{FIRST}", "last": f"{LAST}", "pace": "Growth a year",
-    "weight_first": f"{FIRST} ", "weight_last": f"{LAST} ",
-}  # fmt: skip
+    "name": "Country",
+    "first": f"{FIRST}",
+    "last": f"{LAST}",
+    "pace": "Growth a year",
+    "weight_first": f"{FIRST} ",
+    "weight_last": f"{LAST} ",
+}
 UNITS = {"first": "億美元", "last": "億美元", "pace": "%", "weight_first": "%", "weight_last": "%"}
 SPANNERS = {"Expenditure": ["first", "last"], "Relative to the OECD total": ["weight_first", "weight_last"]}
 

@@ -6,13 +6,13 @@ import itertools
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.chapters.common import Exhibit, cell, fixed, name, printed, span
 from analysis.indicators.exports import contribution_of
 from analysis.rounding import Interval, Intervals, change, growth
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 TABLE = "1-2-3"
@@ -84,8 +84,6 @@ def shares(report: Report) -> Exhibit:
 
 def contributions(report: Report) -> Exhibit:
     """What each source added to each year's growth; contributions."""
-    import pandas as pd
-
     years = list(printed(report, TABLE, "amount").columns)
     rows: list[dict[str, Any]] = []
     for before, year in itertools.pairwise(years):
@@ -113,8 +111,6 @@ def contributions(report: Report) -> Exhibit:
 
 def of_gdp(report: Report) -> pd.DataFrame:
     """R&D paid by each source as a share of GDP: share in R&D (1-2-3) times intensity (1-2-2), %, as text with bounds."""
-    import pandas as pd
-
     years = list(printed(report, TABLE, "share").columns)
     rows: list[dict[str, str]] = []
     for code in SOURCES:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from analysis.chapters.common import (
     AGGREGATES,
     Exhibit,
@@ -17,12 +19,10 @@ from analysis.chapters.common import (
     ordinal,
     place,
     printed,
-)  # fmt: skip
+)
 from analysis.indicators.rankings import kendall_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 FIRST, LAST = 2019, 2023
@@ -36,8 +36,6 @@ SOURCE = ["1-2-1", "1-2-2", "1-2-5"]
 
 def positions(report: Report, year: int = LAST) -> pd.DataFrame:
     """``code, name, x, y, size``: density, intensity and expenditure of every country that has all three."""
-    import pandas as pd
-
     wide = {k: printed(report, t, m)[year] for k, (t, m) in _TABLES.items()}
     codes = [c for c in countries(report, "1-2-1") if all(w[c] != "N/A" for w in wide.values())]
     return pd.DataFrame(
@@ -105,10 +103,12 @@ def bubbles(report: Report) -> Exhibit:
         SOURCE,
         f"Not shown for want of density: {listing(_missing(report))}.",
         options={
-            "x_label": "Researchers per thousand employees", "y_label": "R&D expenditure, % of GDP",
-            "size_note": "Area: R&D expenditure", "focus": ("TWN", "KOR", "USA", "CHN"),
+            "x_label": "Researchers per thousand employees",
+            "y_label": "R&D expenditure, % of GDP",
+            "size_note": "Area: R&D expenditure",
+            "focus": ("TWN", "KOR", "USA", "CHN"),
         },
-    )  # fmt: skip
+    )
 
 
 def moves(report: Report) -> Exhibit:
@@ -137,8 +137,6 @@ def moves(report: Report) -> Exhibit:
 
 def ranks(report: Report) -> pd.DataFrame:
     """Printed values with the rank on each scale, as text."""
-    import pandas as pd
-
     data = positions(report).set_index("code")
     wide = {k: printed(report, t, m)[LAST] for k, (t, m) in _TABLES.items()}
     columns = {"density": "x", "intensity": "y", "gerd": "size"}
@@ -154,9 +152,14 @@ def ranks(report: Report) -> pd.DataFrame:
 
 
 HEADS = {
-    "name": "Country", "density": "Density", "density_rank": "rank", "intensity": "Intensity", "intensity_rank": "rank ",
-    "gerd": "Expenditure", "gerd_rank": "rank  ",
-}  # fmt: skip
+    "name": "Country",
+    "density": "Density",
+    "density_rank": "rank",
+    "intensity": "Intensity",
+    "intensity_rank": "rank ",
+    "gerd": "Expenditure",
+    "gerd_rank": "rank  ",
+}
 UNITS = {"density": "per 1,000", "intensity": "% of GDP", "gerd": "億美元"}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.chapters.common import (
     AGGREGATES,
     Exhibit,
@@ -20,14 +22,12 @@ from analysis.chapters.common import (
     printed,
     span,
     tidy,
-)  # fmt: skip
+)
 from analysis.indicators import research
 from analysis.indicators.series import Key
 from analysis.rounding import Interval, change, growth
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 TABLE, MEASURE = "1-2-2", "gerd_intensity"
@@ -165,8 +165,6 @@ def implied(report: Report) -> Exhibit:
 
 def implied_levels(report: Report) -> pd.DataFrame:
     """Implied GDP of the first and last year with bounds, as text for a table (億美元, constant 2015 PPP)."""
-    import pandas as pd
-
     column = research.implied_gdp.columns(report)[0]
     codes = countries(report, TABLE)
     bounds = {y: column.at([Key(c, y) for c in codes])[1] for y in (FIRST, LAST)}

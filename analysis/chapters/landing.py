@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.chapters import (
     economy,
     expenditure,
@@ -14,14 +16,12 @@ from analysis.chapters import (
     standing,
     technology,
     value_added,
-)  # fmt: skip
+)
 from analysis.chapters.auditing import GRADES, families
 from analysis.chapters.common import Exhibit, cardinal, listing
 from analysis.charts.style import VERDICTS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 #: How each verdict reads: first those of arithmetic, order and definition, then those of bounds.
@@ -45,9 +45,17 @@ UNITS = {v: v for v in MEANING}
 def headlines(report: Report) -> list[str]:
     """The first result of each chapter."""
     chapters = (
-        intensity.headlines, expenditure.headlines, researchers.headlines, rankings.headlines, economy.macro_headlines,
-        economy.export_headlines, standing.headlines, patenting.headlines, technology.headlines, value_added.headlines,
-    )  # fmt: skip
+        intensity.headlines,
+        expenditure.headlines,
+        researchers.headlines,
+        rankings.headlines,
+        economy.macro_headlines,
+        economy.export_headlines,
+        standing.headlines,
+        patenting.headlines,
+        technology.headlines,
+        value_added.headlines,
+    )
     return [chapter(report)[0] for chapter in chapters]
 
 
@@ -73,8 +81,6 @@ def state(report: Report) -> str:
 
 def verdicts(report: Report) -> pd.DataFrame:
     """Verdicts per table, as text; ``title`` is the English title of the table."""
-    import pandas as pd
-
     from analysis import audit
 
     counts = audit.verdict_counts(report)
@@ -123,8 +129,6 @@ def _short(title: str) -> str:
 
 def legend() -> pd.DataFrame:
     """The verdicts, what they rest on, and what they mean."""
-    import pandas as pd
-
     rests = dict.fromkeys(OF_BOUNDS, "a bound or an assumption") | {"unchecked": "–"}
     return pd.DataFrame(
         {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis import evidence
 from analysis.chapters.common import Exhibit, cardinal, fixed, listing, name, ordinal, place, printed
 from analysis.indicators import patents
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 GRANTS, FIELDS = "1-2-13", "1-2-14"
@@ -135,8 +135,6 @@ def implied_population(report: Report) -> Exhibit:
 
 def shares(report: Report) -> pd.DataFrame:
     """Share in the ten listed countries and growth, by country; text."""
-    import pandas as pd
-
     share = patents.listed_share(report).set_index(["code", "year"])["value"]
     growth = patents.patents_growth(report).set_index(["code", "year"])["value"]
     rate = patents.patents_cagr(report).set_index("code")["value"]
@@ -263,8 +261,6 @@ def world_shares(report: Report) -> Exhibit:
 
 def similarity(report: Report) -> Exhibit:
     """Cosine similarity of the field profiles; heat map."""
-    import pandas as pd
-
     frame = patents.similarity(report)
     order = [*PEERS, "WORLD"]
     wide = pd.DataFrame(1.0, index=order, columns=order)
@@ -306,18 +302,23 @@ def domains(report: Report) -> Exhibit:
 
 def ranks(report: Report) -> pd.DataFrame:
     """Counts, share, advantage and printed rank by field for Taiwan; text."""
-    import pandas as pd
-
     count, rank = printed(report, FIELDS, "patents"), printed(report, FIELDS, "rank")
     share = patents.world_share(report).set_index(["code", "entity"])["value"]
     rta = patents.revealed_advantage(report).set_index(["code", "entity"])["value"]
     return pd.DataFrame(
         [
-            (c, name(report, c), fixed(count.loc[c, "TWN"], 0), fixed(share[(c, "TWN")]), fixed(rta[(c, "TWN")]), rank.loc[c, "TWN"])
+            (
+                c,
+                name(report, c),
+                fixed(count.loc[c, "TWN"], 0),
+                fixed(share[(c, "TWN")]),
+                fixed(rta[(c, "TWN")]),
+                rank.loc[c, "TWN"],
+            )
             for c in count.index
         ],
         columns=["field", "name", "patents", "share", "rta", "rank"],
-    )  # fmt: skip
+    )
 
 
 def field_trust(report: Report) -> list[str]:

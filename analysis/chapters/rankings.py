@@ -6,12 +6,12 @@ from fractions import Fraction
 from math import comb
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.chapters.common import Exhibit, cardinal, countries, fixed, listing, name, ordinal, place, printed
 from analysis.indicators import rankings
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 TABLES = ("1-2-6", "1-2-7")
@@ -21,13 +21,19 @@ NAMED_PEERS = ("CHE", "SGP", "DNK", "SWE", "FIN", "NLD", "ISR")
 
 #: Short names for the spokes of a radar and the heads of a heat map.
 SHORT = {
-    "legal_support": "Legal\nsupport", "ip_protection": "IP\nprotection", "technology_transfer": "Technology\ntransfer",
-    "digital_skills": "Digital\nskills", "qualified_engineers": "Qualified\nengineers",
-    "public_private_partnership": "Public–\nprivate", "financial_services": "Financial\nservices",
-    "entrepreneurship": "Entrepre-\nneurship", "talent_attraction": "Keeping\ntalent",
-    "foreign_skilled_people": "Foreign\ntalent", "digital_transformation": "Digital trans-\nformation",
+    "legal_support": "Legal\nsupport",
+    "ip_protection": "IP\nprotection",
+    "technology_transfer": "Technology\ntransfer",
+    "digital_skills": "Digital\nskills",
+    "qualified_engineers": "Qualified\nengineers",
+    "public_private_partnership": "Public–\nprivate",
+    "financial_services": "Financial\nservices",
+    "entrepreneurship": "Entrepre-\nneurship",
+    "talent_attraction": "Keeping\ntalent",
+    "foreign_skilled_people": "Foreign\ntalent",
+    "digital_transformation": "Digital trans-\nformation",
     "digital_tools": "Digital\ntools",
-}  # fmt: skip
+}
 
 
 def measures(report: Report, table: str) -> list[str]:
@@ -37,8 +43,6 @@ def measures(report: Report, table: str) -> list[str]:
 
 def ranks(report: Report, year: int, *tables: str) -> Any:
     """Ranks as a DataFrame of integers: index countries, columns criteria."""
-    import pandas as pd
-
     found = {m: printed(report, t, m)[year].astype(int) for t in tables or TABLES for m in measures(report, t)}
     return pd.DataFrame(found)
 
@@ -100,8 +104,6 @@ def headlines(report: Report) -> list[str]:
 
 def changes(report: Report) -> Exhibit:
     """Taiwan's ranks of both years; dumbbell."""
-    import pandas as pd
-
     before, now = ranks(report, BEFORE).loc["TWN"], ranks(report, NOW).loc["TWN"]
     data = pd.DataFrame({"name": [title(report, m) for m in now.index], str(BEFORE): list(before), str(NOW): list(now)})
     data = data.sort_values(str(NOW), kind="stable").reset_index(drop=True)
@@ -145,8 +147,6 @@ def heat(report: Report, table: str) -> Exhibit:
 def spokes(report: Report, table: str) -> Exhibit:
     """Taiwan in both years and the mean of the seven listed; radar of ranks."""
     before, now = ranks(report, BEFORE, table), ranks(report, NOW, table)
-    import pandas as pd
-
     others = now.drop(index="TWN")
     data = pd.DataFrame(
         {
@@ -171,15 +171,14 @@ def spokes(report: Report, table: str) -> Exhibit:
         numbers=numbers,
         options={
             "series": {"TWN": f"Taiwan {NOW}", "peers": f"mean of seven, {NOW}", "TWN_before": f"Taiwan {BEFORE}"},
-            "rings": (1, 10, 20, 30, 40), "worst": 52,
+            "rings": (1, 10, 20, 30, 40),
+            "worst": 52,
         },
-    )  # fmt: skip
+    )
 
 
 def statistics(report: Report) -> pd.DataFrame:
     """Per country: mean and median rank in both years, gains and losses, as text."""
-    import pandas as pd
-
     before, now = ranks(report, BEFORE), ranks(report, NOW)
     rows = []
     for code in now.mean(axis=1).sort_values(kind="stable").index:
@@ -192,17 +191,26 @@ def statistics(report: Report) -> pd.DataFrame:
                 "mean_now": fixed(Fraction(int(now.loc[code].sum()), now.shape[1]), 1),
                 "median_before": fixed(float(before.loc[code].median()), 1),
                 "median_now": fixed(float(now.loc[code].median()), 1),
-                "up": str(up), "same": str(same), "down": str(down),
+                "up": str(up),
+                "same": str(same),
+                "down": str(down),
                 "p": fixed(sign_test(up, down), 2),
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)
 
 
 HEADS = {
-    "name": "Country", "mean_before": str(BEFORE), "mean_now": str(NOW), "median_before": f"{BEFORE} ", "median_now": f"{NOW} ",
-    "up": "gained", "same": "kept", "down": "lost", "p": "Sign test p",
-}  # fmt: skip
+    "name": "Country",
+    "mean_before": str(BEFORE),
+    "mean_now": str(NOW),
+    "median_before": f"{BEFORE} ",
+    "median_now": f"{NOW} ",
+    "up": "gained",
+    "same": "kept",
+    "down": "lost",
+    "p": "Sign test p",
+}
 SPANNERS = {
     "Mean rank": ["mean_before", "mean_now"],
     "Median rank": ["median_before", "median_now"],
@@ -212,8 +220,6 @@ SPANNERS = {
 
 def stability(report: Report) -> pd.DataFrame:
     """Per criterion: how far the order of the eight countries changed from one year to the next, as text."""
-    import pandas as pd
-
     tau = {k.entity: c.points[0] for c in rankings.kendall.columns(report) for k in c.keys}
     before, now = ranks(report, BEFORE), ranks(report, NOW)
     rows = []
@@ -235,9 +241,13 @@ def stability(report: Report) -> pd.DataFrame:
 
 
 STABILITY_HEADS = {
-    "criterion": "Criterion", "taiwan_before": str(BEFORE), "taiwan_now": str(NOW), "tau": "Kendall's τ",
-    "median_shift": "Median shift", "farthest": "Farthest move",
-}  # fmt: skip
+    "criterion": "Criterion",
+    "taiwan_before": str(BEFORE),
+    "taiwan_now": str(NOW),
+    "tau": "Kendall's τ",
+    "median_shift": "Median shift",
+    "farthest": "Farthest move",
+}
 
 
 def stability_note(report: Report) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.chapters.common import (
     AGGREGATES,
     Exhibit,
@@ -20,13 +22,11 @@ from analysis.chapters.common import (
     place,
     printed,
     span,
-)  # fmt: skip
+)
 from analysis.indicators import research
 from analysis.rounding import Interval, Intervals, growth, share
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 COUNT, DENSITY = "1-2-4", "1-2-5"
@@ -97,8 +97,6 @@ def density(report: Report) -> Exhibit:
 
 def index_lines(report: Report) -> Exhibit:
     """Researchers as an index with rounding bands; lines."""
-    import pandas as pd
-
     codes = [*available(report, COUNT), "EU27", "OECD"]
     base = column(report, COUNT, "researchers", FIRST, codes)
     parts = []
@@ -189,8 +187,6 @@ def unit_note(report: Report) -> str:
 
 def levels(report: Report) -> pd.DataFrame:
     """Researchers, density and spending in the last year, as printed, with the implied employment in millions."""
-    import pandas as pd
-
     codes = [*available(report), "EU27", "OECD"]
     people, dense = printed(report, COUNT, "researchers"), printed(report, DENSITY, "researcher_density")
     found = research.implied_employment_ten_thousand(report)

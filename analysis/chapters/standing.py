@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.chapters.common import Exhibit, cardinal, fixed, listing, name
 from analysis.indicators import rankings
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 TABLE = "1-2-12"
@@ -28,8 +28,6 @@ def _no_count(report: Report) -> pd.DataFrame:
 
 def _ranks(report: Report) -> pd.DataFrame:
     """Rank, number assessed and percentile where the number is one of countries."""
-    import pandas as pd
-
     cells = report.cells([TABLE])
     wide = cells.pivot(index="code", columns="measure", values="printed").astype(int)
     wide = wide.loc[[c for c in dict.fromkeys(cells["code"]) if c not in set(_no_count(report)["code"])]]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.chapters.common import Exhibit, cardinal, cell, fixed, listing, name, printed, span
 from analysis.chapters.industries import SHORT
 from analysis.indicators import technology_trade
 from analysis.rounding import Intervals, growth, ratio, round_fraction
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
     from analysis.rounding import Interval
 
@@ -80,8 +80,6 @@ def balances(report: Report) -> Exhibit:
 
 def flows(report: Report) -> Exhibit:
     """Payments and receipts by industry; dumbbell."""
-    import pandas as pd
-
     codes = _industries(report)
     data = pd.DataFrame({"code": codes, "name": [SHORT[c] for c in codes]})
     for label, measure in (("payments", "payments"), ("receipts", "receipts")):
@@ -103,8 +101,6 @@ def flows(report: Report) -> Exhibit:
 
 def measures(report: Report) -> pd.DataFrame:
     """Coverage, normalised balance and Grubel-Lloyd index by industry with ranges; text."""
-    import pandas as pd
-
     columns = {
         "coverage": (technology_trade.coverage(report), 2),
         "normalised": (technology_trade.normalised_balance(report), 3),

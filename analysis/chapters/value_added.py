@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.chapters.common import Exhibit, cardinal, fixed, name, printed
 from analysis.chapters.industries import SHORT
 from analysis.indicators import value_added
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.models.decomposition import ShiftShare
     from analysis.report import Report
 
@@ -135,8 +135,6 @@ def shift_share(report: Report, before: int = FIRST, after: int = LAST) -> Exhib
 
 def shift_share_table(report: Report) -> pd.DataFrame:
     """Both effects for every pair of printed years, with rounding bounds, as text."""
-    import pandas as pd
-
     rows = []
     for before, after in PAIRS:
         split = decomposition(report, before, after)
@@ -158,18 +156,21 @@ def shift_share_table(report: Report) -> pd.DataFrame:
 
 def levels(report: Report) -> pd.DataFrame:
     """Value added, rate and implied output of the last year by industry, the residual industry last; text."""
-    import pandas as pd
-
     amounts, rate = printed(report, TABLE, "value_added"), printed(report, TABLE, "value_added_rate")
     output = value_added.implied_output(report)
     output = output[output["year"] == LAST].set_index("code")
     rest = value_added.rest_of_manufacturing(report)
     rest = rest[rest["year"] == LAST].set_index("indicator")
     rows: list[tuple[Any, ...]] = [
-        (c, _title(report, c), fixed(amounts.loc[c, LAST], 0), rate.loc[c, LAST],
-         f"{fixed(output.loc[c, 'low'], 0)} to {fixed(output.loc[c, 'high'], 0)}")
+        (
+            c,
+            _title(report, c),
+            fixed(amounts.loc[c, LAST], 0),
+            rate.loc[c, LAST],
+            f"{fixed(output.loc[c, 'low'], 0)} to {fixed(output.loc[c, 'high'], 0)}",
+        )
         for c in amounts.index
-    ]  # fmt: skip
+    ]
     own: dict[str, Any] = {k: rest.loc[k] for k in ("value_added_rest", "value_added_rate_rest", "implied_output_rest")}
     ranges = {
         k: f"{fixed(v['low'], d)} to {fixed(v['high'], d)}" for (k, v), d in zip(own.items(), (0, 2, 0), strict=True)

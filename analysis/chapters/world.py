@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.chapters.common import Exhibit, cardinal, column, fixed, listing, name, printed, span
 from analysis.indicators import macro, rankings
 from analysis.rounding import Interval, Intervals, cagr, share
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 PEOPLE, AI, RISKS = "1-1-1", "1-1-2", "1-1-4"
@@ -105,8 +105,6 @@ def population(report: Report) -> Exhibit:
 
 def population_table(report: Report) -> pd.DataFrame:
     """Printed population, implied yearly growth and share in the world, with rounding ranges, as text."""
-    import pandas as pd
-
     wide = printed(report, PEOPLE, "population")
     codes = list(wide.index)
     pace = cagr(column(report, PEOPLE, "population", FIRST), column(report, PEOPLE, "population", LAST), LAST - FIRST)
@@ -142,8 +140,6 @@ SPANNERS = {"Population": ["first", "last"], "Share in the world": ["share_first
 
 def intelligence(report: Report) -> Exhibit:
     """Estimates before and after generative AI; dumbbell."""
-    import pandas as pd
-
     before, after = (printed(report, AI, m).iloc[:, 0].astype(int) for m in ("year_before_genai", "year_after_genai"))
     data = pd.DataFrame(
         {
@@ -170,8 +166,6 @@ def intelligence(report: Report) -> Exhibit:
 
 def risks(report: Report) -> Exhibit:
     """Short-term and long-term rank of every risk listed; dumbbell with gaps."""
-    import pandas as pd
-
     cells = report.cells([RISKS])
     wide = cells.pivot(index="code", columns="measure", values="printed")
     wide = wide.loc[list(dict.fromkeys(cells["code"])), ["rank_short_term", "rank_long_term"]]

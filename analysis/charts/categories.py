@@ -9,25 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.charts.layout import canvas, end_labels, finish, text_width, wrap
 from analysis.charts.series import minus
-from analysis.charts.style import (
-    FAINT,
-    GRID,
-    INK,
-    MUTED,
-    PAPER,
-    PARTS,
-    SMALL,
-    TAIWAN,
-    VERDICTS,
-    WIDTH,
-    colours,
-    ink_on,
-)  # fmt: skip
+from analysis.charts.style import FAINT, GRID, INK, MUTED, PAPER, PARTS, SMALL, TAIWAN, VERDICTS, WIDTH, colours, ink_on
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -108,9 +96,15 @@ def bars(
     ends = [max(v, float(h)) if v >= 0 else v for v, h in zip(values, frame.get("high", frame["value"]), strict=True)]
     for y, (value, end, text) in enumerate(zip(values, ends, texts, strict=True)):
         ax.annotate(
-            text, (end, y), xytext=(4 if value >= 0 else -4, 0), textcoords="offset points", va="center",
-            ha="left" if value >= 0 else "right", size=SMALL, color=TAIWAN if tints[y] == TAIWAN else INK,
-        )  # fmt: skip
+            text,
+            (end, y),
+            xytext=(4 if value >= 0 else -4, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left" if value >= 0 else "right",
+            size=SMALL,
+            color=TAIWAN if tints[y] == TAIWAN else INK,
+        )
     ax.set_xlim(min(0, *values), max(0, *values) or 1)
     _room(ax, frame, texts, left=min(values) < 0)
     if min(values) < 0:
@@ -125,9 +119,16 @@ def bars(
 def _reference(ax: Axes, x: float, label: str) -> None:
     ax.axvline(x, color=MUTED, lw=0.9, ls=(0, (3, 2)), zorder=1)
     ax.annotate(
-        label, (x, 0), xycoords=("data", "axes fraction"), xytext=(0, -3), textcoords="offset points",
-        ha="center", va="top", size=SMALL - 0.5, color=MUTED,
-    )  # fmt: skip
+        label,
+        (x, 0),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, -3),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        size=SMALL - 0.5,
+        color=MUTED,
+    )
 
 
 def dumbbell(
@@ -154,9 +155,14 @@ def dumbbell(
             ax.plot([value], [y], marker="o", ms=6, mfc=fill, mec=color, mew=1.4, lw=0, zorder=4)
             if show_values:
                 ax.annotate(
-                    minus(fmt.format(value)), (value, y), xytext=(7, 0), textcoords="offset points", va="center",
-                    size=SMALL - 0.5, color=MUTED if v != v else color,
-                )  # fmt: skip
+                    minus(fmt.format(value)),
+                    (value, y),
+                    xytext=(7, 0),
+                    textcoords="offset points",
+                    va="center",
+                    size=SMALL - 0.5,
+                    color=MUTED if v != v else color,
+                )
             continue
         ax.plot([u, v], [y, y], color=color, lw=1.6, alpha=0.55, zorder=2)
         ax.plot([u], [y], marker="o", ms=6, mfc=PAPER, mec=color, mew=1.4, lw=0, zorder=3)
@@ -165,10 +171,15 @@ def dumbbell(
             right_is_last = (v >= u) != reverse
             for value, right in ((v, right_is_last), (u, not right_is_last)):
                 ax.annotate(
-                    minus(fmt.format(value)), (value, y), xytext=(7 if right else -7, 0), textcoords="offset points",
-                    va="center", ha="left" if right else "right", size=SMALL - 0.5,
+                    minus(fmt.format(value)),
+                    (value, y),
+                    xytext=(7 if right else -7, 0),
+                    textcoords="offset points",
+                    va="center",
+                    ha="left" if right else "right",
+                    size=SMALL - 0.5,
                     color=color if value == v else MUTED,
-                )  # fmt: skip
+                )
                 if u == v:
                     break
     _rows(ax, frame)
@@ -187,9 +198,17 @@ def dumbbell(
 def _legend(ax: Axes, entries: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     handles = [ax.plot([], [], marker="o", ms=6, lw=0, mew=1.4, label=label, **style)[0] for label, style in entries]
     ax.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(handles), frameon=False,
-        fontsize=SMALL, handletextpad=0.1, columnspacing=1.2, borderaxespad=0.1, labelcolor=MUTED,
-    )  # fmt: skip
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        ncols=len(handles),
+        frameon=False,
+        fontsize=SMALL,
+        handletextpad=0.1,
+        columnspacing=1.2,
+        borderaxespad=0.1,
+        labelcolor=MUTED,
+    )
 
 
 def slope(
@@ -236,14 +255,7 @@ def slope(
 _MARKERS = {"contradicted": "X", "implausible": "^", "explained": "D", "consistent": "s"}
 
 
-def compare(
-    frame: pd.DataFrame,
-    *,
-    title: str,
-    unit: str,
-    fmt: str = "{:g}",
-    printed: str = "printed",
-) -> Figure:
+def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:g}", printed: str = "printed") -> Figure:
     """Printed numbers against the range that the recomputation allows.
 
     Columns ``name, low, high`` and, for the printed number, ``printed`` (a dot) with
@@ -276,9 +288,17 @@ def compare(
             entries.append((f"{printed}: {verdict}", {"marker": marker, "color": VERDICTS[verdict][0], "ms": 5.5}))
         handles = [ax.plot([], [], lw=0, label=label, **style)[0] for label, style in entries]
         ax.legend(
-            handles=handles, loc="lower left", bbox_to_anchor=(-0.3, 1.0), ncols=2, frameon=False, fontsize=SMALL,
-            handletextpad=0.1, columnspacing=1.0, borderaxespad=0.1, labelcolor=MUTED,
-        )  # fmt: skip
+            handles=handles,
+            loc="lower left",
+            bbox_to_anchor=(-0.3, 1.0),
+            ncols=2,
+            frameon=False,
+            fontsize=SMALL,
+            handletextpad=0.1,
+            columnspacing=1.0,
+            borderaxespad=0.1,
+            labelcolor=MUTED,
+        )
     return finish(fig)
 
 
@@ -326,17 +346,32 @@ def stacked(
         for y, (start, value) in enumerate(zip(left, values, strict=True)):
             if value >= least:
                 ax.text(
-                    start + value / 2, y, fmt.format(value), ha="center", va="center", size=SMALL, zorder=3,
+                    start + value / 2,
+                    y,
+                    fmt.format(value),
+                    ha="center",
+                    va="center",
+                    size=SMALL,
+                    zorder=3,
                     color=ink_on(tint),
-                )  # fmt: skip
+                )
         left = [a + b for a, b in zip(left, values, strict=True)]
     _rows(ax, frame, vertical_grid=False)
     ax.set_xlim(0, max(left))
     ax.tick_params(axis="x", labelbottom=False)
     ax.legend(
-        loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False, fontsize=SMALL, handlelength=0.9,
-        handleheight=0.9, handletextpad=0.4, columnspacing=1.2, borderaxespad=0.1, labelcolor=INK,
-    )  # fmt: skip
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=2,
+        frameon=False,
+        fontsize=SMALL,
+        handlelength=0.9,
+        handleheight=0.9,
+        handletextpad=0.4,
+        columnspacing=1.2,
+        borderaxespad=0.1,
+        labelcolor=INK,
+    )
     return finish(fig)
 
 
@@ -379,9 +414,18 @@ def contributions(
         if total:
             handles.append(handles.pop(0))  # lines come first; the total belongs last
         ax.legend(
-            handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False, fontsize=SMALL,
-            handlelength=0.9, handleheight=0.9, handletextpad=0.4, columnspacing=1.2, borderaxespad=0.1,
-        )  # fmt: skip
+            handles=handles,
+            loc="lower left",
+            bbox_to_anchor=(-0.02, 1.0),
+            ncols=2,
+            frameon=False,
+            fontsize=SMALL,
+            handlelength=0.9,
+            handleheight=0.9,
+            handletextpad=0.4,
+            columnspacing=1.2,
+            borderaxespad=0.1,
+        )
     return finish(fig)
 
 

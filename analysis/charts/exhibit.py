@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import pandas as pd
+
 from analysis.charts.layout import faults
 from analysis.charts.style import SHOWN, WIDTH
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*")
@@ -82,15 +83,7 @@ def put(data: dict[str, Any]) -> None:
     display(data, raw=True)
 
 
-def show(
-    fig: Figure,
-    *,
-    data: pd.DataFrame,
-    name: str,
-    source: Sequence[str] | str,
-    alt: str,
-    note: str = "",
-) -> None:
+def show(fig: Figure, *, data: pd.DataFrame, name: str, source: Sequence[str] | str, alt: str, note: str = "") -> None:
     """Display a figure and its caption.
 
     ``data`` are the plotted numbers (offered as ``name.csv``); ``source`` a list of table numbers

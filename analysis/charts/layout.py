@@ -124,11 +124,18 @@ def end_labels(
     side = -1 if left else 1
     texts = [
         ax.annotate(
-            text, (x, y), xytext=(9 * side, 0), textcoords="offset points", va="center", color=color, size=size,
-            ha="right" if left else "left", annotation_clip=False,
+            text,
+            (x, y),
+            xytext=(9 * side, 0),
+            textcoords="offset points",
+            va="center",
+            color=color,
+            size=size,
+            ha="right" if left else "left",
+            annotation_clip=False,
         )
         for y, text, color in labels
-    ]  # fmt: skip
+    ]
 
     def place() -> None:
         scale = ax.figure.dpi / 72
@@ -139,9 +146,13 @@ def end_labels(
             text.set_position((9 * side, new - old))
             if abs(new - old) > size * 0.35:
                 ax.annotate(
-                    "", text.xy, xytext=(8 * side, new - old), textcoords="offset points", annotation_clip=False,
+                    "",
+                    text.xy,
+                    xytext=(8 * side, new - old),
+                    textcoords="offset points",
+                    annotation_clip=False,
                     arrowprops={"arrowstyle": "-", "color": color, "lw": 0.5, "shrinkA": 0, "shrinkB": 2},
-                )  # fmt: skip
+                )
 
     return place
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from analysis.charts.layout import canvas, finish
 from analysis.charts.style import INK, MUTED, PAPER, SMALL, VERDICTS
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 _LINE = "#3D4657"
@@ -28,9 +28,17 @@ def forecasts(frame: pd.DataFrame, *, title: str, unit: str) -> Figure:
     def _beside(y: float, implied: str, stated: str, color: str) -> None:
         for points, text, tint in ((44, implied, MUTED if implied == "implied" else INK), (92, stated, color)):
             ax.annotate(
-                text, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(points, 0), textcoords="offset points",
-                ha="right", va="center", size=SMALL, color=tint, annotation_clip=False,
-            )  # fmt: skip
+                text,
+                (1, y),
+                xycoords=ax.get_yaxis_transform(),
+                xytext=(points, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                size=SMALL,
+                color=tint,
+                annotation_clip=False,
+            )
 
     for y, row in enumerate(frame.to_dict("records")):
         color, sign = VERDICTS.get(str(row["verdict"]), (_LINE, ""))

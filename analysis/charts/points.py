@@ -7,6 +7,7 @@ from math import pi, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, TwoSlopeNorm, to_hex
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox
@@ -16,16 +17,20 @@ from analysis.charts.series import minus
 from analysis.charts.style import DIVERGING, FAINT, GRID, INK, MUTED, PAPER, SEQUENTIAL, SMALL, TAIWAN, colours, ink_on
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
 _SIDES: tuple[tuple[float, float, str, str], ...] = (
-    (1, 0, "left", "center"), (-1, 0, "right", "center"), (0, 1, "center", "bottom"), (0, -1, "center", "top"),
-    (0.75, 0.75, "left", "bottom"), (-0.75, 0.75, "right", "bottom"), (0.75, -0.75, "left", "top"),
+    (1, 0, "left", "center"),
+    (-1, 0, "right", "center"),
+    (0, 1, "center", "bottom"),
+    (0, -1, "center", "top"),
+    (0.75, 0.75, "left", "bottom"),
+    (-0.75, 0.75, "right", "bottom"),
+    (0.75, -0.75, "left", "top"),
     (-0.75, -0.75, "right", "top"),
-)  # fmt: skip
+)
 
 
 def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence[tuple[float, float, float]]) -> None:
@@ -62,9 +67,13 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
         far, side = places[taken[number][1]]
         if far:
             ax.annotate(
-                "", text.xy, xytext=(side[0] * (radius + far), side[1] * (radius + far)), textcoords="offset points",
-                zorder=2, arrowprops={"arrowstyle": "-", "color": MUTED, "lw": 0.5, "shrinkA": 0, "shrinkB": radius},
-            )  # fmt: skip
+                "",
+                text.xy,
+                xytext=(side[0] * (radius + far), side[1] * (radius + far)),
+                textcoords="offset points",
+                zorder=2,
+                arrowprops={"arrowstyle": "-", "color": MUTED, "lw": 0.5, "shrinkA": 0, "shrinkB": radius},
+            )
 
 
 def _set(text: Annotation, side: tuple[float, float, str, str], radius: float, far: float) -> None:
@@ -121,14 +130,25 @@ def scatter(
         radius = max(radius, 2.2)
         strong = code in focus
         ax.scatter(
-            [float(row["x"])], [float(row["y"])], s=(2 * radius) ** 2, color=color[code] if strong else "#8FA3B8",
-            alpha=0.75 if strong else 0.6, lw=0.8, ec=PAPER, zorder=3 + order / 100,
-        )  # fmt: skip
+            [float(row["x"])],
+            [float(row["y"])],
+            s=(2 * radius) ** 2,
+            color=color[code] if strong else "#8FA3B8",
+            alpha=0.75 if strong else 0.6,
+            lw=0.8,
+            ec=PAPER,
+            zorder=3 + order / 100,
+        )
         marks.append((float(row["x"]), float(row["y"]), radius))
         text = ax.annotate(
-            str(row["name"]), (float(row["x"]), float(row["y"])), xytext=(0, 0), textcoords="offset points",
-            size=SMALL, color=color[code] if strong else MUTED, zorder=6,
-        )  # fmt: skip
+            str(row["name"]),
+            (float(row["x"]), float(row["y"])),
+            xytext=(0, 0),
+            textcoords="offset points",
+            size=SMALL,
+            color=color[code] if strong else MUTED,
+            zorder=6,
+        )
         labels.append((text, radius * 0.9, strong))
     ax.margins(0.1)
     if log_x:
@@ -242,17 +262,29 @@ def radar(
         color = TAIWAN if key.startswith("TWN") else next(others)
         depth = [worst - float(v) for v in frame[key]]
         ax.plot(
-            [*angles, angles[0]], [*depth, depth[0]], color=color, lw=1.3 if before else 2.2,
-            ls=(0, (3, 2)) if before else "-", marker="o", ms=3 if before else 4.5, label=label, zorder=3 if before else 4,
-        )  # fmt: skip
+            [*angles, angles[0]],
+            [*depth, depth[0]],
+            color=color,
+            lw=1.3 if before else 2.2,
+            ls=(0, (3, 2)) if before else "-",
+            marker="o",
+            ms=3 if before else 4.5,
+            label=label,
+            zorder=3 if before else 4,
+        )
         if not before:
             ax.fill([*angles, angles[0]], [*depth, depth[0]], color=color, alpha=0.08, lw=0)
     ax.set_yticks([worst - r for r in rings], ["" for _ in rings])
     for ring in rings:
         ax.annotate(
-            str(ring), (pi / count, worst - ring), size=SMALL - 1, color=MUTED, ha="center", va="center",
+            str(ring),
+            (pi / count, worst - ring),
+            size=SMALL - 1,
+            color=MUTED,
+            ha="center",
+            va="center",
             bbox={"fc": PAPER, "ec": "none", "pad": 0.6, "alpha": 0.85},
-        )  # fmt: skip
+        )
     ax.set_xticks(angles, [str(n) for n in frame["name"]], color=INK, size=SMALL)
     for angle, tick in zip(angles, ax.get_xticklabels(), strict=True):
         turn = angle % (2 * pi)
@@ -261,8 +293,12 @@ def radar(
     ax.spines["polar"].set_color(FAINT)
     ax.grid(color=GRID)
     fig.legend(
-        loc="outside lower center", ncols=min(2, len(series)), frameon=False, fontsize=SMALL, handlelength=1.8,
+        loc="outside lower center",
+        ncols=min(2, len(series)),
+        frameon=False,
+        fontsize=SMALL,
+        handlelength=1.8,
         columnspacing=1.4,
-    )  # fmt: skip
+    )
     _ = fmt
     return finish(fig)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from analysis.charts.layout import canvas, end_labels, finish, spacing
 from analysis.charts.style import BASE, FAINT, INK, MUTED, SMALL, TAIWAN, colours
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -77,9 +77,15 @@ def lines(
                 x, part["low"].astype(float), part["high"].astype(float), color=color[code], alpha=0.2, lw=0
             )
         ax.plot(
-            x, y, color=color[code], lw=2.4 if code == "TWN" else 1.7 if strong else 1.0, zorder=3 if strong else 2,
-            marker="o" if strong else "", ms=3.4, label=code,
-        )  # fmt: skip
+            x,
+            y,
+            color=color[code],
+            lw=2.4 if code == "TWN" else 1.7 if strong else 1.0,
+            zorder=3 if strong else 2,
+            marker="o" if strong else "",
+            ms=3.4,
+            label=code,
+        )
         if strong or label_all:
             name = str(part["name"].iloc[-1])
             text = f"{name} {minus(last.format(y.iloc[-1]))}" if last and strong else name
@@ -150,9 +156,15 @@ def multiples(
         if ends:
             for i, side, gap in ((0, "left", 1), (-1, "right", -1)):
                 ax.annotate(
-                    minus(ends.format(y.iloc[i])), (x.iloc[i], y.iloc[i]), xytext=(gap, 5), textcoords="offset points",
-                    ha=side, size=SMALL - 1, color=color, zorder=5,
-                )  # fmt: skip
+                    minus(ends.format(y.iloc[i])),
+                    (x.iloc[i], y.iloc[i]),
+                    xytext=(gap, 5),
+                    textcoords="offset points",
+                    ha=side,
+                    size=SMALL - 1,
+                    color=color,
+                    zorder=5,
+                )
         _values(ax, False, fmt, bins=3)
         _room(ax, frame if shared else part, zero)
         ax.set_xticks([years[0], years[-1]], [str(years[0]), str(years[-1])])
@@ -205,17 +217,28 @@ def fan(
     _years(ax, years, 7)
     _values(ax, zero, fmt)
     ax.text(
-        0.01, 0.98, f"n = {n}; {model}", transform=ax.transAxes, va="top", size=SMALL, color=MUTED,
+        0.01,
+        0.98,
+        f"n = {n}; {model}",
+        transform=ax.transAxes,
+        va="top",
+        size=SMALL,
+        color=MUTED,
         bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5},
-    )  # fmt: skip
+    )
     last = forecast.iloc[-1]
     labels = [(fy[-1], minus(fmt.format(fy[-1])), color)]
     if "low" in forecast:
         labels += [(float(last[k]), f"{minus(fmt.format(float(last[k])))}", MUTED) for k in ("low", "high")]
         ax.annotate(
-            f"{level} prediction interval", (fx[0], float(forecast["high"].iloc[0])), xytext=(-4, 12),
-            textcoords="offset points", ha="right", size=SMALL - 0.5, color=color,
-        )  # fmt: skip
+            f"{level} prediction interval",
+            (fx[0], float(forecast["high"].iloc[0])),
+            xytext=(-4, 12),
+            textcoords="offset points",
+            ha="right",
+            size=SMALL - 0.5,
+            color=color,
+        )
     return finish(fig, end_labels(ax, labels, years[-1], BASE))
 
 
@@ -252,9 +275,15 @@ def trend(
     _years(ax, years, 7)
     _values(ax, False, fmt)
     ax.text(
-        0.01, 0.98, f"n = {n}; {model}", transform=ax.transAxes, va="top", size=SMALL, color=MUTED,
+        0.01,
+        0.98,
+        f"n = {n}; {model}",
+        transform=ax.transAxes,
+        va="top",
+        size=SMALL,
+        color=MUTED,
         bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5},
-    )  # fmt: skip
+    )
     last = line.iloc[-1]
     middle = float(last["value"])
     labels = [

@@ -14,7 +14,8 @@ import ast
 import functools
 from collections.abc import Collection
 from fractions import Fraction
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from analysis.claims.claim import FILE, REASONS, Claim, read
 from analysis.claims.linking import agreement, statements
@@ -32,9 +33,6 @@ from analysis.claims.values import ClaimError, NotPrintedError, Number, Readings
 from analysis.claims.vocabulary import Printed, functions
 from analysis.report import BadInput, Report
 from analysis.rounding import decimals_of, round_fraction
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _COLUMNS = "id line kind printed recomputed low high verdict convention decision note check"
 COLUMNS = _COLUMNS.split()
@@ -63,8 +61,6 @@ def evaluate(report: Report, only: Collection[str] | None = None) -> pd.DataFram
     one more where the form is not ``eq``), ``low`` and ``high`` the outward bounds of all results
     that unrounded inputs allow, ``check`` one of :data:`CHECKS` (empty where nothing was checked).
     """
-    import pandas as pd
-
     return pd.DataFrame(list(_evaluated(report, None if only is None else frozenset(only))), columns=COLUMNS)
 
 
@@ -140,8 +136,19 @@ def _row(
     told = "; ".join(n for n in (judged.note, note) if n)
     decision = "" if judged.verdict == NOT_CHECKABLE else _decision(claim, judged, recomputed, low, high)
     return (
-        claim.id, claim.line, claim.kind, given, recomputed, low, high, judged.verdict, convention, decision, told, check,
-    )  # fmt: skip
+        claim.id,
+        claim.line,
+        claim.kind,
+        given,
+        recomputed,
+        low,
+        high,
+        judged.verdict,
+        convention,
+        decision,
+        told,
+        check,
+    )
 
 
 def _way(claim: Claim) -> str:

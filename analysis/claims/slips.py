@@ -12,7 +12,9 @@ import bisect
 import functools
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from analysis.claims.claim import Claim, read
 from analysis.claims.evaluation import evaluate
@@ -24,9 +26,6 @@ from analysis.claims.values import ClaimError, NotPrintedError, Number
 from analysis.claims.vocabulary import Printed, functions
 from analysis.report import BadInput, Report
 from analysis.rounding import round_fraction
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FILE = "slips.csv"
 COLUMNS = ["id", "title", "verdict", "consequence", "says", "says_page", "shows", "shows_page", "matters", "claims"]
@@ -78,8 +77,6 @@ def slips(report: Report) -> pd.DataFrame:
     :class:`BadInput` for a claim that is unknown or belongs to two slips, and for words whose
     numbers cannot be put in.
     """
-    import pandas as pd
-
     claims = {claim.id: claim for claim in read(report)}
     printed = Printed(report, {i: claim.numbers() for i, claim in claims.items()})
     known = functions(printed)
@@ -118,9 +115,17 @@ def _row(
     record: Mapping[Any, Any], verdict: str, says: str, shows: str, says_page: str, shows_page: str
 ) -> tuple[str, ...]:
     return (
-        str(record["id"]), str(record["title"]), verdict, str(record["consequence"]), says, says_page, shows, shows_page,
-        str(record["matters"]), str(record["claims"]),
-    )  # fmt: skip
+        str(record["id"]),
+        str(record["title"]),
+        verdict,
+        str(record["consequence"]),
+        says,
+        says_page,
+        shows,
+        shows_page,
+        str(record["matters"]),
+        str(record["claims"]),
+    )
 
 
 def _put(text: str, known: Mapping[str, Any], slip: str, column: str) -> str:
@@ -144,8 +149,6 @@ def _put(text: str, known: Mapping[str, Any], slip: str, column: str) -> str:
 
 def arithmetic(report: Report, claims: list[str]) -> pd.DataFrame:
     """How the claims of a slip were checked: ``id, page, statement, stated, arithmetic, verdict, note``."""
-    import pandas as pd
-
     every = {claim.id: claim for claim in read(report)}
     spelled = spell(report)
     frame = {str(row["id"]): {str(k): str(v) for k, v in row.items()} for row in evaluate(report).to_dict("records")}

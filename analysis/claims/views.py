@@ -10,7 +10,9 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from analysis.claims.claim import Claim, read
 from analysis.claims.evaluation import CHECKS, LISTED, evaluate, outward
@@ -23,9 +25,6 @@ from analysis.claims.values import ClaimError, Number
 from analysis.claims.vocabulary import Printed, functions
 from analysis.report import Report
 from analysis.rounding import round_fraction
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: Chapters of the report by the first three characters of ``section``.
 CHAPTERS = {
@@ -91,8 +90,6 @@ def by_check(report: Report) -> pd.DataFrame:
 
 
 def _cross(rows: Iterable[str], verdicts: Any, name: str, order: Iterable[str]) -> pd.DataFrame:
-    import pandas as pd
-
     table = pd.crosstab(pd.Series(list(rows), name=name), pd.Series(list(verdicts), name="verdict"))
     table = table.reindex(index=[o for o in order if o in table.index], columns=list(VERDICTS), fill_value=0)
     table["all"] = table.sum(axis=1)
@@ -106,7 +103,6 @@ def agreement(report: Report) -> pd.DataFrame:
     ``low`` and ``high`` bound the rate among all claims: the exact (Clopper-Pearson) 95 % interval for
     a binomial share, in per cent like ``rate``.
     """
-    import pandas as pd
     from scipy.stats import beta
 
     rows = []
@@ -127,8 +123,6 @@ def markets(report: Report) -> pd.DataFrame:
     rate is printed), ``implied, low, high`` (per cent a year; ``low`` to ``high`` allows for the
     rounding of the values), ``verdict, convention`` (of claims that state a rate).
     """
-    import pandas as pd
-
     claims = read(report)
     known = functions(Printed(report, {claim.id: claim.numbers() for claim in claims}))
     verdicts = evaluate(report).set_index("id")[["verdict", "convention"]]
@@ -145,16 +139,45 @@ def markets(report: Report) -> pd.DataFrame:
         verdict, convention = verdicts.loc[claim.id] if states else ("", "")
         rows.append(
             (
-                claim.id, claim.line, CHAPTERS[chapter(claim.section)], name, claim.statement,
-                decimal(first), int(y0.point), decimal(last), int(y1.point), printed_unit, *in_billions,
+                claim.id,
+                claim.line,
+                CHAPTERS[chapter(claim.section)],
+                name,
+                claim.statement,
+                decimal(first),
+                int(y0.point),
+                decimal(last),
+                int(y1.point),
+                printed_unit,
+                *in_billions,
                 float(Fraction(claim.stated)) if states else None,
-                float(rate.point), float(rate.low), float(rate.high), str(verdict), str(convention),
+                float(rate.point),
+                float(rate.low),
+                float(rate.high),
+                str(verdict),
+                str(convention),
             )
-        )  # fmt: skip
+        )
     columns = [
-        "id", "line", "chapter", "name", "statement", "first", "y0", "last", "y1", "unit", "low_bn", "high_bn",
-        "stated", "implied", "low", "high", "verdict", "convention",
-    ]  # fmt: skip
+        "id",
+        "line",
+        "chapter",
+        "name",
+        "statement",
+        "first",
+        "y0",
+        "last",
+        "y1",
+        "unit",
+        "low_bn",
+        "high_bn",
+        "stated",
+        "implied",
+        "low",
+        "high",
+        "verdict",
+        "convention",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -192,8 +215,6 @@ def exchange_rates(report: Report) -> pd.DataFrame:
     currency. Columns ``id, line, statement, currency, foreign, taiwan, rate``; the rate is the range
     that the printed digits allow.
     """
-    import pandas as pd
-
     rows = []
     for claim in read(report):
         if claim.kind != "conversion":

@@ -242,9 +242,29 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
         return Readings(flat)
 
     named = (
-        t, p, c, column, row, growth, change, share, ratio, cagr, total, mean, exact, rank, count, codes, all_of, readings,
-        times, increase, same_period, about,
-    )  # fmt: skip
+        t,
+        p,
+        c,
+        column,
+        row,
+        growth,
+        change,
+        share,
+        ratio,
+        cagr,
+        total,
+        mean,
+        exact,
+        rank,
+        count,
+        codes,
+        all_of,
+        readings,
+        times,
+        increase,
+        same_period,
+        about,
+    )
     return {f.__name__: f for f in named} | {"abs": absolute, "max": maximum, "min": minimum, "listed": listed}
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
+if TYPE_CHECKING:
     from analysis.report import Report
 
 #: Family modules in the order of the report's chapter.
@@ -28,8 +28,6 @@ def indicators(report: Report) -> pd.DataFrame:
     the same quantity, if it prints one. ``year`` is ``2019-2023`` for a span. Raises
     :class:`analysis.report.BadInput` for unusable input.
     """
-    import pandas as pd
-
     from analysis.indicators.series import COLUMNS, Indicator
 
     for family in FAMILIES:

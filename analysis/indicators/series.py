@@ -16,15 +16,13 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from analysis.report import BadInput, Report
 from analysis.rounding import CompoundGrowth, Intervals, cagr, growth, round_fraction, round_outward
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: Columns of the table of all indicators; all strings.
 COLUMNS = ["table", "row", "code", "indicator", "year", "unit", "value", "low", "high", "printed"]
@@ -146,8 +144,6 @@ class Column:
         ``year`` is an integer where every number has one. Floats are for charts and
         models; the exact numbers stay in ``points`` and ``bounds``.
         """
-        import pandas as pd
-
         years = [key.year for key in self.keys]
         return pd.DataFrame(
             {
@@ -338,8 +334,6 @@ class Indicator:
 
     def __call__(self, report: Report, **options: int) -> pd.DataFrame:
         """``code, year, entity, value, low, high, printed`` and ``row, table, indicator, unit``."""
-        import pandas as pd
-
         return pd.concat([column.frame() for column in self.columns(report, **options)], ignore_index=True)
 
 

@@ -70,9 +70,18 @@ class Rows:
         self.rows: list[Row] = []
 
     def add(
-        self, series: str, table: str, n: int, model: str, parameter: str, three: Three, level: str = "", unit: str = "",
-        digits: int = 3, cells: str = "printed",
-    ) -> None:  # fmt: skip
+        self,
+        series: str,
+        table: str,
+        n: int,
+        model: str,
+        parameter: str,
+        three: Three,
+        level: str = "",
+        unit: str = "",
+        digits: int = 3,
+        cells: str = "printed",
+    ) -> None:
         """One estimate; ``three`` are estimate, low, high (fewer: no interval)."""
         numbers = [text(v, digits) for v in [*three, None, None][:3]]
         self.rows.append([series, table, str(n), model, parameter, *numbers, level, unit, cells, ""])

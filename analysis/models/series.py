@@ -16,6 +16,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from analysis import doubts
@@ -23,8 +24,6 @@ from analysis.report import NOT_AVAILABLE
 from analysis.rounding import Intervals
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.report import Report
 
 Floats = NDArray[np.float64]

@@ -150,7 +150,9 @@ FORMS: dict[str, Form] = {
     "F38": Form("path missing", package(lambda p: resource(p).update(path="tables/none.csv")), BAD, "none.csv"),
     "F39": Form("package without a table", package(lambda p: _drop(p, "table-1-2-3")), EITHER),
     "F40": Form(
-        "unit unknown", package(lambda p: resource(p, "table-1-2-4")["schema"]["fields"][1].update(unit="萬 人")), BAD,
+        "unit unknown",
+        package(lambda p: resource(p, "table-1-2-4")["schema"]["fields"][1].update(unit="萬 人")),
+        BAD,
         "萬 人",
     ),
     "F41": Form("measure mislabelled", package(lambda p: fields(p)[1].update(measure="growth", year="2019")), EITHER),
@@ -168,7 +170,7 @@ FORMS: dict[str, Form] = {
     "F51": Form("Arabic-Indic digit", swap("tables/1-2-6.csv", "丹麥,5,", "丹麥,٥,"), BAD, "1-2-6"),
     "F52": Form("20-digit count", swap(RANKS, '"165,168"', "1" * 20), EITHER),
     "F53": Form("prose 40 digits", swap(PROSE, '"10,479"', "1" * 40), BAD, PROSE),
-}  # fmt: skip
+}
 
 
 def examine(number: str) -> tuple[int | None, str]:

@@ -132,10 +132,14 @@ for _number, _text, _table, _pairs in (
     ("N27", "stale share 2024=2023", "1-2-9", [("share_2024", "share_2023")]),
     ("N28", "stale growth 2023=2022", "1-2-1", [("growth_2023", "growth_2022")]),
     ("N29", "stale share 2022=2021", "1-2-16", [("share_2022", "share_2021")]),
-    ("N30", "stale whole 2023 (level and growth), 1-2-5",
-     "1-2-5", [("researcher_density_2023", "researcher_density_2022"), ("growth_2023", "growth_2022")]),
+    (
+        "N30",
+        "stale whole 2023 (level and growth), 1-2-5",
+        "1-2-5",
+        [("researcher_density_2023", "researcher_density_2022"), ("growth_2023", "growth_2022")],
+    ),
     ("N38", "rank_TWN copied from rank_KOR", "1-2-14", [("rank_TWN", "rank_KOR")]),
-):  # fmt: skip
+):
     simple(_number, _text, lambda c, table=_table, pairs=_pairs: c.repeat(table, *pairs))
 
 
@@ -219,16 +223,10 @@ for _number, _id, _new in (
 
 simple("N57", "labels shifted by one (1-2-1 countries)", lambda c: c.rotate("1-2-1", c.labels("1-2-1")[:COUNTRIES]))
 simple(
-    "N58",
-    "labels shifted by one (1-2-2 countries) (ours)",
-    lambda c: c.rotate("1-2-2", c.labels("1-2-2")[:COUNTRIES]),
+    "N58", "labels shifted by one (1-2-2 countries) (ours)", lambda c: c.rotate("1-2-2", c.labels("1-2-2")[:COUNTRIES])
 )
 simple("N59", "two field rows exchanged, 1-2-14", lambda c: c.exchange_rows("1-2-14", "通訊", "數位通訊"))
-simple(
-    "N60",
-    "countries assessed 69->50",
-    lambda c: c.put("1-2-12", "國家整體競爭力", "countries_assessed", "50"),
-)
+simple("N60", "countries assessed 69->50", lambda c: c.put("1-2-12", "國家整體競爭力", "countries_assessed", "50"))
 simple("N61", "place 6 of 69 printed 96 (ours)", lambda c: c.put("1-2-12", "國家整體競爭力", "rank", "96"))
 simple("N62", "real wage 56,583->65,583", lambda c: c.put("1-2-8", "實質薪資（新臺幣/元）", "value_2024", "65,583"))
 simple(

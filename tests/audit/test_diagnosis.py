@@ -53,12 +53,18 @@ CASES = [
             for year, value in zip(range(2020, 2025), values, strict=True)
         },
     ),
-    ("block", {
-        f"1-2-1/{row}/gerd_{year}": value
-        for row, values in (("日本", ["1584", "1508", "1558", "1575", "1588"]), ("德國", ["1799", "1749", "1801", "1888", "1939"]))
-        for year, value in zip(range(2019, 2024), values, strict=True)
-    }),
-]  # fmt: skip
+    (
+        "block",
+        {
+            f"1-2-1/{row}/gerd_{year}": value
+            for row, values in (
+                ("日本", ["1584", "1508", "1558", "1575", "1588"]),
+                ("德國", ["1799", "1749", "1801", "1888", "1939"]),
+            )
+            for year, value in zip(range(2019, 2024), values, strict=True)
+        },
+    ),
+]
 
 
 @pytest.mark.parametrize(("kind", "changes"), CASES, ids=[c[0] for c in CASES])
@@ -129,8 +135,14 @@ def test_trying_a_repair_leaves_the_values_as_they_were(report: Report) -> None:
 
 @pytest.mark.parametrize(
     ("printed", "moved"),
-    [("3.40", ["0.340", "34.0"]), ("599", ["59.9", "5990"]), ("0.02", ["0.002", "0.2"]), ("100.00", ["10.000", "1000.0"]), ("0.00", [])],
-)  # fmt: skip
+    [
+        ("3.40", ["0.340", "34.0"]),
+        ("599", ["59.9", "5990"]),
+        ("0.02", ["0.002", "0.2"]),
+        ("100.00", ["10.000", "1000.0"]),
+        ("0.00", []),
+    ],
+)
 def test_a_decimal_point_moves_by_one_place(printed: str, moved: list[str]) -> None:
     assert shifted(printed) == moved
 

@@ -70,9 +70,30 @@ def test_panels_cover_many_economies_and_years(outside: pd.DataFrame) -> None:
 def test_patents_of_north_america_add_up_to_the_published_totals(outside: pd.DataFrame) -> None:
     """The table that the counts were copied from also prints the sum; three countries make it."""
     published = [
-        88257, 91063, 90214, 91143, 87456, 77318, 93050, 82570, 80599, 85695, 112189, 113271, 126383, 139855, 151266,
-        147435, 149944, 157656, 150751, 174536, 171850, 157017, 148710,
-    ]  # fmt: skip
+        88257,
+        91063,
+        90214,
+        91143,
+        87456,
+        77318,
+        93050,
+        82570,
+        80599,
+        85695,
+        112189,
+        113271,
+        126383,
+        139855,
+        151266,
+        147435,
+        149944,
+        157656,
+        150751,
+        174536,
+        171850,
+        157017,
+        148710,
+    ]
     counts = outside[(outside["source"] == "ncses-patents") & outside["entity"].isin(["CAN", "MEX", "USA"])]
     found = counts.groupby("year")["value"].sum().reindex(range(2000, 2023))
     assert np.abs(found.to_numpy() - published).max() <= 2
@@ -84,7 +105,12 @@ def test_two_publishers_agree_on_the_population_of_one_country(outside: pd.DataF
 
 
 def test_changes_stay_within_one_source_and_need_the_year_before() -> None:
-    seen = frame(("p", "a", "AAA", 2000, 10), ("p", "a", "AAA", 2001, 11), ("p", "b", "AAA", 2002, 99), ("p", "a", "AAA", 2003, 12))  # fmt: skip
+    seen = frame(
+        ("p", "a", "AAA", 2000, 10),
+        ("p", "a", "AAA", 2001, 11),
+        ("p", "b", "AAA", 2002, 99),
+        ("p", "a", "AAA", 2003, 12),
+    )
     assert observations(seen, "p over 1 year")["value"].tolist() == [1.1]
     assert observations(seen, "p over 1 year from 10")["value"].tolist() == [1.1]
     assert observations(seen, "p over 1 year from 11")["value"].tolist() == []
@@ -92,7 +118,12 @@ def test_changes_stay_within_one_source_and_need_the_year_before() -> None:
 
 
 def test_levels_are_products_and_quotients_and_parts_are_taken_together() -> None:
-    seen = frame(("p", "a", "AAA", 2000, 10), ("q", "b", "AAA", 2000, 4), ("q", "b", "BBB", 2000, 5), ("g", "c", "AAA", 2000, 0.5))  # fmt: skip
+    seen = frame(
+        ("p", "a", "AAA", 2000, 10),
+        ("q", "b", "AAA", 2000, 4),
+        ("q", "b", "BBB", 2000, 5),
+        ("g", "c", "AAA", 2000, 0.5),
+    )
     assert observations(seen, "p / q")["value"].tolist() == [2.5]
     assert observations(seen, "p * q / p")["value"].tolist() == [4]
     assert observations(seen, "g growth; q")["value"].tolist() == [1.5, 4, 5]

@@ -22,23 +22,43 @@ DAMAGES = {
     "world population 2035 ten times too small": ("prose.csv", "88.9", "8.89", {"holds listed"}, "contradicted"),
     "world population 2035 twice too large": ("prose.csv", "88.9", "188.9", {"decade"}, "implausible"),
     "digits of the ratio of 2023 exchanged": (
-        "prose.csv", r"ratio,比,0\.36", "ratio,比,0.63", {"ratio a year before"}, "contradicted",
+        "prose.csv",
+        r"ratio,比,0\.36",
+        "ratio,比,0.63",
+        {"ratio a year before"},
+        "contradicted",
     ),
     "a digit of the growth of receipts lost": ("prose.csv", r"11\.05", "1.05", {"ratio a year before"}, "contradicted"),
     "digits of the growth of ICT exports exchanged": (
-        "prose.csv", "exports_growth,%,63", "exports_growth,%,36", {"two groups a year before"}, "implausible",
+        "prose.csv",
+        "exports_growth,%,63",
+        "exports_growth,%,36",
+        {"two groups a year before"},
+        "implausible",
     ),
     "growth that leaves no room in all exports": (
-        "prose.csv", "exports_growth,%,63", "exports_growth,%,-63", {"last year's parts"}, "contradicted",
+        "prose.csv",
+        "exports_growth,%,63",
+        "exports_growth,%,-63",
+        {"last year's parts"},
+        "contradicted",
     ),
     "a surplus that narrowed": ("prose.csv", r"16\.41", "161.41", {"widened"}, "contradicted"),
     "a total of the OECD with a wrong first digit": (
-        "tables/1-2-1.csv", '"19,306"', '"29,306"', {"members and rest"}, "implausible",
+        "tables/1-2-1.csv",
+        '"19,306"',
+        '"29,306"',
+        {"members and rest"},
+        "implausible",
     ),
     "researchers of the EU with a wrong first digit": (
-        "tables/1-2-4.csv", r"213\.52", "913.52", {"members and rest"}, "implausible",
+        "tables/1-2-4.csv",
+        r"213\.52",
+        "913.52",
+        {"members and rest"},
+        "implausible",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", DAMAGES)

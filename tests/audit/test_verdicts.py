@@ -176,11 +176,16 @@ def test_ends_know_whether_they_belong_to_the_number(mode: str, printed: str, in
 @pytest.mark.parametrize(
     ("mode", "part", "printed", "holds"),
     [
-        ("half_up", "25", "0.03", True), ("half_even", "25", "0.03", False), ("half_even", "25", "0.02", True),
-        ("half_even", "35", "0.04", True), ("half_even", "35", "0.03", False), ("truncate", "30", "0.02", False),
-        ("truncate", "30", "0.03", True), ("truncate", "39", "0.03", True),
+        ("half_up", "25", "0.03", True),
+        ("half_even", "25", "0.03", False),
+        ("half_even", "25", "0.02", True),
+        ("half_even", "35", "0.04", True),
+        ("half_even", "35", "0.03", False),
+        ("truncate", "30", "0.02", False),
+        ("truncate", "30", "0.03", True),
+        ("truncate", "39", "0.03", True),
     ],
-)  # fmt: skip
+)
 def test_a_number_that_only_just_meets_an_end_is_decided_exactly(
     mode: str, part: str, printed: str, holds: bool
 ) -> None:
@@ -233,8 +238,13 @@ def test_an_unknown_qualifier_is_refused(data_copy: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "mode", "expected"),
-    [((2675, 1000), "half_up", 268), ((2665, 1000), "half_even", 266), ((-2665, 1000), "half_up", -267), ((-2669, 1000), "truncate", -266)],
-)  # fmt: skip
+    [
+        ((2675, 1000), "half_up", 268),
+        ((2665, 1000), "half_even", 266),
+        ((-2665, 1000), "half_up", -267),
+        ((-2669, 1000), "truncate", -266),
+    ],
+)
 def test_rounding_is_exact(number: tuple[int, int], mode: str, expected: int) -> None:
     import numpy as np
 

@@ -23,9 +23,17 @@ pytestmark = pytest.mark.skipif(not HTML.is_dir(), reason="the book is not built
 
 #: Attributes that make a browser fetch something by itself.
 LOADS = {
-    "script": ("src",), "img": ("src", "srcset"), "iframe": ("src",), "source": ("src", "srcset"), "video": ("src", "poster"),
-    "audio": ("src",), "embed": ("src",), "object": ("data",), "use": ("href", "xlink:href"), "image": ("href", "xlink:href"),
-}  # fmt: skip
+    "script": ("src",),
+    "img": ("src", "srcset"),
+    "iframe": ("src",),
+    "source": ("src", "srcset"),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "embed": ("src",),
+    "object": ("data",),
+    "use": ("href", "xlink:href"),
+    "image": ("href", "xlink:href"),
+}
 FETCHED_RELATIONS = {
     "stylesheet",
     "preload",

@@ -36,9 +36,16 @@ def rows(bump: float = 0.0) -> pd.DataFrame:
     first = tidy().query("year == 2019").reset_index(drop=True)
     verdicts = ["reproduced", "consistent", "contradicted", "explained"]
     return last.assign(
-        first=first["value"], last=last["value"], printed=last["value"] + 0.01, verdict=verdicts, x=first["value"],
-        y=last["value"], size=last["value"], a=60 + last["value"], b=40 - last["value"],
-    )  # fmt: skip
+        first=first["value"],
+        last=last["value"],
+        printed=last["value"] + 0.01,
+        verdict=verdicts,
+        x=first["value"],
+        y=last["value"],
+        size=last["value"],
+        a=60 + last["value"],
+        b=40 - last["value"],
+    )
 
 
 WORDS = {"title": "A title that says what is shown", "unit": "Some quantity, %"}
@@ -64,16 +71,21 @@ KINDS: dict[str, Callable[[float], Figure]] = {
     "stacked": lambda b: charts.stacked(rows(b), parts={"a": "A", "b": "B"}, **WORDS),
     "contributions": lambda b: charts.contributions(rows(b), parts={"a": "A", "b": "B"}, total="value", **WORDS),
     "waterfall": lambda b: charts.waterfall(
-        pd.DataFrame({"name": ["2022", "more", "2023"], "value": [28.0, 0.5 + b, 28.5 + b], "kind": ["level", "step", "level"]}),
+        pd.DataFrame(
+            {"name": ["2022", "more", "2023"], "value": [28.0, 0.5 + b, 28.5 + b], "kind": ["level", "step", "level"]}
+        ),
         **WORDS,
     ),
     "scatter": lambda b: charts.scatter(rows(b), x_label="x", y_label="y", **WORDS),
     "heatmap": lambda b: charts.heatmap(rows(b).set_index("name")[["first", "last"]], fmt="{:.2f}", **WORDS),
     "radar": lambda b: charts.radar(
-        rows(b).assign(TWN=rows(b)["first"], peers=rows(b)["last"]), series={"TWN": "Taiwan", "peers": "peers"},
-        rings=(1, 5), worst=8, **WORDS,
+        rows(b).assign(TWN=rows(b)["first"], peers=rows(b)["last"]),
+        series={"TWN": "Taiwan", "peers": "peers"},
+        rings=(1, 5),
+        worst=8,
+        **WORDS,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -13,9 +13,21 @@ from analysis import report
 from analysis.report import DATA, Report
 
 HEADER = [
-    "id", "seed_line", "section", "kind", "statement", "printed", "unit", "expression", "form", "claimed", "quantity",
-    "reason", "apart", "note",
-]  # fmt: skip
+    "id",
+    "seed_line",
+    "section",
+    "kind",
+    "statement",
+    "printed",
+    "unit",
+    "expression",
+    "form",
+    "claimed",
+    "quantity",
+    "reason",
+    "apart",
+    "note",
+]
 
 
 def row(**values: str) -> dict[str, str]:

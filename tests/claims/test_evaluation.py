@@ -165,15 +165,29 @@ def test_a_period_is_held_against_the_title_it_cites(edition, first, last, verdi
 
 def test_counts_and_years_are_exact_in_sums(edition):
     for total, verdict in (("14", "reproduced"), ("15", "contradicted"), ("13", "contradicted")):
-        found = one(edition, kind="sum", printed=f"t={total};a=5;b=6;c=3", claimed="t", unit="座",
-                    expression="a + b + c", quantity="a:x@座;b:y@座;c:z@座")  # fmt: skip
+        found = one(
+            edition,
+            kind="sum",
+            printed=f"t={total};a=5;b=6;c=3",
+            claimed="t",
+            unit="座",
+            expression="a + b + c",
+            quantity="a:x@座;b:y@座;c:z@座",
+        )
         assert (found["verdict"], found["low"]) == (verdict, "14.00")
 
 
 @pytest.mark.parametrize(("stated", "verdict"), [("20", "consistent"), ("30", "ambiguous")])
 def test_two_sides_of_other_sources_neither_prove_nor_refute_each_other(edition, stated, verdict):
-    found = one(edition, kind="share", printed=f"a=1;b=5;r={stated}", claimed="r", unit="%",
-                expression="share(exact(a), exact(b))", apart="another source")  # fmt: skip
+    found = one(
+        edition,
+        kind="share",
+        printed=f"a=1;b=5;r={stated}",
+        claimed="r",
+        unit="%",
+        expression="share(exact(a), exact(b))",
+        apart="another source",
+    )
     assert found["verdict"] == verdict
     assert found["note"].startswith("another source")
 
@@ -182,15 +196,25 @@ def test_two_sides_of_other_sources_neither_prove_nor_refute_each_other(edition,
     ("way", "values"),
     [
         ("recomputed", {"printed": "a=1;b=4;r=25", "claimed": "r", "expression": "share(a, b)"}),
-        ("look-up", {"kind": "level", "printed": "v=599", "claimed": "v", "expression": 't("1-2-1", "TWN", "gerd", 2023)'}),
-        ("look-up", {"kind": "level", "printed": "v=5.99", "claimed": "v",
-                     "expression": 't("1-2-1", "TWN", "gerd", 2023) / 100'}),
+        (
+            "look-up",
+            {"kind": "level", "printed": "v=599", "claimed": "v", "expression": 't("1-2-1", "TWN", "gerd", 2023)'},
+        ),
+        (
+            "look-up",
+            {
+                "kind": "level",
+                "printed": "v=5.99",
+                "claimed": "v",
+                "expression": 't("1-2-1", "TWN", "gerd", 2023) / 100',
+            },
+        ),
         ("yes/no", {"expression": "1 < 2"}),
         ("threshold", {"printed": "v=4", "claimed": "v", "form": "gt", "expression": "2 + 3"}),
         ("list count", {"kind": "count", "printed": "n=3", "claimed": "n", "expression": "listed(3)"}),
         ("", {"reason": "qualitative"}),
     ],
-)  # fmt: skip
+)
 def test_each_way_of_checking_has_its_name(edition, way, values):
     assert one(edition, **values)["check"] == way
     assert way in {*CHECKS, ""}

@@ -234,10 +234,25 @@ def test_whatever_is_not_of_the_language_is_a_claim_error(text):
 
 _ATOMS = st.sampled_from(
     [
-        "1", "0", "2.50", "1e3", "1e-9", "v0", "v1", "y0", "nope", '"TWN"', '("TWN", "OECD")', "None", '{"FRA"}',
-        't("1-2-1", "TWN", "gerd", 2023)', 'column("1-2-1", "growth", 2023)', 'row("1-2-6", "TWN", 2025)', 'times(3, 2)',
+        "1",
+        "0",
+        "2.50",
+        "1e3",
+        "1e-9",
+        "v0",
+        "v1",
+        "y0",
+        "nope",
+        '"TWN"',
+        '("TWN", "OECD")',
+        "None",
+        '{"FRA"}',
+        't("1-2-1", "TWN", "gerd", 2023)',
+        'column("1-2-1", "growth", 2023)',
+        'row("1-2-6", "TWN", 2025)',
+        "times(3, 2)",
     ]
-)  # fmt: skip
+)
 _NAMES = st.sampled_from([*FUNCTIONS, "eval", "__import__"])
 _OPERATORS = st.sampled_from(["+", "-", "*", "/", "**", "<", "<=", "==", "!=", "and", "or", "in", "not in", "%", "//"])
 

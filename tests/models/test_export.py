@@ -41,8 +41,17 @@ def edited(tmp_path: Path, table: str, pattern: str, new: str) -> report.Report:
 
 def test_trends_are_strings_complete_and_unique(trends) -> None:
     assert list(trends.columns)[:10] == [
-        "series", "table", "n", "model", "parameter", "estimate", "low", "high", "level", "unit",
-    ]  # fmt: skip
+        "series",
+        "table",
+        "n",
+        "model",
+        "parameter",
+        "estimate",
+        "low",
+        "high",
+        "level",
+        "unit",
+    ]
     assert all(isinstance(v, str) for v in trends.to_numpy().ravel())
     assert not trends.isin(["nan", "inf", "-inf", "-0.000"]).any(axis=None)
     assert not trends.duplicated(["series", "table", "model", "parameter", "cells", "note"]).any()

@@ -222,8 +222,17 @@ def test_china_alone_makes_researchers_converge() -> None:
 
 
 def test_patents_panel_equals_dummy_variable_regression() -> None:
-    rows = [(s.code, y, v, dict(zip(FOUND[f"gerd_intensity.{s.code}"].years, FOUND[f"gerd_intensity.{s.code}"].response, strict=True)))
-            for s in FOUND.values() if s.measure == "patents" for y, v in zip(s.years, s.response, strict=True)]  # fmt: skip
+    rows = [
+        (
+            s.code,
+            y,
+            v,
+            dict(zip(FOUND[f"gerd_intensity.{s.code}"].years, FOUND[f"gerd_intensity.{s.code}"].response, strict=True)),
+        )
+        for s in FOUND.values()
+        if s.measure == "patents"
+        for y, v in zip(s.years, s.response, strict=True)
+    ]
     kept = [(c, y, v, x[y - 1]) for c, y, v, x in rows if y - 1 in x]
     codes, years = sorted({r[0] for r in kept}), sorted({r[1] for r in kept})
     design = np.array([[r[3], *(r[0] == c for c in codes), *(r[1] == t for t in years[1:])] for r in kept], dtype=float)

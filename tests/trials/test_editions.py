@@ -39,8 +39,7 @@ def test_moving_the_years_changes_no_printed_number(moved):
 
 
 @pytest.mark.parametrize(
-    "command",
-    [pytest.param(c, marks=pytest.mark.xfail(reason=BROKEN[c])) if c in BROKEN else c for c in COMMANDS],
+    "command", [pytest.param(c, marks=pytest.mark.xfail(reason=BROKEN[c])) if c in BROKEN else c for c in COMMANDS]
 )
 def test_every_command_reads_next_years_edition_and_loses_nothing(command, moved):
     said, rows = outcome(command, moved)
