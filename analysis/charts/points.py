@@ -12,9 +12,23 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, Two
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox
 
-from analysis.charts.layout import canvas, finish, renderer_of
-from analysis.charts.series import minus
-from analysis.charts.style import DIVERGING, FAINT, GRID, INK, MUTED, PAPER, SEQUENTIAL, SMALL, TAIWAN, colours, ink_on
+from analysis.charts.layout import canvas, doubtful, drawn, finish, minus, renderer_of
+from analysis.charts.style import (
+    DIVERGING,
+    FAINT,
+    GRID,
+    INK,
+    LEAST,
+    MUTED,
+    PALE,
+    PALETTE,
+    PAPER,
+    SEQUENTIAL,
+    SMALL,
+    TAIWAN,
+    colours,
+    ink_on,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,6 +101,7 @@ def _overlap(a: Bbox, b: Bbox) -> float:
     return float(max(0.0, across) * max(0.0, down))
 
 
+@drawn
 def scatter(
     frame: pd.DataFrame,
     *,
@@ -123,22 +138,26 @@ def scatter(
                 zorder=1,
             )
         ax.plot(line["x"].astype(float), line["y"].astype(float), color=MUTED, lw=1.1, ls=(0, (4, 2)), zorder=2)
-    rows = sorted(frame.to_dict("records"), key=lambda r: -float(r.get("size", 0)))
+    rows = sorted(frame.assign(doubt=doubtful(frame)).to_dict("records"), key=lambda r: -float(r.get("size", 0)))
     for order, row in enumerate(rows):  # largest first, so that no bubble hides a smaller one
         code = str(row["code"])
         radius = largest * sqrt(float(row["size"]) / top) if "size" in row else 4.0
         radius = max(radius, 2.2)
         strong = code in focus
+        tint = color[code] if strong else PALE
         ax.scatter(
             [float(row["x"])],
             [float(row["y"])],
             s=(2 * radius) ** 2,
-            color=color[code] if strong else "#8FA3B8",
-            alpha=0.75 if strong else 0.6,
-            lw=0.8,
-            ec=PAPER,
+            color=PAPER if row["doubt"] else tint,
+            alpha=1 if row["doubt"] else 0.75 if strong else 0.6,
+            lw=1.3 if row["doubt"] else 0.8,
+            ec=tint if row["doubt"] else PAPER,
             zorder=3 + order / 100,
         )
+        x, y = (minus(f"{float(row[key]):,.4g}") for key in ("x", "y"))
+        said = f"{x_label} {x}; {y_label} {y}"
+        fig.value(ax, row["x"], row["y"], str(row["name"]), said, row["doubt"])
         marks.append((float(row["x"]), float(row["y"]), radius))
         text = ax.annotate(
             str(row["name"]),
@@ -175,6 +194,7 @@ def scatter(
     return finish(fig, place)
 
 
+@drawn
 def heatmap(
     frame: pd.DataFrame,
     *,
@@ -213,7 +233,8 @@ def heatmap(
             tint = PAPER if blank else to_hex(ramp(norm(value)))
             ax.add_patch(_cell(j, i, tint))
             text = "–" if blank else minus(fmt.format(value)) if texts is None else str(texts.iat[i, j])
-            ax.text(j, i, text, ha="center", va="center", size=SMALL - 0.5, color=ink_on(tint))
+            fig.value(ax, j, i, f"{frame.index[i]}, {frame.columns[j]}", text)
+            ax.text(j, i, text, ha="center", va="center", size=LEAST, color=ink_on(tint))
     ax.set_xlim(-0.5, len(frame.columns) - 0.5)
     ax.set_ylim(len(frame) - 0.5, -0.5)
     ax.set_yticks(range(len(frame)), [str(v) for v in frame.index])
@@ -234,6 +255,7 @@ def _cell(x: float, y: float, color: object) -> object:
     return Rectangle((x - 0.5, y - 0.5), 1, 1, fc=color, ec=PAPER, lw=1.2)
 
 
+@drawn
 def radar(
     frame: pd.DataFrame,
     *,
@@ -242,7 +264,6 @@ def radar(
     series: Mapping[str, str],
     rings: Sequence[int],
     worst: float,
-    fmt: str = "{:g}",
     height: float = 4.3,
 ) -> Figure:
     """A radar of ranks: rank 1 at the rim, ``worst`` at the centre; one spoke per row of ``frame``.
@@ -256,11 +277,13 @@ def radar(
     ax.set_theta_offset(pi / 2)
     ax.set_theta_direction(-1)
     ax.set_ylim(0, worst - 1)
-    others = iter(("#0B66A8", "#00785A", "#8A4F9E"))
+    others = iter(PALETTE)
     for key, label in series.items():
         before = key.endswith("_before")
         color = TAIWAN if key.startswith("TWN") else next(others)
         depth = [worst - float(v) for v in frame[key]]
+        for angle, radius, name, value in zip(angles, depth, frame["name"], frame[key], strict=True):
+            fig.value(ax, angle, radius, str(name), f"{label}: {value:g}")
         ax.plot(
             [*angles, angles[0]],
             [*depth, depth[0]],
@@ -279,7 +302,7 @@ def radar(
         ax.annotate(
             str(ring),
             (pi / count, worst - ring),
-            size=SMALL - 1,
+            size=LEAST,
             color=MUTED,
             ha="center",
             va="center",
@@ -300,5 +323,4 @@ def radar(
         handlelength=1.8,
         columnspacing=1.4,
     )
-    _ = fmt
     return finish(fig)

@@ -65,7 +65,6 @@ KINDS: dict[str, Callable[[float], Figure]] = {
     "fan": lambda b: charts.fan(tidy(b).query("code == 'KOR'"), AHEAD, n=5, model="line", **WORDS),
     "bars": lambda b: charts.bars(rows(b), fmt="{:.2f}", **WORDS),
     "dumbbell": lambda b: charts.dumbbell(rows(b), first="first", last="last", fmt="{:.2f}", **WORDS),
-    "slope": lambda b: charts.slope(rows(b), first="first", last="last", fmt="{:.2f}", **WORDS),
     "compare": lambda b: charts.compare(rows(b), **WORDS),
     "ranges": lambda b: charts.ranges(rows(b), **WORDS),
     "stacked": lambda b: charts.stacked(rows(b), parts={"a": "A", "b": "B"}, **WORDS),
