@@ -26,6 +26,7 @@ from analysis.charts.style import (
     SPAN,
     TAIWAN,
     VERDICTS,
+    WIDE,
     ink_on,
 )
 
@@ -36,18 +37,12 @@ if TYPE_CHECKING:
 _ROW = 0.235  # inches per row
 
 
-_NAMES = 1.75  # inches that row names may take before they are broken into lines
+_NAMES = 2.9  # inches of a wide figure that row names may take before they are broken into lines
 
 
 def _names(frame: pd.DataFrame) -> list[str]:
-    """Row names; a long one is broken, its Chinese part on a line of its own."""
-    names = []
-    for name in (str(n) for n in frame["name"]):
-        words = name.split()
-        chinese = next((i for i, w in enumerate(words) if w[0] >= "\u3000"), len(words))
-        parts = [" ".join(words[:chinese]), " ".join(words[chinese:])] if text_width(name, SMALL) > _NAMES else [name]
-        names.append("\n".join(line for part in parts if part for line in wrap(part, _NAMES, SMALL)))
-    return names
+    """Row names, long ones broken."""
+    return ["\n".join(wrap(str(n), _NAMES * width() / WIDE, SMALL)) for n in frame["name"]]
 
 
 def _height(frame: pd.DataFrame, row: float = _ROW) -> float:
@@ -193,6 +188,7 @@ def dumbbell(
                     va="center",
                     size=LEAST,
                     color=MUTED if v != v else color,
+                    bbox=BEHIND,
                 )
             continue
         ax.plot([u, v], [y, y], color=color, lw=1.6, alpha=0.55, zorder=2)
@@ -212,11 +208,14 @@ def dumbbell(
                     ha="left" if right else "right",
                     size=LEAST,
                     color=color if value == v else MUTED,
+                    bbox=BEHIND,
                 )
                 if u == v:
                     break
     _rows(ax, frame)
-    ax.margins(x=0.14)
+    ax.margins(x=0.02 if show_values else 0.14)
+    if show_values:
+        _room(ax, frame, [minus(fmt.format(v)) for v in [*a, *b] if v == v], left=True)
     if reverse:
         ax.invert_xaxis()
     ax.tick_params(axis="x", labelbottom=not show_values)

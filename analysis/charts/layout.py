@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Bbox
 
 from analysis.charts.style import BASE, FONTS, INK, MUTED, SMALL, TITLE, WIDE
 
@@ -31,8 +32,7 @@ _PAD = 0.06  # inches between the edge of the figure and anything drawn
 _P = ParamSpec("_P")
 _WIDTH: ContextVar[float] = ContextVar("width", default=WIDE)
 _LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
-#: A name in English followed by the printed one: "Korea 韓國".
-_TWO_NAMES = re.compile("([^\u3400-\u9fff]*[^\u3400-\u9fff\\s(]) +([\u3400-\u9fff][^A-Za-z]*)")
+_CHINESE = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,12 @@ def drawing(inches: float, language: str = "en") -> Iterator[None]:
 
 
 def one_name(text: str, language: str = "en") -> str:
-    """``Korea 韓國`` in one language; other text as it is."""
-    both = _TWO_NAMES.fullmatch(text)
-    return both[1 if language == "en" else 2] if both else text
+    """``Korea 韓國`` or ``OECD total OECD全體`` in one language; other text as it is."""
+    words = text.split()
+    printed = next((i for i, word in enumerate(words) if _CHINESE.search(word)), 0)
+    if not printed or words[printed - 1].endswith((",", ":", ";", "(")):
+        return text
+    return " ".join(words[:printed] if language == "en" else words[printed:])
 
 
 def localised(value: Any) -> Any:
@@ -97,7 +100,7 @@ def localised(value: Any) -> Any:
 
     if isinstance(value, pd.DataFrame):
         value = value.rename(index=name) if value.index.dtype == object or value.index.dtype == "str" else value
-        value = value.rename(columns=lambda c: name(c) if isinstance(c, str) and _TWO_NAMES.fullmatch(c) else c)
+        value = value.rename(columns=lambda c: name(c) if isinstance(c, str) else c)
         return value.assign(name=[name(n) for n in value["name"]]) if "name" in value else value
     if isinstance(value, Mapping):
         return {key: name(text) for key, text in value.items()}
@@ -280,21 +283,41 @@ def _outside(axis: Any) -> list[Text]:
     return [label for tick in ticks if id(tick) not in drawn for label in (tick.label1, tick.label2)]
 
 
+def _long_lines(fig: Figure) -> list[Any]:
+    """Lines of a figure that lead somewhere, without ticks and grids."""
+    lines = [line for ax in fig.axes for line in ax.lines]
+    return [line for line in lines if line.get_visible() and line.get_linewidth() > 0 and len(line.get_xdata()) > 1]
+
+
+def _core(box: Any) -> Bbox:
+    """The middle of a line of text, where a line through it would strike it out."""
+    return Bbox.from_extents(
+        box.x0 + 1, box.y0 + 0.3 * box.height, max(box.x0 + 1.1, box.x1 - 1), box.y1 - 0.3 * box.height
+    )
+
+
 def faults(fig: Figure) -> list[str]:
-    """Texts that are cut by the edge or lie on each other, as sentences; empty when all is well."""
+    """Texts that are cut by the edge, crossed by a line or lie on each other, as sentences; empty when all is well."""
     fig.draw_without_rendering()
     renderer = renderer_of(fig)
     boxes = []
+    bare = []  # what has nothing behind it that would interrupt a line
     unseen = {id(label) for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for label in _outside(axis)}
     for text in fig.findobj(Text):
         if id(text) in unseen or not text.get_visible() or not text.get_text().strip() or text.get_alpha() == 0:
             continue
         boxes.append((text.get_text(), Text.get_window_extent(text, renderer)))
+        if text.get_bbox_patch() is None:
+            bare.append(boxes[-1])
     right, top = fig.bbox.width, fig.bbox.height
     wrong = [
         f"{t!r} is cut by the edge of the figure"
         for t, b in boxes
         if b.x0 < -1 or b.y0 < -1 or b.x1 > right + 1 or b.y1 > top + 1
+    ]
+    ways = [line.get_path().transformed(line.get_transform()) for line in _long_lines(fig)]
+    wrong += [
+        f"{t!r} is crossed by a line" for t, b in bare if any(way.intersects_bbox(_core(b), False) for way in ways)
     ]
     boxes.sort(key=lambda item: item[1].x0)
     for i, (a, box) in enumerate(boxes):

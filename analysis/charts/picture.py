@@ -62,6 +62,8 @@ def _plain(text: str) -> str:
 
     text = re.sub(r"\s*<!--.*?-->", "", text, flags=re.DOTALL)
     text = _TAG.sub(tag, text)
+    # a mark takes its colours from where it is used, so that dark mode reaches it
+    text = re.sub(r'(<defs>\s*<path [^>]*?)((?: (?:fill|stroke)="#\w+")+)', r"\1", text)
     return re.sub(r"\n\s+", "\n", text).lstrip()
 
 

@@ -12,7 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, Two
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox
 
-from analysis.charts.layout import canvas, doubtful, drawn, finish, minus, renderer_of
+from analysis.charts.layout import canvas, doubtful, drawn, finish, minus, renderer_of, text_width, width
 from analysis.charts.style import (
     DIVERGING,
     FAINT,
@@ -238,7 +238,11 @@ def heatmap(
     ax.set_xlim(-0.5, len(frame.columns) - 0.5)
     ax.set_ylim(len(frame) - 0.5, -0.5)
     ax.set_yticks(range(len(frame)), [str(v) for v in frame.index])
-    ax.set_xticks(range(len(frame.columns)), [str(v) for v in frame.columns])
+    heads = [str(v) for v in frame.columns]
+    names = max(text_width(line, SMALL) for v in frame.index for line in str(v).split("\n"))
+    widest = max(text_width(line, SMALL) for head in heads for line in head.split("\n"))
+    across = widest * len(heads) < width() - names - 0.3
+    ax.set_xticks(range(len(heads)), heads, rotation=0 if across else 90)
     ax.xaxis.tick_top()
     ax.tick_params(axis="both", length=0)
     for side in ax.spines.values():
