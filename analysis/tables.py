@@ -194,7 +194,8 @@ def show(
         below=below,
         sortable=sortable,
     )
-    text += "\n" + caption(cite(source), note, csv_link(frame, name))
+    cited = cite(source)
+    text += "\n" + caption(cited, note, csv_link(frame, name, source=cited))
     if folded:
         text = f"<details><summary>{mark(title)}</summary>\n{text}\n</details>"
     put({"text/html": text, "text/plain": f"Table: {title}"})

@@ -32,12 +32,12 @@ _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\u
 def csv_link(data: pd.DataFrame, name: str, label: str = "CSV", **more: str) -> str:
     """A download link that carries the numbers itself, in UTF-8 with a mark that spreadsheets understand.
 
-    Decimals are those printed: where a column ``printed`` stands beside ``value``, the CSV has the printed form
-    of the value. A printed name beside the English one gets a column of its own; ``more`` are columns that
+    Decimals are those printed: where a column ``printed`` holds the same numbers as ``value``, the CSV has that
+    form of them. A printed name beside the English one gets a column of its own; ``more`` are columns that
     hold one text throughout (unit, source).
     """
     data = data.copy()
-    if {"value", "printed"} <= set(data.columns):
+    if {"value", "printed"} <= set(data.columns) and _same(data["value"], data["printed"]):
         data["value"] = data.pop("printed")
     if "name" in data and any(one_name(str(n)) != str(n) for n in data["name"]):
         place = int(data.columns.get_loc("name")) + 1  # type: ignore[arg-type]
@@ -52,6 +52,13 @@ def csv_link(data: pd.DataFrame, name: str, label: str = "CSV", **more: str) -> 
         f'<a class="numbers" download="{html.escape(name)}.csv" '
         f'href="data:text/csv;charset=utf-8,{quote(text, safe=",-._~:/()")}">{html.escape(label)}</a>'
     )
+
+
+def _same(values: pd.Series, printed: pd.Series) -> bool:
+    """Whether printed numbers are these values."""
+    read = pd.to_numeric(printed.astype(str).str.replace(",", ""), errors="coerce")
+    both = values.notna() & read.notna()
+    return bool(both.any() and (values[both].astype(float) == read[both]).all())
 
 
 def cite(source: Sequence[str] | str, report: Report | None = None) -> str:

@@ -283,13 +283,14 @@ def _outside(axis: Any) -> list[Text]:
     return [label for tick in ticks if id(tick) not in drawn for label in (tick.label1, tick.label2)]
 
 
-def _long_lines(fig: Figure) -> list[Any]:
-    """Lines of a figure that lead somewhere, without ticks and grids."""
-    lines = [line for ax in fig.axes for line in ax.lines]
-    return [line for line in lines if line.get_visible() and line.get_linewidth() > 0 and len(line.get_xdata()) > 1]
+def ways(fig: Any) -> list[Any]:
+    """The lines of a figure that lead somewhere, without ticks and grids, as paths on the display."""
+    lines = [line for ax in fig.axes for line in ax.lines if line.get_visible() and line.get_linewidth() > 0]
+    paths = [line.get_path().transformed(line.get_transform()) for line in lines]
+    return [path for path in paths if len(path) > 1]
 
 
-def _core(box: Any) -> Bbox:
+def core(box: Any) -> Bbox:
     """The middle of a line of text, where a line through it would strike it out."""
     return Bbox.from_extents(
         box.x0 + 1, box.y0 + 0.3 * box.height, max(box.x0 + 1.1, box.x1 - 1), box.y1 - 0.3 * box.height
@@ -315,9 +316,9 @@ def faults(fig: Figure) -> list[str]:
         for t, b in boxes
         if b.x0 < -1 or b.y0 < -1 or b.x1 > right + 1 or b.y1 > top + 1
     ]
-    ways = [line.get_path().transformed(line.get_transform()) for line in _long_lines(fig)]
+    paths = ways(fig)
     wrong += [
-        f"{t!r} is crossed by a line" for t, b in bare if any(way.intersects_bbox(_core(b), False) for way in ways)
+        f"{t!r} is crossed by a line" for t, b in bare if any(path.intersects_bbox(core(b), False) for path in paths)
     ]
     boxes.sort(key=lambda item: item[1].x0)
     for i, (a, box) in enumerate(boxes):

@@ -12,8 +12,9 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, Two
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox
 
-from analysis.charts.layout import canvas, doubtful, drawn, finish, minus, renderer_of, text_width, width
+from analysis.charts.layout import canvas, core, doubtful, drawn, finish, minus, renderer_of, text_width, ways, width
 from analysis.charts.style import (
+    BEHIND,
     DIVERGING,
     FAINT,
     GRID,
@@ -58,6 +59,7 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
     for x, y, radius in marks:
         px, py = ax.transData.transform((x, y))
         dots.append(Bbox.from_bounds(px - radius * scale, py - radius * scale, 2 * radius * scale, 2 * radius * scale))
+    paths = ways(ax.figure)
     frame = ax.get_window_extent()
     taken: dict[int, tuple[Bbox, int]] = {}
     places = [(far, side) for far in (0, 11, 22, 34) for side in _SIDES]
@@ -69,6 +71,7 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
                 _set(text, side, radius, far)
                 box = text.get_window_extent(renderer)
                 cost = 6 * sum(_overlap(box, other) for other in others) + sum(_overlap(box, dot) for dot in dots)
+                cost += sum(0.5 * box.width * box.height for path in paths if path.intersects_bbox(box, False))
                 cost += 60 * (max(0.0, frame.x0 - box.x0) + max(0.0, box.x1 - frame.x1))
                 cost += 60 * (max(0.0, frame.y0 - box.y0) + max(0.0, box.y1 - frame.y1))
                 score = cost + index % 8 + far * 2.5
@@ -79,6 +82,8 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
             _set(text, places[best[1]][1], radius, places[best[1]][0])
     for number, (text, radius) in enumerate(labels):
         far, side = places[taken[number][1]]
+        if any(path.intersects_bbox(core(text.get_window_extent(renderer)), False) for path in paths):
+            text.set_bbox(BEHIND)
         if far:
             ax.annotate(
                 "",

@@ -51,7 +51,7 @@ DEEP = "#3D4657"  #: lines and dots of rows that are not Taiwan
 PALE = "#8FA3B8"  #: bars and dots of the same
 SPAN = "#C9D3DE"  #: ranges of a recomputation
 #: Text on a filled area, in either mode.
-ON_PALE, ON_DEEP = "#1F2431", "#FEFEFE"
+ON_PALE, ON_DEEP = "#000000", "#FEFEFE"
 
 #: The verdicts of cells, claims and outside numbers: colour, sign and word, so that none is told by colour alone.
 VERDICTS = {
@@ -119,10 +119,10 @@ def use_style() -> None:
 
 
 def ink_on(colour: str) -> str:
-    """Dark or white text, whichever reads better on a colour."""
+    """Black or white text, whichever reads better on a colour: at least 4.5:1."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
-    return ON_PALE if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.19 else ON_DEEP
+    return ON_PALE if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else ON_DEEP
 
 
 def colours(keys: Iterable[str], focus: Iterable[str] = ("TWN",)) -> dict[str, str]:
