@@ -35,15 +35,3 @@ def expect(holds: object, sentence: str) -> None:
     """Guard a sentence of the text; raises :class:`ValueError` with it when it is no longer true."""
     if not bool(holds):
         raise ValueError(f"no longer true, so the text has to change: {sentence}")
-
-
-def number(value: float, decimals: int = 0, *, sign: bool = False) -> str:
-    """``1234.5`` as ``1,234.5`` with a true minus sign; ``sign`` also writes the plus."""
-    text = f"{abs(value):,.{decimals}f}"
-    zero = not text.strip("0.,")
-    return text if zero else f"{'−' if value < 0 else '+' if sign else ''}{text}"
-
-
-def percent(value: float, decimals: int = 1, *, sign: bool = False) -> str:
-    """A percentage: ``-4.68`` as ``−4.7%``."""
-    return f"{number(value, decimals, sign=sign)}%"
