@@ -21,8 +21,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "high", "range_"),
-    [("contradicted", "0.9963", "0.9861–0.9963"), ("consistent", "1.0963", "0.98–1.10")],
+    ("verdict", "high", "range_"), [("contradicted", "0.9963", "0.9861–0.9963"), ("consistent", "1.0963", "0.98–1.10")]
 )
 def test_the_range_of_a_contradicted_number_never_seems_to_reach_it(verdict: str, high: str, range_: str) -> None:
     assert blocks._range({"printed": "1.00", "low": "0.9861", "high": high, "verdict": verdict}) == range_
