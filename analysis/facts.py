@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.words import Both
+
 #: The output type that carries facts; Jupyter shows the plain text beside it.
 MIME = "application/x.fact+json"
 
 
 def facts(values: Mapping[str, str | Mapping[str, str]] | None = None, **more: str | Mapping[str, str]) -> None:
-    """Store facts by key: a text, or one text per language (``{"en": "US$59.9 billion", "zh_TW": "599億美元"}``).
+    """Store facts by key: a text (of :mod:`analysis.words`, with its Chinese), or a mapping of texts by language.
 
     Raises :class:`TypeError` for a number: how it is written (decimals, units) is part of the fact.
     """
@@ -26,7 +28,10 @@ def facts(values: Mapping[str, str | Mapping[str, str]] | None = None, **more: s
         forms = [value] if isinstance(value, str) else list(value.values()) if isinstance(value, Mapping) else [value]
         if not all(isinstance(form, str) for form in forms):
             raise TypeError(f"fact {key}: a text, or texts by language, not {value!r}")
-        whole[key] = value if isinstance(value, str) else dict(value)
+        if isinstance(value, Both) and value.zh != value:
+            whole[key] = {"en": str(value), "zh_TW": value.zh}
+        else:
+            whole[key] = str(value) if isinstance(value, str) else dict(value)
     lines = [f"{key}: {value if isinstance(value, str) else value.get('en', '')}" for key, value in whole.items()]
     put({MIME: whole, "text/plain": "\n".join(lines)})
 
