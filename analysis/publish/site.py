@@ -135,7 +135,9 @@ def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     theme["repository_url"] = published or ""
     theme["repository_branch"] = places.get("branch", "main")
     theme["launch_buttons"] = (
-        {"notebook_interface": "jupyterlab", "binderhub_url": places["binder"]} if published and "binder" in places else {}
+        {"notebook_interface": "jupyterlab", "binderhub_url": places["binder"]}
+        if published and "binder" in places
+        else {}
     )
     for button in ("repository", "source", "issues"):
         theme[f"use_{button}_button"] = bool(published)

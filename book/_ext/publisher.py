@@ -41,7 +41,20 @@ def edition(root: Path) -> dict[str, Any]:
 
 def written(day: date) -> str:
     """A date as English text has it, whatever the locale: 3 May 2026."""
-    months = "January February March April May June July August September October November December".split()
+    months = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
     return f"{day.day} {months[day.month - 1]} {day.year}"
 
 

@@ -168,7 +168,7 @@ def test_every_page_says_what_it_is_about_how_to_cite_it_and_of_which_edition_it
         assert '<link rel="icon"' in content
         assert '<p id="citation">' in content
         assert f"Version {cited['version']}, " in content
-        assert "reference/corrections.html" in content or "corrections.html" in content
+        assert name.endswith("corrections") or 'corrections.html">Corrections</a>' in content
     assert len(descriptions) == len(PAGES)
     assert len(set(descriptions)) > 0.9 * len(PAGES)
 

@@ -99,7 +99,12 @@ def test_a_figure_says_what_it_shows_and_how_large_it_is(tmp_path):
 
 def test_a_citation_names_page_book_version_and_date():
     publisher = extension("publisher")
-    cited = {"authors": [{"name": "the authors"}], "title": "A Book", "version": "1.2", "date-released": date(2026, 5, 3)}
+    cited = {
+        "authors": [{"name": "the authors"}],
+        "title": "A Book",
+        "version": "1.2",
+        "date-released": date(2026, 5, 3),
+    }
     assert publisher.citation("A page", cited) == (
         "The authors (2026): “A page”, in <cite>A Book</cite>, version 1.2, 3 May 2026."
     )
