@@ -3,7 +3,7 @@
 ``"3.40"`` stands for all values from 3.395 to 3.405. :class:`Interval` holds the number by its digits
 (``point``) and those two ends, as exact fractions; an end may be open (a truncated 45.61 stands for
 [45.61, 45.62)). Arithmetic carries all three, so no decision passes through a binary float. What has no value
-for every number in the interval (a division by what may be zero) raises :class:`Undefined`.
+for every number in the interval (a division by what may be zero) raises :class:`UndefinedError`.
 
 An interval used twice counts as two independent numbers: bounds may be wider than need be, never narrower.
 A column is a sequence of intervals, ``None`` for an unknown one (a printed N/A, an undefined result);
@@ -36,7 +36,7 @@ ROOT_DECIMALS = 30
 _NUMBER = re.compile(r"(-?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?", re.ASCII)
 
 
-class Undefined(ArithmeticError):
+class UndefinedError(ArithmeticError):
     """A result that some numbers of the interval do not have; ``str()`` says why."""
 
 
@@ -63,13 +63,18 @@ def decimals_of(printed: str) -> int:
 
 def _missing(value: object) -> bool:
     """``N/A``, empty, ``None``, NaN or the NA of pandas: what a frame of strings holds for an empty cell."""
-    return value in ("", NOT_AVAILABLE, None) or type(value).__name__ == "NAType" or value != value
+    if isinstance(value, str):
+        return value in ("", NOT_AVAILABLE)
+    if value is None or type(value).__name__ == "NAType" or value != value:
+        return True
+    raise TypeError(f"printed numbers are strings, found {value!r}")
 
 
 def whole_digits(value: Fraction | int, decimals: int, mode: str = "half_up") -> int:
     """A number rounded, in units of its last decimal: ``(17/5, 2)`` is 340."""
     if mode not in MODES:
         raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode!r}")
+    whole: int
     whole, rest = divmod(abs(value.numerator) * 10**decimals, value.denominator)
     tie = 2 * rest - value.denominator
     if mode != "truncate" and (tie > 0 or (tie == 0 and (mode == "half_up" or whole % 2))):
@@ -217,9 +222,9 @@ class Interval:
     __rmul__ = __mul__
 
     def inverse(self) -> Interval:
-        """The reciprocal; :class:`Undefined` for what may be zero."""
+        """The reciprocal; :class:`UndefinedError` for what may be zero."""
         if self.low <= 0 <= self.high:
-            raise Undefined("division by a number that may be zero")
+            raise UndefinedError("division by a number that may be zero")
         return Interval(1 / self.point, 1 / self.high, 1 / self.low, self.open_high, self.open_low)
 
     def __truediv__(self, other: Interval | Fraction | int) -> Interval:
@@ -230,7 +235,7 @@ class Interval:
 
     def __pow__(self, exponent: int) -> Interval:
         if self.low <= 0:
-            raise Undefined("power of a number that may not be positive")
+            raise UndefinedError("power of a number that may not be positive")
         ends = (self.low**exponent, self.open_low), (self.high**exponent, self.open_high)
         (low, open_low), (high, open_high) = ends if exponent >= 0 else ends[::-1]
         return Interval(self.point**exponent, low, high, open_low, open_high)
@@ -238,7 +243,7 @@ class Interval:
     def root(self, degree: int) -> Interval:
         """The positive root; ends that are no decimals move outward at :data:`ROOT_DECIMALS`."""
         if self.low < 0:
-            raise Undefined("root of a number that may be negative")
+            raise UndefinedError("root of a number that may be negative")
         low, high = _root(self.low, degree), _root(self.high, degree, up=True)
         return Interval(_root(self.point, degree), low, high, self.open_low, self.open_high)
 
@@ -285,7 +290,7 @@ def lift(function: Callable[..., Interval], *columns: Sequence[Interval | None])
     def one(row: Sequence[Interval | None]) -> Interval | None:
         try:
             return None if None in row else function(*row)
-        except Undefined:
+        except UndefinedError:
             return None
 
     return tuple(one(row) for row in zip(*columns, strict=True))
@@ -312,7 +317,7 @@ def floats(numbers: Sequence[Interval | None]) -> tuple[Floats, Floats, Floats]:
 
 def _positive(value: Interval) -> Interval:
     if value.low <= 0:
-        raise Undefined("growth from a number that may not be positive")
+        raise UndefinedError("growth from a number that may not be positive")
     return value
 
 
@@ -342,7 +347,7 @@ def change(old: Interval, new: Interval) -> Interval:
 def cagr(first: Interval, last: Interval, years: int) -> Interval:
     """Compound annual growth ``100 ((last / first)^(1/years) - 1)`` in per cent.
 
-    Undefined where the quotient may be negative or ``first`` may not be positive. Raises :class:`ValueError`
+    UndefinedError where the quotient may be negative or ``first`` may not be positive. Raises :class:`ValueError`
     unless ``years`` is a positive whole number.
     """
     if not isinstance(years, int) or isinstance(years, bool) or years < 1:

@@ -25,6 +25,8 @@ from analysis.chapters.common import (
 )
 from analysis.indicators import research
 from analysis.indicators.series import Key
+from analysis.interval import growth as new_growth
+from analysis.interval import lift
 from analysis.rounding import Interval, change, growth
 
 if TYPE_CHECKING:
@@ -167,12 +169,12 @@ def implied_levels(report: Report) -> pd.DataFrame:
     """Implied GDP of the first and last year with bounds, as text for a table (億美元, constant 2015 PPP)."""
     column = research.implied_gdp.columns(report)[0]
     codes = countries(report, TABLE)
-    bounds = {y: column.at([Key(c, y) for c in codes])[1] for y in (FIRST, LAST)}
+    bounds = {y: column.take([Key(c, y) for c in codes]) for y in (FIRST, LAST)}
     columns: dict[str, list[str]] = {}
     for year, gdp in bounds.items():
         columns[f"low_{year}"] = [fixed(v.low, 0) if v else "" for v in gdp]
         columns[f"high_{year}"] = [fixed(v.high, 0) if v else "" for v in gdp]
-    rates = [span(v, 1) for v in growth(bounds[FIRST], bounds[LAST])]
+    rates = [span(v, 1) for v in lift(new_growth, bounds[FIRST], bounds[LAST])]
     return pd.DataFrame({"code": codes, "name": [name(report, c) for c in codes], **columns, "growth": rates})
 
 
