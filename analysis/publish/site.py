@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from analysis.publish import archive, execution, fingerprint
+from analysis.publish import archive, checks, execution, fingerprint
 from analysis.publish.project import BUILD, CONFIG, LOCK, ROOT, TOC, listed, name, notebooks, source
 
 OUTPUT = Path(BUILD) / "html"
@@ -75,9 +75,10 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     target = (output or root / OUTPUT).resolve()
     make_archive(root)
     stale = [name(path, root) for path, why in execution.staleness(notebooks(root), root).items() if why]
+    wrong = {name(p, root): said for p in notebooks(root) if (said := checks.broken(fingerprint.read(p)))}
     known = target.with_name(target.name + ".sources")
     if not force and known.is_file() and known.read_text("utf-8") == stamp(root, target):
-        return _say("up to date", target, stale)
+        return _say("up to date", target, stale, wrong)
     missing = [page for page in listed(root) if not _exists(page, root)]
     if missing:
         print(f"error: {TOC} lists pages that do not exist: {', '.join(missing)}", file=sys.stderr)
@@ -85,20 +86,28 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     print(f"book: building {len(listed(root))} pages", flush=True)
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    if _sphinx(root, partial, jobs, stale):
+    if _sphinx(root, partial, jobs, stale, wrong):
         print(f"book: FAILED; what was built is in {partial}", file=sys.stderr)
         return 1
     _finish(root, partial)
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)
     known.write_text(stamp(root, target), "utf-8")
-    return _say(f"built without a warning in {time.perf_counter() - start:.1f} s", target, stale)
+    return _say(f"built without a warning in {time.perf_counter() - start:.1f} s", target, stale, wrong)
 
 
-def _say(what: str, target: Path, stale: list[str]) -> int:
-    if not stale:
+def _say(what: str, target: Path, stale: list[str], wrong: dict[str, list[str]]) -> int:
+    if not stale and not wrong:
         print(f"book: {what}\n  {_address(target)}")
         return 0
+    if wrong:
+        count = sum(len(said) for said in wrong.values())
+        print(f"book: {count} sentences no longer hold, and their pages say so; rewrite:", file=sys.stderr)
+        for page, said in wrong.items():
+            print("\n".join(f"  {page}: {sentence}" for sentence in said), file=sys.stderr)
+    if not stale:
+        print(f"  {_address(target)}", file=sys.stderr)
+        return 1
     more = f" and {len(stale) - 5} more" if len(stale) > 5 else ""
     print(
         f"book: NOT up to date: {len(stale)} notebooks are stale, and their pages say so: {', '.join(stale[:5])}{more}\n"
@@ -152,14 +161,14 @@ def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return config, meta
 
 
-def _sphinx(root: Path, target: Path, jobs: int, stale: list[str]) -> bool:
+def _sphinx(root: Path, target: Path, jobs: int, stale: list[str], wrong: dict[str, list[str]]) -> bool:
     """Run Sphinx; true if there was a warning or an error."""
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     config, _ = settings(root)
-    config["stale_notebooks"] = stale
+    config["stale_notebooks"], config["broken_sentences"] = stale, wrong
     doctrees = target.parent / "doctrees"
     shutil.rmtree(doctrees, ignore_errors=True)
     # MyST-NB puts the figures of the notebooks beside the output folder.
