@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from analysis import facts as module
-from analysis.facts import expect, facts, number, percent
+from analysis import report
+from analysis.facts import expect, facts
+from analysis.publish import checks
+from analysis.words import amount, cardinal, listing, number, ordinal, percent, span
 from tests.book.test_extensions import extension
 
 
@@ -18,7 +21,7 @@ from tests.book.test_extensions import extension
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What a cell displays."""
     found: list[dict[str, Any]] = []
-    monkeypatch.setattr("analysis.charts.exhibit.put", found.append)
+    monkeypatch.setattr("analysis.facts.put", found.append)
     return found
 
 
@@ -34,10 +37,15 @@ def test_a_number_is_no_fact_before_it_is_written(shown: list[dict[str, Any]]) -
     assert shown == []
 
 
-def test_an_expectation_that_fails_says_which_sentence_to_change() -> None:
+def test_an_expectation_that_fails_says_which_sentence_to_change(shown: list[dict[str, Any]]) -> None:
     expect(2 > 1, "Taiwan stays sixth.")
-    with pytest.raises(ValueError, match=r"no longer true, so the text has to change: Taiwan stays sixth\."):
-        expect(1 > 2, "Taiwan stays sixth.")
+    assert shown == []
+    expect(1 > 2, "Taiwan stays <sixth>.")
+    assert shown[0]["text/plain"] == f"{module.BROKEN} Taiwan stays <sixth>."
+    assert "&lt;sixth&gt;" in shown[0]["text/html"]
+    output = {"output_type": "display_data", "data": shown[0]}
+    assert checks.BROKEN == module.BROKEN
+    assert checks.broken({"cells": [{"cell_type": "code", "outputs": [output]}]}) == ["Taiwan stays <sixth>."]
 
 
 @pytest.mark.parametrize(
@@ -55,6 +63,44 @@ def test_numbers_are_written_with_separators_and_a_true_minus(
 ) -> None:
     assert number(value, decimals, sign=sign) == text
     assert percent(value, decimals, sign=sign) == f"{text}%"
+
+
+def test_words_carry_their_chinese_form_into_the_facts(shown: list[dict[str, Any]]) -> None:
+    book = report.load()
+    facts(rank=ordinal(3), gain=span(0.48, 0.5), money=amount(book, "599", "億美元"), share=percent("3.98"))
+    assert shown[0][module.MIME] == {
+        "rank": {"en": "third", "zh_TW": "第3"},
+        "gain": {"en": "0.48–0.50", "zh_TW": "0.48至0.50"},
+        "money": {"en": "US$59.9 billion", "zh_TW": "599億美元"},
+        "share": "3.98%",
+    }
+    assert json.loads(json.dumps(shown[0][module.MIME])) == shown[0][module.MIME]
+
+
+def test_amounts_are_scaled_for_people_and_counts_written_out() -> None:
+    book = report.load()
+    told = [
+        ("152,355", "新臺幣億元"),
+        ("720.49", "新臺幣億元"),
+        ("17.58", "萬人"),
+        ("-4.5", "億美元"),
+        ("10,479", "件"),
+    ]
+    assert [amount(book, value, unit) for value, unit in told] == [
+        "NT$15.2 trillion",
+        "NT$72.0 billion",
+        "175,800",
+        "−US$450 million",
+        "10,479",
+    ]
+
+
+def test_ordinals_cardinals_lists_and_ranges() -> None:
+    assert [ordinal(n) for n in (1, 10, 11, 12, 22)] == ["first", "tenth", "11th", "12th", "22nd"]
+    assert [cardinal(n) for n in (0, 3, 13)] == ["none", "three", "13"]
+    assert [listing(x) for x in ([], ["a"], ["a", "b", "c"])] == ["none", "a", "a, b and c"]
+    assert listing(["a", "b"]).zh == "a、b"
+    assert [span(0.4801, 0.4803), span(-0.016, 0.004)] == ["0.48", "−0.02 to 0.01"]
 
 
 # ---------------------------------------------------------------- the role
