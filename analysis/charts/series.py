@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from analysis.charts.layout import canvas, doubtful, drawn, end_labels, finish, minus, spacing
-from analysis.charts.style import BASE, DEEP, FAINT, INK, LEAST, MUTED, PAPER, SMALL, TAIWAN, colours
+from analysis.charts.style import BASE, BEHIND, DEEP, FAINT, INK, LEAST, MUTED, PAPER, SMALL, TAIWAN, colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -244,16 +244,7 @@ def fan(
     years = sorted({int(v) for v in [*x, *fx]})
     _years(ax, years, 7)
     _values(ax, zero, fmt)
-    ax.text(
-        0.01,
-        0.98,
-        f"n = {n}; {model}",
-        transform=ax.transAxes,
-        va="top",
-        size=SMALL,
-        color=MUTED,
-        bbox={"fc": PAPER, "ec": "none", "alpha": 0.8, "pad": 1.5},
-    )
+    ax.text(0.01, 0.98, f"n = {n}; {model}", transform=ax.transAxes, va="top", size=SMALL, color=MUTED, bbox=BEHIND)
     last = forecast.iloc[-1]
     labels = [(fy[-1], minus(fmt.format(fy[-1])), color)]
     if "low" in forecast:
@@ -266,6 +257,7 @@ def fan(
             ha="right",
             size=LEAST,
             color=color,
+            bbox=BEHIND,
         )
     return finish(fig, end_labels(ax, labels, years[-1], BASE))
 
@@ -305,16 +297,7 @@ def trend(
     years = sorted({int(v) for v in [*x, *at]})
     _years(ax, years, 7)
     _values(ax, False, fmt)
-    ax.text(
-        0.01,
-        0.98,
-        f"n = {n}; {model}",
-        transform=ax.transAxes,
-        va="top",
-        size=SMALL,
-        color=MUTED,
-        bbox={"fc": PAPER, "ec": "none", "alpha": 0.8, "pad": 1.5},
-    )
+    ax.text(0.01, 0.98, f"n = {n}; {model}", transform=ax.transAxes, va="top", size=SMALL, color=MUTED, bbox=BEHIND)
     last = line.iloc[-1]
     middle = float(last["value"])
     labels = [

@@ -98,12 +98,12 @@ def subset(path: Path, text: str) -> str:
     from fontTools import subset as cut
 
     options = cut.Options(flavor="woff", hinting=False, layout_features=["kern"], recalc_timestamp=False)
-    font = cut.load_font(str(path), options)
     chooser = cut.Subsetter(options)
     chooser.populate(text=text)
-    chooser.subset(font)
     stream = io.BytesIO()
-    cut.save_font(font, stream, options)
+    with cut.load_font(str(path), options) as font:
+        chooser.subset(font)
+        cut.save_font(font, stream, options)
     return f"data:font/woff;base64,{base64.b64encode(stream.getvalue()).decode()}"
 
 
