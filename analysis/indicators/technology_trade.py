@@ -16,7 +16,7 @@ from analysis.indicators.series import RATIO, Column, Key, derive, indicator, re
 from analysis.report import Report
 from analysis.rounding import Intervals, ratio, share
 
-TABLE, TOTAL, YEAR = "1-2-15", "C", 2023
+TABLE, TOTAL = "1-2-15", "C"
 
 
 def balance_of(receipts: Intervals, payments: Intervals) -> Intervals:
@@ -159,7 +159,7 @@ def concentration(report: Report) -> list[Column]:
                 indicator=f"{measure}_concentration",
                 unit=RATIO,
                 decimals=4,
-                keys=(Key(TOTAL, YEAR),),
+                keys=(Key(TOTAL, parts.keys[0].year),),
                 points=sum_of_squares(points),
                 bounds=concentration_of(bounds),
                 printed=("",),
