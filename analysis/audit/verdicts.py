@@ -286,11 +286,7 @@ def ledger(report: Report, tables: Iterable[str] | None = None) -> pd.DataFrame:
 def _say_what_is_not_printed(report: Report, done: Audit) -> None:
     """A warning for the relations about numbers that this edition does not print at all."""
     names = [f"{r.target.measure} of {r.table} ({r.name})" for r, cells in done.unbound if not len(cells)]
-    if names:
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        line = f"relations.csv: {len(names)} relations are about numbers that are not printed: {'; '.join(names[:3])}{more}"
-        if line not in report.warnings:
-            report.warnings.append(line)
+    report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", names)
 
 
 def frame(done: Audit, keep: bool = False) -> pd.DataFrame:

@@ -33,6 +33,10 @@ class NotPrintedError(Exception):
     """A printed cell that the expression needs is N/A in this edition."""
 
 
+class NotInEditionError(NotPrintedError):
+    """The edition prints no such number: a year or a row of another edition."""
+
+
 @dataclass(frozen=True)
 class Number:
     """A number by the digits (``point``) and all it may be (``low`` to ``high``)."""
