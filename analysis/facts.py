@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.words import Both
+
 #: The output type that carries facts; Jupyter shows the plain text beside it.
 MIME = "application/x.fact+json"
 
 
 def facts(values: Mapping[str, str | Mapping[str, str]] | None = None, **more: str | Mapping[str, str]) -> None:
-    """Store facts by key: a text, or one text per language (``{"en": "US$59.9 billion", "zh_TW": "599億美元"}``).
+    """Store facts by key: a text (of :mod:`analysis.words`, with its Chinese), or a mapping of texts by language.
 
     Raises :class:`TypeError` for a number: how it is written (decimals, units) is part of the fact.
     """
@@ -26,7 +28,10 @@ def facts(values: Mapping[str, str | Mapping[str, str]] | None = None, **more: s
         forms = [value] if isinstance(value, str) else list(value.values()) if isinstance(value, Mapping) else [value]
         if not all(isinstance(form, str) for form in forms):
             raise TypeError(f"fact {key}: a text, or texts by language, not {value!r}")
-        whole[key] = value if isinstance(value, str) else dict(value)
+        if isinstance(value, Both) and value.zh != value:
+            whole[key] = {"en": str(value), "zh_TW": value.zh}
+        else:
+            whole[key] = str(value) if isinstance(value, str) else dict(value)
     lines = [f"{key}: {value if isinstance(value, str) else value.get('en', '')}" for key, value in whole.items()]
     put({MIME: whole, "text/plain": "\n".join(lines)})
 
@@ -35,15 +40,3 @@ def expect(holds: object, sentence: str) -> None:
     """Guard a sentence of the text; raises :class:`ValueError` with it when it is no longer true."""
     if not bool(holds):
         raise ValueError(f"no longer true, so the text has to change: {sentence}")
-
-
-def number(value: float, decimals: int = 0, *, sign: bool = False) -> str:
-    """``1234.5`` as ``1,234.5`` with a true minus sign; ``sign`` also writes the plus."""
-    text = f"{abs(value):,.{decimals}f}"
-    zero = not text.strip("0.,")
-    return text if zero else f"{'−' if value < 0 else '+' if sign else ''}{text}"
-
-
-def percent(value: float, decimals: int = 1, *, sign: bool = False) -> str:
-    """A percentage: ``-4.68`` as ``−4.7%``."""
-    return f"{number(value, decimals, sign=sign)}%"

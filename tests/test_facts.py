@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from analysis import facts as module
-from analysis.facts import expect, facts, number, percent
+from analysis import report
+from analysis.facts import expect, facts
+from analysis.words import amount, cardinal, listing, number, ordinal, percent, span
 from tests.book.test_extensions import extension
 
 
@@ -55,6 +57,44 @@ def test_numbers_are_written_with_separators_and_a_true_minus(
 ) -> None:
     assert number(value, decimals, sign=sign) == text
     assert percent(value, decimals, sign=sign) == f"{text}%"
+
+
+def test_words_carry_their_chinese_form_into_the_facts(shown: list[dict[str, Any]]) -> None:
+    book = report.load()
+    facts(rank=ordinal(3), gain=span(0.48, 0.5), money=amount(book, "599", "億美元"), share=percent("3.98"))
+    assert shown[0][module.MIME] == {
+        "rank": {"en": "third", "zh_TW": "第3"},
+        "gain": {"en": "0.48–0.50", "zh_TW": "0.48至0.50"},
+        "money": {"en": "US$59.9 billion", "zh_TW": "599億美元"},
+        "share": "3.98%",
+    }
+    assert json.loads(json.dumps(shown[0][module.MIME])) == shown[0][module.MIME]
+
+
+def test_amounts_are_scaled_for_people_and_counts_written_out() -> None:
+    book = report.load()
+    told = [
+        ("152,355", "新臺幣億元"),
+        ("720.49", "新臺幣億元"),
+        ("17.58", "萬人"),
+        ("-4.5", "億美元"),
+        ("10,479", "件"),
+    ]
+    assert [amount(book, value, unit) for value, unit in told] == [
+        "NT$15.2 trillion",
+        "NT$72.0 billion",
+        "175,800",
+        "−US$450 million",
+        "10,479",
+    ]
+
+
+def test_ordinals_cardinals_lists_and_ranges() -> None:
+    assert [ordinal(n) for n in (1, 10, 11, 12, 22)] == ["first", "tenth", "11th", "12th", "22nd"]
+    assert [cardinal(n) for n in (0, 3, 13)] == ["none", "three", "13"]
+    assert [listing(x) for x in ([], ["a"], ["a", "b", "c"])] == ["none", "a", "a, b and c"]
+    assert listing(["a", "b"]).zh == "a、b"
+    assert [span(0.4801, 0.4803), span(-0.016, 0.004)] == ["0.48", "−0.02 to 0.01"]
 
 
 # ---------------------------------------------------------------- the role

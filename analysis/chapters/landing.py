@@ -6,17 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.chapters import (
-    economy,
-    expenditure,
-    intensity,
-    patenting,
-    rankings,
-    researchers,
-    standing,
-    technology,
-    value_added,
-)
 from analysis.chapters.auditing import GRADES, families
 from analysis.chapters.common import Exhibit, cardinal, listing
 from analysis.charts.style import VERDICTS
@@ -40,23 +29,6 @@ OF_BOUNDS = ("plausible", "implausible")
 
 HEADS = {"table": "Table"} | {v: VERDICTS[v][1] for v in MEANING}
 UNITS = {v: v for v in MEANING}
-
-
-def headlines(report: Report) -> list[str]:
-    """The first result of each chapter."""
-    chapters = (
-        intensity.headlines,
-        expenditure.headlines,
-        researchers.headlines,
-        rankings.headlines,
-        economy.macro_headlines,
-        economy.export_headlines,
-        standing.headlines,
-        patenting.headlines,
-        technology.headlines,
-        value_added.headlines,
-    )
-    return [chapter(report)[0] for chapter in chapters]
 
 
 def state(report: Report) -> str:

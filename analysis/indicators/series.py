@@ -28,7 +28,7 @@ from analysis.rounding import CompoundGrowth, Intervals, cagr, growth, round_fra
 COLUMNS = ["table", "row", "code", "indicator", "year", "unit", "value", "low", "high", "printed"]
 
 #: Columns of the tidy frame of one indicator; value, low and high are floats.
-TIDY = ["code", "year", "entity", "value", "low", "high", "printed", "row", "table", "indicator", "unit"]
+TIDY = ["code", "name", "year", "entity", "value", "low", "high", "printed", "row", "table", "indicator", "unit"]
 
 #: Unit of a quotient of two equal units, and of a difference of percentages.
 RATIO, POINTS = "比", "百分點"
@@ -139,7 +139,7 @@ class Column:
         return self.labels.get(key.code, key.code)
 
     def frame(self) -> pd.DataFrame:
-        """Tidy frame with float values; columns as in :data:`TIDY`.
+        """Tidy frame with float values; columns as in :data:`TIDY`, ``name`` the printed label (see :func:`tidy`).
 
         ``year`` is an integer where every number has one. Floats are for charts and
         models; the exact numbers stay in ``points`` and ``bounds``.
@@ -148,6 +148,7 @@ class Column:
         return pd.DataFrame(
             {
                 "code": [key.code for key in self.keys],
+                "name": [self._row(key) for key in self.keys],
                 "year": years if all(y is not None for y in years) else pd.array(years, dtype="Int64"),
                 "entity": [key.entity for key in self.keys],
                 "value": self.points.mid_float(),
@@ -330,6 +331,24 @@ def at(year: int) -> Shift:
     return lambda key: key._replace(year=year)
 
 
+def tidy(report: Report, *columns: Column) -> pd.DataFrame:
+    """Columns as one frame, :data:`TIDY`; ``name`` is English, ``row`` the printed label."""
+    found = pd.concat([column.frame() for column in columns], ignore_index=True)
+    known = {record["code"]: record["en"] for record in reversed(report.labels().to_dict("records"))}
+    return found.assign(name=[known.get(code, row) for code, row in zip(found["code"], found["row"], strict=True)])
+
+
+def countries(report: Report, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a frame whose ``code`` is a country by ``labels.csv``, not a group or a total."""
+    labels = report.labels()
+    return frame[frame["code"].isin(labels.loc[labels["kind"] == "country", "code"])].reset_index(drop=True)
+
+
+def measure(report: Report, table: str, name: str) -> pd.DataFrame:
+    """One printed measure of a table as a frame with the bounds of its rounding; columns :data:`TIDY`."""
+    return tidy(report, read(report, table, name))
+
+
 class Indicator:
     """A report-level indicator function: called, it gives a tidy frame."""
 
@@ -346,8 +365,8 @@ class Indicator:
         return found if isinstance(found, list) else [found]
 
     def __call__(self, report: Report, **options: int) -> pd.DataFrame:
-        """``code, year, entity, value, low, high, printed`` and ``row, table, indicator, unit``."""
-        return pd.concat([column.frame() for column in self.columns(report, **options)], ignore_index=True)
+        """``code, name, year, entity, value, low, high, printed`` and ``row, table, indicator, unit``."""
+        return tidy(report, *self.columns(report, **options))
 
 
 def indicator(function: Callable[..., Column | list[Column]]) -> Indicator:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,25 @@ DATA_PRINTED = {
 }
 
 
+def _columns(fields: list[dict[str, Any]]) -> list[str]:
+    """Names of the columns in both languages, without years and without what stands in brackets."""
+    titles = [field.get(key, "") for field in fields if field.get("role") == "value" for key in ("title", "title_en")]
+    plain = (re.sub(r"[（(].*?[）)]|,? ?\d{4}年?", "", title).strip() for title in titles)
+    return sorted({title for title in plain if title})
+
+
 def report_items(root: Path) -> list[dict[str, Any]]:
-    """Tables and figures of the report in printed order: ``item, title, title_en, page, printed``."""
+    """Tables and figures of the report in printed order: ``item, title, title_en, page, printed, columns``."""
     package = json.loads((root / "data" / "datapackage.json").read_text("utf-8"))
     items = [
-        {"item": r["table"], "title": r["title"], "title_en": r["title_en"], "page": r["page"], "printed": "table"}
+        {
+            "item": r["table"],
+            "title": r["title"],
+            "title_en": r["title_en"],
+            "page": r["page"],
+            "printed": "table",
+            "columns": _columns(r["schema"]["fields"]),
+        }
         for r in package["resources"]
         if "table" in r
     ]
@@ -45,10 +60,19 @@ def report_items(root: Path) -> list[dict[str, Any]]:
                 "title_en": r["title_en"],
                 "page": int(r["page"]),
                 "printed": DATA_PRINTED[r["data_printed"]],
+                "columns": [],
             }
             for r in csv.DictReader(file)
         ]
     return sorted(items, key=lambda i: i["page"])
+
+
+def covers(path: Path) -> list[str]:
+    """Tables and figures of the report that a notebook covers, as its metadata say; none for another file."""
+    if not path.is_file():
+        return []
+    found: list[str] = json.loads(path.read_text("utf-8"))["metadata"].get("covers") or []
+    return found
 
 
 def coverage(root: Path) -> dict[str, list[tuple[str, str]]]:
@@ -61,7 +85,7 @@ def coverage(root: Path) -> dict[str, list[tuple[str, str]]]:
         first = next(("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown"), "")
         title = next((line.lstrip("# ").strip() for line in first.splitlines() if line.startswith("# ")), path.stem)
         document = "/" + path.relative_to(root).with_suffix("").as_posix()
-        for item in notebook["metadata"].get("covers", []):
+        for item in notebook["metadata"].get("covers") or []:
             found.setdefault(item, []).append((document, title))
     return found
 
@@ -92,7 +116,7 @@ class ReportMap(Generated):
         for path in (root / "book").rglob("*.ipynb"):
             self.env.note_dependency(str(path))
         covered = coverage(root)
-        out = ["| Report | In this book | Title | Page | Data |", "|---|---|---|--:|---|"]
+        out = ["| Report | Title | Page | Data | In this book |", "|---|---|--:|---|---|"]
         for item in report_items(root):
             pages = covered.get(item["item"], [])
             if not pages:

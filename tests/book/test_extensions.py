@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
+import sys
 from types import ModuleType
 
+import docutils.utils
 import pytest
 import yaml
 from docutils import nodes
@@ -13,13 +15,12 @@ from tests.book.common import ROOT
 
 
 def extension(name: str) -> ModuleType:
-    """An extension of ``book/_ext`` as a module."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "book" / "_ext" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """An extension of ``book/_ext`` as a module, with its neighbours in reach as Sphinx has them."""
+    sys.path.insert(0, str(ROOT / "book" / "_ext"))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(ROOT / "book" / "_ext"))
 
 
 @pytest.mark.parametrize(
@@ -30,10 +31,39 @@ def extension(name: str) -> ModuleType:
         ("美", ["美"]),
         ("R&D intensity, 2023", ["R", "D", "intensity", "2023"]),
         ("", []),
+        ("臺灣", ["台灣"]),
+        ("表1-2-13、F-005", ["表", "1-2-13", "F-005"]),
+        ("2019-2023, 1-2-3-4", ["2019", "2023", "1", "2", "3", "4"]),
     ],
 )
 def test_chinese_is_split_into_pairs_and_latin_into_words(text, terms):
     assert extension("zhsearch").split(text) == terms
+
+
+def test_a_chinese_title_gives_its_parts_with_and_without_brackets():
+    found = extension("names").terms("研發經費占國內生產毛額（GDP）比例、研發密度")
+    assert found == ["研發經費占國內生產毛額（GDP）比例", "研發經費占國內生產毛額比例", "GDP", "研發密度"]
+
+
+def test_a_page_is_found_by_its_chinese_title_its_findings_and_the_countries_of_its_headings():
+    names = extension("names")
+    document = docutils.utils.new_document("page")
+    page = nodes.section("", nodes.title("", "Findings"), ids=["findings"])
+    page += nodes.paragraph("", "", nodes.inline("", "發現", classes=[names.CLASS]))
+    page += nodes.section("", nodes.title("", "Finland is exchanged"), ids=["finland", "f-005"])
+    document += page
+    names.subtitle(None, document)
+    assert page[1]["classes"] == ["subtitle"]
+    found = names.of_text(document, {"芬蘭": "Finland", "挪威": "Norway"})
+    assert found == [("發現", "", True), ("F-005", "finland", True), ("芬蘭", "finland", True)]
+
+
+def test_a_page_is_found_by_the_tables_it_covers():
+    found = extension("names").of_tables(ROOT, ["1-2-13", "圖1-2-6"])
+    names = {name for name, _, _ in found}
+    assert {"1-2-13", "表1-2-13", "Table 1-2-13", "圖1-2-6", "Figure 1-2-6"} <= names
+    assert "1-2-6" not in names
+    assert ("專利密度", "", False) in found
 
 
 def test_maths_becomes_mathml_that_says_its_source():

@@ -1,0 +1,187 @@
+"""What several chapters show alike: checks, findings and sentences on some tables, and what could not be rebuilt.
+
+Each function reads only the tables it is asked about and what their relations and sentences need, so that
+a chapter does not depend on the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis import audit, tables
+from analysis.audit.register import register
+from analysis.charts.style import VERDICTS
+from analysis.claims import chapter_claims
+from analysis.words import Both, amount, exactly, listing, number, percent, span
+
+if TYPE_CHECKING:
+    from IPython.display import Markdown
+
+    from analysis.report import Report
+
+#: How a limit is worded that a sentence of the report puts on a number.
+_LIMITS = {"約": "about ", "逾": "more than ", "超過": "more than ", "近": "close to ", "突破": "above "}
+
+
+def ledger(report: Report, *numbers: str) -> pd.DataFrame:
+    """The audit's rows for some tables (all strings), with ``code`` and ``name`` of the row."""
+    rows = audit.ledger(report, tables=list(numbers))
+    rows = rows[rows["table"].isin(numbers)].reset_index(drop=True)
+    codes = [report.code(label) for label in rows["row"]]
+    return rows.assign(code=codes, name=[report.name(code) for code in codes])
+
+
+def counted(rows: pd.DataFrame, noun: str = "checks") -> Both:
+    """Verdicts counted, for a fact: ``80 checks: 40 reproduced, 38 consistent and 2 implausible``."""
+    found = rows["verdict"].value_counts()
+    parts = listing(f"{found[verdict]:,} {verdict}" for verdict in VERDICTS if verdict in found)
+    return Both(f"{len(rows):,} {noun}: {parts}")
+
+
+def checks(
+    report: Report,
+    *numbers: str,
+    title: str,
+    unit: str,
+    name: str,
+    relations: Sequence[str] = (),
+    measures: Sequence[str] = (),
+    folded: bool = True,
+) -> pd.DataFrame:
+    """Show printed beside recomputed numbers of some tables, and give the rows.
+
+    ``relations`` and ``measures`` choose some of them. Columns ``code, name, year, printed, recomputed,
+    range, verdict, finding``; ``range`` holds what unrounded inputs that print the same could give.
+    """
+    rows = ledger(report, *numbers)
+    if relations:
+        rows = rows[rows["relation"].isin(relations)]
+    if measures:
+        of = {(n, field.name): field.measure for n in numbers for field in report.meta(n).values}
+        rows = rows[[of[t, c] in measures for t, c in zip(rows["table"], rows["column"], strict=True)]]
+    rows = rows.assign(range=[_range(row) for row in rows.to_dict("records")])
+    if len(numbers) > 1:
+        rows["name"] = rows["table"] + " " + rows["name"]
+    columns = ["code", "name", "year", "printed", "recomputed", "range", "verdict", "finding"]
+    shown = rows[columns].reset_index(drop=True)
+    shown = shown.drop(columns=[c for c in ("year", "recomputed", "range", "finding") if shown[c].eq("").all()])
+    tables.show(
+        shown,
+        title=title,
+        name=name,
+        source=list(numbers),
+        verdicts=["verdict"],
+        sortable=len(shown) > 12,
+        folded=folded,
+        heads={
+            "name": "Row",
+            "year": "Year",
+            "printed": "Printed",
+            "recomputed": "Recomputed",
+            "range": "Range left by rounding",
+            "verdict": "Verdict",
+            "finding": "Finding",
+        },
+        units={"printed": unit, "recomputed": unit, "range": unit},
+    )
+    return shown
+
+
+def _range(row: Mapping[Any, str]) -> str:
+    """The ledger's bounds with the printed decimals, rounded outward; two more where the number lies outside."""
+    if not row["low"] or not row["high"]:
+        return ""
+    outside = row["verdict"] in ("contradicted", "implausible")
+    decimals = len(row["printed"].partition(".")[2]) + (2 if outside else 0)
+    return span(Fraction(row["low"]), Fraction(row["high"]), decimals)
+
+
+def findings(report: Report, *numbers: str) -> Markdown:
+    """The findings of the audit on some tables: grade, title and link, then what the ledger says of them."""
+    rows = ledger(report, *numbers)
+    rows = rows[rows["verdict"].isin(["contradicted", "implausible", "explained"])]
+    known = {k.id: k for k in register(report)}
+    touched = {k.id for k in register(report) if any(place.split("/")[0] in numbers for place in k.cells)}
+    lines = []
+    for finding in sorted(touched | set(rows["finding"])):
+        part = rows[rows["finding"] == finding]
+        told = counted(part, "check" if len(part) == 1 else "checks") if len(part) else ""
+        if finding in known:
+            record = known[finding].record
+            title = record["title"].rstrip(".")
+            lines.append(
+                f"- [{finding}](#{finding.lower()}), {record['grade']}{f': {title}' if title else ''}"
+                f"{f' ({told})' if told else ''}."
+            )
+        else:
+            lines.append(f"- No known finding: {told}.")
+    if not lines:
+        return tables.say("The audit has no finding on these numbers.")
+    return tables.say("Findings of the [audit](../audit/overview) on these numbers:\n\n" + "\n".join(lines))
+
+
+def sentences(report: Report, *items: str) -> pd.DataFrame:
+    """Show the sentences of the report that rest on some tables or figures (``1-2-15``, ``圖1-2-7``); give the rows.
+
+    Raises :class:`ValueError` if there is none.
+    """
+    rows = chapter_claims(report, items)
+    if rows.empty:
+        raise ValueError(f"no sentence rests on {', '.join(items)}")
+    places = [item for item in items if item[0].isdigit()] or list(items)
+    tables.show(
+        rows,
+        title="Statements of the text on these numbers",
+        name="claims-on-" + "-and-".join(place.replace("圖", "figure-") for place in places),
+        subtitle=f"{counted(rows, 'statement' if len(rows) == 1 else 'statements')}.",
+        verdicts=["verdict"],
+        sortable=len(rows) > 12,
+        hide=["line"],
+        below={"statement": "note"},
+        source="Sentences of the report, in our words; a claim's number begins with its line in the exported text",
+        heads={
+            "id": "Claim",
+            "statement": "What the report says (our words)",
+            "stated": "Stated",
+            "recomputed": "Recomputed",
+            "verdict": "Verdict",
+        },
+    )
+    return rows
+
+
+def not_rebuilt(report: Report, figure: str, missing: str) -> None:
+    """A box for a figure of the report whose data are not printed; ``missing`` says which points cannot be recovered.
+
+    Lists the points that a sentence gives (``prose.csv``: page and line of the text).
+    """
+    about = report.resource("figures").set_index("figure").loc[figure]
+    points = report.prose()
+    points = points[points["figure"] == figure]
+    lines = [f"The report draws this figure (“{about['title_en']}”, p. {about['page']}) without printing its data."]
+    if len(points):
+        lines[0] += " These points can be recovered, each from a sentence:"
+        lines.append("\n".join(f"- {_point(report, row)}" for row in points.to_dict("records")))
+    else:
+        lines[0] += " No sentence gives any of its points."
+    tables.box(f"{figure} {about['title']}: not rebuilt", "\n\n".join([*lines, missing]), "warning")
+
+
+def _point(report: Report, row: Mapping[Any, Any]) -> str:
+    year = f", {row['year']}" if row["year"] else ""
+    value = f"{_LIMITS.get(row['qualifier'], '')}{_quantity(report, row['printed'], row['unit'])}"
+    return f"{row['quantity']}{year}: {value} (p. {row['page']}, line {row['seed_line']} of the text)"
+
+
+def _quantity(report: Report, printed: str, unit: str) -> str:
+    """A printed number in English units, with as many digits as it is printed with: ``52`` 億美元 as ``US$5.2 billion``."""
+    about = report.package["units"][unit]
+    if "symbol" in about:
+        return amount(report, printed, unit, digits=sum(sign.isdigit() for sign in printed))
+    if about["factor"] in (0.01, 0.1):
+        return percent(printed if about["factor"] == 0.01 else exactly(printed) * 10, 0)
+    return number(printed)

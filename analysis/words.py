@@ -1,0 +1,130 @@
+"""Numbers and names as a reader meets them in a text, in English and in Chinese.
+
+Every function gives a :class:`Both`: English text that carries its Chinese twin, so that one fact serves
+both editions. A printed number keeps its digits; a computed one is rounded half up, a range outward.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.report import Report
+
+_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+_CARDINALS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+
+
+class Both(str):
+    """English text with its Chinese twin in ``zh``; the same text where the two do not differ."""
+
+    zh: str
+
+    def __new__(cls, en: str, zh: str | None = None) -> Both:
+        """``Both("third", "第3")``."""
+        made = super().__new__(cls, en)
+        made.zh = en if zh is None else zh
+        return made
+
+
+def chinese(value: object) -> str:
+    """The Chinese of a text that has one, else the text itself."""
+    return value.zh if isinstance(value, Both) else str(value)
+
+
+def text(template: str, **values: object) -> Both:
+    """A sentence of code with its values filled in: ``text("{who} leads by {gap}", who=…, gap=…)``."""
+    return Both(template.format(**values), template.format(**{k: chinese(v) for k, v in values.items()}))
+
+
+def exactly(value: Fraction | float | str) -> Fraction:
+    """A printed string, a float or a fraction as the fraction it stands for; raises :class:`ValueError`."""
+    return Fraction(value.replace(",", "").replace("−", "-")) if isinstance(value, str) else Fraction(value)
+
+
+def number(value: Fraction | float | str, decimals: int | None = None, *, sign: bool = False) -> Both:
+    """``-1234.5`` as ``−1,234.5``: thousands separated, true minus sign, ``sign`` writes the plus too.
+
+    ``decimals`` rounds half up; without it a printed string keeps its decimals and anything else is a whole number.
+    """
+    exact = exactly(value)
+    if decimals is None:
+        decimals = len(value.partition(".")[2]) if isinstance(value, str) else 0
+    units = math.floor(abs(exact) * 10**decimals + Fraction(1, 2))
+    whole, rest = divmod(units, 10**decimals)
+    head = "" if not units else "−" if exact < 0 else "+" if sign else ""
+    return Both(f"{head}{whole:,}" + (f".{rest:0{decimals}d}" if decimals else ""))
+
+
+def percent(value: Fraction | float | str, decimals: int | None = 1, *, sign: bool = False) -> Both:
+    """A percentage: ``-4.68`` as ``−4.7%``; a printed string keeps its decimals."""
+    return Both(f"{number(value, None if isinstance(value, str) else decimals, sign=sign)}%")
+
+
+def span(
+    low: Fraction | float, high: Fraction | float, decimals: int = 2, *, sign: bool = False, unit: str = ""
+) -> Both:
+    """A range: one number where both ends round alike, else rounded outward: ``0.48–0.50`` / ``0.48至0.50``."""
+    low, high = Fraction(low), Fraction(high)
+    first = number(low, decimals, sign=sign)
+    if first == number(high, decimals, sign=sign):
+        return Both(f"{first}{unit}")
+    scale = 10**decimals
+    # a float can lie a hair outside the exact end it stands for
+    hair = Fraction(1, 10**9)
+    below = number(Fraction(math.floor(low * scale + hair), scale), decimals, sign=sign)
+    above = number(Fraction(math.ceil(high * scale - hair), scale), decimals, sign=sign)
+    dash = " to " if sign or low < 0 else "–"
+    return Both(f"{below}{dash}{above}{unit}", f"{below}至{above}{unit}")
+
+
+def ordinal(n: int) -> Both:
+    """``3`` as ``third`` / ``第3``; beyond ten as ``11th``."""
+    suffix = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return Both(_ORDINALS[n - 1] if 1 <= n <= len(_ORDINALS) else f"{n}{suffix}", f"第{n}")
+
+
+def cardinal(n: int) -> Both:
+    """``3`` as ``three`` / ``3``; beyond twelve in digits, ``0`` as ``none``."""
+    return Both(_CARDINALS[n] if 0 <= n < len(_CARDINALS) else f"{n:,}", f"{n:,}")
+
+
+def listing(items: Iterable[str]) -> Both:
+    """``a, b and c`` / ``a、b、c``; ``none`` / ``無`` if there is nothing."""
+    found: Sequence[str] = list(items)
+    zh = "、".join(chinese(item) for item in found)
+    if len(found) < 2:
+        return Both(found[0], zh) if found else Both("none", "無")
+    return Both(f"{', '.join(found[:-1])} and {found[-1]}", zh)
+
+
+def name(report: Report, code: str) -> Both:
+    """Name of a row: English, and as printed."""
+    return Both(report.name(code), report.name(code, "zh"))
+
+
+def names(report: Report, codes: Iterable[str]) -> Both:
+    """A list of rows by name."""
+    return listing(name(report, code) for code in codes)
+
+
+def amount(report: Report, value: Fraction | float | str, unit: str, digits: int = 3) -> Both:
+    """An amount in a printed unit: ``599`` 億美元 as ``US$59.9 billion`` / ``599億美元``.
+
+    Money is scaled to three digits, people and pieces are written out (``17.58`` 萬人 as ``175,800``). Factor and
+    symbol of a unit stand in ``datapackage.json``; raises :class:`KeyError` for a unit that is not there.
+    """
+    about = report.package["units"][unit]
+    whole = exactly(value) * Fraction(about["factor"])
+    symbol = str(about.get("symbol", ""))
+    zh = f"{number(value, None if isinstance(value, str) else 0)}{unit.removeprefix('新臺幣')}"
+    scale, word = next(((s, w) for s, w in _SCALES if abs(whole) >= s), (1, ""))
+    if not symbol or scale == 1:
+        return Both(f"{symbol}{number(whole)}" if whole >= 0 else f"−{symbol}{number(-whole)}", zh)
+    short = abs(whole) / scale
+    decimals = max(0, digits - len(str(math.floor(short))))
+    return Both(f"{'−' if whole < 0 else ''}{symbol}{number(short, decimals)} {word}", zh)

@@ -1,0 +1,106 @@
+"""Names under which search finds a page: its Chinese title, its tables, its findings.
+
+The role ``{zh}`` writes a Chinese title, ``{zh}`研發經費占國內生產毛額（GDP）比例、研發密度` ``. Alone in the paragraph below
+the heading of a page it is shown as a subtitle. Its terms, the printed titles and numbers of the tables
+a notebook covers (metadata ``covers``) and the ids of findings (``f-005``) become index entries of the page or section,
+which the ranking (``_static/search.js``) weighs like titles.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.nodes import Node, system_message
+from reference import covers, report_items
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxRole
+
+CLASS = "chinese-title"
+Name = tuple[str, str, bool]
+_FINDING = re.compile(r"f-\d{3}")
+_APART = re.compile(r"[、，；,;]\s*")
+_BRACKET = re.compile(r"[（(]([^（）()]*)[）)]")
+
+
+def terms(title: str) -> list[str]:
+    """The names in a Chinese title: its parts, with, without and within brackets.
+
+    >>> terms("研發經費（GERD）、研發密度")
+    ['研發經費（GERD）', '研發經費', 'GERD', '研發密度']
+    """
+    found: list[str] = []
+    for part in _APART.split(title):
+        found += [part, _BRACKET.sub("", part), *_BRACKET.findall(part)]
+    return list(dict.fromkeys(term.strip() for term in found if term.strip()))
+
+
+class ChineseTitle(SphinxRole):
+    """The Chinese title of a page."""
+
+    def run(self) -> tuple[list[Node], list[system_message]]:
+        """The title, marked as Traditional Chinese."""
+        return [nodes.inline(self.rawtext, self.text, classes=[CLASS, "language-zh-Hant"])], []
+
+
+def subtitle(app: Sphinx, doctree: nodes.document) -> None:
+    """Mark a paragraph that is nothing but a Chinese title below a heading."""
+    for node in doctree.findall(nodes.paragraph):
+        above = node.parent.index(node) - 1
+        alone = len(node) == 1 and isinstance(node[0], nodes.inline) and CLASS in node[0]["classes"]
+        if alone and above >= 0 and isinstance(node.parent[above], nodes.title):
+            node["classes"].append("subtitle")
+
+
+@lru_cache(maxsize=4)
+def countries(root: Path) -> dict[str, str]:
+    """Chinese and English names of the report's countries."""
+    with (root / "data" / "labels.csv").open(encoding="utf-8", newline="") as file:
+        return {row["label"]: row["en"] for row in csv.DictReader(file) if row["kind"] == "country"}
+
+
+def of_text(doctree: nodes.document, countries: dict[str, str]) -> list[Name]:
+    """``(name, anchor, main)`` from what stands on a page: Chinese titles, findings, countries in headings."""
+    found = [(t, "", True) for n in doctree.findall(nodes.inline) if CLASS in n["classes"] for t in terms(n.astext())]
+    for section in doctree.findall(nodes.section):
+        heading = section.next_node(nodes.title)
+        anchor = "" if section.parent is doctree else section["ids"][0]
+        found += [(name.upper(), anchor, True) for name in section["ids"] if _FINDING.fullmatch(name)]
+        words = heading.astext() if heading is not None else ""
+        found += [(label, anchor, True) for label, english in countries.items() if english in words]
+    return found
+
+
+def of_tables(root: Path, covered: list[str]) -> list[Name]:
+    """``(name, anchor, main)`` from the tables and figures a page covers: their numbers, titles and columns."""
+    found: list[Name] = []
+    for item in report_items(root):
+        if item["item"] in covered:
+            number = item["item"].lstrip("圖")
+            kinds = ("圖", "Figure ") if item["item"].startswith("圖") else ("表", "Table ", "")
+            found += [(kind + number, "", True) for kind in kinds]
+            found += [(item[title].replace(";", ","), "", True) for title in ("title", "title_en")]
+            found += [(title, "", False) for title in item["columns"]]
+    return found
+
+
+def index(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give the search index the names of a page; those of columns are marked as less than main."""
+    root = Path(app.srcdir)
+    names = of_text(doctree, countries(root)) + of_tables(root, covers(root / f"{docname}.ipynb"))
+    if names:
+        entries = [("single", name, anchor, "main" if main else "", None) for name, anchor, main in names]
+        doctree.append(addnodes.index(entries=entries))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the role and what search is told."""
+    app.add_role("zh", ChineseTitle())
+    app.connect("doctree-read", subtitle)
+    app.connect("doctree-resolved", index)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

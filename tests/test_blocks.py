@@ -1,0 +1,83 @@
+"""Blocks that chapters share: what they show is what the audit and the claims say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from analysis import blocks, report
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    monkeypatch.setattr("analysis.tables.put", found.append)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("verdict", "high", "range_"), [("contradicted", "0.9963", "0.9861–0.9963"), ("consistent", "1.0963", "0.98–1.10")]
+)
+def test_the_range_of_a_contradicted_number_never_seems_to_reach_it(verdict: str, high: str, range_: str) -> None:
+    assert blocks._range({"printed": "1.00", "low": "0.9861", "high": high, "verdict": verdict}) == range_
+
+
+def test_a_missing_figure_names_its_recoverable_points(shown: list[dict[str, str]]) -> None:
+    blocks.not_rebuilt(report.load(), "圖1-2-8", "Nothing else.")
+    assert "Receipts for the use of IP, 2024: about US$2.0 billion" in shown[0]["text/html"]
+    assert "line 1439 of the text" in shown[0]["text/html"]
+    assert "Nothing else." in shown[0]["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "said"),
+    [
+        ("5.68", "新臺幣兆元", "NT$5.68 trillion"),
+        ("720", "新臺幣億元", "NT$72.0 billion"),
+        ("6", "成", "60%"),
+        ("2.64", "%", "2.64%"),
+        ("0.36", "比", "0.36"),
+        ("-1,465", "件", "−1,465"),
+    ],
+)
+def test_a_recovered_point_is_told_in_english_units_with_its_printed_digits(printed: str, unit: str, said: str) -> None:
+    assert blocks._quantity(report.load(), printed, unit) == said
+
+
+def test_a_chapter_shows_the_claims_on_its_tables_with_their_verdicts(shown: list[dict[str, str]]) -> None:
+    rows = blocks.sentences(report.load(), "1-2-13", "圖1-2-6")
+    assert "contradicted" in set(rows["verdict"])
+    assert "claims-on-1-2-13.csv" in shown[0]["text/html"]
+    with pytest.raises(ValueError, match="no sentence rests on 9-9-9"):
+        blocks.sentences(report.load(), "9-9-9")
+
+
+def test_checks_of_a_relation_only_and_no_column_without_entries(shown: list[dict[str, str]]) -> None:
+    rows = blocks.checks(report.load(), "1-2-2", relations=["growth"], title="Growth", unit="%", name="growth")
+    assert len(rows) == 38
+    assert not rows.eq("").all().any()
+    assert shown
+
+
+def test_the_findings_of_a_chapter_are_those_on_its_cells() -> None:
+    said = blocks.findings(report.load(), "1-2-2").data
+    assert {"f-002", "f-003"} <= set(re.findall(r"#(f-\d+)", said))
+    assert "f-008" not in said
+    assert blocks.findings(report.load(), "1-2-7").data == "The audit has no finding on these numbers."
+
+
+def test_every_chapter_about_a_table_shows_the_claims_on_it() -> None:
+    covered, told = set(), set()
+    for path in (ROOT / "book").rglob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        covered |= {item for item in notebook.metadata.get("covers") or [] if item[0].isdigit()}
+        for cell in notebook.cells:
+            for call in re.findall(r"(?:show_claims\(report|sentences\(book), (.*?)\)", cell.source):
+                told |= set(re.findall(r'"([^"]+)"', call))
+    assert covered
+    assert covered <= told
