@@ -24,8 +24,8 @@ from analysis.indicators.series import (
     whole,
     yearly_growth,
 )
+from analysis.interval import growth, ratio, share
 from analysis.report import BadInput, Report
-from analysis.rounding import growth, ratio, share
 
 TABLE, POPULATION = "1-2-8", "1-1-1"
 
