@@ -35,8 +35,8 @@ QUERIES = {
     "附加價值率": ["value_added/rates"],
     "半導體": ["patents/technology_fields"],
     "研究人員": ["inputs/researchers"],
-    "台灣": ["index"],
-    "臺灣": ["index"],
+    "台灣": ["index", "trade/technology_trade"],  # whose table has the name in its title
+    "臺灣": ["index", "trade/technology_trade"],
     "出口": ["economy/exports"],
     "R&D intensity": ["inputs/rd_intensity"],
     "GDP": ["economy/macro"],
@@ -171,6 +171,10 @@ def visit(visitor, address, axe, name):
     # The colours have been measured above, in both modes and much faster.
     assert violations(page, rules={"color-contrast": {"enabled": False}}) == []
     assert sideways(page, PHONE) <= 0
+    page.wait_for_function(  # a moment after the window has changed
+        "[...document.querySelectorAll('.pst-scrollable-table-container')]"
+        ".every(box => box.tabIndex === 0 || box.scrollWidth <= box.clientWidth)"
+    )
     assert violations(page, runOnly=["scrollable-region-focusable", "target-size"]) == []
     page.emulate_media(media="print")
     lost = cut(page, SHEET)
