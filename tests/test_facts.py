@@ -64,7 +64,7 @@ def test_words_carry_their_chinese_form_into_the_facts(shown: list[dict[str, Any
     facts(rank=ordinal(3), gain=span(0.48, 0.5), money=amount(book, "599", "億美元"), share=percent("3.98"))
     assert shown[0][module.MIME] == {
         "rank": {"en": "third", "zh_TW": "第3"},
-        "gain": {"en": "0.48 to 0.50", "zh_TW": "0.48至0.50"},
+        "gain": {"en": "0.48–0.50", "zh_TW": "0.48至0.50"},
         "money": {"en": "US$59.9 billion", "zh_TW": "599億美元"},
         "share": "3.98%",
     }
