@@ -49,12 +49,13 @@ def checks(
     unit: str,
     name: str,
     relations: Sequence[str] = (),
-    measures: Sequence[str] = (),
+    measures: Sequence[str] | Mapping[str, str] = (),
     folded: bool = True,
 ) -> pd.DataFrame:
     """Show printed beside recomputed numbers of some tables, and give the rows.
 
-    ``relations`` and ``measures`` choose some of them. Columns ``code, name, year, printed, recomputed,
+    ``relations`` and ``measures`` choose some of them; a mapping of measures gives the words that stand below
+    the names of the rows, as is needed where a row comes once for each measure. Columns ``code, name, year, printed, recomputed,
     range, verdict, finding``; ``range`` holds what unrounded inputs that print the same could give.
     """
     rows = ledger(report, *numbers)
@@ -62,11 +63,15 @@ def checks(
         rows = rows[rows["relation"].isin(relations)]
     if measures:
         of = {(n, field.name): field.measure for n in numbers for field in report.meta(n).values}
-        rows = rows[[of[t, c] in measures for t, c in zip(rows["table"], rows["column"], strict=True)]]
+        rows = rows.assign(measure=[of[t, c] for t, c in zip(rows["table"], rows["column"], strict=True)])
+        rows = rows[rows["measure"].isin(list(measures))]
+    words = measures if isinstance(measures, Mapping) else {}
     rows = rows.assign(range=[_range(row) for row in rows.to_dict("records")])
     if len(numbers) > 1:
         rows["name"] = rows["table"] + " " + rows["name"]
-    columns = ["code", "name", "year", "printed", "recomputed", "range", "verdict", "finding"]
+    if words:
+        rows["measure"] = rows["measure"].map(words)
+    columns = ["code", "name", *(["measure"] if words else []), "year", "printed", "recomputed", "range", "verdict", "finding"]
     shown = rows[columns].reset_index(drop=True)
     shown = shown.drop(columns=[c for c in ("year", "recomputed", "range", "finding") if shown[c].eq("").all()])
     tables.show(
@@ -75,6 +80,7 @@ def checks(
         name=name,
         source=list(numbers),
         verdicts=["verdict"],
+        below={"name": "measure"} if words else None,
         sortable=len(shown) > 12,
         folded=folded,
         heads={
