@@ -71,7 +71,17 @@ def checks(
         rows["name"] = rows["table"] + " " + rows["name"]
     if words:
         rows["measure"] = rows["measure"].map(words)
-    columns = ["code", "name", *(["measure"] if words else []), "year", "printed", "recomputed", "range", "verdict", "finding"]
+    columns = [
+        "code",
+        "name",
+        *(["measure"] if words else []),
+        "year",
+        "printed",
+        "recomputed",
+        "range",
+        "verdict",
+        "finding",
+    ]
     shown = rows[columns].reset_index(drop=True)
     shown = shown.drop(columns=[c for c in ("year", "recomputed", "range", "finding") if shown[c].eq("").all()])
     tables.show(
