@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from analysis.audit.cells import Cell, from_cells
 from analysis.audit.conclusions import conclude
 from analysis.audit.declarations import parse
-from analysis.audit.verdicts import audit, frame, judge, ledger
+from analysis.audit.ledger import ledger
+from analysis.audit.verdicts import audit, frame, judge
 from analysis.report import load
 
 clock = time.process_time  # of one process: what the work takes on a quiet machine

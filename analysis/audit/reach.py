@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.audit.cells import PROSE
-from analysis.audit.verdicts import VERDICTS, audit, ledger, mode_hits
+from analysis.audit.ledger import ledger
+from analysis.audit.verdicts import VERDICTS, audit, mode_hits
 from analysis.interval import MODES
 
 if TYPE_CHECKING:
