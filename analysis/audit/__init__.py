@@ -4,7 +4,7 @@
 allows, ``declarations`` reads the relations of an edition, ``relations`` binds them to
 its cells, ``verdicts`` judges them, ``reach`` says what it covers, ``diagnosis``
 looks for the most economical explanation of what fails, ``register`` knows the findings
-of the edition, ``conclusions`` makes the present ones, ``wording`` words them, ``ledger``
+of the edition, ``conclusions`` makes the present ones, ``wording`` words them, ``assignment``
 puts it together. How good
 it is, is counted by ``tests/selftest``.
 
@@ -18,21 +18,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from analysis.audit.assignment import chapter_verdicts, ledger, notes, strict_problems, unexplained
     from analysis.audit.conclusions import findings
-    from analysis.audit.ledger import chapter_verdicts, ledger, notes, strict_problems, unexplained
     from analysis.audit.reach import cell_verdicts, coverage, rounding_table, uncheckable, verdict_counts
 
 _HOME = {
     "cell_verdicts": "reach",
-    "chapter_verdicts": "ledger",
+    "chapter_verdicts": "assignment",
     "coverage": "reach",
     "findings": "conclusions",
-    "ledger": "ledger",
-    "notes": "ledger",
+    "ledger": "assignment",
+    "notes": "assignment",
     "rounding_table": "reach",
-    "strict_problems": "ledger",
+    "strict_problems": "assignment",
     "uncheckable": "reach",
-    "unexplained": "ledger",
+    "unexplained": "assignment",
     "verdict_counts": "reach",
 }
 

@@ -10,8 +10,8 @@ import sys
 
 import pandas as pd
 
+from analysis.audit.assignment import ledger
 from analysis.audit.conclusions import conclude
-from analysis.audit.ledger import ledger
 from analysis.audit.register import GRADES, checked, register, rows_of
 from analysis.audit.verdicts import audit
 from analysis.report import Report, load
