@@ -89,6 +89,13 @@ def between(
     return Both(f"{first} to {last}{unit}", f"{first}至{last}{unit}")
 
 
+def within(value: float, low: float, high: float, decimals: int = 1, *, sign: bool = False) -> Both:
+    """An estimate with its interval: ``3.6 (2.2 to 5.1)`` / ``3.6（2.2至5.1）``."""
+    ends = between(low, high, decimals, sign=sign)
+    centre = number(value, decimals, sign=sign)
+    return Both(f"{centre} ({ends})", f"{centre}（{ends.zh}）")
+
+
 def ordinal(n: int) -> Both:
     """``3`` as ``third`` / ``第3``; beyond ten as ``11th``."""
     suffix = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")

@@ -119,8 +119,9 @@ def estimates(report: Report, *parts: str) -> pd.DataFrame:
     frame = pd.DataFrame([row[:-1] for row in out.rows], columns=TRENDS)
     frame = frame.astype({"estimate": float, "low": float, "high": float})
     frame["n"] = pd.to_numeric(frame["n"]).astype("Int64")
-    labels = {key: one.label for key, one in collect(report).items()}
-    names = [labels.get(s) or MEASURE_NAMES.get(s.partition("~")[2] or s, "") for s in frame["series"]]
+    labels = {m: name[0].upper() + name[1:] for m, name in MEASURE_NAMES.items()}
+    labels |= {key: one.label for key, one in collect(report).items()}
+    names = [labels.get(s.partition("~")[2] or s, "") for s in frame["series"]]
     codes = frame["series"].str.partition(".")[[0, 2]].set_axis(["measure", "code"], axis=1)
     return pd.concat([frame, codes], axis=1).assign(name=names)
 
