@@ -23,10 +23,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.claims.expression import parse
-from analysis.claims.values import ClaimError, NotPrintedError, Number
+from analysis.claims.values import ClaimError, NotPrintedError
 from analysis.claims.vocabulary import Printed, functions
+from analysis.interval import Interval, decimals_of, rounded
 from analysis.report import NOT_AVAILABLE, BadInput, Report, clean
-from analysis.rounding import decimals_of, round_fraction
 
 FILE = "evidence.csv"
 VERDICTS = ("agrees", "differs", "later vintage", "other basis")
@@ -96,8 +96,8 @@ def compare(report: Report, *tables: str) -> pd.DataFrame:
             continue
         digits, unit, exact, dated = place
         outside = _outside(row, numbers, vocabulary, unit, _resource(report)["units"])
-        printed = Number.printed(digits, exact)
-        ratio = round_fraction(printed.point / outside.point, 4) if outside.point else ""
+        printed = Interval.printed(digits, exact)
+        ratio = rounded(printed.point / outside.point, 4) if outside.point else ""
         found = verdict(printed, outside, row, row["printed_dated"] or dated)
         as_published = outside.point == Fraction(row["value"])
         shown = row["value"] if as_published else _decimal(outside.point, decimals_of(digits))
@@ -128,7 +128,7 @@ def _named(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(code=rows["entity"], name=names).reset_index(drop=True)
 
 
-def verdict(printed: Number, outside: Number, row: Mapping[str, str], dated: str) -> str:
+def verdict(printed: Interval, outside: Interval, row: Mapping[str, str], dated: str) -> str:
     """One of :data:`VERDICTS`; ``dated`` is year and month of the printed number. See the module's text."""
     if row["printed_basis"] and row["printed_basis"] != row["basis"]:
         return "other basis"
@@ -139,18 +139,18 @@ def verdict(printed: Number, outside: Number, row: Mapping[str, str], dated: str
     return "later vintage" if dated and row["published"][:7] > dated and known else "differs"
 
 
-def _meet(a: Number, b: Number) -> bool:
+def _meet(a: Interval, b: Interval) -> bool:
     """Whether both can stand for one value; two roundings that only share an end (3.48 and 3.49) do not."""
     low, high = max(a.low, b.low), min(a.high, b.high)
     return low < high or (low == high and (a.is_exact or b.is_exact))
 
 
-def number(row: Mapping[str, str]) -> Number:
+def number(row: Mapping[str, str]) -> Interval:
     """The outside number with all that rounds to it; raises :class:`BadInput` for one that is none."""
     value, step = Fraction(row["value"]), Fraction(row["precision"])
     if step and value % step:
         raise BadInput(FILE, f"a step that divides the value {row['value']}", row["id"], "precision")
-    return Number(value, value - step / 2, value + step / 2)
+    return Interval(value, value - step / 2, value + step / 2)
 
 
 def _resource(report: Report) -> dict[str, Any]:
@@ -202,29 +202,29 @@ def _month(text: str) -> str:
 
 def _outside(
     row: Mapping[str, str],
-    numbers: Mapping[str, Number],
+    numbers: Mapping[str, Interval],
     vocabulary: Mapping[str, Any],
     unit: str,
     units: Mapping[str, Mapping[str, str]],
-) -> Number:
+) -> Interval:
     """The outside number in the printed unit."""
     if row["expression"]:
         try:
             found = parse(row["expression"]).value({**numbers, "value": numbers[row["id"]]}, vocabulary)
         except (ClaimError, NotPrintedError) as error:
             raise BadInput(FILE, str(error), row["id"], "expression") from None
-        if not isinstance(found, Number):
+        if not isinstance(found, Interval):
             raise BadInput(FILE, "an expression worth one number", row["id"], "expression")
         return found
     factor = units[row["unit"]].get(unit)
     if factor is None:
         raise BadInput(FILE, f"a unit that can stand beside {unit}, found {row['unit']!r}", row["id"], "unit")
-    return numbers[row["id"]] * Number.exact(Fraction(factor))
+    return numbers[row["id"]] * Interval.exact(Fraction(factor))
 
 
 def _decimal(value: Fraction, decimals: int) -> str:
     """All digits of a number with few; else two more than are printed beside it."""
     for places in range(7):
         if (value * 10**places).denominator == 1:
-            return round_fraction(value, places)
-    return round_fraction(value, decimals + 2)
+            return rounded(value, places)
+    return rounded(value, decimals + 2)

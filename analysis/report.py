@@ -23,6 +23,7 @@ import pandas as pd
 
 from analysis import package as package_module
 from analysis.files import BadInput, first_mismatch, locate, read_json, read_rows, shown
+from analysis.interval import NOT_AVAILABLE
 from analysis.package import Field, Table
 
 __all__ = [
@@ -44,7 +45,6 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 CELL_COLUMNS = ["table", "row", "column", "year", "measure", "unit", "printed", "flag"]
 EXTRA_COLUMNS = ["code", "entity", "decimals", "exact"]
 
-NOT_AVAILABLE = "N/A"
 #: Most printed numbers in one edition, and most characters in one of them (this edition: 1,672 and 11).
 MAX_CELLS, MAX_DIGITS = 100_000, 60
 

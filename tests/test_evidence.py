@@ -13,7 +13,7 @@ import pytest
 
 from analysis import evidence
 from analysis.__main__ import main
-from analysis.claims.values import Number
+from analysis.interval import Interval
 from analysis.report import DATA, BadInput, Report, load
 
 
@@ -49,7 +49,7 @@ def row(**values: str) -> dict[str, str]:
     return given | values
 
 
-PRINTED = Number.printed("3.49")
+PRINTED = Interval.printed("3.49")
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,16 @@ PRINTED = Number.printed("3.49")
 def test_rounding_basis_edition_and_revision_decide_in_this_order(
     outside: str, about: dict[str, str], found: str
 ) -> None:
-    assert evidence.verdict(PRINTED, Number.printed(outside), about, "2025-05") == found
+    assert evidence.verdict(PRINTED, Interval.printed(outside), about, "2025-05") == found
 
 
 def test_counts_in_full_agree_only_when_equal() -> None:
-    assert evidence.verdict(Number.printed("69", exact=True), Number.exact(69), row(), "2025-06") == "agrees"
-    assert evidence.verdict(Number.printed("69", exact=True), Number.exact(67), row(published="2024"), "") == "differs"
+    assert evidence.verdict(Interval.printed("69", exact=True), Interval.exact(69), row(), "2025-06") == "agrees"
+    assert (
+        evidence.verdict(Interval.printed("69", exact=True), Interval.exact(67), row(published="2024"), "") == "differs"
+    )
     # a rounded number may stand for a count in full, its ends included
-    assert evidence.verdict(Number.printed("3.5"), Number.exact(Fraction("3.55")), row(), "2025-05") == "agrees"
+    assert evidence.verdict(Interval.printed("3.5"), Interval.exact(Fraction("3.55")), row(), "2025-05") == "agrees"
 
 
 @pytest.mark.parametrize(

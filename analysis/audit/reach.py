@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.audit.cells import PROSE
 from analysis.audit.verdicts import VERDICTS, audit, ledger, mode_hits
-from analysis.rounding import MODES
+from analysis.interval import MODES
 
 if TYPE_CHECKING:
     from analysis.report import Report

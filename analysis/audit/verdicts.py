@@ -26,7 +26,7 @@ from analysis.audit.cells import NEAREST_MODE, PROSE, Cells, build, governed
 from analysis.audit.declarations import EXACT, Relation, declared
 from analysis.audit.kernels import Bound
 from analysis.audit.relations import Evaluation, Group, bind, evaluate
-from analysis.rounding import MODES
+from analysis.interval import MODES
 
 if TYPE_CHECKING:
     from analysis.report import Report

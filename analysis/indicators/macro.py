@@ -22,8 +22,8 @@ from analysis.indicators.series import (
     whole,
     yearly_growth,
 )
+from analysis.interval import cagr, growth, ratio, share
 from analysis.report import Report
-from analysis.rounding import cagr, growth, ratio, share
 
 TABLE, POPULATION = "1-2-8", "1-1-1"
 BASE_YEAR = 2021

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from analysis.indicators.research import implied_denominator
 from analysis.indicators.series import POINTS, Column, Key, compound_growth, derive, indicator, read, same, whole
+from analysis.interval import Interval, change, growth, share
 from analysis.report import Report
-from analysis.rounding import Intervals, change, growth, share
 
 TABLE, TOTAL = "1-2-16", "C"
 
@@ -19,12 +19,12 @@ TABLE, TOTAL = "1-2-16", "C"
 SPANS = {2021: 2014, 2022: 2021, 2023: 2022}
 
 
-def rate_of(value_added: Intervals, output: Intervals) -> Intervals:
+def rate_of(value_added: Interval, output: Interval) -> Interval:
     """Value-added rate in per cent: ``100 value added / gross output``."""
     return share(value_added, output)
 
 
-def intermediate_of(value_added: Intervals, rate_percent: Intervals) -> Intervals:
+def intermediate_of(value_added: Interval, rate_percent: Interval) -> Interval:
     """Intermediate consumption ``value added (100 / rate - 1)``, in the unit of value added."""
     return value_added * (100 / rate_percent - 1)
 
@@ -160,13 +160,9 @@ def rest_of_manufacturing(report: Report) -> list[Column]:
     for column, name in ((amount, "value_added_rest"), (output, "implied_output_rest")):
         industries = [code for code in column.codes if code != TOTAL]
         arguments = [(column, whole(code)) for code in (TOTAL, *industries)]
-        rest = derive(name, column.unit, 0, lambda top, *parts: top - _sum(*parts), *arguments, keys=keys)
+        rest = derive(
+            name, column.unit, 0, lambda top, *parts: top - sum(parts, Interval.exact(0)), *arguments, keys=keys
+        )
         rests.append(rest.with_labels(labels))
     top, bottom = rests
     return [*rests, derive("value_added_rate_rest", "%", 2, rate_of, (top, same), (bottom, same), keys=keys)]
-
-
-def _sum(first: Intervals, *others: Intervals) -> Intervals:
-    for other in others:
-        first = first + other
-    return first
