@@ -25,8 +25,6 @@ from analysis.indicators.series import (
 from analysis.interval import Interval, change, ratio, share
 from analysis.report import Report
 
-FIRST, LAST = 2019, 2023
-
 
 def implied_denominator(amount: Interval, percentage: Interval) -> Interval:
     """What an amount and its percentage imply for the whole: ``100 amount / percentage``.
@@ -62,8 +60,8 @@ def gerd_growth(report: Report) -> Column:
 
 @indicator
 def gerd_cagr(report: Report) -> Column:
-    """Compound annual growth of GERD, 2019 to 2023 (table 1-2-1), %."""
-    return compound_growth(read(report, "1-2-1", "gerd"), "gerd_cagr", FIRST, LAST)
+    """Compound annual growth of GERD from the first to the last printed year (table 1-2-1), %."""
+    return compound_growth(read(report, "1-2-1", "gerd"), "gerd_cagr")
 
 
 @indicator
@@ -157,8 +155,8 @@ def researchers_growth(report: Report) -> Column:
 
 @indicator
 def researchers_cagr(report: Report) -> Column:
-    """Compound annual growth of the number of researchers, 2019 to 2023 (table 1-2-4), %."""
-    return compound_growth(read(report, "1-2-4", "researchers"), "researchers_cagr", FIRST, LAST)
+    """Compound annual growth of the number of researchers, first to last printed year (table 1-2-4), %."""
+    return compound_growth(read(report, "1-2-4", "researchers"), "researchers_cagr")
 
 
 @indicator
