@@ -67,7 +67,7 @@ def _rows(ax: Axes, frame: pd.DataFrame, vertical_grid: bool = True) -> None:
     ax.tick_params(axis="x", length=0)
     if vertical_grid:
         ax.grid(axis="x")
-    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:,g}"))
+    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:,.10g}"))
 
 
 def _room(ax: Axes, frame: pd.DataFrame, texts: Sequence[str], left: bool = False) -> None:

@@ -284,7 +284,7 @@ def log_axis(ax: Axes, name: str) -> None:
     )
     axis.set_major_locator(LogLocator(10, subs=steps, numticks=20))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(lambda v, _: f"{v:,g}")
+    axis.set_major_formatter(lambda v, _: f"{v:,.10g}")
 
 
 def renderer_of(fig: Any) -> Any:

@@ -197,8 +197,8 @@ def scatter(
     ax.grid(True)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
-    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:,g}"))
-    ax.yaxis.set_major_formatter(lambda v, _: minus(f"{v:,g}"))
+    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:,.10g}"))
+    ax.yaxis.set_major_formatter(lambda v, _: minus(f"{v:,.10g}"))
     notes = "; ".join(n for n in (size_note, line_note) if n)
     if notes:
         ax.set_title(notes, size=SMALL, color=MUTED)
