@@ -21,8 +21,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "high", "range_"),
-    [("contradicted", "0.9963", "0.9861–0.9963"), ("consistent", "1.0963", "0.98–1.10")],
+    ("verdict", "high", "range_"), [("contradicted", "0.9963", "0.9861–0.9963"), ("consistent", "1.0963", "0.98–1.10")]
 )
 def test_the_range_of_a_contradicted_number_never_seems_to_reach_it(verdict: str, high: str, range_: str) -> None:
     assert blocks._range({"printed": "1.00", "low": "0.9861", "high": high, "verdict": verdict}) == range_
@@ -56,6 +55,13 @@ def test_a_chapter_shows_the_claims_on_its_tables_with_their_verdicts(shown: lis
     assert "claims-on-1-2-13.csv" in shown[0]["text/html"]
     with pytest.raises(ValueError, match="no sentence rests on 9-9-9"):
         blocks.sentences(report.load(), "9-9-9")
+
+
+def test_a_column_that_no_statement_fills_is_not_shown(shown: list[dict[str, str]]) -> None:
+    rows = blocks.sentences(report.load(), "1-2-8")
+    assert rows["stated"].eq("").all()
+    assert "Stated" not in shown[0]["text/html"]
+    assert "Recomputed" in shown[0]["text/html"]
 
 
 def test_checks_of_a_relation_only_and_no_column_without_entries(shown: list[dict[str, str]]) -> None:
