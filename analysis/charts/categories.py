@@ -111,7 +111,8 @@ def bars(
         ax.errorbar(values, range(len(values)), xerr=errors, fmt="none", ecolor=INK, elinewidth=1, capsize=2, zorder=4)
     _rows(ax, frame)
     texts = [minus(fmt.format(v)) for v in values]
-    ends = [max(v, float(h)) if v >= 0 else v for v, h in zip(values, frame.get("high", frame["value"]), strict=True)]
+    lows, highs = (frame.get(end, frame["value"]).astype(float) for end in ("low", "high"))
+    ends = [max(v, hi) if v >= 0 else min(v, lo) for v, lo, hi in zip(values, lows, highs, strict=True)]
     for y, (value, end, text) in enumerate(zip(values, ends, texts, strict=True)):
         fig.value(ax, value, y, str(frame["name"].iloc[y]), text, doubts[y])
         ax.annotate(
