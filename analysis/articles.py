@@ -35,7 +35,7 @@ GRADES = {
 STAKES = {"conclusion": "a conclusion", "number": "numbers", "cosmetic": "a detail"}
 
 _PERCENT = re.compile(r"(?<=\d) %")
-_CITATION = Path(__file__).resolve().parents[1] / "CITATION.cff"
+_ROOT = Path(__file__).resolve().parents[1]
 
 
 @lru_cache(maxsize=4)
@@ -71,7 +71,7 @@ def head(report: Report, number: str, sentences: Mapping[str, object] | None = N
         return
     parts = [
         f"<strong>{number} · {row['grade'].capitalize()}</strong>: {GRADES[row['grade']]}",
-        f"touches {STAKES[row['consequence']]}",
+        f"{'would touch' if row['grade'] == 'unusual' else 'touches'} {STAKES[row['consequence']]}",
         html.escape(_places(report, row["tables"])),
         f"settled by {_decided(row['decided_by'])}",
     ]
@@ -115,7 +115,7 @@ def foot(report: Report, number: str) -> None:
 
 
 def _cite(report: Report, number: str, row: Mapping[str, str]) -> str:
-    cff = _CITATION.read_text("utf-8")
+    cff = (_ROOT / "CITATION.cff").read_text("utf-8")
     book, version = (re.search(rf"^{key}: (.+)$", cff, re.MULTILINE)[1] for key in ("title", "version"))  # type: ignore[index]
     line = f"{book}, version {version}, finding {number}: {title(report, number).rstrip('.')}. {_places(report, row['tables'])}."
     return f'<p class="cite">Cite: <code>{html.escape(line)}</code></p>'
@@ -163,6 +163,11 @@ def listing(report: Report) -> Markdown:
         where = _places(report, row["tables"])
         lines.append(f"| [{name}]({target}) ({number}) | {row['grade']} | {STAKES[row['consequence']]} | {where} |")
     return tables.say("\n".join(lines))
+
+
+def stored(name: str) -> pd.DataFrame:
+    """A result of the self-test that is stored beside its page, since it takes minutes: ``book/audit/NAME.csv``; text."""
+    return pd.read_csv(_ROOT / "book" / "audit" / f"{name}.csv", dtype=str, keep_default_na=False)
 
 
 def show_ledger(report: Report, rows: pd.DataFrame, *, title: str, name: str, folded: bool = False) -> None:
@@ -221,4 +226,16 @@ def _name(report: Report, label: str) -> str:
         return label.replace("_", " ")
 
 
-__all__ = ["GRADES", "STAKES", "cells", "count", "foot", "head", "listing", "newcomers", "show_ledger", "title"]
+__all__ = [
+    "GRADES",
+    "STAKES",
+    "cells",
+    "count",
+    "foot",
+    "head",
+    "listing",
+    "newcomers",
+    "show_ledger",
+    "stored",
+    "title",
+]

@@ -18,13 +18,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.audit.conclusions import chapter_verdicts, findings, notes, strict_problems
-    from analysis.audit.reach import cell_verdicts, coverage, rounding_table, uncheckable, unnoticed, verdict_counts
+    from analysis.audit.reach import (
+        cell_verdicts,
+        coverage,
+        families,
+        rounding_table,
+        uncheckable,
+        unnoticed,
+        verdict_counts,
+    )
     from analysis.audit.verdicts import ledger, unexplained
 
 _HOME = {
     "cell_verdicts": "reach",
     "chapter_verdicts": "conclusions",
     "coverage": "reach",
+    "families": "reach",
     "findings": "conclusions",
     "ledger": "verdicts",
     "notes": "conclusions",
@@ -40,6 +49,7 @@ __all__ = [
     "cell_verdicts",
     "chapter_verdicts",
     "coverage",
+    "families",
     "findings",
     "ledger",
     "notes",
