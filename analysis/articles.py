@@ -83,7 +83,7 @@ def head(report: Report, number: str, sentences: Mapping[str, object] | None = N
 
 
 def _places(report: Report, listed: str) -> str:
-    known = [report.meta(t).cite() if t in report.tables else "text of the report" for t in listed.split("; ")]
+    known = [report.meta(t).cite() if t in report.tables else "Text of the report" for t in listed.split("; ")]
     return "; ".join(dict.fromkeys(known))
 
 

@@ -16,6 +16,15 @@ from analysis.report import Report
 
 #: What people do not read: calls, sets, chained conditions.
 _PROGRAM = re.compile(r"[A-Za-z_]\w*\(|[{}\[\]_]|==|!=|\band\b|\bor\b")
+#: The book writes per cent without a space.
+_PERCENT = re.compile(r"(?<=\d) %")
+_FINDING = re.compile(r"\bF-\d{3}\b")
+
+
+def _text(text: str) -> str:
+    """Words of a card as HTML; a finding is linked to its article."""
+    linked = _FINDING.sub(lambda m: f'<a href="../audit/findings.html#{m[0].lower()}">{m[0]}</a>', tables.mark(text))
+    return _PERCENT.sub("%", linked)
 
 
 def show_slips(report: Report, verdict: str) -> None:
@@ -39,22 +48,22 @@ def _card(report: Report, row: Mapping[str, str]) -> str:
     sides = [("The report says", row["says_page"], row["says"]), (against, row["shows_page"], shows)]
     columns = [(f"{head}, {page}" if page else head, text) for head, page, text in sides]
     columns += [("Why it matters", row["matters"])] if row["matters"] else []
-    body = "".join(f"<div><h4>{html.escape(head)}</h4><p>{tables.mark(text)}</p></div>" for head, text in columns)
+    body = "".join(f"<div><h4>{html.escape(head)}</h4><p>{_text(text)}</p></div>" for head, text in columns)
     checks = slips.arithmetic(report, row["claims"].split()).to_dict("records")
     lines = "".join(f"<li>{_check({str(k): str(v) for k, v in check.items()})}</li>" for check in checks)
     return (
-        f'<section class="slip" id="{row["id"]}"><h3>{tables.mark(row["title"])} {tables.badge(row["verdict"])}</h3>'
+        f'<section class="slip" id="{row["id"]}"><h3>{_text(row["title"])} {tables.badge(row["verdict"])}</h3>'
         f'<div class="sides">{body}</div><details><summary>How it was checked</summary><ul>{lines}</ul></details></section>'
     )
 
 
 def _check(check: Mapping[str, str]) -> str:
     """One claim of a slip; its arithmetic only where it reads as such (``59.56 > 62.2``)."""
-    told = f"<b>{check['id']}</b>, {check['page']}: {tables.mark(check['statement'])} {tables.badge(check['verdict'])}"
+    told = f"<b>{check['id']}</b>, {check['page']}: {_text(check['statement'])} {tables.badge(check['verdict'])}"
     if check["note"]:
-        told += f" {tables.mark(check['note'][:1].upper() + check['note'][1:])}."
+        told += f" {_text(check['note'][:1].upper() + check['note'][1:])}."
     if check["arithmetic"] and not _PROGRAM.search(check["arithmetic"]):
-        told += f" {tables.mark(check['arithmetic'])}."
+        told += f" {_text(check['arithmetic'])}."
     return told
 
 
@@ -65,7 +74,9 @@ def show_register(report: Report) -> None:
     coded["kind"] = sorted(set(frame["kind"]))
     for column, words in coded.items():
         frame[column] = frame[column].map(words.index)
-    columns = ["id", "page", *coded, "statement", "stated", "recomputed", "note"]
+    written = ["statement", "stated", "recomputed", "note"]
+    frame[written] = frame[written].replace(_PERCENT, "%", regex=True)
+    columns = ["id", "page", *coded, *written]
     data = json.dumps(
         {"columns": columns, "words": coded, "hidden": LISTED, "rows": frame[columns].to_numpy().tolist()},
         ensure_ascii=False,
