@@ -16,7 +16,7 @@ from analysis import audit, tables
 from analysis.audit.register import register
 from analysis.charts.style import VERDICTS
 from analysis.claims import chapter_claims
-from analysis.words import Both, listing, span
+from analysis.words import Both, amount, exactly, listing, number, percent, span
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
@@ -165,13 +165,23 @@ def not_rebuilt(report: Report, figure: str, missing: str) -> None:
     lines = [f"The report draws this figure (“{about['title_en']}”, p. {about['page']}) without printing its data."]
     if len(points):
         lines[0] += " These points can be recovered, each from a sentence:"
-        lines.append("\n".join(f"- {_point(row)}" for row in points.to_dict("records")))
+        lines.append("\n".join(f"- {_point(report, row)}" for row in points.to_dict("records")))
     else:
         lines[0] += " No sentence gives any of its points."
     tables.box(f"{figure} {about['title']}: not rebuilt", "\n\n".join([*lines, missing]), "warning")
 
 
-def _point(row: Mapping[Any, Any]) -> str:
+def _point(report: Report, row: Mapping[Any, Any]) -> str:
     year = f", {row['year']}" if row["year"] else ""
-    value = f"{_LIMITS.get(row['qualifier'], '')}{row['printed']} {row['unit']}"
+    value = f"{_LIMITS.get(row['qualifier'], '')}{_quantity(report, row['printed'], row['unit'])}"
     return f"{row['quantity']}{year}: {value} (p. {row['page']}, line {row['seed_line']} of the text)"
+
+
+def _quantity(report: Report, printed: str, unit: str) -> str:
+    """A printed number in English units, with as many digits as it is printed with: ``52`` 億美元 as ``US$5.2 billion``."""
+    about = report.package["units"][unit]
+    if "symbol" in about:
+        return amount(report, printed, unit, digits=sum(sign.isdigit() for sign in printed))
+    if about["factor"] in (0.01, 0.1):
+        return percent(printed if about["factor"] == 0.01 else exactly(printed) * 10, 0)
+    return number(printed)

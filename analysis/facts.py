@@ -2,17 +2,22 @@
 
 A cell calls :func:`facts`; the values are stored in its output, and the role ``{fact}`` of
 ``book/_ext/prose.py`` writes them into the text. A word that a number could prove wrong ("third",
-"rose every year") is guarded by :func:`expect`, so the page cannot be made once it is no longer true.
+"rose every year") is guarded by :func:`expect`: a change of data still ends in a book, but one that lists the sentences to rewrite, and
+``make book`` and ``make test`` do not call it fine before that is done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
+from analysis.charts.exhibit import put
 from analysis.words import Both
 
 #: The output type that carries facts; Jupyter shows the plain text beside it.
 MIME = "application/x.fact+json"
+#: How the output of an expectation begins that does not hold; ``analysis.publish.checks`` looks for it.
+BROKEN = "No longer true, so the text has to change:"
 
 
 def facts(values: Mapping[str, str | Mapping[str, str]] | None = None, **more: str | Mapping[str, str]) -> None:
@@ -20,8 +25,6 @@ def facts(values: Mapping[str, str | Mapping[str, str]] | None = None, **more: s
 
     Raises :class:`TypeError` for a number: how it is written (decimals, units) is part of the fact.
     """
-    from analysis.charts.exhibit import put
-
     whole: dict[str, str | dict[str, str]] = {}
     given: dict[str, str | Mapping[str, str]] = dict(values or {})
     for key, value in (given | more).items():
@@ -37,6 +40,6 @@ def facts(values: Mapping[str, str | Mapping[str, str]] | None = None, **more: s
 
 
 def expect(holds: object, sentence: str) -> None:
-    """Guard a sentence of the text; raises :class:`ValueError` with it when it is no longer true."""
+    """Guard a sentence of the text: once it is no longer true, the page and every build say so until it is rewritten."""
     if not bool(holds):
-        raise ValueError(f"no longer true, so the text has to change: {sentence}")
+        put({"text/html": f"<p><strong>{BROKEN}</strong> {escape(sentence)}</p>", "text/plain": f"{BROKEN} {sentence}"})

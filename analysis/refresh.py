@@ -120,7 +120,7 @@ def changes(
     ``factor`` turns the file's unit into the stored one; ``basis`` keeps rows of one basis. ``new`` is rounded
     as the stored value is, empty where the file has none.
     """
-    from analysis.rounding import decimals_of, round_fraction
+    from analysis.interval import decimals_of, rounded
 
     rows = evidence.facts(report)
     rows = rows[(rows["measure"] == measure) & ((rows["basis"] == basis) | (basis == ""))]
@@ -131,7 +131,7 @@ def changes(
     out = []
     for row in rows.to_dict("records"):
         new = found.get((row["entity"], row["year"]))
-        text = "" if new is None else round_fraction(new * factor, decimals_of(row["value"]))
+        text = "" if new is None else rounded(new * factor, decimals_of(row["value"]))
         changed = "" if not text else "yes" if Fraction(text) != Fraction(row["value"]) else "no"
         out.append((row["id"], row["entity"], row["year"], row["value"], text, changed))
     return pd.DataFrame(out, columns=["id", "entity", "year", "stored", "new", "changed"])

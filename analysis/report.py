@@ -23,6 +23,7 @@ import pandas as pd
 
 from analysis import package as package_module
 from analysis.files import BadInput, first_mismatch, locate, read_json, read_rows, shown
+from analysis.interval import NOT_AVAILABLE
 from analysis.package import Field, Table
 
 __all__ = [
@@ -44,7 +45,6 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 CELL_COLUMNS = ["table", "row", "column", "year", "measure", "unit", "printed", "flag"]
 EXTRA_COLUMNS = ["code", "entity", "decimals", "exact"]
 
-NOT_AVAILABLE = "N/A"
 #: Most printed numbers in one edition, and most characters in one of them (this edition: 1,672 and 11).
 MAX_CELLS, MAX_DIGITS = 100_000, 60
 
@@ -61,6 +61,14 @@ class Report:
     package: dict[str, Any]
     #: What looks odd in the tables read so far without being wrong, a line each.
     warnings: list[str] = field(default_factory=list)
+
+    def warn_of(self, file: str, what: str, names: Iterable[str]) -> None:
+        """Add one warning that counts things and names the first few; none where there is nothing."""
+        listed = list(names)
+        more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
+        line = f"{file}: {len(listed)} {what}: {'; '.join(listed[:3])}{more}"
+        if listed and line not in self.warnings:
+            self.warnings.append(line)
 
     @functools.cached_property
     def tables(self) -> dict[str, Table]:

@@ -68,7 +68,7 @@ def percent(value: Fraction | float | str, decimals: int | None = 1, *, sign: bo
 def span(
     low: Fraction | float, high: Fraction | float, decimals: int = 2, *, sign: bool = False, unit: str = ""
 ) -> Both:
-    """A range: one number where both ends round alike, else rounded outward: ``0.48 to 0.50`` / ``0.48至0.50``."""
+    """A range: one number where both ends round alike, else rounded outward: ``0.48–0.50`` / ``0.48至0.50``."""
     low, high = Fraction(low), Fraction(high)
     first = number(low, decimals, sign=sign)
     if first == number(high, decimals, sign=sign):
@@ -78,7 +78,8 @@ def span(
     hair = Fraction(1, 10**9)
     below = number(Fraction(math.floor(low * scale + hair), scale), decimals, sign=sign)
     above = number(Fraction(math.ceil(high * scale - hair), scale), decimals, sign=sign)
-    return Both(f"{below} to {above}{unit}", f"{below}至{above}{unit}")
+    dash = " to " if sign or low < 0 else "–"
+    return Both(f"{below}{dash}{above}{unit}", f"{below}至{above}{unit}")
 
 
 def ordinal(n: int) -> Both:

@@ -21,8 +21,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "high", "range_"),
-    [("contradicted", "0.9963", "0.9861 to 0.9963"), ("consistent", "1.0963", "0.98 to 1.10")],
+    ("verdict", "high", "range_"), [("contradicted", "0.9963", "0.9861–0.9963"), ("consistent", "1.0963", "0.98–1.10")]
 )
 def test_the_range_of_a_contradicted_number_never_seems_to_reach_it(verdict: str, high: str, range_: str) -> None:
     assert blocks._range({"printed": "1.00", "low": "0.9861", "high": high, "verdict": verdict}) == range_
@@ -30,9 +29,24 @@ def test_the_range_of_a_contradicted_number_never_seems_to_reach_it(verdict: str
 
 def test_a_missing_figure_names_its_recoverable_points(shown: list[dict[str, str]]) -> None:
     blocks.not_rebuilt(report.load(), "圖1-2-8", "Nothing else.")
-    assert "Receipts for the use of IP, 2024: about 20" in shown[0]["text/html"]
+    assert "Receipts for the use of IP, 2024: about US$2.0 billion" in shown[0]["text/html"]
     assert "line 1439 of the text" in shown[0]["text/html"]
     assert "Nothing else." in shown[0]["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "said"),
+    [
+        ("5.68", "新臺幣兆元", "NT$5.68 trillion"),
+        ("720", "新臺幣億元", "NT$72.0 billion"),
+        ("6", "成", "60%"),
+        ("2.64", "%", "2.64%"),
+        ("0.36", "比", "0.36"),
+        ("-1,465", "件", "−1,465"),
+    ],
+)
+def test_a_recovered_point_is_told_in_english_units_with_its_printed_digits(printed: str, unit: str, said: str) -> None:
+    assert blocks._quantity(report.load(), printed, unit) == said
 
 
 def test_a_chapter_shows_the_claims_on_its_tables_with_their_verdicts(shown: list[dict[str, str]]) -> None:

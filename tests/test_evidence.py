@@ -13,7 +13,7 @@ import pytest
 
 from analysis import evidence
 from analysis.__main__ import main
-from analysis.claims.values import Number
+from analysis.interval import Interval
 from analysis.report import DATA, BadInput, Report, load
 
 
@@ -49,7 +49,7 @@ def row(**values: str) -> dict[str, str]:
     return given | values
 
 
-PRINTED = Number.printed("3.49")
+PRINTED = Interval.printed("3.49")
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,16 @@ PRINTED = Number.printed("3.49")
 def test_rounding_basis_edition_and_revision_decide_in_this_order(
     outside: str, about: dict[str, str], found: str
 ) -> None:
-    assert evidence.verdict(PRINTED, Number.printed(outside), about, "2025-05") == found
+    assert evidence.verdict(PRINTED, Interval.printed(outside), about, "2025-05") == found
 
 
 def test_counts_in_full_agree_only_when_equal() -> None:
-    assert evidence.verdict(Number.printed("69", exact=True), Number.exact(69), row(), "2025-06") == "agrees"
-    assert evidence.verdict(Number.printed("69", exact=True), Number.exact(67), row(published="2024"), "") == "differs"
+    assert evidence.verdict(Interval.printed("69", exact=True), Interval.exact(69), row(), "2025-06") == "agrees"
+    assert (
+        evidence.verdict(Interval.printed("69", exact=True), Interval.exact(67), row(published="2024"), "") == "differs"
+    )
     # a rounded number may stand for a count in full, its ends included
-    assert evidence.verdict(Number.printed("3.5"), Number.exact(Fraction("3.55")), row(), "2025-05") == "agrees"
+    assert evidence.verdict(Interval.printed("3.5"), Interval.exact(Fraction("3.55")), row(), "2025-05") == "agrees"
 
 
 @pytest.mark.parametrize(
@@ -227,10 +229,7 @@ def without(column: str) -> Damage:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (
-            setting("E019", column="patents_2030"),
-            "row E019, column column: a column with numbers in that row of 1-2-13",
-        ),
+        (setting("E019", column="patent_2024"), "row E019, column column: a column with numbers in that row of 1-2-13"),
         (setting("E019", row="台灣"), "row E019, column row: a row of 1-2-13, found '台灣'"),
         (setting("E019", table="1-9-9"), "row E019, column table: a table of the report, prose or claims"),
         (setting("E019", unit="dozen"), "row E019, column unit: one of %, FTE"),
@@ -265,6 +264,22 @@ def test_a_wrong_row_is_one_line_that_names_it(
     assert printed.err.startswith("error: evidence.csv")
     assert printed.err.count("\n") == 1
     assert message in printed.err.replace("row header", "header")
+
+
+def test_a_year_or_a_country_that_is_not_printed_is_a_row_that_says_so(data_copy: Path) -> None:
+    records = pd.read_csv(data_copy / "evidence.csv", dtype=str, keep_default_na=False)
+    records.loc[records["id"].eq("E019"), "column"] = "patents_2030"
+    records.loc[records["id"].eq("E001"), "row"] = "挪威"
+    records.to_csv(data_copy / "evidence.csv", index=False, lineterminator="\n")
+    report = load(data_copy)
+    found = evidence.compare(report).set_index("id")
+    assert len(found) == len(evidence.compare(load()))
+    absent = found[found["verdict"].eq(evidence.NOT_PRINTED)]
+    assert sorted(absent.index) == ["E001", "E019"]
+    assert set(absent["printed"]) == set(absent["ratio"]) == {""}
+    assert report.warnings == [
+        "evidence.csv: 2 facts are about numbers that are not printed in this edition: E001; E019"
+    ]
 
 
 def test_an_edition_without_evidence_says_so(tmp_path: Path) -> None:

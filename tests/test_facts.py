@@ -12,6 +12,7 @@ import pytest
 from analysis import facts as module
 from analysis import report
 from analysis.facts import expect, facts
+from analysis.publish import checks
 from analysis.words import amount, cardinal, listing, number, ordinal, percent, span
 from tests.book.test_extensions import extension
 
@@ -20,7 +21,7 @@ from tests.book.test_extensions import extension
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What a cell displays."""
     found: list[dict[str, Any]] = []
-    monkeypatch.setattr("analysis.charts.exhibit.put", found.append)
+    monkeypatch.setattr("analysis.facts.put", found.append)
     return found
 
 
@@ -36,10 +37,15 @@ def test_a_number_is_no_fact_before_it_is_written(shown: list[dict[str, Any]]) -
     assert shown == []
 
 
-def test_an_expectation_that_fails_says_which_sentence_to_change() -> None:
+def test_an_expectation_that_fails_says_which_sentence_to_change(shown: list[dict[str, Any]]) -> None:
     expect(2 > 1, "Taiwan stays sixth.")
-    with pytest.raises(ValueError, match=r"no longer true, so the text has to change: Taiwan stays sixth\."):
-        expect(1 > 2, "Taiwan stays sixth.")
+    assert shown == []
+    expect(1 > 2, "Taiwan stays <sixth>.")
+    assert shown[0]["text/plain"] == f"{module.BROKEN} Taiwan stays <sixth>."
+    assert "&lt;sixth&gt;" in shown[0]["text/html"]
+    output = {"output_type": "display_data", "data": shown[0]}
+    assert checks.BROKEN == module.BROKEN
+    assert checks.broken({"cells": [{"cell_type": "code", "outputs": [output]}]}) == ["Taiwan stays <sixth>."]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +70,7 @@ def test_words_carry_their_chinese_form_into_the_facts(shown: list[dict[str, Any
     facts(rank=ordinal(3), gain=span(0.48, 0.5), money=amount(book, "599", "億美元"), share=percent("3.98"))
     assert shown[0][module.MIME] == {
         "rank": {"en": "third", "zh_TW": "第3"},
-        "gain": {"en": "0.48 to 0.50", "zh_TW": "0.48至0.50"},
+        "gain": {"en": "0.48–0.50", "zh_TW": "0.48至0.50"},
         "money": {"en": "US$59.9 billion", "zh_TW": "599億美元"},
         "share": "3.98%",
     }

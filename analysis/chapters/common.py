@@ -71,7 +71,7 @@ def span(interval: Interval | None, decimals: int = 2, sign: bool = False) -> st
     """An interval: one number when all of it rounds alike, else ``low–high`` rounded outward."""
     if interval is None:
         return "unknown"
-    low, high = (round_fraction(end, decimals) for end in interval)
+    low, high = (round_fraction(end, decimals) for end in (interval.low, interval.high))
     if low == high:
         return fixed(interval.low, decimals, sign)
     scale = 10**decimals

@@ -132,7 +132,8 @@ def convergence(report: Report) -> Exhibit:
             "y": list(pace["value"]),
         }
     )
-    tau = float(kendall_of([Fraction(v) for v in data["x"]], [Fraction(v) for v in data["y"]]).mid_float()[0])
+    found = kendall_of([Fraction(v) for v in data["x"]], [Fraction(v) for v in data["y"]])
+    tau = float(found.point) if found else 0.0
     word = "no visible" if abs(tau) < 0.2 else "a negative" if tau < 0 else "a positive"
     return Exhibit(
         data,

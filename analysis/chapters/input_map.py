@@ -71,7 +71,8 @@ def _beyond(report: Report, year: int = LAST) -> list[str]:
 def headlines(report: Report) -> list[str]:
     """Position; the company of small dense countries; the link of the two densities."""
     data = positions(report).set_index("code")
-    tau = float(kendall_of([Fraction(v) for v in data["x"]], [Fraction(v) for v in data["y"]]).mid_float()[0])
+    found = kendall_of([Fraction(v) for v in data["x"]], [Fraction(v) for v in data["y"]])
+    tau = float(found.point) if found else 0.0
     oecd = {k: float(printed(report, t, m)[LAST]["OECD"].replace(",", "")) for k, (t, m) in _TABLES.items()}
     beyond = _beyond(report)
     both = data[(data["x"] > oecd["density"]) & (data["y"] > oecd["intensity"])]

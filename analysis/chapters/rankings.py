@@ -220,7 +220,7 @@ SPANNERS = {
 
 def stability(report: Report) -> pd.DataFrame:
     """Per criterion: how far the order of the eight countries changed from one year to the next, as text."""
-    tau = {k.entity: c.points[0] for c in rankings.kendall.columns(report) for k in c.keys}
+    tau = {k.entity: c.values[0] for c in rankings.kendall.columns(report) for k in c.keys}
     before, now = ranks(report, BEFORE), ranks(report, NOW)
     rows = []
     for measure in now.columns:

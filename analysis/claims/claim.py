@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from analysis.claims.expression import Expression, parse
 from analysis.claims.readings import FORMS
 from analysis.claims.units import unit
-from analysis.claims.values import ClaimError, Number
+from analysis.claims.values import ClaimError
+from analysis.interval import Interval
 from analysis.report import BadInput, Report
 
 FILE = "claims.csv"
@@ -65,9 +66,9 @@ class Claim:
         """Whether a number was never rounded: a year, a place, a count of things."""
         return name.startswith("y") or self.kind in _EXACT_KINDS or unit(self.unit_of(name)).counted
 
-    def numbers(self) -> dict[str, Number]:
+    def numbers(self) -> dict[str, Interval]:
         """The named numbers as intervals; see :meth:`is_exact`."""
-        return {name: Number.printed(text, exact=self.is_exact(name)) for name, text in self.digits.items()}
+        return {name: Interval.printed(text, exact=self.is_exact(name)) for name, text in self.digits.items()}
 
 
 @functools.lru_cache(maxsize=4)

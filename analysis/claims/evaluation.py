@@ -29,10 +29,10 @@ from analysis.claims.readings import (
     judge_truth,
     set_apart,
 )
-from analysis.claims.values import ClaimError, NotPrintedError, Number, Readings, Truth, Value, best
+from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError, Readings, Truth, Value, best
 from analysis.claims.vocabulary import Printed, functions
+from analysis.interval import Interval, decimals_of, rounded
 from analysis.report import BadInput, Report
-from analysis.rounding import decimals_of, round_fraction
 
 _COLUMNS = "id line kind printed recomputed low high verdict convention decision note check"
 COLUMNS = _COLUMNS.split()
@@ -49,6 +49,9 @@ CHECKS = {
     LISTED: "a number of items, counted by the reader in the list that follows",
 }
 
+#: How the note of a claim begins that is about a number of another edition.
+ABSENT = "not printed in this edition"
+
 #: Kinds whose statement is itself a decision, and what the decision is about.
 DECIDES = {"rank": "rank", "superlative": "superlative", "comparison": "direction", "count": "count"}
 
@@ -61,7 +64,13 @@ def evaluate(report: Report, only: Collection[str] | None = None) -> pd.DataFram
     one more where the form is not ``eq``), ``low`` and ``high`` the outward bounds of all results
     that unrounded inputs allow, ``check`` one of :data:`CHECKS` (empty where nothing was checked).
     """
-    return pd.DataFrame(list(_evaluated(report, None if only is None else frozenset(only))), columns=COLUMNS)
+    found = pd.DataFrame(list(_evaluated(report, None if only is None else frozenset(only))), columns=COLUMNS)
+    report.warn_of(
+        FILE,
+        "claims are about numbers that are not printed in this edition",
+        found["id"][found["note"].str.startswith(ABSENT)],
+    )
+    return found
 
 
 @functools.lru_cache(maxsize=4)
@@ -96,6 +105,8 @@ def check(claim: Claim, printed: Printed, said: dict[str, Judgement], sole: bool
     try:
         value = _value(claim, printed)
         judged, convention = _judge(claim, printed, value)
+    except NotInEditionError as missing:
+        return _row(claim, given, Judgement(NOT_CHECKABLE, f"{ABSENT}: {missing}"), note=claim.note)
     except NotPrintedError as missing:
         return _row(claim, given, Judgement(NOT_CHECKABLE, f"printed N/A: {missing}"), note=claim.note)
     except ClaimError as error:
@@ -109,14 +120,14 @@ def check(claim: Claim, printed: Printed, said: dict[str, Judgement], sole: bool
 def _shown(claim: Claim, value: Value) -> tuple[str, str, str]:
     """Result, lower and upper bound as printed in the row: numbers, or true and false."""
     found = list(value.values.values()) if isinstance(value, Readings) else [value]
-    truths, numbers = [v for v in found if isinstance(v, Truth)], [v for v in found if isinstance(v, Number)]
+    truths, numbers = [v for v in found if isinstance(v, Truth)], [v for v in found if isinstance(v, Interval)]
     if truths:
         flags = truths[0].point, all(t.certain for t in truths), any(t.possible for t in truths)
         recomputed, low, high = (str(flag).lower() for flag in flags)
         return recomputed, low, high
     decimals = decimals_of(claim.stated)
     return (
-        round_fraction(numbers[0].point, decimals if claim.form == "eq" else decimals + 1),
+        rounded(numbers[0].point, decimals if claim.form == "eq" else decimals + 1),
         outward(best(numbers, largest=False).low, decimals + 2, up=False),
         outward(best(numbers, largest=True).high, decimals + 2, up=True),
     )
@@ -174,7 +185,7 @@ def _value(claim: Claim, printed: Printed, shift: int = 0) -> Value:
 
 def _judge(claim: Claim, printed: Printed, value: Value) -> tuple[Judgement, str]:
     assert claim.expression is not None
-    wanted = Truth if claim.form == "holds" else Number
+    wanted = Truth if claim.form == "holds" else Interval
     found = list(value.values.values()) if isinstance(value, Readings) else [value]
     if not all(isinstance(v, wanted) for v in found):
         what = "a comparison, since the form is holds" if wanted is Truth else "a number, since the form is not holds"
@@ -183,7 +194,7 @@ def _judge(claim: Claim, printed: Printed, value: Value) -> tuple[Judgement, str
         return judge_readings(value, claim.form, claim.stated)
     if isinstance(value, Truth):
         return judge_truth(value), ""
-    assert isinstance(value, Number)
+    assert isinstance(value, Interval)
     judged = judge(claim.form, claim.stated, value)
     return _periods(claim, printed, judged) if "cagr" in claim.expression.calls else (judged, "")
 
@@ -200,7 +211,7 @@ def _periods(claim: Claim, printed: Printed, plain: Judgement) -> tuple[Judgemen
             other = _value(claim, printed, shift)
         except ClaimError:
             continue
-        if isinstance(other, Number):
+        if isinstance(other, Interval):
             outcomes[shift] = judge(claim.form, claim.stated, other)
     fits = [shift for shift, outcome in outcomes.items() if outcome.stands]
     if not fits:
@@ -236,4 +247,4 @@ def outward(value: Fraction, decimals: int, up: bool) -> str:
     """A bound as decimals, never inside the true one."""
     scaled = value * 10**decimals
     whole = -(-scaled.numerator // scaled.denominator) if up else scaled.numerator // scaled.denominator
-    return round_fraction(Fraction(whole, 10**decimals), decimals)
+    return rounded(Fraction(whole, 10**decimals), decimals)

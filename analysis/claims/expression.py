@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from analysis.claims.values import ClaimError, Codes, Number, Truth, Truths, Value, lift, lift_compare
+from analysis.claims.values import ClaimError, Codes, Truth, Truths, Value, checked, lift, lift_compare, power
+from analysis.interval import Interval
 
 MAX_LENGTH = 2000
 MAX_NODES = 400
@@ -28,7 +29,7 @@ _NODES = "Expression BinOp UnaryOp BoolOp Compare Call keyword Name Load Constan
 NODES = frozenset(_NODES.split())
 _OPERATORS = (ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
-_ARITHMETIC: dict[type, Callable[[Number, Number], Number]] = {
+_ARITHMETIC: dict[type, Callable[[Interval, Interval], Interval]] = {
     ast.Add: lambda a, b: a + b,
     ast.Sub: lambda a, b: a - b,
     ast.Mult: lambda a, b: a * b,
@@ -53,7 +54,7 @@ class Expression:
         call = self.tree
         return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
 
-    def value(self, names: Mapping[str, Number], functions: Mapping[str, Callable[..., Any]]) -> Value:
+    def value(self, names: Mapping[str, Interval], functions: Mapping[str, Callable[..., Any]]) -> Value:
         """The worth of the expression; raises :class:`ClaimError`, never anything else of its own."""
         found = _Walker(names, functions).visit(self.tree)
         if isinstance(found, str | tuple | frozenset) or found is None:
@@ -118,7 +119,7 @@ def _allow(node: ast.AST) -> None:
 class _Walker:
     """Evaluates a checked tree; one method per kind of node."""
 
-    def __init__(self, names: Mapping[str, Number], functions: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(self, names: Mapping[str, Interval], functions: Mapping[str, Callable[..., Any]]) -> None:
         self.names, self.functions = names, functions
 
     def visit(self, node: ast.AST) -> Any:
@@ -126,16 +127,16 @@ class _Walker:
             return self.sequence(node)
         return getattr(self, type(node).__name__.lower())(node)
 
-    def constant(self, node: ast.Constant) -> Number | str | None:
+    def constant(self, node: ast.Constant) -> Interval | str | None:
         if isinstance(node.value, str) or node.value is None:
             return node.value
         try:
             # the shortest digits of a float are the digits that were typed
-            return Number.exact(Fraction(repr(node.value))).checked()
+            return checked(Interval.exact(Fraction(repr(node.value))))
         except (ValueError, OverflowError):
             raise ClaimError("finite numbers") from None
 
-    def name(self, node: ast.Name) -> Number:
+    def name(self, node: ast.Name) -> Interval:
         try:
             return self.names[node.id]
         except KeyError:
@@ -154,7 +155,7 @@ class _Walker:
         left, right = self.visit(node.left), self.visit(node.right)
         if isinstance(node.op, ast.Pow):
             exponent = whole(right, "an exponent")
-            return lift(lambda a: a.power(exponent), left)
+            return lift(lambda a: power(a, exponent), left)
         return lift(_ARITHMETIC[type(node.op)], left, right)
 
     def boolop(self, node: ast.BoolOp) -> Truth:
@@ -215,7 +216,7 @@ def _truth(value: Any) -> Truth:
 
 
 def whole(value: Any, what: str) -> int:
-    """A whole number out of an exact :class:`Number` (a year, an exponent)."""
-    if not isinstance(value, Number) or not value.is_exact or value.point.denominator != 1:
+    """A whole number out of an exact :class:`Interval` (a year, an exponent)."""
+    if not isinstance(value, Interval) or not value.is_exact or value.point.denominator != 1:
         raise ClaimError(f"{what} that is a whole number")
     return int(value.point)

@@ -16,7 +16,7 @@ from fractions import Fraction
 from analysis.claims.claim import Claim
 from analysis.claims.readings import AMBIGUOUS, CONSISTENT, CONTRADICTED, REPRODUCED, Judgement, half_step
 from analysis.claims.units import Unit, unit, words
-from analysis.claims.values import Number
+from analysis.interval import Interval
 
 SAME, COMPATIBLE, INCOMPATIBLE, OTHER_UNIT = "same", "compatible", "incompatible", "other unit"
 
@@ -52,7 +52,7 @@ class Statement:
     def bounds(self, known: bool = True) -> tuple[Fraction | None, Fraction | None]:
         """Admissible values in the base unit; ``None`` for no bound on that side."""
         value, factor = Fraction(self.digits), self.scale.factor if known else Fraction(1)
-        printed = Number.printed(self.digits, exact=self.claim.is_exact(self.name))
+        printed = Interval.printed(self.digits, exact=self.claim.is_exact(self.name))
         low: Fraction | None = printed.low
         high: Fraction | None = printed.high
         if self.form in ("about", "near"):

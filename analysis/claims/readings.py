@@ -31,8 +31,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.claims.values import Number, Readings, Truth, compare
-from analysis.rounding import decimals_of, round_fraction
+from analysis.claims.values import Readings, Truth, compare
+from analysis.interval import Interval, decimals_of, rounded
 
 FORMS = ("eq", "about", "gt", "ge", "lt", "le", "near", "holds")
 
@@ -57,7 +57,7 @@ class Judgement:
         return self.verdict in (REPRODUCED, CONSISTENT)
 
 
-def judge(form: str, claimed: str, found: Number) -> Judgement:
+def judge(form: str, claimed: str, found: Interval) -> Judgement:
     """The verdict on a printed number, given what the expression is worth."""
     if form == "eq":
         return _equal(claimed, found)
@@ -102,16 +102,16 @@ def set_apart(judged: Judgement, apart: str) -> Judgement:
     return Judgement(verdict, "; ".join(filter(None, (apart, judged.note))))
 
 
-def _equal(claimed: str, found: Number) -> Judgement:
+def _equal(claimed: str, found: Interval) -> Judgement:
     decimals = decimals_of(claimed)
-    if round_fraction(found.point, decimals, "half_up") == claimed:
+    if rounded(found.point, decimals, "half_up") == claimed:
         return Judgement(REPRODUCED)
-    if round_fraction(found.point, decimals, "half_even") == claimed:
+    if rounded(found.point, decimals, "half_even") == claimed:
         return Judgement(REPRODUCED, "rounding half to even")
-    stated = Number.printed(claimed)
+    stated = Interval.printed(claimed)
     if found.low <= stated.high and stated.low <= found.high:
         return Judgement(CONSISTENT)
-    if round_fraction(found.point, decimals, "truncate") == claimed:
+    if rounded(found.point, decimals, "truncate") == claimed:
         return Judgement(AMBIGUOUS, "only if digits were cut off instead of rounded")
     return Judgement(CONTRADICTED)
 
@@ -126,11 +126,11 @@ def half_step(claimed: str) -> Fraction:
     return Fraction(10**zeros, 2 * 10**decimals)
 
 
-def _within(found: Number, centre: Fraction, width: Fraction) -> bool:
+def _within(found: Interval, centre: Fraction, width: Fraction) -> bool:
     return found.low <= centre + width and centre - width <= found.high
 
 
-def _about(claimed: str, found: Number) -> Judgement:
+def _about(claimed: str, found: Interval) -> Judgement:
     strict = _equal(claimed, found)
     if strict.stands:
         return strict
@@ -144,7 +144,7 @@ def _about(claimed: str, found: Number) -> Judgement:
     return Judgement(CONTRADICTED)
 
 
-def _near(claimed: str, found: Number) -> Judgement:
+def _near(claimed: str, found: Interval) -> Judgement:
     centre = Fraction(claimed)
     width = max(half_step(claimed), abs(centre) / 10)
     if not _within(found, centre, width):
@@ -156,9 +156,9 @@ def _near(claimed: str, found: Number) -> Judgement:
     return Judgement(AMBIGUOUS, "close, but above: near must mean either side")
 
 
-def _inequality(form: str, claimed: str, found: Number) -> Judgement:
+def _inequality(form: str, claimed: str, found: Interval) -> Judgement:
     operator = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}[form]
-    limit = Number.exact(Fraction(claimed))
+    limit = Interval.exact(Fraction(claimed))
     truth = compare(found, operator, limit)
     if truth.point:
         return Judgement(REPRODUCED, "" if truth.certain else "holds on the printed digits; rounding could undo it")

@@ -22,10 +22,10 @@ from analysis.claims.expression import parse
 from analysis.claims.readings import AMBIGUOUS, CONTRADICTED
 from analysis.claims.spelling import decimal, spell
 from analysis.claims.units import words
-from analysis.claims.values import ClaimError, NotPrintedError, Number
+from analysis.claims.values import ClaimError, NotPrintedError
 from analysis.claims.vocabulary import Printed, functions
+from analysis.interval import Interval, rounded
 from analysis.report import BadInput, Report
-from analysis.rounding import round_fraction
 
 FILE = "slips.csv"
 COLUMNS = ["id", "title", "verdict", "consequence", "says", "says_page", "shows", "shows_page", "matters", "claims"]
@@ -134,13 +134,13 @@ def _put(text: str, known: Mapping[str, Any], slip: str, column: str) -> str:
     def value(match: re.Match[str]) -> str:
         try:
             found = parse(match[1]).value({}, known)
-            if not isinstance(found, Number):
+            if not isinstance(found, Interval):
                 raise ClaimError("a number between braces")
         except (ClaimError, NotPrintedError) as error:
             raise BadInput(FILE, f"words whose numbers can be put in: {error}", slip, column) from None
         if match[2] == "year":
             return decimal(found)
-        digits = round_fraction(found.point, int(match[2])) if match[2] else decimal(found)
+        digits = rounded(found.point, int(match[2])) if match[2] else decimal(found)
         whole, dot, rest = digits.partition(".")
         return f"{int(whole):,}{dot}{rest}"
 

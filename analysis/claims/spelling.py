@@ -11,10 +11,10 @@ from typing import Any
 
 from analysis.claims.claim import Claim, read
 from analysis.claims.expression import Expression
-from analysis.claims.values import ClaimError, Codes, NotPrintedError, Number
+from analysis.claims.values import ClaimError, Codes, NotPrintedError
 from analysis.claims.vocabulary import Printed, functions
+from analysis.interval import Interval, rounded
 from analysis.report import Report
-from analysis.rounding import round_fraction
 
 
 @functools.lru_cache(maxsize=4)
@@ -53,7 +53,7 @@ class _Digits(ast.NodeTransformer):
                 value = Expression("", node, frozenset()).value(self.claim.numbers(), self.known)
             except (ClaimError, NotPrintedError):
                 return node
-            if isinstance(value, Number):
+            if isinstance(value, Interval):
                 return ast.Name(decimal(value))
             if isinstance(value, Codes):
                 return ast.Name("{" + ", ".join(sorted(value.point)) + "}")
@@ -79,9 +79,9 @@ def _text(node: ast.AST, claim: Claim, known: Mapping[str, Any]) -> str:
     return shown.replace(" ** ", "^").replace("==", "=").replace("!=", "≠").replace("<=", "≤").replace(">=", "≥")
 
 
-def decimal(value: Number) -> str:
+def decimal(value: Interval) -> str:
     """The point of a number as decimals, as few as needed (at most four)."""
     for places in range(5):
-        if Fraction(round_fraction(value.point, places)) == value.point:
+        if Fraction(rounded(value.point, places)) == value.point:
             break
-    return round_fraction(value.point, places)
+    return rounded(value.point, places)

@@ -15,14 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import Any
 
-from analysis.rounding import Intervals
+from analysis.interval import Interval, UndefinedError
 
 #: Larger numerators or denominators than this many bits are refused.
 MAX_BITS = 4096
-#: Roots are enclosed to this many decimals.
-ROOT_DECIMALS = 30
 
 
 class ClaimError(ValueError):
@@ -33,107 +31,26 @@ class NotPrintedError(Exception):
     """A printed cell that the expression needs is N/A in this edition."""
 
 
-@dataclass(frozen=True)
-class Number:
-    """A number by the digits (``point``) and all it may be (``low`` to ``high``)."""
-
-    point: Fraction
-    low: Fraction
-    high: Fraction
-
-    @classmethod
-    def exact(cls, value: int | Fraction) -> Number:
-        """A number without rounding: a count, a year, a constant."""
-        value = Fraction(value)
-        return cls(value, value, value)
-
-    @classmethod
-    def printed(cls, digits: str, exact: bool = False) -> Number:
-        """A number as printed: half a unit of the last printed digit either side."""
-        (found,) = cls.column([digits], [exact])
-        if found is None:
-            raise NotPrintedError(digits)
-        return found
-
-    @classmethod
-    def column(cls, digits: Sequence[str], exact: Sequence[bool] | bool = False) -> list[Number | None]:
-        """Printed numbers at once; ``None`` for N/A."""
-        points, ranges = Intervals.point(digits).lows(), Intervals.from_printed(digits, exact=exact)
-        return [
-            None if p is None or low is None or high is None else cls(p, low, high)
-            for p, low, high in zip(points, ranges.lows(), ranges.highs(), strict=True)
-        ]
-
-    @property
-    def is_exact(self) -> bool:
-        """True when nothing was rounded."""
-        return self.low == self.high
-
-    def checked(self) -> Number:
-        """The number itself, unless it has grown beyond :data:`MAX_BITS`."""
-        for value in (self.point, self.low, self.high):
-            if value.numerator.bit_length() > MAX_BITS or value.denominator.bit_length() > MAX_BITS:
-                raise ClaimError("a number with more digits than any claim needs")
-        return self
-
-    def __neg__(self) -> Number:
-        return Number(-self.point, -self.high, -self.low)
-
-    def __abs__(self) -> Number:
-        if self.low >= 0:
-            return self
-        if self.high <= 0:
-            return -self
-        return Number(abs(self.point), Fraction(0), max(-self.low, self.high))
-
-    def __add__(self, other: Number) -> Number:
-        return Number(self.point + other.point, self.low + other.low, self.high + other.high)
-
-    def __sub__(self, other: Number) -> Number:
-        return self + -other
-
-    def __mul__(self, other: Number) -> Number:
-        corners = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
-        return Number(self.point * other.point, min(corners), max(corners))
-
-    def __truediv__(self, other: Number) -> Number:
-        if other.low <= 0 <= other.high:
-            raise ClaimError("division by a number that may be zero")
-        return self * Number(1 / other.point, 1 / other.high, 1 / other.low)
-
-    def power(self, exponent: int) -> Number:
-        """Integer power; the base must be positive."""
-        if self.low <= 0:
-            raise ClaimError("power of a number that may not be positive")
-        if not -60 <= exponent <= 60:
-            raise ClaimError("an exponent between -60 and 60")
-        for value in (self.point, self.low, self.high):
-            if max(value.numerator.bit_length(), value.denominator.bit_length()) * abs(exponent) > MAX_BITS:
-                raise ClaimError("a number with more digits than any claim needs")
-        ends = self.low**exponent, self.high**exponent
-        return Number(self.point**exponent, min(ends), max(ends))
-
-    def root(self, degree: int) -> Number:
-        """The positive root; irrational ends are moved outward at :data:`ROOT_DECIMALS`."""
-        if self.low <= 0:
-            raise ClaimError("root of a number that may not be positive")
-        if not 1 <= degree <= 200:
-            raise ClaimError("a number of periods between 1 and 200")
-        return Number(_root(self.point, degree), _root(self.low, degree), _root(self.high, degree, up=True))
+class NotInEditionError(NotPrintedError):
+    """The edition prints no such number: a year or a row of another edition."""
 
 
-def _root(value: Fraction, degree: int, up: bool = False) -> Fraction:
-    scale = 10**ROOT_DECIMALS
-    scaled = value * scale**degree
-    whole = scaled.numerator // scaled.denominator
-    guess = 1 << -(-whole.bit_length() // degree)  # never below the root: Newton descends
-    while True:
-        step = ((degree - 1) * guess + whole // guess ** (degree - 1)) // degree
-        if step >= guess:
-            break
-        guess = step
-    exact = guess**degree == scaled
-    return Fraction(guess + (1 if up and not exact else 0), scale)
+def checked(number: Interval) -> Interval:
+    """The number itself, unless it has grown beyond :data:`MAX_BITS`."""
+    for value in (number.point, number.low, number.high):
+        if value.numerator.bit_length() > MAX_BITS or value.denominator.bit_length() > MAX_BITS:
+            raise ClaimError("a number with more digits than any claim needs")
+    return number
+
+
+def power(base: Interval, exponent: int) -> Interval:
+    """Integer power of a positive number, no larger than a claim needs."""
+    if not -60 <= exponent <= 60:
+        raise ClaimError("an exponent between -60 and 60")
+    for value in (base.point, base.low, base.high):
+        if max(value.numerator.bit_length(), value.denominator.bit_length()) * abs(exponent) > MAX_BITS:
+            raise ClaimError("a number with more digits than any claim needs")
+    return base**exponent
 
 
 @dataclass(frozen=True)
@@ -167,9 +84,9 @@ class Vector:
     """Numbers by code (or year, or measure); ``None`` where the report prints N/A."""
 
     keys: tuple[str, ...]
-    items: tuple[Number | None, ...]
+    items: tuple[Interval | None, ...]
 
-    def known(self) -> list[Number]:
+    def known(self) -> list[Interval]:
         """The numbers that are printed."""
         found = [n for n in self.items if n is not None]
         if not found:
@@ -203,13 +120,13 @@ class Codes:
 class Readings:
     """One statement (comparisons) or one number under several readings of its words, by name."""
 
-    values: dict[str, Truth] | dict[str, Number]
+    values: dict[str, Truth] | dict[str, Interval]
 
 
-Value = Number | Vector | Truth | Truths | Codes | Readings
+Value = Interval | Vector | Truth | Truths | Codes | Readings
 
 
-def compare(a: Number, operator: str, b: Number) -> Truth:
+def compare(a: Interval, operator: str, b: Interval) -> Truth:
     """``a operator b`` for ``< <= > >= == !=``."""
     if operator in (">", ">="):
         return compare(b, "<" if operator == ">" else "<=", a)
@@ -223,28 +140,35 @@ def compare(a: Number, operator: str, b: Number) -> Truth:
     return same if operator == "==" else same.negated()
 
 
-def lift(function: Callable[..., Number], *arguments: Value) -> Number | Vector:
+def _apply(function: Callable[..., Interval], arguments: Sequence[Any]) -> Interval:
+    try:
+        return checked(function(*arguments))
+    except UndefinedError as error:
+        raise ClaimError(str(error)) from None
+
+
+def lift(function: Callable[..., Interval], *arguments: Value) -> Interval | Vector:
     """Apply a function of numbers element by element; numbers are repeated for columns."""
     vectors = [a for a in arguments if isinstance(a, Vector)]
-    if any(not isinstance(a, Number | Vector) for a in arguments):
+    if any(not isinstance(a, Interval | Vector) for a in arguments):
         raise ClaimError("numbers or columns of numbers here")
     if not vectors:
-        return function(*arguments).checked()
+        return _apply(function, arguments)
     keys = vectors[0].keys
     if any(v.keys != keys for v in vectors):
         raise ClaimError("columns with the same rows")
-    items: list[Number | None] = []
+    items: list[Interval | None] = []
     for i in range(len(keys)):
         row = [a.items[i] if isinstance(a, Vector) else a for a in arguments]
-        items.append(None if any(n is None for n in row) else function(*row).checked())
+        items.append(None if any(n is None for n in row) else _apply(function, row))
     return Vector(keys, tuple(items))
 
 
 def lift_compare(a: Value, operator: str, b: Value) -> Truth | Truths:
     """Compare numbers, or columns element by element."""
-    if isinstance(a, Number) and isinstance(b, Number):
+    if isinstance(a, Interval) and isinstance(b, Interval):
         return compare(a, operator, b)
-    if not isinstance(a, Number | Vector) or not isinstance(b, Number | Vector):
+    if not isinstance(a, Interval | Vector) or not isinstance(b, Interval | Vector):
         raise ClaimError("numbers or columns of numbers on both sides of a comparison")
     keys = a.keys if isinstance(a, Vector) else b.keys  # type: ignore[union-attr]
     if isinstance(a, Vector) and isinstance(b, Vector) and a.keys != b.keys:
@@ -257,8 +181,8 @@ def lift_compare(a: Value, operator: str, b: Value) -> Truth | Truths:
     )
 
 
-def best(numbers: Iterable[Number], largest: bool) -> Number:
+def best(numbers: Iterable[Interval], largest: bool) -> Interval:
     """The largest (or smallest) of some numbers."""
     found = list(numbers)
     pick = max if largest else min
-    return Number(pick(n.point for n in found), pick(n.low for n in found), pick(n.high for n in found))
+    return Interval(pick(n.point for n in found), pick(n.low for n in found), pick(n.high for n in found))

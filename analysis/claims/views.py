@@ -21,10 +21,10 @@ from analysis.claims.readings import VERDICTS
 from analysis.claims.slips import page, paged, stated
 from analysis.claims.spelling import decimal
 from analysis.claims.units import CURRENCIES, unit, words
-from analysis.claims.values import ClaimError, Number
+from analysis.claims.values import ClaimError
 from analysis.claims.vocabulary import Printed, functions
+from analysis.interval import Interval, rounded
 from analysis.report import Report
-from analysis.rounding import round_fraction
 
 #: Chapters of the report by the first three characters of ``section``.
 CHAPTERS = {
@@ -185,7 +185,7 @@ _MARKET = re.compile(r"(?:market|share)\.(.+)\.([12][0-9]{3})(?:@(.*))?")
 _RATE = re.compile(r"cagr\.(.+)\.[12][0-9]{3}_[12][0-9]{3}")
 
 
-def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[Number]] | None:
+def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[Interval]] | None:
     """Name, unit and (first, last, y0, y1) of a claim that prints one market at two times."""
     keys = {name: _MARKET.fullmatch(key) for name, key in claim.quantity.items()}
     sized = sorted((m[2], name, m[1], m[3] or claim.unit) for name, m in keys.items() if m and m[0][:6] == "market")
@@ -197,13 +197,13 @@ def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[Nu
         return name, printed_unit, [_number(claim, arg, known) for arg in call.args]
     if len(sized) == 2 and sized[0][2:] == sized[1][2:] and sized[0][0] < sized[1][0] and claim.kind != "level":
         values = [claim.numbers()[name_] for _, name_, _, _ in sized]
-        return name, printed_unit, [*values, *(Number.exact(int(year)) for year, *_ in sized)]
+        return name, printed_unit, [*values, *(Interval.exact(int(year)) for year, *_ in sized)]
     return None
 
 
-def _number(claim: Claim, node: ast.expr, known: Mapping[str, Any]) -> Number:
+def _number(claim: Claim, node: ast.expr, known: Mapping[str, Any]) -> Interval:
     value = Expression("", node, frozenset()).value(claim.numbers(), known)
-    if not isinstance(value, Number):
+    if not isinstance(value, Interval):
         raise ClaimError("a number")
     return value
 
@@ -223,14 +223,14 @@ def exchange_rates(report: Report) -> pd.DataFrame:
         for name, digits in claim.digits.items():
             scale = unit(claim.unit_of(name))
             if scale.base in CURRENCIES:
-                amount = Number.printed(digits) * Number.exact(scale.factor)
+                amount = Interval.printed(digits) * Interval.exact(scale.factor)
                 found[scale.base] = (amount, words(digits, claim.unit_of(name)))
         home = found.pop("TWD", None)
         if home and len(found) == 1:
             ((currency, (amount, shown)),) = found.items()
             rate = home[0] / amount
             low, high = outward(rate.low, 2, up=False), outward(rate.high, 2, up=True)
-            span = f"{round_fraction(rate.point, 2)} ({low} to {high})"
+            span = f"{rounded(rate.point, 2)} ({low} to {high})"
             rows.append((claim.id, page(report, claim.line), claim.statement, currency, shown, home[1], span))
     return pd.DataFrame(rows, columns=["id", "page", "statement", "currency", "foreign", "taiwan", "rate"])
 

@@ -4,9 +4,9 @@ Printed numbers come in through ``t`` (a cell of a table), ``p`` (a number print
 sentence, ``prose.csv``), ``c`` (a number of another claim), ``listed`` (how many items a
 list holds, counted by the reader), ``column`` and ``row`` (many cells of one table). Everything else is arithmetic on them. ``times`` is growth in 倍 (both readings), ``increase`` where the words name the increase,
 ``same_period`` a period against the title it cites (some count the base year), ``about``
-widens a number printed with 約 by a tenth. A missing
-table, measure, row or year is a :class:`ClaimError`; a cell printed N/A leaves a column
-short and makes a single claim not checkable.
+widens a number printed with 約 by a tenth. A table, measure or code that nobody knows is
+a :class:`ClaimError`; a year or a row that this edition does not print, like a single cell
+printed N/A, makes the claim not checkable (a column it only leaves short).
 """
 
 from __future__ import annotations
@@ -15,40 +15,50 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from analysis import interval
 from analysis.claims.expression import whole
 from analysis.claims.values import (
     ClaimError,
     Codes,
+    NotInEditionError,
     NotPrintedError,
-    Number,
     Readings,
     Truth,
     Truths,
     Value,
     Vector,
     best,
-    compare,
+    checked,
     lift,
 )
+from analysis.interval import Interval
 from analysis.report import Report
-
-HUNDRED = Number.exact(100)
 
 
 class Printed:
     """Every printed number of a report, looked up by what it is; a table is read when first asked for."""
 
-    def __init__(self, report: Report, claims: Mapping[str, Mapping[str, Number]] | None = None) -> None:
+    def __init__(self, report: Report, claims: Mapping[str, Mapping[str, Interval]] | None = None) -> None:
         self.report = report
         self.claims = claims or {}
-        self.tables: dict[str, dict[tuple[str, str, str], Number | None]] = {}
+        self.tables: dict[str, dict[tuple[str, str, str], Interval | None]] = {}
         prose = report.prose()
         texts = [text.replace(",", "") for text in prose["printed"]]
-        self.prose: dict[str, Number] = {
-            str(i): n for i, n in zip(prose["id"], Number.column(texts), strict=True) if n is not None
+        self.codes = {str(record["code"]) for record in report.labels().to_dict("records")}
+        self.prose: dict[str, Interval] = {
+            str(i): n for i, n in zip(prose["id"], Interval.column(texts), strict=True) if n is not None
         }
 
-    def table(self, number: Any) -> dict[tuple[str, str, str], Number | None]:
+    def absent(self, what: str, table: str, name: str, key: str, code: str = "") -> Exception:
+        """Why a table has no such number: it is of another edition's year or row, or a mistake."""
+        cells = self.table(table)
+        years = {k for _, n, k in cells if n == name or not name}
+        year = key.isdigit() and bool(years - {""}) and key not in years
+        row = code in self.codes and code not in {c for c, _, _ in cells}
+        said = f"table {table} has no {' '.join(part for part in (code, name, key) if part)}"
+        return NotInEditionError(said) if year or row else ClaimError(f"{what}; {said}")
+
+    def table(self, number: Any) -> dict[tuple[str, str, str], Interval | None]:
         """Cells of one table by (row code, measure, year or entity)."""
         if not isinstance(number, str) or number not in self.report.tables:
             raise ClaimError(f"a table of the report; {number!r} is none")
@@ -57,10 +67,10 @@ class Printed:
         return self.tables[number]
 
 
-def _cells(report: Report, table: str) -> dict[tuple[str, str, str], Number | None]:
+def _cells(report: Report, table: str) -> dict[tuple[str, str, str], Interval | None]:
     rows = list(report.iter_cells([table]))
-    numbers = Number.column([row[6] for row in rows], [row[11] for row in rows])
-    cells: dict[tuple[str, str, str], Number | None] = {}
+    numbers = Interval.column([row[6] for row in rows], [row[11] for row in rows])
+    cells: dict[tuple[str, str, str], Interval | None] = {}
     without_year: dict[tuple[str, str], int] = {}
     for (_, _, column, year, measure, _, _, _, code, entity, _, _), number in zip(rows, numbers, strict=True):
         cells[code, measure, year or entity] = number
@@ -93,23 +103,23 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
     period convention reproduces a stated rate.
     """
 
-    def t(table: str, code: str, measure: str, year: Any = None) -> Number:
+    def t(table: str, code: str, measure: str, year: Any = None) -> Interval:
         cells = printed.table(table)
         try:
             number = cells[code, measure, _key(year)]
         except (KeyError, TypeError):
-            raise ClaimError(f"a printed cell; table {table} has no {code} {measure} {_key(year)}".rstrip()) from None
+            raise printed.absent("a printed cell", table, f"{measure}", _key(year), f"{code}") from None
         if number is None:
             raise NotPrintedError(f"{table} {code} {measure} {_key(year)}".rstrip())
         return number
 
-    def p(identifier: str) -> Number:
+    def p(identifier: str) -> Interval:
         try:
             return printed.prose[identifier]
         except (KeyError, TypeError):
             raise ClaimError(f"an id of prose.csv; {identifier!r} is none") from None
 
-    def c(identifier: str, name: str) -> Number:
+    def c(identifier: str, name: str) -> Interval:
         try:
             return printed.claims[identifier][name]
         except (KeyError, TypeError):
@@ -124,7 +134,7 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             if name == measure and key == wanted and code not in leave and (keep is None or code in keep)
         }
         if not found:
-            raise ClaimError(f"a printed column; table {table} has no {measure} {wanted}".rstrip())
+            raise printed.absent("a printed column", table, f"{measure}", wanted)
         return Vector(tuple(found), tuple(found.values()))
 
     def row(table: str, code: str, year: Any) -> Vector:
@@ -134,64 +144,65 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             if label == code and key == _key(year) and key
         }
         if not found:
-            raise ClaimError(f"a printed row; table {table} has no {code} {_key(year)}")
+            raise printed.absent("a printed row", table, "", _key(year), f"{code}")
         return Vector(tuple(found), tuple(found.values()))
 
     def growth(old: Value, new: Value) -> Value:
-        return lift(lambda a, b: (b / a - Number.exact(1)) * HUNDRED, old, new)
+        return lift(interval.growth, old, new)
 
     def change(old: Value, new: Value) -> Value:
-        return lift(lambda a, b: b - a, old, new)
+        return lift(interval.change, old, new)
 
     def share(part: Value, whole_: Value) -> Value:
-        return lift(lambda a, b: a / b * HUNDRED, part, whole_)
+        return lift(interval.share, part, whole_)
 
     def ratio(a: Value, b: Value) -> Value:
-        return lift(lambda x, y: x / y, a, b)
+        return lift(interval.ratio, a, b)
 
     def cagr(first: Value, last: Value, y0: Value, y1: Value) -> Value:
         periods = whole(y1, "a year") - whole(y0, "a year") + shift
-        return lift(lambda a, b: ((b / a).root(periods) - Number.exact(1)) * HUNDRED, first, last)
+        if not 1 <= periods <= 200:
+            raise ClaimError("a number of periods between 1 and 200")
+        return lift(lambda a, b: interval.cagr(a, b, periods), first, last)
 
-    def total(*numbers: Value) -> Number:
-        found = _numbers(numbers)
-        result = found[0]
-        for number in found[1:]:
-            result = (result + number).checked()
-        return result
+    def total(*numbers: Value) -> Interval:
+        return checked(sum(_numbers(numbers), Interval.exact(0)))
 
-    def mean(*numbers: Value) -> Number:
-        return total(*numbers) / Number.exact(len(_numbers(numbers)))
+    def mean(*numbers: Value) -> Interval:
+        return total(*numbers) / len(_numbers(numbers))
 
     def absolute(number: Value) -> Value:
         return lift(abs, number)
 
-    def maximum(*numbers: Value) -> Number:
+    def maximum(*numbers: Value) -> Interval:
         return best(_numbers(numbers), largest=True)
 
-    def minimum(*numbers: Value) -> Number:
+    def minimum(*numbers: Value) -> Interval:
         return best(_numbers(numbers), largest=False)
 
     def exact(number: Value) -> Value:
-        return lift(lambda a: Number.exact(a.point), number)
+        return lift(lambda a: Interval.exact(a.point), number)
 
     def rank(
         table: str, measure: str, year: Any, code: str, order: str = "desc", exclude: Any = (), only: Any = None
-    ) -> Number:
+    ) -> Interval:
         vector = column(table, measure, year, exclude, only)
         if code not in vector.keys:
-            raise ClaimError(f"a row of table {table}; {code!r} is none")
+            raise printed.absent(f"a row of table {table}", table, "", _key(year), f"{code}")
         own = vector.items[vector.keys.index(code)]
         if own is None:
             raise NotPrintedError(f"{table} {code} {measure}")
-        return _place(own, [n for k, n in zip(vector.keys, vector.items, strict=True) if n and k != code], order)
+        if order not in ("asc", "desc"):
+            raise ClaimError("order 'asc' or 'desc'")
+        others = [n for k, n in zip(vector.keys, vector.items, strict=True) if n and k != code]
+        return interval.rank(own, others, largest_first=order == "desc")
 
-    def count(truths: Value) -> Number:
+    def count(truths: Value) -> Interval:
         found = _known(truths)
         point, certain, possible = (
             sum(getattr(t_, name) for t_ in found.values()) for name in ("point", "certain", "possible")
         )
-        return Number(Fraction(point), Fraction(certain), Fraction(possible))
+        return Interval(Fraction(point), Fraction(certain), Fraction(possible))
 
     def codes(truths: Value) -> Codes:
         found = _known(truths)
@@ -213,15 +224,15 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
 
     def times(new: Value, old: Value) -> Readings:
         reached = lift(lambda a, b: a / b, new, old)
-        if not isinstance(reached, Number):
+        if not isinstance(reached, Interval):
             raise ClaimError("numbers in times()")
-        return Readings({"times_reached": reached, "times_added": reached - Number.exact(1)})
+        return Readings({"times_reached": reached, "times_added": reached - 1})
 
     def increase(new: Value, old: Value) -> Value:
-        return lift(lambda a, b: a / b - Number.exact(1), new, old)
+        return lift(lambda a, b: a / b - 1, new, old)
 
-    def listed(n: Value) -> Number:
-        return Number.exact(whole(n, "a number of items"))
+    def listed(n: Value) -> Interval:
+        return Interval.exact(whole(n, "a number of items"))
 
     def same_period(first: Value, last: Value, titled_first: Value, titled_last: Value) -> Readings:
         y0, y1, t0, t1 = (whole(y, "a year") for y in (first, last, titled_first, titled_last))
@@ -229,7 +240,7 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
         return Readings({"as_titled": Truth.of(titled), "with_the_base_year": Truth.of(titled or base_year)})
 
     def about(number: Value) -> Value:
-        return lift(lambda a: Number(a.point, a.low - abs(a.point) / 10, a.high + abs(a.point) / 10), number)
+        return lift(lambda a: Interval(a.point, a.low - abs(a.point) / 10, a.high + abs(a.point) / 10), number)
 
     def readings(**values: Value) -> Readings:
         flat: dict[str, Any] = {}
@@ -237,7 +248,7 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             inner = value.values if isinstance(value, Readings) else {"": value}
             flat |= {f"{name}_{i}".rstrip("_"): v for i, v in inner.items()}
         same = {type(v) for v in flat.values()}
-        if len(values) < 2 or same not in ({Truth}, {Number}):
+        if len(values) < 2 or same not in ({Truth}, {Interval}):
             raise ClaimError("at least two named values of one kind, such as readings(every_year=..., end_to_end=...)")
         return Readings(flat)
 
@@ -268,12 +279,12 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
     return {f.__name__: f for f in named} | {"abs": absolute, "max": maximum, "min": minimum, "listed": listed}
 
 
-def _numbers(values: tuple[Value, ...]) -> list[Number]:
-    found: list[Number] = []
+def _numbers(values: tuple[Value, ...]) -> list[Interval]:
+    found: list[Interval] = []
     for value in values:
         if isinstance(value, Vector):
             found += value.known()
-        elif isinstance(value, Number):
+        elif isinstance(value, Interval):
             found.append(value)
         else:
             raise ClaimError("numbers or columns of numbers here")
@@ -289,17 +300,6 @@ def _known(truths: Any) -> dict[str, Truth]:
     if not found:
         raise ClaimError("a column with at least one printed number")
     return found
-
-
-def _place(own: Number, others: list[Number], order: str) -> Number:
-    if order not in ("asc", "desc"):
-        raise ClaimError("order 'asc' or 'desc'")
-    ahead = [compare(n, ">" if order == "desc" else "<", own) for n in others]
-    return Number(
-        Fraction(1 + sum(a.point for a in ahead)),
-        Fraction(1 + sum(a.certain for a in ahead)),
-        Fraction(1 + sum(a.possible for a in ahead)),
-    )
 
 
 __all__ = ["Printed", "functions"]

@@ -1,6 +1,6 @@
 """Indicators recomputed from the printed numbers, with the bounds that rounding leaves.
 
-One module per family; each has pure functions of :class:`analysis.rounding.Intervals`
+One module per family; each has pure functions of :class:`analysis.interval.Interval`
 and, built on them, functions of a report that give tidy frames. :func:`indicators` puts
 all of them into one table of strings.
 """

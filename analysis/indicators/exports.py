@@ -7,9 +7,8 @@ the growth of the total.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-
-import numpy as np
 
 from analysis.indicators.series import (
     POINTS,
@@ -27,21 +26,21 @@ from analysis.indicators.series import (
     whole,
     yearly_growth,
 )
+from analysis.interval import Interval, change, lift, share
 from analysis.report import Report
-from analysis.rounding import Intervals, change, share
 
 TABLES = ("1-2-9", "1-2-10", "1-2-11")
 TOTAL = "exports_total"
 
 
-def contribution_of(old: Intervals, new: Intervals, old_total: Intervals) -> Intervals:
+def contribution_of(old: Interval, new: Interval, old_total: Interval) -> Interval:
     """Contribution to the growth of the total, percentage points: ``100 (new - old) / old total``."""
     return 100 * ((new - old) / old_total)
 
 
 def contribution_of_shares(
-    old_share: Intervals, new_share: Intervals, old_total: Intervals, new_total: Intervals
-) -> Intervals:
+    old_share: Interval, new_share: Interval, old_total: Interval, new_total: Interval
+) -> Interval:
     """The same from shares of the total in per cent: ``new share * new total / old total - old share``."""
     return new_share * (new_total / old_total) - old_share
 
@@ -53,10 +52,20 @@ def made_of_shares(report: Report, table: str) -> bool:
     share it was made from.
     """
     column, shares = read(report, table, "exports"), read(report, table, "share")
-    totals = column.at([whole(TOTAL)(key) for key in column.keys])[1]
-    made = shares.at(column.keys)[0] * totals / 100
-    checked = np.array([key.code != TOTAL for key in column.keys]) & made.known & column.bounds.known
-    return bool(checked.any() and made.overlaps(column.bounds)[checked].all())
+    made = _of_total(column, shares, lambda part, all_: part.point * all_ / 100)
+    checked = [
+        own.meets(other)
+        for key, own, other in zip(column.keys, column.values, made, strict=True)
+        if key.code != TOTAL and own and other
+    ]
+    return bool(checked) and all(checked)
+
+
+def _of_total(
+    column: Column, shares: Column, function: Callable[[Interval, Interval], Interval]
+) -> tuple[Interval | None, ...]:
+    """A function of the printed share and the total of its year, for every amount."""
+    return lift(function, shares.take(column.keys), column.take([whole(TOTAL)(key) for key in column.keys]))
 
 
 def amounts(report: Report) -> list[Column]:
@@ -64,14 +73,12 @@ def amounts(report: Report) -> list[Column]:
     found = []
     for column in _exports(report):
         if made_of_shares(report, column.table):
-            totals = column.at([whole(TOTAL)(key) for key in column.keys])[1]
-            wide = read(report, column.table, "share").at(column.keys)[1] * totals / 100
-            ends = [
-                own if key.code == TOTAL or not w else w
-                for key, w, own in zip(column.keys, wide, column.bounds, strict=True)
+            made = _of_total(column, read(report, column.table, "share"), lambda part, all_: part * all_ / 100)
+            values = [
+                own if key.code == TOTAL or not own or not wide else replace(wide, point=own.point)
+                for key, own, wide in zip(column.keys, column.values, made, strict=True)
             ]
-            low, high = ([e and e[i] for e in ends] for i in (0, 1))
-            column = replace(column, bounds=Intervals.from_bounds(low, high))
+            column = replace(column, values=tuple(values))
         found.append(column)
     return found
 
@@ -113,7 +120,7 @@ def share_change(report: Report) -> list[Column]:
 def exports_growth(report: Report) -> list[Column]:
     """Growth of exports on the previous year, by class and in total, %.
 
-    Tables 1-2-9 to 1-2-11; the sentences about them print three of the rates of 2024.
+    Tables 1-2-9 to 1-2-11; the sentences about them print three of the rates of the last year.
     """
     stated = read_prose(report, "exports_growth").as_printed()
     printed = {key._replace(code=TOTAL) if key.code == "TWN" else key: text for key, text in stated.items()}
@@ -122,8 +129,8 @@ def exports_growth(report: Report) -> list[Column]:
 
 @indicator
 def exports_cagr(report: Report) -> list[Column]:
-    """Compound annual growth of exports, 2020 to 2024, by class and in total, %."""
-    return [compound_growth(column, "exports_cagr", 2020, 2024) for column in amounts(report)]
+    """Compound annual growth of exports, first to last printed year, by class and in total, %."""
+    return [compound_growth(column, "exports_cagr") for column in amounts(report)]
 
 
 def _base(key: Key) -> Key:
@@ -146,7 +153,8 @@ def contributions(report: Report) -> list[Column]:
             share = read(report, column.table, "share")
             parts = ((share, previous), (share, same), (column, _base), (column, whole(TOTAL)))
             exact = derive(name, POINTS, 2, contribution_of_shares, *parts, keys=keys)
-            result = replace(result, bounds=exact.bounds)
+            tight = lift(lambda plain, e: replace(e, point=plain.point), result.values, exact.values)
+            result = replace(result, values=tight)
         found.append(result)
     return found
 
@@ -167,8 +175,5 @@ def concentration(report: Report) -> list[Column]:
     return found
 
 
-def _sum_of_squares(*shares: Intervals) -> Intervals:
-    first, *others = (part * part for part in shares)
-    for other in others:
-        first = first + other
-    return first / 10_000
+def _sum_of_squares(*shares: Interval) -> Interval:
+    return sum((part * part for part in shares), Interval.exact(0)) / 10_000

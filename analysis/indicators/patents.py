@@ -20,21 +20,23 @@ from analysis.indicators.series import (
     Key,
     compound_growth,
     derive,
+    followed,
     indicator,
+    previous,
     read,
     same,
     total,
     whole,
     yearly_growth,
 )
+from analysis.interval import Interval, growth, rank, share
 from analysis.report import Report
-from analysis.rounding import Intervals, growth, share, square_root
 
 COUNTRIES, FIELDS = "1-2-13", "1-2-14"
 WORLD = "WORLD"
 
 
-def advantage_of(part: Intervals, field: Intervals, country: Intervals, world: Intervals) -> Intervals:
+def advantage_of(part: Interval, field: Interval, country: Interval, world: Interval) -> Interval:
     """Revealed technology advantage ``(part / field) / (country / world)``.
 
     ``part``: a country's patents in a field; ``field``: the world's in it; ``country``
@@ -43,34 +45,31 @@ def advantage_of(part: Intervals, field: Intervals, country: Intervals, world: I
     return (part / field) / (country / world)
 
 
-def symmetric_of(advantage: Intervals) -> Intervals:
+def symmetric_of(advantage: Interval) -> Interval:
     """``(RTA - 1) / (RTA + 1)``, from -1 to 1, as ``1 - 2 / (1 + RTA)`` (tight bounds)."""
     return 1 - 2 / (1 + advantage)
 
 
-def cosine_of(a: Sequence[int], b: Sequence[int]) -> Intervals:
-    """Cosine of the angle between two vectors of counts: 1 is the same profile.
-
-    One element, enclosed to 1e-12; unknown if a vector is zero.
-    """
+def cosine_of(a: Sequence[int], b: Sequence[int]) -> Interval | None:
+    """Cosine of the angle between two vectors of counts: 1 is the same profile; ``None`` if one is zero."""
     dot = sum(x * y for x, y in zip(a, b, strict=True))
     length = sum(x * x for x in a) * sum(y * y for y in b)
     if length == 0:
-        return Intervals.from_bounds([None])
-    return square_root(Intervals.from_bounds([Fraction(dot * dot, length)]))
+        return None
+    return Interval.exact(Fraction(dot * dot, length)).root(2)
 
 
-def distance_of(a: Sequence[int], b: Sequence[int]) -> Fraction | None:
+def distance_of(a: Sequence[int], b: Sequence[int]) -> Interval | None:
     """Krugman's distance halved, ``sum |a_i/A - b_i/B| / 2``: 0 same profile, 1 nothing shared."""
     if not sum(a) or not sum(b):
         return None
     terms = (abs(Fraction(x, sum(a)) - Fraction(y, sum(b))) for x, y in zip(a, b, strict=True))
-    return sum(terms, Fraction(0)) / 2
+    return Interval.exact(sum(terms, Fraction(0)) / 2)
 
 
-def concentration_of(counts: Sequence[int]) -> Fraction | None:
+def concentration_of(counts: Sequence[int]) -> Interval | None:
     """Herfindahl-Hirschman index of counts: ``sum (x_i / X)^2``."""
-    return Fraction(sum(x * x for x in counts), sum(counts) ** 2) if sum(counts) else None
+    return Interval.exact(Fraction(sum(x * x for x in counts), sum(counts) ** 2)) if sum(counts) else None
 
 
 # ---------------------------------------------------------------- countries, table 1-2-13
@@ -97,25 +96,26 @@ def patents_growth(report: Report) -> Column:
 
 @indicator
 def patents_cagr(report: Report) -> Column:
-    """Compound annual growth of US patents, 2020 to 2024 (table 1-2-13), %; exact."""
-    return compound_growth(_patents(report), "patents_cagr", 2020, 2024)
+    """Compound annual growth of US patents, first to last printed year (table 1-2-13), %; exact."""
+    return compound_growth(_patents(report), "patents_cagr")
 
 
 @indicator
 def listed_rank(report: Report) -> Column:
     """Rank by US patents among the ten listed countries (table 1-2-13), each year; exact."""
     column = _patents(report)
-    counts = dict(zip(column.keys, column.points.lows(), strict=True))
-    ranks: list[Fraction | int | None] = []
-    for key, own in counts.items():
-        others = [count for k, count in counts.items() if k.year == key.year]
-        ranks.append(None if own is None else 1 + sum(c is not None and c > own for c in others))
-    points = Intervals.from_bounds(ranks)
+    of_year = {
+        year: [v for key, v in zip(column.keys, column.values, strict=True) if v and key.year == year]
+        for year in column.years
+    }
+    ranks = tuple(
+        None if own is None else rank(own, of_year[key.year])
+        for key, own in zip(column.keys, column.values, strict=True)
+        if key.year is not None
+    )
     beside = read(report, COUNTRIES, "rank").as_printed()
     printed = tuple(beside.get(key, "") for key in column.keys)
-    return replace(
-        column, indicator="patents_listed_rank", unit="名次", decimals=0, points=points, bounds=points, printed=printed
-    )
+    return replace(column, indicator="patents_listed_rank", unit="名次", decimals=0, values=ranks, printed=printed)
 
 
 @indicator
@@ -150,19 +150,13 @@ def implied_population(report: Report) -> Column:
 
 @indicator
 def implied_population_growth(report: Report) -> Column:
-    """Growth of the implied population, 2023 to 2024 (table 1-2-13), %.
+    """Growth of the implied population between the printed years of the density (table 1-2-13), %.
 
     A plausibility check: people do not multiply by several per cent in a year.
     """
     column = implied_population.columns(report)[0]
     return derive(
-        "implied_population_growth",
-        "%",
-        2,
-        growth,
-        (column, lambda k: k._replace(year=2023)),
-        (column, same),
-        keys=[key for key in column.keys if key.year == 2024],
+        "implied_population_growth", "%", 2, growth, (column, previous), (column, same), keys=followed(column)
     )
 
 
@@ -194,11 +188,7 @@ def _with_domains(report: Report) -> Column:
     labels = dict(column.labels) | names
     sums = total(column, groups, labels=labels)
     return replace(
-        sums,
-        keys=column.keys + sums.keys,
-        points=Intervals.concat([column.points, sums.points]),
-        bounds=Intervals.concat([column.bounds, sums.bounds]),
-        printed=column.printed + sums.printed,
+        sums, keys=column.keys + sums.keys, values=column.values + sums.values, printed=column.printed + sums.printed
     )
 
 
@@ -255,24 +245,21 @@ def symmetric_advantage(report: Report) -> Column:
 
 def _profiles(report: Report) -> dict[str, list[int]]:
     column = _fields(report)
-    counts = dict(zip(column.keys, column.points.lows(), strict=True))
-    profiles: dict[str, list[int]] = {}
-    for entity in column.entities:
-        profiles[entity] = [int(counts[Key(code, None, entity)] or 0) for code in column.codes]
-    return profiles
+    return {
+        entity: [int(v.point) if v else 0 for v in column.take([Key(code, None, entity) for code in column.codes])]
+        for entity in column.entities
+    }
 
 
-def _pairwise(report: Report, name: str, values: dict[tuple[str, str], Intervals]) -> Column:
+def _pairwise(report: Report, name: str, values: dict[tuple[str, str], Interval | None]) -> Column:
     pairs = list(values)
-    points = Intervals.concat(list(values.values()))
     return Column(
         indicator=name,
         table=FIELDS,
         unit=RATIO,
         decimals=4,
         keys=tuple(Key(f"{a}-{b}") for a, b in pairs),
-        points=points,
-        bounds=points,
+        values=tuple(values.values()),
         labels={f"{a}-{b}": f"{report.name(a, 'zh')}/{report.name(b, 'zh')}" for a, b in pairs},
         printed=("",) * len(pairs),
     )
@@ -302,7 +289,7 @@ def specialisation_distance(report: Report) -> Column:
     the two profiles to agree; see :func:`distance_of`.
     """
     profiles = _profiles(report)
-    values = {(a, b): Intervals.from_bounds([distance_of(profiles[a], profiles[b])]) for a, b in _pairs(profiles)}
+    values = {(a, b): distance_of(profiles[a], profiles[b]) for a, b in _pairs(profiles)}
     return _pairwise(report, "specialisation_distance", values)
 
 
@@ -310,15 +297,13 @@ def specialisation_distance(report: Report) -> Column:
 def field_concentration(report: Report) -> Column:
     """Herfindahl index of each country's patents over the 32 fields (1-2-14); exact."""
     profiles = _profiles(report)
-    points = Intervals.from_bounds([concentration_of(counts) for counts in profiles.values()])
     return Column(
         indicator="patents_field_concentration",
         table=FIELDS,
         unit=RATIO,
         decimals=4,
         keys=tuple(Key(entity) for entity in profiles),
-        points=points,
-        bounds=points,
+        values=tuple(concentration_of(counts) for counts in profiles.values()),
         labels={entity: report.name(entity, "zh") for entity in profiles},
         printed=("",) * len(profiles),
     )

@@ -13,19 +13,19 @@ from dataclasses import replace
 from fractions import Fraction
 
 from analysis.indicators.series import RATIO, Column, Key, derive, indicator, previous, read, same
+from analysis.interval import Interval
 from analysis.report import Report
-from analysis.rounding import Intervals, square_root
 
 TABLES = ("1-2-6", "1-2-7")
 HOME, PEERS = "TWN", "PEERS"
 
 
-def rank_change_of(old: Intervals, new: Intervals) -> Intervals:
+def rank_change_of(old: Interval, new: Interval) -> Interval:
     """Places gained: ``old rank - new rank``; positive is an improvement."""
     return old - new
 
 
-def percentile_of(rank: Intervals, assessed: Intervals) -> Intervals:
+def percentile_of(rank: Interval, assessed: Interval) -> Interval:
     """Percentile rank ``100 (n - rank) / (n - 1)``: 100 is the first of n, 0 the last.
 
     Unknown for n of 1.
@@ -33,7 +33,7 @@ def percentile_of(rank: Intervals, assessed: Intervals) -> Intervals:
     return 100 * ((assessed - rank) / (assessed - 1))
 
 
-def top_share_of(rank: Intervals, assessed: Intervals) -> Intervals:
+def top_share_of(rank: Interval, assessed: Interval) -> Interval:
     """``100 rank / n``: among the best so many per cent."""
     return 100 * (rank / assessed)
 
@@ -62,29 +62,29 @@ def _mid_ranks(values: Sequence[Fraction]) -> list[Fraction]:
     ]
 
 
-def _cosine(a: Sequence[Fraction | int], b: Sequence[Fraction | int]) -> Intervals:
+def _cosine(a: Sequence[Fraction | int], b: Sequence[Fraction | int]) -> Interval | None:
     dot = sum((Fraction(x) * y for x, y in zip(a, b, strict=True)), Fraction(0))
     length = sum((Fraction(x) * x for x in a), Fraction(0)) * sum((Fraction(y) * y for y in b), Fraction(0))
     if not length:
-        return Intervals.from_bounds([None])
-    root = square_root(Intervals.from_bounds([dot * dot / length]))
+        return None
+    root = Interval.exact(dot * dot / length).root(2)
     return -root if dot < 0 else root
 
 
-def spearman_of(old: Sequence[Fraction], new: Sequence[Fraction]) -> Intervals:
+def spearman_of(old: Sequence[Fraction], new: Sequence[Fraction]) -> Interval | None:
     """Spearman's rank correlation: Pearson's of the ranks, mid-ranks for ties.
 
-    One element, exact or enclosed to 1e-12; unknown for a constant list.
+    ``None`` for a constant list.
     """
     x, y = _mid_ranks(old), _mid_ranks(new)
     middle = Fraction(len(x) + 1, 2)
     return _cosine([v - middle for v in x], [v - middle for v in y])
 
 
-def kendall_of(old: Sequence[Fraction], new: Sequence[Fraction]) -> Intervals:
+def kendall_of(old: Sequence[Fraction], new: Sequence[Fraction]) -> Interval | None:
     """Kendall's tau-b: concordant less discordant pairs over the geometric mean of untied ones.
 
-    One element, exact or enclosed to 1e-12; unknown for a constant list.
+    ``None`` for a constant list.
     """
     pairs = [(i, j) for i in range(len(old)) for j in range(i)]
     return _cosine(*([(v[i] > v[j]) - (v[i] < v[j]) for i, j in pairs] for v in (old, new)))
@@ -102,7 +102,7 @@ def _ranks(report: Report) -> list[Column]:
 
 @indicator
 def rank_change(report: Report) -> list[Column]:
-    """Places gained from 2024 to 2025 in each IMD criterion (1-2-6, 1-2-7); positive is better."""
+    """Places gained on the year before in each IMD criterion (1-2-6, 1-2-7); positive is better."""
     return [
         derive(
             "rank_change",
@@ -120,23 +120,22 @@ def rank_change(report: Report) -> list[Column]:
 def _of_peers(report: Report, name: str, function: Callable[[Sequence[Fraction]], Fraction]) -> list[Column]:
     found = []
     for column in _ranks(report):
-        ranks = dict(zip(column.keys, column.points.lows(), strict=True))
         keys, values = [], []
         for year in column.years:
             of_year = [
-                rank for key, rank in ranks.items() if key.year == year and key.code != HOME and rank is not None
+                rank.point
+                for key, rank in zip(column.keys, column.values, strict=True)
+                if key.year == year and key.code != HOME and rank is not None
             ]
             keys.append(Key(PEERS, year, column.entities[0]))
-            values.append(function(of_year))
-        points = Intervals.from_bounds(values)
+            values.append(Interval.exact(function(of_year)))
         found.append(
             replace(
                 column,
                 indicator=name,
                 decimals=1,
                 keys=tuple(keys),
-                points=points,
-                bounds=points,
+                values=tuple(values),
                 labels={PEERS: "小型競爭優勢國"},
                 printed=("",) * len(keys),
             )
@@ -172,27 +171,19 @@ def _with_entity(entity: str) -> Callable[[Key], Key]:
     return lambda key: key._replace(entity=entity)
 
 
-def _mean(*columns: Intervals) -> Intervals:
-    first, *others = columns
-    for other in others:
-        first = first + other
-    return first / len(columns)
+def _mean(*ranks: Interval) -> Interval:
+    return sum(ranks, Interval.exact(0)) / len(ranks)
 
 
 def _correlation(
-    report: Report, name: str, function: Callable[[Sequence[Fraction], Sequence[Fraction]], Intervals]
+    report: Report, name: str, function: Callable[[Sequence[Fraction], Sequence[Fraction]], Interval | None]
 ) -> list[Column]:
     found = []
     for column in _ranks(report):
-        ranks = dict(zip(column.keys, column.points.lows(), strict=True))
         last = max(column.years)
-        pairs = [
-            (ranks[previous(key)], rank)
-            for key, rank in ranks.items()
-            if key.year == last and previous(key) in ranks and rank is not None
-        ]
-        both = [(old, new) for old, new in pairs if old is not None]
-        points = function([old for old, _ in both], [new for _, new in both])
+        keys = [key for key in column.keys if key.year == last]
+        pairs = zip(column.take([previous(key) for key in keys]), column.take(keys), strict=True)
+        both = [(old, new) for old, new in pairs if old and new]
         found.append(
             replace(
                 column,
@@ -200,8 +191,7 @@ def _correlation(
                 unit=RATIO,
                 decimals=3,
                 keys=(Key("LISTED", last, column.entities[0]),),
-                points=points,
-                bounds=points,
+                values=(function([old.point for old, _ in both], [new.point for _, new in both]),),
                 labels={"LISTED": "八國"},
                 printed=("",),
                 first_year=min(column.years),
@@ -212,13 +202,13 @@ def _correlation(
 
 @indicator
 def spearman(report: Report) -> list[Column]:
-    """Spearman's rho between the ranks of 2024 and 2025 over the eight economies (n = 8)."""
+    """Spearman's rho between the ranks of the two printed years over the eight economies (n = 8)."""
     return _correlation(report, "rank_spearman", spearman_of)
 
 
 @indicator
 def kendall(report: Report) -> list[Column]:
-    """Kendall's tau-b between the ranks of 2024 and 2025 over the eight economies (n = 8)."""
+    """Kendall's tau-b between the ranks of the two printed years over the eight economies (n = 8)."""
     return _correlation(report, "rank_kendall", kendall_of)
 
 

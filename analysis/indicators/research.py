@@ -22,13 +22,11 @@ from analysis.indicators.series import (
     whole,
     yearly_growth,
 )
+from analysis.interval import Interval, change, ratio, share
 from analysis.report import Report
-from analysis.rounding import Intervals, change, ratio, share
-
-FIRST, LAST = 2019, 2023
 
 
-def implied_denominator(amount: Intervals, percentage: Intervals) -> Intervals:
+def implied_denominator(amount: Interval, percentage: Interval) -> Interval:
     """What an amount and its percentage imply for the whole: ``100 amount / percentage``.
 
     In the unit of ``amount``. Unknown where the percentage may be zero.
@@ -36,7 +34,7 @@ def implied_denominator(amount: Intervals, percentage: Intervals) -> Intervals:
     return 100 * (amount / percentage)
 
 
-def growth_of_quotient(numerator: Intervals, quotient: Intervals) -> Intervals:
+def growth_of_quotient(numerator: Interval, quotient: Interval) -> Interval:
     """Growth of the denominator from the growth of numerator and quotient, in per cent.
 
     ``100 ((1 + n/100) / (1 + q/100) - 1)``: if R&D grew by n and intensity by q, GDP
@@ -46,7 +44,7 @@ def growth_of_quotient(numerator: Intervals, quotient: Intervals) -> Intervals:
     return 100 * ((100 + numerator) / (100 + quotient) - 1)
 
 
-def implied_base(count: Intervals, density: Intervals, per: int, persons_per_unit: int) -> Intervals:
+def implied_base(count: Interval, density: Interval, per: int, persons_per_unit: int) -> Interval:
     """Population behind a density, in million persons: ``count / density``.
 
     ``count`` is in units of ``persons_per_unit``, ``density`` is per ``per`` persons.
@@ -62,8 +60,8 @@ def gerd_growth(report: Report) -> Column:
 
 @indicator
 def gerd_cagr(report: Report) -> Column:
-    """Compound annual growth of GERD, 2019 to 2023 (table 1-2-1), %."""
-    return compound_growth(read(report, "1-2-1", "gerd"), "gerd_cagr", FIRST, LAST)
+    """Compound annual growth of GERD from the first to the last printed year (table 1-2-1), %."""
+    return compound_growth(read(report, "1-2-1", "gerd"), "gerd_cagr")
 
 
 @indicator
@@ -157,8 +155,8 @@ def researchers_growth(report: Report) -> Column:
 
 @indicator
 def researchers_cagr(report: Report) -> Column:
-    """Compound annual growth of the number of researchers, 2019 to 2023 (table 1-2-4), %."""
-    return compound_growth(read(report, "1-2-4", "researchers"), "researchers_cagr", FIRST, LAST)
+    """Compound annual growth of the number of researchers, first to last printed year (table 1-2-4), %."""
+    return compound_growth(read(report, "1-2-4", "researchers"), "researchers_cagr")
 
 
 @indicator

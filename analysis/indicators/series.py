@@ -1,10 +1,9 @@
 """Printed numbers with their keys, and what is derived from them.
 
 A :class:`Column` is a measure of a printed table, or an indicator derived from such
-measures: keys, the value at the printed numbers (``points``), the values that the
-unrounded numbers may have had (``bounds``), and what the report prints for the same
-quantity, if anything. :func:`derive` makes a column from others by one function of
-:mod:`analysis.rounding`, applied to points and to bounds alike.
+measures: keys, a number for each (:class:`analysis.interval.Interval`), and what the
+report prints for the same quantity, if anything. :func:`derive` makes a column from
+others by one function of intervals.
 
 A family module marks its report-level functions with :func:`indicator`; calling one
 gives a tidy frame, ``.columns(report)`` the columns themselves.
@@ -15,14 +14,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
+from analysis.interval import NOT_AVAILABLE, Interval, cagr, floats, growth, lift, outward, rounded
+from analysis.interval import total as total_of
 from analysis.report import BadInput, Report
-from analysis.rounding import CompoundGrowth, Intervals, cagr, growth, round_fraction, round_outward
 
 #: Columns of the table of all indicators; all strings.
 COLUMNS = ["table", "row", "code", "indicator", "year", "unit", "value", "low", "high", "printed"]
@@ -65,7 +63,7 @@ class Column:
     """A measure or an indicator: one number for each key.
 
     ``decimals`` is for display; ``printed`` has ``""`` where the report prints no such
-    number; ``first_year`` is set where the number covers a span that ends in the key's
+    number; ``values`` has ``None`` where it is not known; ``first_year`` is set where the number covers a span that ends in the key's
     year; ``labels`` are the printed row labels.
     """
 
@@ -74,8 +72,7 @@ class Column:
     unit: str
     decimals: int
     keys: tuple[Key, ...]
-    points: Intervals
-    bounds: Intervals
+    values: tuple[Interval | None, ...]
     labels: Mapping[str, str]
     printed: tuple[str, ...]
     first_year: int | None = None
@@ -87,27 +84,9 @@ class Column:
     def __contains__(self, key: Key) -> bool:
         return key in self._index
 
-    def at(self, keys: Sequence[Key]) -> tuple[Intervals, Intervals]:
-        """Points and bounds at the given keys; unknown where there is no such key."""
-        if not self.keys or not keys:
-            nothing = Intervals.from_bounds([None] * len(keys))
-            return nothing, nothing
-        found = np.array([self._index.get(key, -1) for key in keys])
-        missing = found < 0
-        taken = np.where(missing, 0, found)
-        points, bounds = self.points[taken], self.bounds[taken]
-        return points.masked(~missing), bounds.masked(~missing)
-
-    def select(self, keep: Callable[[Key], bool]) -> Column:
-        """The part whose keys satisfy a condition."""
-        index = [i for i, key in enumerate(self.keys) if keep(key)]
-        return replace(
-            self,
-            keys=tuple(self.keys[i] for i in index),
-            points=self.points[np.array(index, dtype=np.int64)],
-            bounds=self.bounds[np.array(index, dtype=np.int64)],
-            printed=tuple(self.printed[i] for i in index),
-        )
+    def take(self, keys: Iterable[Key]) -> tuple[Interval | None, ...]:
+        """The numbers at the given keys; ``None`` where there is no such key."""
+        return tuple(self.values[i] if (i := self._index.get(key)) is not None else None for key in keys)
 
     def with_labels(self, labels: Mapping[str, str]) -> Column:
         """The same column with other row labels."""
@@ -142,8 +121,9 @@ class Column:
         """Tidy frame with float values; columns as in :data:`TIDY`, ``name`` the printed label (see :func:`tidy`).
 
         ``year`` is an integer where every number has one. Floats are for charts and
-        models; the exact numbers stay in ``points`` and ``bounds``.
+        models; the exact numbers stay in ``values``.
         """
+        value, low, high = floats(self.values)
         years = [key.year for key in self.keys]
         return pd.DataFrame(
             {
@@ -151,9 +131,9 @@ class Column:
                 "name": [self._row(key) for key in self.keys],
                 "year": years if all(y is not None for y in years) else pd.array(years, dtype="Int64"),
                 "entity": [key.entity for key in self.keys],
-                "value": self.points.mid_float(),
-                "low": self.bounds.low_float(),
-                "high": self.bounds.high_float(),
+                "value": value,
+                "low": low,
+                "high": high,
                 "printed": list(self.printed),
                 "row": [self._row(key) for key in self.keys],
                 "table": self.table,
@@ -165,28 +145,15 @@ class Column:
 
     def rows(self) -> list[tuple[str, ...]]:
         """Rows of the table of all indicators: strings, bounds rounded outwards."""
-        if isinstance(self.points, CompoundGrowth):
-            whole_numbers, _ = self.points.rounded_ends(self.decimals, "half_up")
-            fractions = [Fraction(int(v), 10**self.decimals) for v in whole_numbers]
-        else:
-            fractions = [Fraction(0) if v is None else (v.low + v.high) / 2 for v in self.points]
-        values = [
-            round_fraction(v, self.decimals) if known else "N/A"
-            for v, known in zip(fractions, self.points.known, strict=True)
-        ]
-        lows, highs = round_outward(self.bounds, self.decimals)
-        start = "" if self.first_year is None else f"{self.first_year}-"
-        years = ["" if key.year is None else f"{start}{key.year}" for key in self.keys]
-        rows = [self._row(key) for key in self.keys]
-        codes = [key.code for key in self.keys]
-        size = len(self.keys)
-        return list(
-            zip(
-                *([self.table] * size, rows, codes, self._names(), years, [self.unit] * size),
-                *(values, lows, highs, self.printed),
-                strict=True,
-            )
-        )
+        n, start = self.decimals, "" if self.first_year is None else f"{self.first_year}-"
+        found = []
+        for key, name, v, printed in zip(self.keys, self._names(), self.values, self.printed, strict=True):
+            year = "" if key.year is None else f"{start}{key.year}"
+            numbers = [NOT_AVAILABLE] * 3
+            if v is not None:
+                numbers = [rounded(v.point, n), outward(v.low, n, up=False), outward(v.high, n, up=True)]
+            found.append((self.table, self._row(key), key.code, name, year, self.unit, *numbers, printed))
+        return found
 
 
 def read(report: Report, table: str, measure: str) -> Column:
@@ -205,8 +172,7 @@ def read(report: Report, table: str, measure: str) -> Column:
         unit=cells[0][5],
         decimals=max(cell[10] for cell in cells),
         keys=tuple(Key(cell[8], int(cell[3]) if cell[3] else None, cell[9] or "") for cell in cells),
-        points=Intervals.point(printed),
-        bounds=Intervals.from_printed(printed, exact=[cell[11] for cell in cells]),
+        values=Interval.column(printed, exact=[cell[11] for cell in cells]),
         labels={cell[8]: cell[1] for cell in cells},
         printed=tuple(printed),
     )
@@ -230,8 +196,7 @@ def read_prose(report: Report, measure: str) -> Column:
             Key(entity, int(year) if year else None)
             for entity, year in zip(prose["entity"], prose["year"], strict=True)
         ),
-        points=Intervals.point(printed),
-        bounds=Intervals.from_printed(printed),
+        values=Interval.column(printed),
         labels=labels,
         printed=tuple(printed),
     )
@@ -241,7 +206,7 @@ def derive(
     indicator: str,
     unit: str,
     decimals: int,
-    function: Callable[..., Intervals],
+    function: Callable[..., Interval],
     *arguments: tuple[Column, Shift],
     keys: Iterable[Key],
     printed: Column | Mapping[Key, str] | None = None,
@@ -254,7 +219,7 @@ def derive(
     the table and the row labels.
     """
     wanted = tuple(keys)
-    inputs = [column.at([shift(key) for key in wanted]) for column, shift in arguments]
+    inputs = [column.take([shift(key) for key in wanted]) for column, shift in arguments]
     beside = printed.as_printed() if isinstance(printed, Column) else dict(printed or {})
     first = arguments[0][0]
     return Column(
@@ -263,8 +228,7 @@ def derive(
         unit=unit,
         decimals=decimals,
         keys=wanted,
-        points=function(*(points for points, _ in inputs)),
-        bounds=function(*(bounds for _, bounds in inputs)),
+        values=lift(function, *inputs),
         labels=first.labels,
         printed=tuple(beside.get(key, "") for key in wanted),
         first_year=first_year,
@@ -277,18 +241,19 @@ def followed(column: Column) -> list[Key]:
 
 
 def yearly_growth(column: Column, indicator: str, printed: Column | Mapping[Key, str] | None = None) -> Column:
-    """Growth on the previous year in per cent; see :func:`analysis.rounding.growth`."""
+    """Growth on the previous year in per cent; see :func:`analysis.interval.growth`."""
     return derive(indicator, "%", 2, growth, (column, previous), (column, same), keys=followed(column), printed=printed)
 
 
-def compound_growth(column: Column, indicator: str, first: int, last: int) -> Column:
-    """Compound annual growth between two years; see :func:`analysis.rounding.cagr`."""
+def compound_growth(column: Column, indicator: str) -> Column:
+    """Compound annual growth from the first to the last year of a column; see :func:`analysis.interval.cagr`."""
+    first, last = ends(column)
     return derive(
         indicator,
         "%",
         2,
         lambda a, b: cagr(a, b, last - first),
-        (column, lambda key: key._replace(year=first)),
+        (column, at(first)),
         (column, same),
         keys=[key for key in column.keys if key.year == last and key._replace(year=first) in column],
         first_year=first,
@@ -299,23 +264,26 @@ def total(
     column: Column, groups: Mapping[Key, Sequence[Key]], indicator: str = "", labels: Mapping[str, str] | None = None
 ) -> Column:
     """Sums of a column over groups of its keys; unknown if a member is."""
-    sums = []
-    for part in (0, 1):
-        ends = [column.at(list(members))[part].sum() for members in groups.values()]
-        sums.append(
-            Intervals.from_bounds(
-                [None if e is None else e.low for e in ends], [None if e is None else e.high for e in ends]
-            )
-        )
     return replace(
         column,
         indicator=indicator or column.indicator,
         keys=tuple(groups),
-        points=sums[0],
-        bounds=sums[1],
+        values=tuple(total_of(column.take(members)) for members in groups.values()),
         labels=column.labels if labels is None else labels,
         printed=("",) * len(groups),
     )
+
+
+def ends(column: Column) -> tuple[int, int]:
+    """First and last year of a column; raises :class:`~analysis.report.BadInput` where it has fewer than two."""
+    if len(column.years) < 2:
+        raise BadInput(f"table {column.table}", f"two years or more of {column.indicator}")
+    return column.years[0], column.years[-1]
+
+
+def at(year: int) -> Shift:
+    """The same row and column in a fixed year."""
+    return lambda key: key._replace(year=year)
 
 
 def tidy(report: Report, *columns: Column) -> pd.DataFrame:

@@ -13,18 +13,18 @@ from dataclasses import replace
 from fractions import Fraction
 
 from analysis.indicators.series import RATIO, Column, Key, derive, indicator, read, read_prose, same, whole
+from analysis.interval import Interval, lift, ratio, share
 from analysis.report import Report
-from analysis.rounding import Intervals, ratio, share
 
-TABLE, TOTAL, YEAR = "1-2-15", "C", 2023
+TABLE, TOTAL = "1-2-15", "C"
 
 
-def balance_of(receipts: Intervals, payments: Intervals) -> Intervals:
+def balance_of(receipts: Interval, payments: Interval) -> Interval:
     """``receipts - payments``, in their unit; positive is a surplus."""
     return receipts - payments
 
 
-def normalised_balance_of(receipts: Intervals, payments: Intervals) -> Intervals:
+def normalised_balance_of(receipts: Interval, payments: Interval) -> Interval:
     """``(R - P) / (R + P)``, between -1 (only payments) and 1 (only receipts).
 
     Written as ``1 - 2 / (1 + R/P)`` so that each input occurs once and the bounds are
@@ -33,30 +33,24 @@ def normalised_balance_of(receipts: Intervals, payments: Intervals) -> Intervals
     return 1 - 2 / (1 + receipts / payments)
 
 
-def grubel_lloyd_of(receipts: Intervals, payments: Intervals) -> Intervals:
+def grubel_lloyd_of(receipts: Interval, payments: Interval) -> Interval:
     """Grubel-Lloyd index ``1 - |R - P| / (R + P)``: 1 is balanced, 0 is one-way trade."""
     return 1 - abs(normalised_balance_of(receipts, payments))
 
 
-def sum_of_squares(shares: Intervals) -> Intervals:
-    """Herfindahl-Hirschman index of shares in per cent, as a fraction; one element."""
-    squares = (shares * shares).sum()
-    if squares is None:
-        return Intervals.from_bounds([None])
-    return Intervals.from_bounds([squares.low], [squares.high]) / 10_000
+def sum_of_squares(*shares: Interval) -> Interval:
+    """Herfindahl-Hirschman index of shares in per cent, as a fraction."""
+    return sum((part * part for part in shares), Interval.exact(0)) / 10_000
 
 
-def concentration_of(shares: Intervals) -> Intervals:
-    """The index when only the largest shares are known; one element.
+def concentration_of(*shares: Interval) -> Interval:
+    """The index when only the largest shares are known; its point leaves out the others.
 
     What they leave of 100 may be spread over many (and adds nothing) or lie with one
-    (and adds its square): the bounds cover both. Unknown if a share is.
+    (and adds its square): the bounds cover both.
     """
-    listed = shares.sum()
-    if listed is None:
-        return Intervals.from_bounds([None])
-    rest = max(Fraction(0), 100 - listed.low) / 100
-    return sum_of_squares(shares) + Intervals.from_bounds([0], [rest * rest])
+    rest = max(Fraction(0), 100 - sum((part.low for part in shares), Fraction(0))) / 100
+    return sum_of_squares(*shares) + Interval.between(0, rest * rest, point=0)
 
 
 def _flows(report: Report) -> tuple[Column, Column]:
@@ -152,16 +146,15 @@ def concentration(report: Report) -> list[Column]:
     found = []
     for measure in ("receipts", "payments", "volume"):
         parts = _share(report, measure, measure, None)
-        points, bounds = parts.at([key for key in parts.keys if key.code != TOTAL])
+        listed = parts.take([key for key in parts.keys if key.code != TOTAL])
         found.append(
             replace(
                 parts,
                 indicator=f"{measure}_concentration",
                 unit=RATIO,
                 decimals=4,
-                keys=(Key(TOTAL, YEAR),),
-                points=sum_of_squares(points),
-                bounds=concentration_of(bounds),
+                keys=(Key(TOTAL, parts.keys[0].year),),
+                values=lift(concentration_of, *([part] for part in listed)),
                 printed=("",),
             )
         )

@@ -29,9 +29,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.interval import NOT_AVAILABLE, Interval, floats
 from analysis.models.series import Floats, NotEstimable
-from analysis.report import NOT_AVAILABLE
-from analysis.rounding import Intervals
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -46,8 +45,8 @@ def cell(printed: str, exact: bool = False) -> Cell:
     """A printed number with its bounds; :class:`NotEstimable` for N/A."""
     if printed == NOT_AVAILABLE:
         raise NotEstimable("a number is not available")
-    interval = Intervals.from_printed([printed], exact)
-    return float(printed), float(interval.low_float()[0]), float(interval.high_float()[0])
+    _, low, high = floats([Interval.printed(printed, exact)])
+    return float(printed), float(low[0]), float(high[0])
 
 
 # ---------------------------------------------------------------- shift-share

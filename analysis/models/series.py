@@ -20,8 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis import doubts
-from analysis.report import NOT_AVAILABLE
-from analysis.rounding import Intervals
+from analysis.interval import NOT_AVAILABLE, Interval, digits, floats
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -156,17 +155,13 @@ class Series:
         return np.log(self.values) if self.scale == "log" else self.values
 
     @functools.cached_property
-    def intervals(self) -> Intervals:
-        """The sets of values that print as given."""
-        return Intervals.from_printed(self.printed, exact=self.exact)
-
-    @functools.cached_property
     def value_bounds(self) -> tuple[Floats, Floats]:
         """Lowest and highest value that the printed digits allow, year by year."""
         if self.wider is not None:
             bounds = np.array(self.wider)
             return bounds[:, 0], bounds[:, 1]
-        return self.intervals.low_float(), self.intervals.high_float()
+        _, low, high = floats(Interval.column(self.printed, self.exact))
+        return low, high
 
     @functools.cached_property
     def response_bounds(self) -> tuple[Floats, Floats]:
@@ -253,7 +248,7 @@ def make(
 def _printed(key: str, year: int, value: object, decimals: int | None) -> str:
     if isinstance(value, str):
         try:
-            Intervals.from_printed([value])
+            digits(value)
             known = math.isfinite(float(value))
         except ValueError:
             known = False
@@ -367,7 +362,7 @@ def _derived(report: Report) -> dict[tuple[str, str, int], tuple[float, float]]:
         (column.table, key.code, int(key.year or 0)): (low, high)
         for column in exports.amounts(report)
         if column.table in known
-        for key, low, high in zip(column.keys, column.bounds.low_float(), column.bounds.high_float(), strict=True)
+        for key, low, high in zip(column.keys, *floats(column.values)[1:], strict=True)
         if low == low
     }
 

@@ -43,6 +43,7 @@ class Outcome:
     path: Path
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
 
 def environment(root: Path, record: Path | None = None) -> dict[str, str]:
@@ -136,6 +137,7 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
         clean(notebook)
         notebook.metadata[fingerprint.KEY] = fingerprint.take(notebook, opened, root)
         write(path, nbformat.writes(notebook))
+        outcome.broken = checks.broken(notebook)
     outcome.seconds = time.perf_counter() - start
     return outcome
 
@@ -187,6 +189,8 @@ async def _all(paths: list[Path], jobs: int, root: Path) -> list[Outcome]:
         print(f"  [{done}/{len(paths)}] {mark} {name(path, root)}  {outcome.seconds:.1f} s", flush=True)
         for problem in outcome.problems:
             print("      " + problem.replace("\n", "\n      "), file=sys.stderr, flush=True)
+        for sentence in outcome.broken:
+            print(f"      no longer true: {sentence}", file=sys.stderr, flush=True)
         return outcome
 
     # Exceptions are returned so that an interruption is one, whatever nbclient says while it is being stopped.

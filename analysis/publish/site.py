@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from analysis.publish import archive, execution, fingerprint
+from analysis.publish import archive, checks, execution, fingerprint
 from analysis.publish.project import BUILD, CONFIG, LOCK, ROOT, TOC, listed, name, notebooks, source
 
 OUTPUT = Path(BUILD) / "html"
@@ -31,6 +31,7 @@ _REDIRECT = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="0; url={page}.html">
+<link rel="icon" href="_static/favicon.svg">
 <title>{title}</title>
 </head>
 <body><p><a href="{page}.html">{title}</a></p></body>
@@ -60,7 +61,7 @@ def digest(root: Path, paths: Iterable[Path], without: tuple[str, ...] = ()) -> 
 def sources(root: Path) -> str:
     """Hash of everything the pages are made from."""
     data = archive.data_files(root / "data")
-    return digest(root, [*data, *_files(root, ("book", "analysis"), (CONFIG, TOC, LOCK))])
+    return digest(root, [*data, *_files(root, ("book", "analysis"), (CONFIG, TOC, LOCK, "CITATION.cff"))])
 
 
 def stamp(root: Path, target: Path) -> str:
@@ -74,9 +75,10 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     target = (output or root / OUTPUT).resolve()
     make_archive(root)
     stale = [name(path, root) for path, why in execution.staleness(notebooks(root), root).items() if why]
+    wrong = {name(p, root): said for p in notebooks(root) if (said := checks.broken(fingerprint.read(p)))}
     known = target.with_name(target.name + ".sources")
     if not force and known.is_file() and known.read_text("utf-8") == stamp(root, target):
-        return _say("up to date", target, stale)
+        return _say("up to date", target, stale, wrong)
     missing = [page for page in listed(root) if not _exists(page, root)]
     if missing:
         print(f"error: {TOC} lists pages that do not exist: {', '.join(missing)}", file=sys.stderr)
@@ -84,20 +86,28 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     print(f"book: building {len(listed(root))} pages", flush=True)
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    if _sphinx(root, partial, jobs, stale):
+    if _sphinx(root, partial, jobs, stale, wrong):
         print(f"book: FAILED; what was built is in {partial}", file=sys.stderr)
         return 1
     _finish(root, partial)
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)
     known.write_text(stamp(root, target), "utf-8")
-    return _say(f"built without a warning in {time.perf_counter() - start:.1f} s", target, stale)
+    return _say(f"built without a warning in {time.perf_counter() - start:.1f} s", target, stale, wrong)
 
 
-def _say(what: str, target: Path, stale: list[str]) -> int:
-    if not stale:
+def _say(what: str, target: Path, stale: list[str], wrong: dict[str, list[str]]) -> int:
+    if not stale and not wrong:
         print(f"book: {what}\n  {_address(target)}")
         return 0
+    if wrong:
+        count = sum(len(said) for said in wrong.values())
+        print(f"book: {count} sentences no longer hold, and their pages say so; rewrite:", file=sys.stderr)
+        for page, said in wrong.items():
+            print("\n".join(f"  {page}: {sentence}" for sentence in said), file=sys.stderr)
+    if not stale:
+        print(f"  {_address(target)}", file=sys.stderr)
+        return 1
     more = f" and {len(stale) - 5} more" if len(stale) > 5 else ""
     print(
         f"book: NOT up to date: {len(stale)} notebooks are stale, and their pages say so: {', '.join(stale[:5])}{more}\n"
@@ -121,30 +131,44 @@ def _address(target: Path) -> str:
 def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """``_config.yml`` as Jupyter Book gives it to Sphinx, and Jupyter Book's own remainder.
 
-    Buttons that lead to the repository or start it on Binder are there only if ``_config.yml`` says where it is published.
+    What needs an address is switched on only if ``addresses`` in ``_config.yml`` names it.
     """
     import yaml
     from jupyter_book.config import get_final_config
 
     extras: dict[str, Any] = {"latex_individualpages": False, "nitpicky": True, "external_toc_path": str(root / TOC)}
     config, meta = get_final_config(user_yaml=root / CONFIG, cli_config=extras, sourcedir=root, raise_on_invalid=True)
+    places = {k: v for k, v in yaml.safe_load((root / CONFIG).read_text("utf-8"))["addresses"].items() if v}
+    published = places.get("repository")
     theme = config["html_theme_options"]
-    published = yaml.safe_load((root / CONFIG).read_text("utf-8")).get("repository", {}).get("url")
-    if not published:
-        theme["launch_buttons"] = {}
-        theme["repository_url"] = ""
-    theme["use_repository_button"] = theme["use_source_button"] = bool(published)
+    theme["repository_url"] = published or ""
+    theme["repository_branch"] = places.get("branch", "main")
+    theme["launch_buttons"] = (
+        {"notebook_interface": "jupyterlab", "binderhub_url": places["binder"]}
+        if published and "binder" in places
+        else {}
+    )
+    for button in ("repository", "source", "issues"):
+        theme[f"use_{button}_button"] = bool(published)
+    theme["footer_content_items"] = ["copyright.html"]  # authors, version and licence stand below the text of each page
+    if "site" in places:
+        config["html_baseurl"] = config["ogp_site_url"] = places["site"]
+        config["sitemap_url_scheme"] = "{link}"
+        config["extensions"] = [*config["extensions"], "sphinx_sitemap"]
+    if published:
+        places.setdefault("contact", f"{published.rstrip('/')}/issues")
+    config["addresses"] = places
     return config, meta
 
 
-def _sphinx(root: Path, target: Path, jobs: int, stale: list[str]) -> bool:
+def _sphinx(root: Path, target: Path, jobs: int, stale: list[str], wrong: dict[str, list[str]]) -> bool:
     """Run Sphinx; true if there was a warning or an error."""
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     config, _ = settings(root)
-    config["stale_notebooks"] = stale
+    config["stale_notebooks"], config["broken_sentences"] = stale, wrong
     doctrees = target.parent / "doctrees"
     shutil.rmtree(doctrees, ignore_errors=True)
     # MyST-NB puts the figures of the notebooks beside the output folder.

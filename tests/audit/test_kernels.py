@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import rounding
+from analysis import interval
 from analysis.audit.cells import triple
 from analysis.audit.kernels import KERNELS, Constants
-from analysis.rounding import Intervals
+from analysis.interval import Interval, lift
 
 SCALE = 20_000
 
 printed = st.builds(
-    lambda digits, places: rounding.round_fraction(Fraction(digits, 10**places), places),
+    lambda digits, places: interval.rounded(Fraction(digits, 10**places), places),
     st.integers(-99_999, 999_999),
     st.integers(0, 2),
 )
@@ -30,41 +30,39 @@ def bounds(name: str, *inputs: str, unit: tuple[int, int] = (1, 1)) -> tuple[Fra
     return tuple(Fraction(b[0], b[1]) if b is not None and b[1] else None for b in found)
 
 
-def column(*inputs: str) -> list[Intervals]:
-    return [Intervals.from_printed([t]) for t in inputs]
+def column(*inputs: str) -> list[tuple[Interval | None, ...]]:
+    return [Interval.column([t]) for t in inputs]
 
 
 @given(positive, positive)
 def test_growth_is_the_growth_of_intervals(old: str, new: str) -> None:
-    expected = rounding.growth(*column(old, new))[0]
+    expected = lift(interval.growth, *column(old, new))[0]
     low, high, point = bounds("growth", old, new, unit=(100, 1))
     assert point == 100 * (Fraction(new) / Fraction(old) - 1)
     if expected is not None:
-        assert (low, high) == tuple(expected)
+        assert (low, high) == (expected.low, expected.high)
 
 
 @given(positive, printed)
 def test_a_share_is_the_share_of_intervals(whole: str, part: str) -> None:
-    expected = rounding.share(*column(part, whole))[0]
+    expected = lift(interval.share, *column(part, whole))[0]
     low, high, point = bounds("share", whole, part, unit=(100, 1))
     assert point == 100 * Fraction(part) / Fraction(whole)
     if expected is not None:
-        assert (low, high) == tuple(expected)
+        assert (low, high) == (expected.low, expected.high)
 
 
 @given(printed, printed)
 def test_a_difference_is_the_difference_of_intervals(a: str, b: str) -> None:
-    left, right = column(a, b)
-    expected = (left - right)[0]
-    assert expected is not None
-    assert bounds("difference", a, b) == (*expected, Fraction(a) - Fraction(b))
+    expected = Interval.printed(a) - Interval.printed(b)
+    assert bounds("difference", a, b) == (expected.low, expected.high, Fraction(a) - Fraction(b))
 
 
 @given(st.lists(printed, min_size=1, max_size=6))
 def test_a_total_is_the_sum_of_intervals(parts: list[str]) -> None:
-    whole = sum(column(*parts)[1:], column(*parts)[0])[0]
+    whole = interval.total(Interval.column(parts))
     assert whole is not None
-    assert bounds("total", *parts) == (*whole, sum(map(Fraction, parts)))
+    assert bounds("total", *parts) == (whole.low, whole.high, whole.point)
 
 
 @given(st.lists(st.tuples(positive, positive), min_size=1, max_size=20))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
+import io
+import json
 import sys
-from types import ModuleType
+import tomllib
+from datetime import date
+from types import ModuleType, SimpleNamespace
 
 import docutils.utils
 import pytest
@@ -86,16 +91,51 @@ def test_scripts_of_other_hosts_are_dropped(script, local):
     assert extension("offline")._local(script) is local
 
 
-def test_a_figure_says_what_it_shows_and_how_large_it_is(tmp_path):
-    figure = tmp_path / "f.svg"
-    figure.write_text(
-        '<svg viewBox="0 0 72 36"><title>T</title><desc>A line,\n R&amp;D.</desc><defs><desc>no</desc></defs></svg>',
-        "utf-8",
+def test_the_font_of_the_figures_holds_what_they_write_and_little_else(tmp_path):
+    from fontTools.ttLib import TTFont
+    from pylopdf_fonts_zh_tw import sans_path
+
+    figure = "<svg><text>芬蘭 ✓ &amp; −1</text><title>Taiwan, 2023</title></svg>"
+    cell = {"cell_type": "code", "source": "", "outputs": [{"data": {"image/svg+xml": figure}}]}
+    (tmp_path / "n.ipynb").write_text(json.dumps({"cells": [cell]}), "utf-8")
+    figures = extension("svgalt")
+    text = figures.characters(tmp_path)
+    assert set("芬蘭✓−Tw9") <= set(text)
+    made = figures.subset(sans_path(), text)
+    assert made == figures.subset(sans_path(), text)
+    with TTFont(io.BytesIO(base64.b64decode(made.partition(",")[2]))) as font:
+        known = {chr(c) for c in font.getBestCmap()}
+    assert set("芬蘭−Tw9") <= known
+    assert "臺" not in known
+    assert figures.missing(sans_path(), "芬A\u0b95") == "\u0b95"
+
+
+def test_both_drawings_of_a_figure_come_into_the_page():
+    figures = extension("svgalt")
+    data = {"image/svg+xml": "<svg>wide</svg>", figures.NARROW_MIME: "<svg>narrow</svg>"}
+    source = [json.dumps({"cells": [{"outputs": [{"data": data}]}]})]
+    app = SimpleNamespace(env=SimpleNamespace(doc2path=lambda name: f"{name}.ipynb"))
+    figures.together(app, "page", source)
+    output = json.loads(source[0])["cells"][0]["outputs"][0]["data"]
+    assert output == {"image/svg+xml": "<svg>wide</svg><svg>narrow</svg>"}
+
+
+def test_a_citation_names_page_book_version_and_date():
+    publisher = extension("publisher")
+    cited = {
+        "authors": [{"name": "the authors"}],
+        "title": "A Book",
+        "version": "1.2",
+        "date-released": date(2026, 5, 3),
+    }
+    assert publisher.citation("A page", cited) == (
+        "The authors (2026): “A page”, in <cite>A Book</cite>, version 1.2, 3 May 2026."
     )
-    assert extension("svgalt").described(figure) == ("A line, R&D.", 96, 48)
+    assert "“" not in publisher.citation("A book", cited)
 
 
-def test_the_citation_file_is_complete():
+def test_the_citation_file_is_complete_and_of_the_version_of_the_package():
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert cited["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert {"cff-version", "message", "title", "authors", "license", "references"} <= cited.keys()
     assert cited["references"][0]["year"] == 2025

@@ -22,6 +22,11 @@ def test_every_cell_was_run_in_order_without_a_warning(path):
 
 
 @notebook
+def test_every_sentence_of_its_text_still_holds(path):
+    assert checks.broken(fingerprint.read(path)) == []
+
+
+@notebook
 def test_nothing_it_was_computed_from_has_changed_since(path):
     reasons = fingerprint.changed(fingerprint.read(path), fingerprint.Hashes())
     assert not reasons, f"changed: {', '.join(reasons)}; run `make book` and look at what it changes"

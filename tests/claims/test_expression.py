@@ -12,16 +12,26 @@ from hypothesis import strategies as st
 
 from analysis import report
 from analysis.claims.expression import MAX_DEPTH, MAX_LENGTH, parse
-from analysis.claims.values import ClaimError, Codes, NotPrintedError, Number, Readings, Truth, Truths, Vector
+from analysis.claims.values import (
+    ClaimError,
+    Codes,
+    NotInEditionError,
+    NotPrintedError,
+    Readings,
+    Truth,
+    Truths,
+    Vector,
+)
 from analysis.claims.vocabulary import Printed, functions
+from analysis.interval import Interval, rank
 
-PRINTED = Printed(report.load(), {"C1.1": {"v": Number.printed("2.5")}})
+PRINTED = Printed(report.load(), {"C1.1": {"v": Interval.printed("2.5")}})
 FUNCTIONS = functions(PRINTED)
 NAMES = {
-    "v0": Number.printed("24.6"),
-    "v1": Number.printed("107.7"),
-    "y0": Number.exact(2023),
-    "y1": Number.exact(2029),
+    "v0": Interval.printed("24.6"),
+    "v1": Interval.printed("107.7"),
+    "y0": Interval.exact(2023),
+    "y1": Interval.exact(2029),
 }
 
 
@@ -29,7 +39,7 @@ def value(text: str, shift: int = 0):
     return parse(text).value(NAMES, functions(PRINTED, shift) if shift else FUNCTIONS)
 
 
-def result(text: str) -> Number | Truth | Readings:
+def result(text: str) -> Interval | Truth | Readings:
     """The value if it can be the result of a claim."""
     found = value(text)
     if isinstance(found, Vector | Truths | Codes):
@@ -37,9 +47,9 @@ def result(text: str) -> Number | Truth | Readings:
     return found
 
 
-def number(text: str) -> Number:
+def number(text: str) -> Interval:
     found = value(text)
-    assert isinstance(found, Number)
+    assert isinstance(found, Interval)
     return found
 
 
@@ -126,10 +136,8 @@ def test_a_compound_rate_is_enclosed_and_shifts_with_the_period_convention():
 
 def test_ranks_of_numbers_that_print_alike_are_a_range():
     # Norway (2,024: 13.81) and others differ; ranks over equal printed numbers must span both places
-    vector = Vector(("A", "B", "C"), (Number.printed("5"), Number.printed("5"), Number.printed("3")))
-    from analysis.claims.vocabulary import _place
-
-    place = _place(vector.items[0], [vector.items[1], vector.items[2]], "desc")
+    own, like, less = (Interval.printed(text) for text in ("5", "5", "3"))
+    place = rank(own, [like, less])
     assert (place.low, place.point, place.high) == (1, 1, 2)
 
 
@@ -140,9 +148,24 @@ def test_readings_keep_their_names():
 
 
 def test_n_a_cells_leave_a_column_short_and_stop_a_single_cell():
-    assert isinstance(value('count(column("1-2-4", "growth", 2023) > 0)'), Number)
+    assert isinstance(value('count(column("1-2-4", "growth", 2023) > 0)'), Interval)
     with pytest.raises(NotPrintedError):
         value('t("1-2-4", "ISR", "researchers", 2023)')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        't("1-2-1", "TWN", "gerd", 1900)',
+        'column("1-2-1", "gerd", 1900)',
+        'row("1-2-1", "TWN", 1900)',
+        't("1-2-1", "IND", "gerd", 2023)',
+        'rank("1-2-1", "gerd", 2023, "IND")',
+    ],
+)
+def test_a_year_or_a_country_of_another_edition_is_not_printed_rather_than_wrong(text):
+    with pytest.raises(NotInEditionError):
+        value(text)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +224,7 @@ def test_n_a_cells_leave_a_column_short_and_stop_a_single_cell():
         "all_of(1 < 2)",
         "readings(a=1 < 2)",
         "readings(a=1, b=1 < 2)",
-        'column("1-2-1", "gerd", 1900)',
+        'column("1-2-1", "money", 2023)',
         'column("9-9-9", "gerd", 2023)',
         'column("1-2-1", "gerd", 2023) + column("1-2-2", "gerd_intensity", 2023)',
         't("1-2-1", "TWN", "gerd")',
@@ -308,7 +331,7 @@ def test_arithmetic_on_unrounded_values_never_leaves_the_interval(a, b, da, db, 
         sign, digits = ("-" if n < 0 else ""), str(abs(n)).rjust(d + 1, "0")
         return sign + (f"{digits[:-d]}.{digits[-d:]}" if d else digits)
 
-    x, y = Number.printed(printed(a, da)), Number.printed(printed(b, db))
+    x, y = Interval.printed(printed(a, da)), Interval.printed(printed(b, db))
     true_x, true_y = x.point + ea * Fraction(1, 2 * 10**da), y.point + eb * Fraction(1, 2 * 10**db)
     names = {"x": x, "y": y}
     try:

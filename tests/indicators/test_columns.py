@@ -19,17 +19,15 @@ from analysis.indicators.series import (
     total,
     yearly_growth,
 )
+from analysis.interval import Interval, ratio
 from analysis.report import BadInput
-from analysis.rounding import ratio
 
 EDITION = report.load()
 
 
 def test_a_column_knows_points_bounds_and_print() -> None:
     column = read(EDITION, "1-2-2", "gerd_intensity")
-    points, bounds = column.at([Key("TWN", 2023), Key("TWN", 1999)])
-    assert points.lows() == [Fraction("3.98"), None]
-    assert (bounds.lows()[0], bounds.highs()[0]) == (Fraction("3.975"), Fraction("3.985"))
+    assert column.take([Key("TWN", 2023), Key("TWN", 1999)]) == (Interval.printed("3.98"), None)
     assert column.as_printed()[Key("TWN", 2023)] == "3.98"
     assert column.years == [2019, 2020, 2021, 2022, 2023]
     assert Key("TWN", 2023) in column
@@ -40,17 +38,8 @@ def test_a_column_knows_points_bounds_and_print() -> None:
 
 def test_counts_printed_in_full_have_no_width() -> None:
     column = read(EDITION, "1-2-13", "patents")
-    assert column.bounds.degenerate().all()
-    assert not read(EDITION, "1-2-13", "patent_density").bounds.degenerate().any()
-
-
-def test_selection_keeps_everything_aligned() -> None:
-    column = read(EDITION, "1-2-14", "patents").select(lambda key: key.entity == "TWN")
-    assert len(column.keys) == len(column.points) == len(column.printed) == 32
-    assert column.entities == ["TWN"]
-    empty = column.select(lambda key: False)
-    assert empty.at([Key("WIPO08")])[0].lows() == [None]
-    assert empty.rows() == []
+    assert all(number.is_exact for number in column.values if number)
+    assert not any(n.is_exact for n in read(EDITION, "1-2-13", "patent_density").values if n)
 
 
 def test_growth_stands_beside_the_printed_rate() -> None:
@@ -61,7 +50,7 @@ def test_growth_stands_beside_the_printed_rate() -> None:
 
 
 def test_compound_growth_says_its_span() -> None:
-    column = compound_growth(read(EDITION, "1-2-1", "gerd"), "cagr", 2019, 2023)
+    column = compound_growth(read(EDITION, "1-2-1", "gerd"), "cagr")
     row = next(row for row in column.rows() if row[2] == "TWN")
     assert row[4] == "2019-2023"
     assert float(row[6]) == pytest.approx(100 * ((599 / 459) ** 0.25 - 1), abs=0.005)
@@ -70,7 +59,7 @@ def test_compound_growth_says_its_span() -> None:
 def test_a_missing_partner_makes_the_result_unknown() -> None:
     column = read(EDITION, "1-2-1", "gerd")
     found = derive("x", "", 2, ratio, (column, previous), (column, same), keys=[Key("TWN", 2019), Key("TWN", 2020)])
-    assert list(found.points.known) == [False, True]
+    assert [number is None for number in found.values] == [True, False]
     assert found.rows()[0][6] == "N/A"
 
 
@@ -78,8 +67,10 @@ def test_totals_of_groups() -> None:
     column = read(EDITION, "1-2-3", "amount")
     parts = [Key(code, 2023) for code in ("BES", "GOV", "DON", "ROW")]
     found = total(column, {Key("SUM", 2023): parts, Key("SUM", 1999): [Key("BES", 1999)]})
-    assert found.points.lows() == [Fraction("599.33"), None]
-    assert found.bounds.highs() == [Fraction("599.35"), None]
+    summed, unknown = found.values
+    assert unknown is None
+    assert summed is not None
+    assert (summed.point, summed.high) == (Fraction("599.33"), Fraction("599.35"))
 
 
 def test_numbers_from_sentences_keep_out_limits() -> None:

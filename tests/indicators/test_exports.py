@@ -7,7 +7,7 @@ import pytest
 
 from analysis import report
 from analysis.indicators import exports
-from analysis.rounding import Intervals
+from analysis.interval import Interval
 
 EDITION = report.load()
 
@@ -54,5 +54,5 @@ def test_concentration_is_that_of_the_shares() -> None:
 
 
 def test_a_contribution_is_a_change_over_the_old_total() -> None:
-    old, new, total = (Intervals.point([v]) for v in ("10", "15", "50"))
-    assert exports.contribution_of(old, new, total).lows() == [10]
+    old, new, total = (Interval.printed(v, exact=True) for v in ("10", "15", "50"))
+    assert exports.contribution_of(old, new, total).point == 10

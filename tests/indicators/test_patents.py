@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis import report
 from analysis.indicators import patents
-from analysis.rounding import Intervals
+from analysis.interval import Interval
 
 EDITION = report.load()
 COUNTS = st.lists(st.integers(0, 1000), min_size=4, max_size=4)
@@ -75,12 +75,12 @@ def test_taiwans_advantage_in_semiconductors() -> None:
     assert one(patents.revealed_advantage(EDITION), "WIPO08", entity="TWN")["value"] == pytest.approx(expected)
     symmetric = one(patents.symmetric_advantage(EDITION), "WIPO08", entity="TWN")["value"]
     assert symmetric == pytest.approx((expected - 1) / (expected + 1))
-    assert patents.symmetric_of(Intervals.point(["1"])).lows() == [0]
+    assert patents.symmetric_of(Interval.printed("1", exact=True)).point == 0
 
 
 @given(COUNTS, COUNTS)
 def test_similarity_and_distance_agree_with_numpy(a: list[int], b: list[int]) -> None:
-    cosine = patents.cosine_of(a, b)[0]
+    cosine = patents.cosine_of(a, b)
     distance = patents.distance_of(a, b)
     if not any(a) or not any(b):
         assert cosine is None
@@ -90,16 +90,16 @@ def test_similarity_and_distance_agree_with_numpy(a: list[int], b: list[int]) ->
     assert cosine is not None
     assert float(cosine.low) == pytest.approx(x @ y / np.sqrt((x @ x) * (y @ y)), abs=1e-9)
     assert distance is not None
-    assert float(distance) == pytest.approx(np.abs(x / x.sum() - y / y.sum()).sum() / 2, abs=1e-12)
-    assert 0 <= distance <= 1
+    assert float(distance.point) == pytest.approx(np.abs(x / x.sum() - y / y.sum()).sum() / 2, abs=1e-12)
+    assert 0 <= distance.point <= 1
 
 
 def test_a_profile_is_like_itself() -> None:
-    cosine = patents.cosine_of([3, 4], [6, 8])[0]
+    cosine = patents.cosine_of([3, 4], [6, 8])
     assert cosine is not None
     assert cosine.low == cosine.high == 1
-    assert patents.distance_of([3, 4], [6, 8]) == 0
-    assert patents.concentration_of([1, 1, 1, 1]) == pytest.approx(0.25)
+    assert patents.distance_of([3, 4], [6, 8]) == Interval.exact(0)
+    assert patents.concentration_of([1, 1, 1, 1]) == Interval.printed("0.25", exact=True)
     assert patents.concentration_of([0, 0]) is None
 
 

@@ -12,7 +12,7 @@ from scipy import stats
 
 from analysis import report
 from analysis.indicators import rankings
-from analysis.rounding import Intervals
+from analysis.interval import Interval, lift
 
 EDITION = report.load()
 
@@ -54,7 +54,7 @@ def test_rank_correlations_agree_with_scipy(pairs: list[tuple[int, int]]) -> Non
     old, new = [Fraction(a) for a, _ in pairs], [Fraction(b) for _, b in pairs]
     constant = len(set(old)) == 1 or len(set(new)) == 1
     for own, theirs in ((rankings.spearman_of, stats.spearmanr), (rankings.kendall_of, stats.kendalltau)):
-        found = own(old, new)[0]
+        found = own(old, new)
         if constant:
             assert found is None
             continue
@@ -72,8 +72,9 @@ def test_agreement_between_two_years() -> None:
 
 
 def test_percentile_ranks() -> None:
-    rank, assessed = Intervals.point(["1", "69", "35", "1"]), Intervals.point(["69", "69", "69", "1"])
-    assert rankings.percentile_of(rank, assessed).lows() == [100, 0, 50, None]
+    rank, assessed = Interval.column(["1", "69", "35", "1"], True), Interval.column(["69", "69", "69", "1"], True)
+    found = lift(rankings.percentile_of, rank, assessed)
+    assert [n and n.point for n in found] == [100, 0, 50, None]
     frame = rankings.percentile(EDITION)
     assert one(frame, "competitiveness")["value"] == pytest.approx(100 * 63 / 68)
     assert one(rankings.top_share(EDITION), "competitiveness")["value"] == pytest.approx(100 * 6 / 69)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis import report
 from analysis.indicators import research
-from analysis.rounding import Intervals, growth
+from analysis.interval import Interval, UndefinedError, growth
 
 EDITION = report.load()
 
@@ -46,21 +46,19 @@ POSITIVE = st.fractions(min_value=1, max_value=1000, max_denominator=100)
 @given(POSITIVE, POSITIVE, POSITIVE, POSITIVE)
 def test_growth_of_a_quotients_denominator(a0: Fraction, a1: Fraction, b0: Fraction, b1: Fraction) -> None:
     """From numerator and quotient growing, the growth of the denominator comes back."""
-    column = Intervals.from_bounds
-    money = growth(column([a0]), column([a1]))
-    rate = growth(column([a0 / b0]), column([a1 / b1]))
-    expected = growth(column([b0]), column([b1]))
-    assert research.growth_of_quotient(money, rate).lows() == expected.lows()
+    a, b, q = ([Interval.exact(v) for v in pair] for pair in ((a0, a1), (b0, b1), (a0 / b0, a1 / b1)))
+    assert research.growth_of_quotient(growth(*a), growth(*q)) == growth(*b)
 
 
 @given(POSITIVE, POSITIVE)
 def test_an_implied_denominator_undoes_the_percentage(amount: Fraction, base: Fraction) -> None:
-    column = Intervals.from_bounds
-    assert research.implied_denominator(column([amount]), column([100 * amount / base])).lows() == [base]
+    percentage = Interval.exact(100 * amount / base)
+    assert research.implied_denominator(Interval.exact(amount), percentage) == Interval.exact(base)
 
 
 def test_a_zero_percentage_implies_nothing() -> None:
-    assert research.implied_denominator(Intervals.point(["5"]), Intervals.from_printed(["0.0"])).lows() == [None]
+    with pytest.raises(UndefinedError):
+        research.implied_denominator(Interval.exact(5), Interval.printed("0.0"))
 
 
 def test_funding_shares_and_changes_stand_beside_the_printed_ones() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis import report
 from analysis.indicators import technology_trade
-from analysis.rounding import Intervals
+from analysis.interval import Interval
 
 EDITION = report.load()
 AMOUNTS = st.fractions(min_value=Fraction(1, 100), max_value=1000, max_denominator=100)
@@ -34,10 +34,10 @@ def test_balance_volume_coverage_and_shares_of_electronic_components() -> None:
 
 @given(AMOUNTS, AMOUNTS)
 def test_the_indices_obey_their_definitions(receipts: Fraction, payments: Fraction) -> None:
-    r, p = Intervals.from_bounds([receipts]), Intervals.from_bounds([payments])
-    balance = technology_trade.balance_of(r, p).lows()[0]
-    normalised = technology_trade.normalised_balance_of(r, p).lows()[0]
-    grubel_lloyd = technology_trade.grubel_lloyd_of(r, p).lows()[0]
+    r, p = Interval.exact(receipts), Interval.exact(payments)
+    balance = technology_trade.balance_of(r, p).point
+    normalised = technology_trade.normalised_balance_of(r, p).point
+    grubel_lloyd = technology_trade.grubel_lloyd_of(r, p).point
     assert balance == receipts - payments
     assert normalised == Fraction(receipts - payments) / (receipts + payments)
     assert grubel_lloyd == 1 - abs(Fraction(receipts - payments)) / (receipts + payments)
@@ -45,14 +45,11 @@ def test_the_indices_obey_their_definitions(receipts: Fraction, payments: Fracti
 
 
 def test_concentration_of_a_part_allows_for_the_rest() -> None:
-    found = technology_trade.concentration_of(Intervals.point(["50", "30"]))[0]
-    assert found is not None
+    found = technology_trade.concentration_of(Interval.exact(50), Interval.exact(30))
     assert found.low == Fraction(34, 100)
     assert found.high == Fraction(38, 100)
-    complete = technology_trade.concentration_of(Intervals.point(["50", "50"]))[0]
-    assert complete is not None
+    complete = technology_trade.concentration_of(Interval.exact(50), Interval.exact(50))
     assert complete.low == complete.high == Fraction(1, 2)
-    assert technology_trade.concentration_of(Intervals.from_printed(["50", "N/A"]))[0] is None
 
 
 def test_concentration_of_receipts_lies_between_its_extremes() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from analysis import report
 from analysis.indicators import value_added
-from analysis.rounding import Intervals
+from analysis.interval import Interval
 
 EDITION = report.load()
 
@@ -25,10 +25,10 @@ def test_output_implied_by_the_rate() -> None:
 
 
 def test_rate_output_and_intermediate_consumption_close_the_account() -> None:
-    amount, output = Intervals.point(["30"]), Intervals.point(["120"])
+    amount, output = Interval.printed("30", exact=True), Interval.printed("120", exact=True)
     rate = value_added.rate_of(amount, output)
-    assert rate.lows() == [25]
-    assert value_added.intermediate_of(amount, rate).lows() == [90]
+    assert rate.point == 25
+    assert value_added.intermediate_of(amount, rate).point == 90
 
 
 def test_shares_stand_beside_the_printed_ones() -> None:
