@@ -279,7 +279,7 @@ def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:,g}", p
     ax.xaxis.set_major_formatter(lambda v, _: minus(fmt.format(v)))
     ax.margins(x=0.06)
     if has:
-        entries = [("range of the recomputation", {"marker": "s", "color": SPAN, "ms": 8})]
+        entries = [("recomputed range", {"marker": "s", "color": SPAN, "ms": 8})]
         for verdict in (v for v in VERDICTS if v in used):
             marker = _MARKERS.get(verdict, "o")
             entries.append((f"{printed}: {verdict}", {"marker": marker, "color": VERDICTS[verdict][0], "ms": 5.5}))
