@@ -142,14 +142,14 @@ def findings(report: Report, *numbers: str) -> Markdown:
     return tables.say("Findings of the [audit](../audit/overview) on these numbers:\n\n" + "\n".join(lines))
 
 
-def sentences(report: Report, *items: str, lines: Sequence[int] = ()) -> pd.DataFrame:
+def sentences(report: Report, *items: str, lines: Sequence[str] = ()) -> pd.DataFrame:
     """Show the sentences of the report that rest on some tables or figures (``1-2-15``, ``圖1-2-7``); give the rows.
 
     ``lines`` keeps those of some lines of the text. Raises :class:`ValueError` if there is none.
     """
     rows = chapter_claims(report, items)
     if lines:
-        rows = rows[rows["line"].astype(int).isin(lines)].reset_index(drop=True)
+        rows = rows[rows["line"].astype(str).isin(lines)].reset_index(drop=True)
     if rows.empty:
         raise ValueError(f"no sentence rests on {', '.join(items)}")
     places = [item for item in items if item[0].isdigit()] or list(items)
