@@ -178,7 +178,7 @@ def not_rebuilt(report: Report, figures: str | Mapping[str, str], missing: str =
     """A box for figures of the report whose data are not printed.
 
     ``figures`` is one figure, with ``missing`` saying which of its points cannot be recovered, or a mapping from
-    several figures to such sentences. Lists the points that a sentence gives (``prose.csv``: page and line).
+    several figures to such sentences; the box of several is folded. Lists the points that a sentence gives (``prose.csv``: page and line).
     """
     wanted = {figures: missing} if isinstance(figures, str) else figures
     known, prose = report.resource("figures").set_index("figure"), report.prose()
@@ -192,10 +192,10 @@ def not_rebuilt(report: Report, figures: str | Mapping[str, str], missing: str =
         else:
             lines.append(f"{drawn} No sentence gives any of its points.")
         lines.append(lost)
-    title = "Figures that are not rebuilt"
+    title = f"Figures that are not rebuilt, and the points that sentences give: {listing(wanted)}"
     if len(wanted) == 1:
         title = f"{next(iter(wanted))} {known.loc[next(iter(wanted)), 'title']}: not rebuilt"
-    tables.box(title, "\n\n".join(lines), "warning")
+    tables.box(title, "\n\n".join(lines), "warning", folded=len(wanted) > 1)
 
 
 def _point(report: Report, row: Mapping[Any, Any]) -> str:
