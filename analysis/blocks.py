@@ -194,7 +194,8 @@ def not_rebuilt(report: Report, figures: str | Mapping[str, str], missing: str =
         lines.append(lost)
     title = f"Figures that are not rebuilt, and the points that sentences give: {listing(wanted)}"
     if len(wanted) == 1:
-        title = f"{next(iter(wanted))} {known.loc[next(iter(wanted)), 'title']}: not rebuilt"
+        only = next(iter(wanted))
+        title = f"{only} {known['title'].to_dict()[only]}: not rebuilt"
     tables.box(title, "\n\n".join(lines), "warning", folded=len(wanted) > 1)
 
 
