@@ -76,7 +76,12 @@ class Report:
         return package_module.tables(self.package)
 
     def meta(self, table: str) -> Table:
-        """Metadata of one table; raises :class:`BadInput` for an unknown number."""
+        """Metadata of one table, by its number or by a measure (or a column of words) that it alone prints.
+
+        Raises :class:`BadInput` for an unknown one.
+        """
+        if table not in self.tables and len(named := self.holding(table)) == 1:
+            return self.tables[named[0]]
         try:
             return self.tables[table]
         except KeyError:
@@ -84,6 +89,21 @@ class Report:
                 f"known are {next(iter(self.tables))} … {next(reversed(self.tables))}" if self.tables else "it has none"
             )
             raise BadInput("datapackage.json", f"no table {table}; {known}") from None
+
+    def holding(self, *measures: str) -> list[str]:
+        """Numbers of the tables that print all of these measures, in printed order."""
+        found = []
+        for number, meta in self.tables.items():
+            here = {f.measure or f.name for f in meta.fields}
+            here |= {r.get("measure", "") for r in meta.row_measures.values()}
+            if here.issuperset(measures):
+                found.append(number)
+        return found
+
+    @property
+    def home(self) -> str:
+        """Code of the economy that the report is about (``home`` of the package); empty if it does not say."""
+        return package_module.get(self.package, "home", str, "", "")
 
     @functools.cached_property
     def _labels(self) -> dict[str, dict[str, str]]:
@@ -183,6 +203,7 @@ class Report:
         count = 0
         for number in tables or self.tables:
             meta = self.meta(number)
+            number = meta.table
             places = [(f, i) for i, f in enumerate(meta.fields) if i and f.role == "value"]
             for values in self._raw(number):
                 label = values[0]

@@ -47,7 +47,7 @@ STATEMENTS = (
 
 #: Statements whose quantity is printed for too few years: text, line, (table or prose, measure).
 SHORT = (
-    ("The technology balance stays positive", 1425, ("1-2-15", "balance")),
+    ("The technology balance stays positive", 1425, ("balance", "balance")),
     ("Receipts for intellectual property keep catching up with payments", 1439, ("prose", "ip_coverage_ratio")),
 )
 
