@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.audit.conclusions import chapter_verdicts, findings, notes, strict_problems
+    from analysis.audit.frames import check
     from analysis.audit.reach import cell_verdicts, coverage, rounding_table, uncheckable, unnoticed, verdict_counts
     from analysis.audit.verdicts import ledger, unexplained
 
 _HOME = {
     "cell_verdicts": "reach",
     "chapter_verdicts": "conclusions",
+    "check": "frames",
     "coverage": "reach",
     "findings": "conclusions",
     "ledger": "verdicts",
@@ -39,6 +41,7 @@ _HOME = {
 __all__ = [
     "cell_verdicts",
     "chapter_verdicts",
+    "check",
     "coverage",
     "findings",
     "ledger",
