@@ -269,14 +269,17 @@ def measures(report: Report) -> dict[tuple[str, str], Measure]:
                 raise BadInput("series.csv", f"log or level, found {row['scale']!r}", row["measure"], "scale")
             found[row["table"], row["measure"]] = Measure(row["name"], row["group"], row["scale"])
         return found
-    cells = report.cells()
-    dated = cells[cells["year"] != ""]
-    years = dated.groupby(["table", "measure"], sort=False)["year"].nunique()
-    several = [place for place, n in years.items() if n > 1]
+    years: dict[tuple[str, str], set[str]] = {}
+    positive: dict[tuple[str, str], bool] = {}
+    for table, _, _, year, measure, _, printed, *_ in report.iter_cells():
+        if year:
+            years.setdefault((table, measure), set()).add(year)
+            fine = printed == NOT_AVAILABLE or float(printed) > 0
+            positive[table, measure] = positive.get((table, measure), True) and fine
+    several = [place for place, n in years.items() if len(n) > 1]
     times = Counter(measure for _, measure in several)
-    low = pd.to_numeric(dated["printed"], errors="coerce").groupby([dated["table"], dated["measure"]]).min()
     names = {(t, m): (m if m and times[m] == 1 else f"{t} {m}".strip()).replace(".", "_") for t, m in several}
-    return {place: Measure(name, name, "log" if low[place] > 0 else "level") for place, name in names.items()}
+    return {place: Measure(name, name, "log" if positive[place] else "level") for place, name in names.items()}
 
 
 def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
