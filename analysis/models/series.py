@@ -263,8 +263,11 @@ def measures(report: Report) -> dict[tuple[str, str], Measure]:
     :class:`~analysis.report.BadInput` for a scale that is neither log nor level.
     """
     if any(r["name"] == "series" for r in report.package["resources"]):
-        found = {}
-        for row in report.resource("series").to_dict("records"):
+        rows, found = report.resource("series"), {}
+        for column in ("table", "measure", "name", "group", "scale"):
+            if column not in rows:
+                raise BadInput("datapackage.json", f"a field named {column}", "resource series")
+        for row in rows.to_dict("records"):
             if row["scale"] not in ("log", "level"):
                 raise BadInput("series.csv", f"log or level, found {row['scale']!r}", row["measure"], "scale")
             found[row["table"], row["measure"]] = Measure(row["name"], row["group"], row["scale"])

@@ -12,11 +12,11 @@ import pytest
 from analysis import charts, report
 from analysis.chapters import modelling as m
 from analysis.models import growth
-from analysis.models.series import MEASURES
+from analysis.models.series import measures
 
 REPORT = report.load()
 IDENTIFIER = re.compile(
-    r"\b(?:" + "|".join({n for n, _ in MEASURES.values()}) + r")\.[A-Z]\w*|log_linear|pooled_|entity_fe|_ols\b"
+    r"\b(?:" + "|".join({n for n, *_ in measures(load()).values()}) + r")\.[A-Z]\w*|log_linear|pooled_|entity_fe|_ols\b"
 )
 
 TABLES = (
