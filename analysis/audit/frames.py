@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.audit.verdicts import ledger
+from analysis.audit.assignment import ledger
 from analysis.report import BadInput, from_frames
 
 _FORMULA = re.compile(r"\s*(?P<target>.+?)\s*=\s*(?P<kernel>\w+)\((?P<inputs>.*)\)\s*")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.audit.assignment import ledger
 from analysis.audit.cells import PROSE
-from analysis.audit.verdicts import VERDICTS, audit, ledger, mode_hits
+from analysis.audit.verdicts import VERDICTS, audit, mode_hits
 from analysis.interval import MODES
 
 if TYPE_CHECKING:

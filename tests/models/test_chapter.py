@@ -16,7 +16,7 @@ from analysis.models.series import measures
 
 REPORT = report.load()
 IDENTIFIER = re.compile(
-    r"\b(?:" + "|".join({n for n, *_ in measures(load()).values()}) + r")\.[A-Z]\w*|log_linear|pooled_|entity_fe|_ols\b"
+    r"\b(?:" + "|".join({n for n, *_ in measures(REPORT).values()}) + r")\.[A-Z]\w*|log_linear|pooled_|entity_fe|_ols\b"
 )
 
 TABLES = (
