@@ -258,6 +258,12 @@ def test_bars_start_at_zero(values: list[float]) -> None:
     assert low <= 0 <= high
 
 
+def test_values_stand_beyond_their_whiskers() -> None:
+    frame = pd.DataFrame({"name": list("ab"), "value": [2.0, -2.0], "low": [1.5, -2.5], "high": [2.5, -1.5]})
+    ax = charts.bars(frame, fmt="{:.1f}", **WORDS).axes[0]
+    assert [text.xy[0] for text in ax.texts] == [2.5, -2.5]
+
+
 def test_labels_that_would_collide_are_moved_apart_and_keep_their_order() -> None:
     wanted = [5.0, 5.1, 5.05, 9.0, 1.0]
     placed = layout.spread(wanted, 1.0, 0.0, 10.0)
