@@ -20,10 +20,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("report",),
     ("doubts", "indicators"),
     ("audit", "claims", "models"),
-    ("evidence",),
+    ("evidence", "editions"),
     ("charts",),
     ("tables", "facts"),
-    ("blocks", "articles"),
+    ("blocks", "articles", "cards"),
     ("refresh", "__main__"),
     ("publish",),
 )
