@@ -197,7 +197,6 @@ def show_ledger(report: Report, rows: pd.DataFrame, *, title: str, name: str, fo
         source=found if 0 < len(found) < 5 else "All tables and sentences of the audit",
         verdicts=["verdict"],
         sortable=True,
-        sparse=True,
         folded=folded,
         below={"number": "relation", "recomputed": "allowed", "verdict": "basis"},
         heads={

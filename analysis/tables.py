@@ -62,12 +62,11 @@ def markup(
     hide: Sequence[str] = (),
     below: Mapping[str, str] | None = None,
     sortable: bool = False,
-    sparse: bool = False,
     language: str = "en",
 ) -> str:
     """The table as HTML without caption; parameters as in :func:`show`, in one language.
 
-    Raises :class:`ValueError` for a table without rows and for a column that is blank throughout (unless ``sparse``).
+    Raises :class:`ValueError` for a table without rows and for a column that is blank throughout.
     """
     below, heads, units = below or {}, heads or {}, units or {}
     shown = [str(c) for c in frame if c not in {code, *hide, *below.values()}]
@@ -77,11 +76,7 @@ def markup(
     for above, column in below.items():
         lower = [_cell(v, False, language) for v in frame[column]]
         cells[above] = [f"{u}{_BELOW}{low}" if low else u for u, low in zip(cells[above], lower, strict=True)]
-    blank = [c for c in shown if all(v in _BLANK for v in cells[c])]
-    if sparse:
-        shown = [c for c in shown if c not in blank]
-        cells = {c: cells[c] for c in shown}
-    elif blank:
+    if blank := [c for c in shown if all(v in _BLANK for v in cells[c])]:
         raise ValueError(f"table {name}: nothing in column {', '.join(blank)}")
     kinds = {c: _kind(c, texts, first=c == shown[0], judged=c in verdicts) for c, texts in cells.items()}
     rows = []
@@ -166,7 +161,6 @@ def show(
     hide: Sequence[str] = (),
     below: Mapping[str, str] | None = None,
     sortable: bool = False,
-    sparse: bool = False,
     note: str = "",
     folded: bool = False,
     report: Report | None = None,
@@ -180,7 +174,7 @@ def show(
     list of table numbers or a text, ``name`` the unique name of the table and of its file, ``report`` the
     edition of the tables (or ``frame.attrs["report"]``). Where a text has a Chinese form
     (:class:`analysis.words.Both`), the table is shown in both languages. Raises :class:`ValueError` for a table
-    without rows and for a column that is blank throughout, unless ``sparse`` leaves such columns out.
+    without rows and for a column that is blank throughout.
     """
     edition = report or frame.attrs.get("report")
     link = csv_link(frame, name, source=cite(source, edition))
@@ -199,7 +193,6 @@ def show(
             hide=hide,
             below=below,
             sortable=sortable,
-            sparse=sparse,
             language=language,
         )
         cited = cite(source, edition, language)
