@@ -1,7 +1,7 @@
 """The book as one PDF, and a brief of its findings on four pages, printed by Chromium from the built pages.
 
 What is printed is what was built and verified: the text of each page is taken from ``_build/html``, links between pages become links
-within the file, and only the locked fonts are used. Chromium cannot write page numbers into a table of contents, so the book is printed
+within the file, and only fonts of the locked packages are used. Chromium cannot write page numbers into a table of contents, so the book is printed
 twice: the second time with the pages at which its chapters were found.
 """
 
@@ -24,11 +24,22 @@ from analysis.publish.project import BUILD, ROOT, TOC
 
 BOOK = "the-white-paper-recomputed.pdf"
 BRIEF = "the-white-paper-recomputed-brief.pdf"
+BRIEF_PAGES = 4
+FINDINGS = "book/audit/findings"
 #: Rows from which a table is left to the pages and the archive.
 LONG = 80
 #: What of a page is of no use on paper.
 _DROPPED = "script, .headerlink, .cell_input, .about-page, .exhibit-figure > .narrow, a.numbers, .take, .figure-choice, .prev-next-footer, #stale, button"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+#: Tables that are wider than the text of an A4 sheet become as wide as it is.
+_FIT = """() => {
+  document.body.style.width = "174mm";
+  const room = document.body.clientWidth;
+  for (const table of document.querySelectorAll("table"))
+    if (table.scrollWidth > room) table.style.zoom = room / table.scrollWidth;
+}"""
 
 
 @dataclass
@@ -59,12 +70,14 @@ def parts(root: Path = ROOT) -> Iterator[tuple[str, str]]:
                 yield part["caption"], section["file"]
 
 
-def chapters(html: Path, root: Path = ROOT) -> list[Chapter]:
-    """The text of every page, ready for paper, with ids and links that hold in one file."""
+def chapters(html: Path, root: Path = ROOT, only: tuple[str, ...] = ()) -> list[Chapter]:
+    """The text of every page (or of ``only`` some), ready for paper, with ids and links that hold in one file."""
     found: list[Chapter] = []
     places: dict[tuple[str, str], str] = {}
     taken: set[str] = set()
     for part, name in parts(root):
+        if only and name not in only:
+            continue
         soup = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
         text = soup.select_one("article.bd-article")
         if text is None or text.h1 is None:
@@ -128,6 +141,7 @@ def _document(title: str, body: str, html: Path) -> str:
     fonts = {
         "sans": Path(pylopdf_fonts_zh_tw.__file__).with_name("NotoSansTC-Regular.otf").as_uri(),
         "formula": Path(matplotlib.get_data_path(), "fonts/ttf/STIXGeneral.ttf").as_uri(),
+        "signs": Path(matplotlib.get_data_path(), "fonts/ttf/DejaVuSans.ttf").as_uri(),
     }
     style = (resources.files("analysis.publish") / "pdf.css").read_text("utf-8")
     for name, address in fonts.items():
@@ -172,21 +186,29 @@ def book(found: list[Chapter], edition: dict[str, Any], html: Path, pages: dict[
     return _document(str(edition["title"]), "".join(body), html)
 
 
-def brief(found: list[Chapter], edition: dict[str, Any], html: Path) -> str:
-    """What does not add up, a few lines for each finding: its heading, grade, what it is, and what changes."""
-    findings = next(c for c in found if c.name == "book/audit/findings")
+def brief(found: list[Chapter], edition: dict[str, Any], html: Path, room: int = 0) -> str:
+    """What does not add up, finding by finding: heading, grade, what it is, what changes, how sure that is.
+
+    ``room``: 1 with small tables (as printed, as it must be), 2 with the figure of each finding as well.
+    """
+    findings = next(c for c in found if c.name == FINDINGS)
     body = [f'<div class="brief"><h1>{edition["title"]}: the findings in brief</h1>']
     body += [str(p) for p in findings.text.select("h1 ~ p, h1 ~ ul")]
     for section in findings.text.select("section section"):
         if not _is_finding(section) or section.h2 is None:
             continue
-        said = [p for p in section.select("p, ul") if p.find_parent(["table", "details", "li"]) is None]
-        words = [p for p in said if p.name == "p" and not set(p.get("class") or []) & {"exhibit-title", "exhibit-caption", "cite"}]
-        changes = [item for item in section.select("li") if item.get_text().strip().startswith("What changes")]
+        said = [p for p in section.find_all("p") if not p.find_parent(["table", "details", "li"])]
+        words = [p for p in said if not set(p.get("class") or []) & {"exhibit-title", "exhibit-caption", "cite"}]
+        points = [i for i in section.select("li") if i.get_text().strip().startswith(("What changes", "How sure"))]
+        tables = [t for t in section.find_all("table") if not t.find_parent("details") and len(t.find_all("tr")) <= 12]
         body.append(f"<section><h3>{section.h2.get_text().strip()}</h3>")
-        body += [str(p) for p in words[:2]] + [f"<p>{item.decode_contents()}</p>" for item in changes[:1]]
+        body += [str(p) for p in words[:2]] + [str(t) for t in tables[: room > 0]]
+        body += [str(f) for f in section.select(".exhibit-figure")[: room > 1]]
+        body += [f"<p>{item.decode_contents()}</p>" for item in points]
         body.append("</section>")
-    body.append(f"<p>Version {edition['version']}. Each finding with its numbers, its proof and what would settle it: in the book.</p></div>")
+    body.append(
+        f"<p>Version {edition['version']}. Each finding with its numbers, its proof and what would settle it is in the book.</p></div>"
+    )
     text = re.sub(r'<a [^>]*href="#[^>]*>(.*?)</a>', r"\1", "".join(body), flags=re.DOTALL)
     return _document(f"{edition['title']}: the findings in brief", text, html)
 
@@ -200,6 +222,7 @@ def _print(page: Any, document: str, work: Path, target: Path) -> None:
     work.write_text(document, "utf-8")
     page.goto(work.as_uri(), wait_until="load")
     page.evaluate("document.fonts.ready")
+    page.evaluate(_FIT)
     page.pdf(path=str(target), prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
 
 
@@ -212,10 +235,42 @@ def _starts(path: Path) -> dict[str, int]:
     return {name: number + 1 for name, number in found.items() if number is not None and name.startswith("chapter-")}
 
 
-def write(html: Path | None = None, root: Path = ROOT, *, only_brief: bool = False) -> list[Path]:
-    """Print brief and book into ``_build/pdf``; raises :class:`ValueError` if there is no book or no browser."""
+def problems(path: Path, titles: dict[str, int | None]) -> list[str]:
+    """What is wrong with a printed file: titles missing (from their page, if one is named), fonts that are not in it, empty pages."""
+    from pypdf import PdfReader
+
+    pages = PdfReader(path).pages
+    texts = ["".join(page.extract_text().split()) for page in pages]
+    found = [f"page {number} is empty" for number, text in enumerate(texts, 1) if not text]
+    for title, page in titles.items():
+        where = texts if page is None else texts[page - 1 : page]
+        if not any("".join(title.split()) in text for text in where):
+            found.append(f"no “{title}” on {'any page' if page is None else f'page {page}'}")
+    loose = {name for page in pages for name in _fonts_elsewhere(page)}
+    return found + [f"the font {name} is not in the file" for name in sorted(loose)]
+
+
+def _fonts_elsewhere(page: Any) -> Iterator[str]:
+    for entry in (page["/Resources"].get("/Font") or {}).values():
+        font = entry.get_object()
+        if font["/Subtype"] == "/Type3":  # drawn in the file itself
+            continue
+        inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
+        descriptor = inner.get("/FontDescriptor")
+        if descriptor is None or not {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor.get_object()):
+            yield str(font.get("/BaseFont"))
+
+
+def write(
+    html: Path | None = None, root: Path = ROOT, folder: Path | None = None, *, only_brief: bool = False
+) -> list[Path]:
+    """Print brief and book into ``_build/pdf``, and look whether they are whole.
+
+    Raises :class:`ValueError` if there is no book or no browser, or if something is missing from what was printed.
+    """
     import yaml
     from playwright.sync_api import sync_playwright
+    from pypdf import PdfReader
 
     html, program = (html or root / BUILD / "html").resolve(), browser()
     if not html.is_dir():
@@ -223,17 +278,32 @@ def write(html: Path | None = None, root: Path = ROOT, *, only_brief: bool = Fal
     if program is None:
         raise ValueError(f"no browser: none of {', '.join(_BROWSERS)} is installed, and CHROMIUM names none")
     edition = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
-    folder = root / BUILD / "pdf"
+    folder = folder or root / BUILD / "pdf"
     folder.mkdir(parents=True, exist_ok=True)
-    found = chapters(html, root)
-    made = [folder / BRIEF]
+    found = chapters(html, root, (FINDINGS,) if only_brief else ())
+    made = {folder / BRIEF: dict.fromkeys(headings(found))}
     with sync_playwright() as driver:
         launched = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         page = launched.new_page()
-        _print(page, brief(found, edition, html), folder / "brief.html", made[0])
+        for room in (2, 1, 0):
+            _print(page, brief(found, edition, html, room), folder / "brief.html", folder / BRIEF)
+            if len(PdfReader(folder / BRIEF).pages) <= BRIEF_PAGES:
+                break
         if not only_brief:
-            made.append(folder / BOOK)
-            _print(page, book(found, edition, html, {}), folder / "book.html", made[1])
-            _print(page, book(found, edition, html, _starts(made[1])), folder / "book.html", made[1])
+            _print(page, book(found, edition, html, {}), folder / "book.html", folder / BOOK)
+            starts = _starts(folder / BOOK)
+            _print(page, book(found, edition, html, starts), folder / "book.html", folder / BOOK)
+            made[folder / BOOK] = {c.title: starts.get(_anchor(c)) for c in found}
         launched.close()
-    return made
+    for path, titles in made.items():
+        if wrong := problems(path, titles):
+            raise ValueError(f"{path.name} is not whole: {'; '.join(wrong[:5])}")
+    return list(made)
+
+
+def headings(found: list[Chapter]) -> list[str]:
+    """The headings of the findings, as the brief repeats them."""
+    findings = next(c for c in found if c.name == FINDINGS)
+    return [
+        s.h2.get_text().strip() for s in findings.text.select("section section") if s.h2 is not None and _is_finding(s)
+    ]
