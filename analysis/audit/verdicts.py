@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 
 from analysis.audit.cells import NEAREST_MODE, PROSE, Cells, build, governed
 from analysis.audit.declarations import EXACT, Relation, declared
-from analysis.audit.kernels import Bound, Constants
+from analysis.audit.kernels import Bound, Constants, rounded
 from analysis.audit.relations import Evaluation, Group, bind, evaluate, targets
-from analysis.interval import MODES
+from analysis.interval import MODES, as_printed, outward
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -53,7 +53,7 @@ VERDICTS = (*PROVEN, *JUDGED, "unchecked")
 FAILING = ("contradicted", "implausible")
 
 #: Digits shown of a bound beyond the printed ones.
-_MORE = 2
+EXTRA_DECIMALS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,28 +126,6 @@ def _failures(key: tuple[str, str], groups: list[Group], results: list[Evaluatio
         for g, e in zip(groups, results, strict=True)
         if key in [(t.table, t.measure) for t in (g.relation.target, *g.relation.inputs)]
     )
-
-
-def rounded(numerator: Any, denominator: Any, decimals: Any, mode: str) -> Any:
-    """Fractions as whole numbers of the last printed digit; 0 where there is no fraction."""
-    numerator, denominator = np.broadcast_arrays(np.asarray(numerator), np.asarray(denominator))
-    sound = denominator > 0
-    safe = np.where(sound, denominator, 1)
-    power = np.array([10**d for d in range(int(np.max(decimals, initial=0)) + 1)], dtype=object)[decimals]
-    if (
-        numerator.dtype != object
-        and float(np.max(np.abs(numerator), initial=0)) * float(np.max(power, initial=1)) < 2.0**60
-    ):
-        power = power.astype(np.int64)
-        safe = safe.astype(np.int64)
-    scaled = np.abs(numerator) * power
-    whole, rest = scaled // safe, scaled % safe
-    up = 2 * rest >= safe
-    if mode == "half_even":
-        up = (2 * rest > safe) | ((2 * rest == safe) & (whole % 2 == 1))
-    if mode == "truncate":
-        up = np.zeros_like(up)
-    return np.where(sound, np.where(numerator < 0, -1, 1) * (whole + up), 0)
 
 
 def _printed_digits(cells: Cells, index: NDArray[np.int64]) -> Any:
@@ -262,33 +240,6 @@ def _jointly(group: Group, members: NDArray[np.int64], cells: Cells) -> bool:
     return all(low <= high for low, high in spans.values())
 
 
-def ledger(report: Report, tables: Iterable[str] | None = None) -> pd.DataFrame:
-    """One row per derived cell and relation; columns :data:`COLUMNS`, all strings.
-
-    ``tables`` keeps relations whose derived cell is printed there and reads no other
-    tables than those need. ``low`` and ``high`` bound what the relation allows, shown
-    with two digits more than printed, rounded outward; ``recomputed`` is the relation on
-    the printed digits, rounded as the table rounds. Raises
-    :class:`analysis.report.BadInput` for unusable data.
-    """
-    from analysis.audit.conclusions import assign
-
-    done = audit(report, None if tables is None else frozenset(tables))
-    found = frame(done, keep=True)
-    found["finding"] = assign(report, done, found, whole=tables is None)
-    _say_what_is_not_printed(report, done)
-    gone = found.attrs
-    found = found[COLUMNS]
-    found.attrs = gone
-    return found
-
-
-def _say_what_is_not_printed(report: Report, done: Audit) -> None:
-    """A warning for the relations about numbers that this edition does not print at all."""
-    names = [f"{r.target.measure} of {r.table} ({r.name})" for r, cells in done.unbound if not len(cells)]
-    report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", names)
-
-
 def frame(done: Audit, keep: bool = False) -> pd.DataFrame:
     """The ledger without findings, in printed order.
 
@@ -319,12 +270,13 @@ def _frame(number: int, group: Group, result: Evaluation, verdict: NDArray[Any],
     cells, n = done.cells, len(group.target)
     held = [cells.cells[i] for i in group.target]
     decimals = cells.decimals[group.target]
-    recomputed = np.full(n, "", dtype=object)
+    recomputed: list[str] | NDArray[Any] = np.full(n, "", dtype=object)
     if result.point is not None and group.relation.kernel in EXACT:
         sound = result.checked & np.asarray(np.broadcast_to(np.asarray(result.point[1]) > 0, (n,)))
-        whole = rounded(*result.point, decimals, _mode(done.modes, group))
-        recomputed = np.where(sound, strings(whole, decimals), "")
-    low, high = (_shown(b, decimals, sign, result.checked) for b, sign in ((result.low, -1), (result.high, 1)))
+        whole = np.broadcast_to(rounded(*result.point, decimals, _mode(done.modes, group)), (n,))
+        rows = zip(whole.tolist(), decimals.tolist(), sound.tolist(), strict=True)
+        recomputed = [as_printed(digits, places) if fine else "" for digits, places, fine in rows]
+    low, high = (_shown(b, decimals, up, result.checked) for b, up in ((result.low, False), (result.high, True)))
     if group.relation.kernel == "distinct":
         low = high = np.full(n, "", dtype=object)
     return pd.DataFrame(
@@ -348,62 +300,11 @@ def _frame(number: int, group: Group, result: Evaluation, verdict: NDArray[Any],
     )
 
 
-def strings(whole: Any, decimals: NDArray[np.int64]) -> NDArray[Any]:
-    """Whole numbers of the last digit as printed: ``(-56, 2)`` is ``-0.56``."""
-    whole, decimals = np.broadcast_arrays(np.asarray(whole), np.asarray(decimals))
-    if int(decimals.max(initial=0)) > 17:
-        whole = whole.astype(object)
-    found = np.empty(len(whole), dtype=object)
-    for places in np.unique(decimals).tolist():
-        here = decimals == places
-        size = np.abs(whole[here])
-        text = (size // 10**places).astype(np.str_)
-        if places:
-            text = np.strings.add(
-                np.strings.add(text, "."), np.strings.zfill((size % 10**places).astype(np.str_), places)
-            )
-        found[here] = np.where(whole[here] < 0, np.strings.add("-", text), text)
-    return found
-
-
-def _shown(bound: Bound, decimals: NDArray[np.int64], sign: int, checked: NDArray[np.bool_]) -> NDArray[Any]:
+def _shown(bound: Bound, decimals: NDArray[np.int64], up: bool, checked: NDArray[np.bool_]) -> list[str] | NDArray[Any]:
     """A bound with two more digits than printed, rounded outward; empty where there is none."""
     n = len(decimals)
     if bound is None:
         return np.full(n, "", dtype=object)
-    numerator, denominator = (np.broadcast_to(np.asarray(b), (n,)) for b in bound)
-    places = decimals + _MORE
-    sound = checked & np.asarray(denominator > 0, dtype=bool)
-    power = np.array([10**p for p in range(int(places.max(initial=0)) + 1)], dtype=object)[places]
-    if (
-        numerator.dtype != object
-        and float(np.max(np.abs(numerator), initial=0)) * 10.0 ** int(places.max(initial=0)) < 2.0**62
-    ):
-        power = power.astype(np.int64)
-    safe = np.where(sound, denominator, 1)
-    outward = (numerator * power) // safe if sign < 0 else -((-numerator * power) // safe)
-    return np.where(sound, strings(outward, places), "")
-
-
-def unexplained(found: pd.DataFrame) -> int:
-    """How many contradicted rows belong to no known finding (for ``audit --strict``)."""
-    known = found["finding"].astype(str).str.startswith("F-")
-    return int(((found["verdict"] == "contradicted") & ~known).sum())
-
-
-__all__ = [
-    "COLUMNS",
-    "FAILING",
-    "JUDGED",
-    "PROVEN",
-    "VERDICTS",
-    "Audit",
-    "audit",
-    "frame",
-    "judge",
-    "ledger",
-    "relations",
-    "rounded",
-    "strings",
-    "unexplained",
-]
+    over, under = (np.broadcast_to(np.asarray(b), (n,)).tolist() for b in bound)
+    rows = zip(over, under, (decimals + EXTRA_DECIMALS).tolist(), checked.tolist(), strict=True)
+    return [outward((a, b), places, up) if sound and b > 0 else "" for a, b, places, sound in rows]

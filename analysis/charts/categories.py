@@ -111,7 +111,8 @@ def bars(
         ax.errorbar(values, range(len(values)), xerr=errors, fmt="none", ecolor=INK, elinewidth=1, capsize=2, zorder=4)
     _rows(ax, frame)
     texts = [minus(fmt.format(v)) for v in values]
-    ends = [max(v, float(h)) if v >= 0 else v for v, h in zip(values, frame.get("high", frame["value"]), strict=True)]
+    lows, highs = (frame.get(end, frame["value"]).astype(float) for end in ("low", "high"))
+    ends = [max(v, hi) if v >= 0 else min(v, lo) for v, lo, hi in zip(values, lows, highs, strict=True)]
     for y, (value, end, text) in enumerate(zip(values, ends, texts, strict=True)):
         fig.value(ax, value, y, str(frame["name"].iloc[y]), text, doubts[y])
         ax.annotate(
@@ -278,7 +279,7 @@ def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:,g}", p
     ax.xaxis.set_major_formatter(lambda v, _: minus(fmt.format(v)))
     ax.margins(x=0.06)
     if has:
-        entries = [("range of the recomputation", {"marker": "s", "color": SPAN, "ms": 8})]
+        entries = [("recomputed range", {"marker": "s", "color": SPAN, "ms": 8})]
         for verdict in (v for v in VERDICTS if v in used):
             marker = _MARKERS.get(verdict, "o")
             entries.append((f"{printed}: {verdict}", {"marker": marker, "color": VERDICTS[verdict][0], "ms": 5.5}))

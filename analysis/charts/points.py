@@ -120,6 +120,7 @@ def scatter(
     line_note: str = "",
     zero: bool = False,
     log_x: bool = False,
+    log_y: bool = False,
     largest: float = 18.0,
     height: float = 4.1,
 ) -> Figure:
@@ -183,6 +184,10 @@ def scatter(
         ):  # too short for powers of ten, whose steps would be labelled on top of each other
             ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
             ax.xaxis.set_minor_locator(NullLocator())
+    if log_y:
+        ax.set_yscale("log")
+        ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.4g}")
+        ax.yaxis.set_minor_locator(NullLocator())
     if zero:
         ax.set_xlim(left=0)
         ax.set_ylim(bottom=0)

@@ -10,7 +10,9 @@ import pytest
 
 from analysis import audit
 from analysis.__main__ import main
-from analysis.audit.conclusions import COLUMNS, check_rows, conclude, notes, register_rows
+from analysis.audit.__main__ import check_rows, register_rows
+from analysis.audit.assignment import notes
+from analysis.audit.conclusions import COLUMNS, conclude
 from analysis.audit.patterns import tail
 from analysis.audit.register import CONSEQUENCES, GRADES, register
 from analysis.audit.verdicts import COLUMNS as LEDGER
