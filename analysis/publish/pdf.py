@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -240,14 +241,19 @@ def problems(path: Path, titles: dict[str, int | None]) -> list[str]:
     from pypdf import PdfReader
 
     pages = PdfReader(path).pages
-    texts = ["".join(page.extract_text().split()) for page in pages]
+    texts = [_bare(page.extract_text()) for page in pages]
     found = [f"page {number} is empty" for number, text in enumerate(texts, 1) if not text]
     for title, page in titles.items():
         where = texts if page is None else texts[page - 1 : page]
-        if not any("".join(title.split()) in text for text in where):
+        if not any(_bare(title) in text for text in where):
             found.append(f"no “{title}” on {'any page' if page is None else f'page {page}'}")
     loose = {name for page in pages for name in _fonts_elsewhere(page)}
     return found + [f"the font {name} is not in the file" for name in sorted(loose)]
+
+
+def _bare(text: str) -> str:
+    """Without spaces, and with the radicals that stand for some characters in a PDF as the characters."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _fonts_elsewhere(page: Any) -> Iterator[str]:
