@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.chapters.auditing import GRADES, families
+from analysis.articles import GRADES
+from analysis.audit import families
 from analysis.chapters.common import Exhibit, cardinal, listing
 from analysis.charts.style import VERDICTS
 
