@@ -206,9 +206,10 @@ def _panels(out: Rows, report: Report) -> None:
                 continue
             for model, lines in parts.items():
                 out.take(measure, members[0].table, model, lines(members), cells)
-    for cells, found in editions.items():
-        _inputs(out, report, found, cells)
-    out.take("gerd_intensity", "1-2-2", "aggregate", _whole(editions["printed"]))
+    if countries(editions["printed"], "patents"):
+        for cells, found in editions.items():
+            _inputs(out, report, found, cells)
+        out.take("gerd_intensity", report.meta("gerd_intensity").table, "aggregate", _whole(editions["printed"]))
 
 
 def _common(own: list[Series]) -> Iterator[Line]:
@@ -259,9 +260,10 @@ def _sigma(own: list[Series]) -> Iterator[Line]:
 
 
 def _inputs(out: Rows, report: Report, found: Found, cells: str) -> None:
-    out.take("patent_density", "1-2-13", "cross_section", _over(report, found), cells)
+    granted = report.meta("patent_density").table
+    out.take("patent_density", granted, "cross_section", _over(report, found), cells)
     for measure in across.INPUTS:
-        out.take(f"patents~{measure}", "1-2-13", "two_way_fe", _within(found, measure), cells)
+        out.take(f"patents~{measure}", granted, "two_way_fe", _within(found, measure), cells)
 
 
 def _over(report: Report, found: Found) -> Iterator[Line]:
@@ -297,12 +299,12 @@ def _whole(found: Found) -> Iterator[Line]:
 
 def _decomposition(out: Rows, report: Report) -> None:
     for years in decomposition.periods(report):
-        out.take("value_added_rate", "1-2-16", "shift_share", _split(report, *years))
-    out.take("gerd", "1-2-1", "lmdi", _research(report))
-    out.take("gerd", "1-2-8", "lmdi_real_gdp", _real(report))
-    for table in ("1-2-9", "1-2-10", "1-2-11"):
-        if table in report.tables:
-            out.take("exports", table, "contribution", _exports(report, table))
+        out.take("value_added_rate", report.meta("value_added_rate").table, "shift_share", _split(report, *years))
+    out.take("gerd", next(iter(report.holding("gerd")), ""), "lmdi", _research(report))
+    for table in report.holding("real_gdp"):
+        out.take("gerd", table, "lmdi_real_gdp", _real(report))
+    for table in report.holding("exports", "share"):
+        out.take("exports", table, "contribution", _exports(report, table))
 
 
 def _split(report: Report, before: int, after: int) -> Iterator[Line]:
