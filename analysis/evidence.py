@@ -124,9 +124,10 @@ def compare(report: Report, *tables: str) -> pd.DataFrame:
 def beside(report: Report, *tables: str) -> pd.DataFrame:
     """:func:`compare` for some tables of the report (or ``prose``, ``claims``), ready to be shown.
 
-    Adds ``code`` and ``name`` of what was measured, and ``title, address, seen, terms`` of the source.
+    Rows about numbers that this edition does not print are left out. Adds ``code`` and ``name`` of what was measured, and ``title, address, seen, terms`` of the source.
     """
     found = compare(report, *tables)
+    found = found[found["verdict"] != NOT_PRINTED]
     return _named(report, found.join(facts(report)[["title", "address", "seen", "terms"]], on="id"))
 
 
