@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import random
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from analysis import audit, claims, evidence
 from analysis import editions as editions_module
 from analysis import report as report_module
 from analysis.__main__ import COMMANDS, frame, main
-from analysis.publish import draft
 from tests.trials import editions
 from tests.trials.__main__ import outcome
 
@@ -132,23 +130,6 @@ def test_a_number_is_revised_when_no_value_prints_as_both(old, new, beyond):
     frames = [pd.DataFrame({"row": ["A"], "x": [text]}) for text in (old, new)]
     found = editions_module.revisions(*(report_module.from_frames({"t": frame}) for frame in frames))
     assert list(found["beyond rounding"]) == [beyond]
-
-
-def test_a_draft_lists_the_sentences_to_rewrite_and_is_built(coming, tmp_path):
-    root = tmp_path / "book"
-    for part in ("analysis", "book", "_config.yml", "_toc.yml", "requirements.lock.txt", "CITATION.cff"):
-        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copyfile
-        (root / part).parent.mkdir(parents=True, exist_ok=True)
-        copy(ROOT / part, root / part)
-    pages = ["book/inputs/funding", "book/reference/own_report", "book/reference/rerun"]
-    assert draft.make(coming, pages, 2, root) == 1
-    place = root / "_build/draft"
-    rows = list(csv.DictReader((place / "rewrite.csv").read_text("utf-8").splitlines()))
-    assert {r["page"] for r in rows} == {"book/inputs/funding"}  # the made-up report has no edition
-    assert "2019 to 2023" in " ".join(r["expected"] for r in rows if r["kind"] == "sentence")
-    assert all((place / "html" / f"{page}.html").is_file() for page in pages)
-    assert "No longer true" in (place / "html/book/inputs/funding.html").read_text("utf-8")
-    assert (root / "book/inputs/funding.ipynb").read_bytes() == (ROOT / "book/inputs/funding.ipynb").read_bytes()
 
 
 def test_a_changed_digit_is_one_digit_of_one_number_and_is_read(data_copy):
