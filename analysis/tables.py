@@ -269,8 +269,8 @@ def say(text: str) -> Markdown:
     return page
 
 
-def box(title: str, text: str, kind: str = "note") -> None:
-    """Display a visible box; ``text`` is plain paragraphs or lines that start with ``- `` for a list."""
+def box(title: str, text: str, kind: str = "note", folded: bool = False) -> None:
+    """Display a box; ``text`` is plain paragraphs or lines that start with ``- `` for a list, ``folded`` behind its title."""
     blocks: list[str] = []
     for paragraph in text.strip().split("\n\n"):
         lines = paragraph.split("\n")
@@ -280,4 +280,6 @@ def box(title: str, text: str, kind: str = "note") -> None:
             blocks.append(f"<p>{mark(' '.join(lines))}</p>")
     body = "".join(blocks)
     page = f'<div class="admonition {kind}"><p class="admonition-title">{mark(title)}</p>{body}</div>'
+    if folded:
+        page = f"<details><summary>{mark(title)}</summary>\n{body}\n</details>"
     put({"text/html": page, "text/plain": f"{title}: {text}"})
