@@ -18,8 +18,8 @@ from analysis.indicators.series import RATIO, Column, Key, derive, indicator, pr
 from analysis.interval import Interval
 from analysis.report import Report
 
-TABLES = ("1-2-6", "1-2-7")
-HOME, PEERS = "TWN", "PEERS"
+TABLES = ("legal_support", "financial_services")
+PEERS = "PEERS"
 
 #: A function of :mod:`scipy.stats` whose result has a ``statistic``.
 Correlation = Callable[[Sequence[float], Sequence[float]], Any]
@@ -89,7 +89,7 @@ def _of_peers(report: Report, name: str, function: Callable[[Sequence[Fraction]]
             of_year = [
                 rank.point
                 for key, rank in zip(column.keys, column.values, strict=True)
-                if key.year == year and key.code != HOME and rank is not None
+                if key.year == year and key.code != report.home and rank is not None
             ]
             keys.append(Key(PEERS, year, column.entities[0]))
             values.append(Interval.exact(function(of_year)) if of_year else None)
@@ -124,7 +124,7 @@ def mean_rank(report: Report) -> list[Column]:
     """Mean rank of each country over the six criteria of a table (1-2-6, 1-2-7), by year."""
     found = []
     for table in TABLES:
-        columns = [column for column in _ranks(report) if column.table == table]
+        columns = [column for column in _ranks(report) if column.table == report.meta(table).table]
         pairs = [(key.code, key.year) for key in columns[0].keys]
         arguments = [(column, _with_entity(column.entities[0])) for column in columns]
         found.append(derive("mean_rank", "名次", 2, _mean, *arguments, keys=[Key(code, year) for code, year in pairs]))
@@ -181,14 +181,20 @@ def kendall(report: Report) -> list[Column]:
 @indicator
 def percentile(report: Report) -> Column:
     """Taiwan's percentile rank in six assessments (table 1-2-12): 100 is the best."""
-    rank, assessed = read(report, "1-2-12", "rank"), read(report, "1-2-12", "countries_assessed")
+    rank, assessed = (
+        read(report, "countries_assessed", "rank"),
+        read(report, "countries_assessed", "countries_assessed"),
+    )
     return derive("percentile_rank", "%", 1, percentile_of, (rank, same), (assessed, same), keys=rank.keys)
 
 
 @indicator
 def top_share(report: Report) -> Column:
     """Taiwan's rank over the number assessed (table 1-2-12), %: among the best so many per cent."""
-    rank, assessed = read(report, "1-2-12", "rank"), read(report, "1-2-12", "countries_assessed")
+    rank, assessed = (
+        read(report, "countries_assessed", "rank"),
+        read(report, "countries_assessed", "countries_assessed"),
+    )
     return derive("top_share", "%", 1, top_share_of, (rank, same), (assessed, same), keys=rank.keys)
 
 
@@ -198,7 +204,7 @@ def risk_change(report: Report) -> Column:
 
     Only risks in both lists of ten.
     """
-    short, long = read(report, "1-1-4", "rank_short_term"), read(report, "1-1-4", "rank_long_term")
+    short, long = read(report, "rank_short_term", "rank_short_term"), read(report, "rank_short_term", "rank_long_term")
     keys = [key for key in short.keys if key in long]
     return derive("risk_rank_change", "名次", 0, rank_change_of, (short, same), (long, same), keys=keys)
 
@@ -206,5 +212,8 @@ def risk_change(report: Report) -> Column:
 @indicator
 def years_brought_forward(report: Report) -> Column:
     """Years by which generative AI brought forward each capability estimate (table 1-1-2)."""
-    before, after = read(report, "1-1-2", "year_before_genai"), read(report, "1-1-2", "year_after_genai")
+    before, after = (
+        read(report, "year_before_genai", "year_before_genai"),
+        read(report, "year_before_genai", "year_after_genai"),
+    )
     return derive("years_brought_forward", "年", 0, lambda b, a: b - a, (before, same), (after, same), keys=before.keys)

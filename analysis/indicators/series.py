@@ -159,7 +159,7 @@ class Column:
 def read(report: Report, table: str, measure: str) -> Column:
     """One measure of a printed table as a column.
 
-    The bounds are what the printed digits stand for (counts printed in full stand for
+    The table is named by its number or by a measure that it alone prints. The bounds are what the printed digits stand for (counts printed in full stand for
     themselves). Raises :class:`~analysis.report.BadInput` for a measure the table lacks.
     """
     cells = [cell for cell in report.iter_cells([table]) if cell[4] == measure]
@@ -168,7 +168,7 @@ def read(report: Report, table: str, measure: str) -> Column:
     printed = [cell[6] for cell in cells]
     return Column(
         indicator=measure,
-        table=table,
+        table=report.meta(table).table,
         unit=cells[0][5],
         decimals=max(cell[10] for cell in cells),
         keys=tuple(Key(cell[8], int(cell[3]) if cell[3] else None, cell[9] or "") for cell in cells),
