@@ -158,12 +158,12 @@ def newcomers(report: Report) -> None:
 def listing(report: Report) -> Markdown:
     """All findings as a table, worst first, each linked to its article."""
     known = {k.id for k in register(report)}
-    lines = ["| Finding | Grade | Touches | Where |", "|---|---|---|---|"]
+    lines = ["| Finding | Grade | Touches |", "|---|---|---|"]
     for number, row in _present(report).items():
         target = f"#{number.lower()}" if number in known else "#new-findings"
         name = title(report, number).replace("|", "/")
         where = _places(report, row["tables"])
-        lines.append(f"| [{name}]({target}) ({number}) | {row['grade']} | {STAKES[row['consequence']]} | {where} |")
+        lines.append(f"| [{name}]({target}) ({number}; {where}) | {row['grade']} | {STAKES[row['consequence']]} |")
     return tables.say("\n".join(lines))
 
 
