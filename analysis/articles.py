@@ -194,7 +194,7 @@ def show_ledger(report: Report, rows: pd.DataFrame, *, title: str, name: str, fo
     bounded = shown["recomputed"].eq("").all()
     if bounded:  # a bound gives a range only
         shown["recomputed"] = shown.pop("allowed")
-    shown = shown.loc[:, shown.ne("").any()]
+    shown = shown[[c for c in shown if any(shown[c] != "")]]
     found = sorted({t for t in rows["table"] if t in report.tables}, key=list(report.tables).index)
     tables.show(
         shown,
