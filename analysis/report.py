@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,8 @@ class Report:
 
     directory: Path
     package: dict[str, Any]
+    #: Rows of resources that are not files (see :func:`from_frames`), by path, the header first.
+    given: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     #: What looks odd in the tables read so far without being wrong, a line each.
     warnings: list[str] = field(default_factory=list)
 
@@ -76,7 +78,12 @@ class Report:
         return package_module.tables(self.package)
 
     def meta(self, table: str) -> Table:
-        """Metadata of one table; raises :class:`BadInput` for an unknown number."""
+        """Metadata of one table, by its number or by a measure (or a column of words) that it alone prints.
+
+        Raises :class:`BadInput` for an unknown one.
+        """
+        if table not in self.tables and len(named := self.holding(table)) == 1:
+            return self.tables[named[0]]
         try:
             return self.tables[table]
         except KeyError:
@@ -84,6 +91,21 @@ class Report:
                 f"known are {next(iter(self.tables))} … {next(reversed(self.tables))}" if self.tables else "it has none"
             )
             raise BadInput("datapackage.json", f"no table {table}; {known}") from None
+
+    def holding(self, *measures: str) -> list[str]:
+        """Numbers of the tables that print all of these measures, in printed order."""
+        found = []
+        for number, meta in self.tables.items():
+            here = {f.measure or f.name for f in meta.fields}
+            here |= {r.get("measure", "") for r in meta.row_measures.values()}
+            if here.issuperset(measures):
+                found.append(number)
+        return found
+
+    @property
+    def home(self) -> str:
+        """Code of the economy that the report is about (``home`` of the package); empty if it does not say."""
+        return package_module.get(self.package, "home", str, "", "")
 
     @functools.cached_property
     def _labels(self) -> dict[str, dict[str, str]]:
@@ -96,7 +118,7 @@ class Report:
             if key not in header:
                 raise BadInput("datapackage.json", f"a field named {key}", "resource labels")
         records: dict[str, dict[str, str]] = {}
-        for line, values in read_rows(self._path(resource), header, file):
+        for line, values in self._lines(resource, header):
             record = dict(zip(header, values, strict=True))
             record = {"kind": "", "scheme": "", "en": record["label"]} | record
             for key in ("label", "code", "kind", "en"):
@@ -131,17 +153,23 @@ class Report:
         found: dict[str, Any] | None = next((r for r in self.package["resources"] if r["name"] == name), None)
         return found
 
-    def _path(self, resource: dict[str, Any]) -> Path:
+    def _lines(self, resource: Mapping[str, Any], header: list[str]) -> Iterator[tuple[str, list[str]]]:
+        """``(line, values)`` of a resource; see :func:`analysis.files.read_rows`."""
+        given = self.given.get(resource["path"])
+        if given is None:
+            return read_rows(self._path(resource), header, resource["path"])
+        return ((f"line {n}", list(row)) for n, row in enumerate(given[1:], 2))
+
+    def _path(self, resource: Mapping[str, Any]) -> Path:
         return locate(self.directory, resource["path"], f"resource {resource['name']}")
 
     @functools.cache  # noqa: B019 - as above; MAX_CELLS bounds it
     def _raw(self, table: str) -> tuple[tuple[str, ...], ...]:
         meta = self.meta(table)
-        path = locate(self.directory, meta.file, f"table {table}")
         names = [f.name for f in meta.fields]
         seen: set[str] = set()
         rows = []
-        for line, values in read_rows(path, names, meta.file):
+        for line, values in self._lines({"name": table, "path": meta.file}, names):
             label = values[0]
             if not label:
                 raise BadInput(meta.file, "a row label", line, names[0])
@@ -183,6 +211,7 @@ class Report:
         count = 0
         for number in tables or self.tables:
             meta = self.meta(number)
+            number = meta.table
             places = [(f, i) for i, f in enumerate(meta.fields) if i and f.role == "value"]
             for values in self._raw(number):
                 label = values[0]
@@ -258,7 +287,7 @@ class Report:
         rows = []
         seen: set[str] = set()
         keyed = "primaryKey" in resource["schema"]
-        for line, values in read_rows(self._path(resource), header, file):
+        for line, values in self._lines(resource, header):
             if keyed and values[0] in seen:
                 raise BadInput(file, "each id once; this one is repeated", values[0] or line, header[0])
             seen.add(values[0])
@@ -283,6 +312,37 @@ def load(data: str | Path | None = None) -> Report:
         locate(directory, resource["path"], f"resource {resource['name']}")
     assert report.tables is not None  # two tables of one number, wrong types of fields: refused now
     return report
+
+
+def from_frames(
+    tables: Mapping[str, pd.DataFrame], relations: pd.DataFrame | None = None, units: Mapping[str, str] | None = None
+) -> Report:
+    """A report made of frames instead of files: the first column holds the row labels, the others printed numbers.
+
+    Numbers are given as printed, as strings (``pd.read_csv(..., dtype=str)``): the digits say how far each was
+    rounded. ``relations`` has the columns of ``relations.csv``, ``units`` the unit of a column by its name (``%``
+    is understood from the name). Raises :class:`BadInput` for numbers that are no strings and no whole numbers.
+    """
+    resources: list[dict[str, Any]] = []
+    given: dict[str, list[list[str]]] = {}
+    for name, frame in tables.items():
+        header = [str(c) for c in frame.columns]
+        for column, values in zip(header, (frame.iloc[:, i] for i in range(frame.shape[1])), strict=True):
+            wrong = [v for v in values if isinstance(v, float) and v == v]
+            if wrong:
+                raise BadInput(name, f"numbers as printed, as strings; found the float {wrong[0]!r}", column=column)
+        specs = [
+            {"name": c, "role": "value" if i else "row", "unit": (units or {}).get(c, "%" if "%" in c else "")}
+            for i, c in enumerate(header)
+        ]
+        resources.append({"name": name, "path": name, "schema": {"fields": specs}})
+        given[name] = [header, *frame.astype(object).where(frame.notna(), "").astype(str).to_numpy().tolist()]
+    if relations is not None:
+        header = [str(c) for c in relations.columns]
+        fields = [{"name": c} for c in header]
+        resources.append({"name": "relations", "path": "relations.csv", "schema": {"fields": fields}})
+        given["relations.csv"] = [header, *relations.fillna("").astype(str).to_numpy().tolist()]
+    return Report(Path(), package_module.check({"resources": resources}), given)
 
 
 def clean(text: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("report",),
     ("doubts", "indicators"),
     ("audit", "claims", "models"),
-    ("evidence",),
+    ("evidence", "editions"),
     ("charts",),
     ("tables", "facts"),
     ("blocks", "articles", "cards"),
