@@ -14,10 +14,10 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -37,6 +37,7 @@ __all__ = [
     "Table",
     "clean",
     "load",
+    "once",
 ]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -265,6 +266,24 @@ class Report:
             rows.append(tuple(values))
         _check(file, columns, rows)
         return pd.DataFrame(rows, columns=header)
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def once(function: Function) -> Function:
+    """Keep what a function of a report (and hashable arguments) gives, for as long as the report lives."""
+
+    @functools.wraps(function)
+    def kept(report: Report, *args: Any) -> Any:
+        memo = vars(report).setdefault("_memo", {})
+        given = [a for a in args if a is not None]  # audit(report) and audit(report, None) are one
+        key = (function.__module__, function.__qualname__, *given)
+        if key not in memo:
+            memo[key] = function(report, *args)
+        return memo[key]
+
+    return kept  # type: ignore[return-value]
 
 
 def load(data: str | Path | None = None) -> Report:

@@ -86,7 +86,9 @@ def test_nothing_goes_round_in_a_circle() -> None:
 
 
 def test_a_circle_and_an_import_in_a_function_would_be_seen() -> None:
-    code = "def f():\n    from analysis.audit import register\nif TYPE_CHECKING:\n    from analysis.claims import views\n"
+    code = (
+        "def f():\n    from analysis.audit import register\nif TYPE_CHECKING:\n    from analysis.claims import views\n"
+    )
     assert list(imports(ast.parse(code))) == ["analysis.audit.register"]
     with pytest.raises(CycleError):
         TopologicalSorter({"a": {"b"}, "b": {"a"}}).prepare()

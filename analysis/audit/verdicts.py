@@ -12,11 +12,10 @@ input is missing.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,9 +26,7 @@ from analysis.audit.declarations import EXACT, Relation, declared
 from analysis.audit.kernels import Bound, Constants, rounded
 from analysis.audit.relations import Evaluation, Group, bind, evaluate, targets
 from analysis.interval import MODES, as_printed, outward
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report, once
 
 COLUMNS = [
     "table",
@@ -77,13 +74,13 @@ class Audit:
         return [(g, int(i)) for g, v in enumerate(self.verdicts) for i in np.flatnonzero(np.isin(v, wanted))]
 
 
-@functools.lru_cache(maxsize=8)
+@once
 def relations(report: Report) -> tuple[Relation, ...]:
     """The declared relations of a report, parsed once."""
     return declared(report)
 
 
-@functools.lru_cache(maxsize=8)
+@once
 def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
     """Evaluate every relation of a report (those deriving cells of ``tables`` only)."""
     chosen = [r for r in relations(report) if tables is None or r.target.table in tables]

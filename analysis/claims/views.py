@@ -6,7 +6,6 @@ Every function takes a report and returns a frame ready for a table or a figure.
 from __future__ import annotations
 
 import ast
-import functools
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -24,7 +23,7 @@ from analysis.claims.units import CURRENCIES, unit, words
 from analysis.claims.values import ClaimError
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, rounded
-from analysis.report import Report
+from analysis.report import Report, once
 
 #: Chapters of the report by the first three characters of ``section``.
 CHAPTERS = {
@@ -50,7 +49,7 @@ def chapter(section: str) -> str:
     return section[:3]
 
 
-@functools.lru_cache(maxsize=4)
+@once
 def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame:
     """All claims in the order of the text: what is said, what follows from the print, the verdict.
 
