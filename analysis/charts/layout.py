@@ -24,6 +24,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
 from analysis.charts.style import BASE, FONTS, INK, MUTED, SMALL, TITLE, WIDE
+from analysis.words import chinese
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +52,7 @@ class Drawing(Figure):
     """A figure that knows its unit and its values, and how to be drawn again."""
 
     unit: str = ""
-    again: Callable[[], Drawing] | None = None
+    again: functools.partial[Drawing] | None = None
     #: Whether a reader may choose which of many lines is named.
     choice: bool = False
 
@@ -111,7 +112,7 @@ def localised(value: Any) -> Any:
 
 def said(text: str, language: str) -> str:
     """A text in a language, where it has a form of its own there."""
-    return str(getattr(text, "zh", text)) if language != "en" else str(text)
+    return str(chinese(text) if language != "en" else text)
 
 
 def drawn(draw: Callable[_P, Figure]) -> Callable[_P, Drawing]:

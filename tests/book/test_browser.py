@@ -319,7 +319,7 @@ class TestAsFiles:
             assert wrong == []
 
     def test_a_sortable_table_sorts_by_its_head(self, browser, address):
-        names = [n for n in PAGES if '"gt_table sortable"' in (HTML / f"{n}.html").read_text("utf-8")]
+        names = [n for n in PAGES if '"exhibit sortable"' in (HTML / f"{n}.html").read_text("utf-8")]
         if not names:
             pytest.skip("no sortable table in the book")
         with watched(browser, address, 1280) as (page, wrong):
