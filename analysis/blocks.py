@@ -153,8 +153,9 @@ def sentences(report: Report, *items: str, lines: Sequence[int] = ()) -> pd.Data
     if rows.empty:
         raise ValueError(f"no sentence rests on {', '.join(items)}")
     places = [item for item in items if item[0].isdigit()] or list(items)
+    shown = rows.drop(columns=[c for c in ("stated", "recomputed") if rows[c].eq("").all()])
     tables.show(
-        rows,
+        shown,
         title="Statements of the text on these numbers",
         name="claims-on-" + "-and-".join(place.replace("圖", "figure-") for place in places),
         subtitle=f"{counted(rows, 'statement' if len(rows) == 1 else 'statements')}.",

@@ -57,6 +57,13 @@ def test_a_chapter_shows_the_claims_on_its_tables_with_their_verdicts(shown: lis
         blocks.sentences(report.load(), "9-9-9")
 
 
+def test_a_column_that_no_statement_fills_is_not_shown(shown: list[dict[str, str]]) -> None:
+    rows = blocks.sentences(report.load(), "1-2-8")
+    assert rows["stated"].eq("").all()
+    assert "Stated" not in shown[0]["text/html"]
+    assert "Recomputed" in shown[0]["text/html"]
+
+
 def test_checks_of_a_relation_only_and_no_column_without_entries(shown: list[dict[str, str]]) -> None:
     rows = blocks.checks(report.load(), "1-2-2", relations=["growth"], title="Growth", unit="%", name="growth")
     assert len(rows) == 38

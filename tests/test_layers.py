@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("evidence",),
     ("charts",),
     ("tables", "facts"),
-    ("blocks", "articles"),
+    ("blocks", "articles", "cards"),
     ("refresh", "__main__"),
     ("publish",),
 )

@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis.audit.assignment import chapter_verdicts, ledger, notes, strict_problems, unexplained
     from analysis.audit.conclusions import findings
-    from analysis.audit.reach import cell_verdicts, coverage, rounding_table, uncheckable, verdict_counts
+    from analysis.audit.reach import cell_verdicts, coverage, families, rounding_table, uncheckable, verdict_counts
 
 _HOME = {
     "cell_verdicts": "reach",
     "chapter_verdicts": "assignment",
     "coverage": "reach",
+    "families": "reach",
     "findings": "conclusions",
     "ledger": "assignment",
     "notes": "assignment",
@@ -40,6 +41,7 @@ __all__ = [
     "cell_verdicts",
     "chapter_verdicts",
     "coverage",
+    "families",
     "findings",
     "ledger",
     "notes",

@@ -44,6 +44,16 @@ def verdict_counts(report: Report, tables: Iterable[str] | None = None) -> pd.Da
     return counts
 
 
+def families(report: Report) -> tuple[pd.Series, pd.Series]:
+    """Checks by verdict: those that arithmetic, order and definition decide, and those of bounds and assumptions."""
+    rows = ledger(report)
+    rows = rows[rows["verdict"] != "unchecked"]
+    soft = rows["basis"].isin(["bound", "assumption"])
+    order = [v for v in VERDICTS if v in set(rows["verdict"])]
+    parts = [part["verdict"].value_counts().reindex(order).dropna().astype(int) for part in (rows[~soft], rows[soft])]
+    return parts[0], parts[1]
+
+
 def cell_verdicts(report: Report) -> pd.DataFrame:
     """What the relations say of every printed cell as a derived cell, else how it is used.
 

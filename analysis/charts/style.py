@@ -135,6 +135,12 @@ def use_style() -> None:
     matplotlib.rcParams.update(_RC)
 
 
+def still(colour: str) -> str:
+    """A colour for areas with text on them: one that dark mode does not exchange, a digit away."""
+    exchanged = {INK, MUTED, FAINT, GRID, PAPER, TAIWAN, *PALETTE, DEEP, PALE, SPAN, *(c for c, _ in VERDICTS.values())}
+    return f"{colour[:-1]}{int(colour[-1], 16) ^ 1:X}" if colour.upper() in {c.upper() for c in exchanged} else colour
+
+
 def ink_on(colour: str) -> str:
     """Black or white text, whichever reads better on a colour: at least 4.5:1."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]

@@ -209,7 +209,7 @@ def exchange_rates(report: Report) -> pd.DataFrame:
     """Exchange rates implied by amounts that the text gives in two currencies.
 
     From claims of kind *conversion* whose numbers carry units in New Taiwan dollars and in another
-    currency. Columns ``id, line, statement, currency, foreign, taiwan, rate``; the rate is the range
+    currency. Columns ``id, page, statement, currency, foreign, taiwan, rate``; the rate is the range
     that the printed digits allow.
     """
     rows = []
@@ -228,8 +228,8 @@ def exchange_rates(report: Report) -> pd.DataFrame:
             rate = home[0] / amount
             low, high = outward(rate.low, 2, up=False), outward(rate.high, 2, up=True)
             span = f"{rounded(rate.point, 2)} ({low} to {high})"
-            rows.append((claim.id, claim.line, claim.statement, currency, shown, home[1], span))
-    return pd.DataFrame(rows, columns=["id", "line", "statement", "currency", "foreign", "taiwan", "rate"])
+            rows.append((claim.id, page(report, claim.line), claim.statement, currency, shown, home[1], span))
+    return pd.DataFrame(rows, columns=["id", "page", "statement", "currency", "foreign", "taiwan", "rate"])
 
 
 def chapter_claims(report: Report, items: Iterable[str]) -> pd.DataFrame:

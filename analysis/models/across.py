@@ -238,7 +238,7 @@ def patents_panel(
 
 
 def efficiency(found: Mapping[str, Series], lag: int = 1) -> pd.DataFrame:
-    """Patents of the last common year per thousand researchers and per US$ 100 million of R&D ``lag`` years before.
+    """Patents of the last common year per unit of printed researchers (ten thousand) and per US$ 100 million of R&D ``lag`` years before.
 
     ``code, year, per_researcher, per_gerd``, most per researcher first. Ratios, not productivity: an office
     counts what is filed with it.

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis.models import across, backtest, decomposition, forecast, growth, panel
-from analysis.models.series import PANEL_MEASURES, Found, NotEstimable, Series, collect, countries
+from analysis.models.series import MEASURE_NAMES, PANEL_MEASURES, Found, NotEstimable, Series, collect, countries
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -64,10 +64,10 @@ def percent(level: float | None, otherwise: str = "") -> str:
 
 
 class Rows:
-    """Rows of :data:`TRENDS` under construction."""
+    """Rows under construction: those of :data:`TRENDS` with numbers, then how many decimals they are printed with."""
 
     def __init__(self) -> None:
-        self.rows: list[Row] = []
+        self.rows: list[list[Any]] = []
 
     def add(
         self,
@@ -83,8 +83,8 @@ class Rows:
         cells: str = "printed",
     ) -> None:
         """One estimate; ``three`` are estimate, low, high (fewer: no interval)."""
-        numbers = [text(v, digits) for v in [*three, None, None][:3]]
-        self.rows.append([series, table, str(n), model, parameter, *numbers, level, unit, cells, ""])
+        numbers = [*three, None, None][:3]
+        self.rows.append([series, table, str(n), model, parameter, *numbers, level, unit, cells, "", digits])
 
     def attempt(self, series: str, table: str, model: str, fill: Callable[[], None], cells: str = "printed") -> None:
         """Run ``fill``; if something cannot be estimated, a row says why."""
@@ -96,32 +96,63 @@ class Rows:
     def refuse(self, series: str, table: str, model: str, reason: str, cells: str = "printed") -> None:
         """A row for what is not estimable."""
         note = f"not estimable, because {reason}"
-        self.rows.append([series, table, "", model, "", "", "", "", "", "", cells, note])
+        self.rows.append([series, table, "", model, "", None, None, None, "", "", cells, note, 0])
 
 
 def trends(report: Report) -> pd.DataFrame:
     """Every trend estimate the book shows; columns :data:`TRENDS`, all strings."""
-    found, treated = collect(report), collect(report, treated=True)
     out = Rows()
+    for part in PARTS.values():
+        part(out, report)
+    rows = [[*row[:5], *(text(v, row[-1]) for v in row[5:8]), *row[8:-1]] for row in out.rows]
+    return pd.DataFrame(rows, columns=TRENDS)
+
+
+def estimates(report: Report, *parts: str) -> pd.DataFrame:
+    """The same with numbers, for pages: some of :data:`PARTS`, with ``measure``, ``code`` and ``name`` of the series.
+
+    ``estimate``, ``low`` and ``high`` are floats, ``n`` is a whole number, missing where nothing can be estimated.
+    """
+    out = Rows()
+    for part in parts:
+        PARTS[part](out, report)
+    frame = pd.DataFrame([row[:-1] for row in out.rows], columns=TRENDS)
+    frame = frame.astype({"estimate": float, "low": float, "high": float})
+    frame["n"] = pd.to_numeric(frame["n"]).astype("Int64")
+    labels = {m: name[0].upper() + name[1:] for m, name in MEASURE_NAMES.items()}
+    labels |= {key: one.label for key, one in collect(report).items()}
+    names = [labels.get(s.partition("~")[2] or s, "") for s in frame["series"]]
+    codes = frame["series"].str.partition(".")[[0, 2]].set_axis(["measure", "code"], axis=1)
+    return pd.concat([frame, codes], axis=1).assign(name=names)
+
+
+def _growth(out: Rows, report: Report) -> None:
+    found = collect(report)
     for one in found.values():
         _single(out, one)
     for key, (table, reason) in found.refused.items():
         out.refuse(key, table, "log_linear_ols", reason)
     _many(out, found)
+
+
+def _panels(out: Rows, report: Report) -> None:
+    found, treated = collect(report), collect(report, treated=True)
     for measure in PANEL_MEASURES:
         for cells, source in (("printed", found), ("treated", treated)):
             members = countries(source, measure)
             if members and (cells == "printed" or _differ(members, countries(found, measure))):
                 _panel(out, measure, members, cells)
     _inputs(out, report, found, treated)
+
+
+def _doubtful(out: Rows, report: Report) -> None:
+    found, treated = collect(report), collect(report, treated=True)
     for key, one in treated.items():
         if key in found and one.printed != found[key].printed:
             _treated(out, one)
     for key, (table, reason) in treated.refused.items():
         if key in found:
             out.refuse(key, table, "log_linear_ols", reason, "treated")
-    _decomposition(out, report)
-    return pd.DataFrame(out.rows, columns=TRENDS)
 
 
 def _differ(some: Sequence[Series], others: Sequence[Series]) -> bool:
@@ -332,6 +363,15 @@ def _decomposition(out: Rows, report: Report) -> None:
 
         if table in report.tables:
             out.attempt("exports", table, "contribution", shares)
+
+
+#: The parts of :func:`trends`, in the order in which they are printed.
+PARTS: dict[str, Callable[[Rows, Report], None]] = {
+    "growth": _growth,
+    "panel": _panels,
+    "doubtful cells": _doubtful,
+    "decomposition": _decomposition,
+}
 
 
 def forecasts(report: Report) -> pd.DataFrame:

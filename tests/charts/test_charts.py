@@ -137,7 +137,8 @@ def test_dark_mode_knows_every_colour_of_the_style_and_text_reaches_contrast_the
 
 def test_colours_with_text_on_them_stay_as_they_are_in_dark_mode() -> None:
     css = (ROOT / "book" / "_static" / "figures.css").read_text("utf-8")
-    fixed = (*style.PARTS, *style.SEQUENTIAL, *style.DIVERGING, style.ON_PALE, style.ON_DEEP)
+    verdicts = [style.still(c) for c, _ in style.VERDICTS.values()]
+    fixed = (*style.PARTS, *style.SEQUENTIAL, *style.DIVERGING, style.ON_PALE, style.ON_DEEP, *verdicts)
     assert [c for c in fixed if f'"{c.lower()}"' in css] == []
 
 
@@ -256,6 +257,28 @@ def test_bars_start_at_zero(values: list[float]) -> None:
     )
     low, high = sorted(ax.get_xlim())
     assert low <= 0 <= high
+
+
+@pytest.mark.parametrize("top", [6.0, 60.0, 6e5])
+def test_logarithmic_axes_have_plain_numbers(top: float) -> None:
+    wide = rows().assign(
+        x=[2.0, 3.0, 4.0, top], y=[2.0, top, 3.0, 4.0], first=[2.0, 3.0, 4.0, 5.0], last=[3, 4, 5, top]
+    )
+    figures = [
+        charts.scatter(wide, x_label="x", y_label="y", log_x=True, log_y=True, **WORDS),
+        charts.dumbbell(wide, first="first", last="last", log=True, show_values=False, **WORDS),
+    ]
+    for fig in figures:
+        assert charts.faults(fig) == []
+        ticks = [t.get_text() for t in fig.axes[0].get_xticklabels() if t.get_text()]
+        assert len(ticks) >= 3
+        assert all(re.fullmatch(r"[\d,.]+", tick) for tick in ticks)
+
+
+def test_values_stand_beyond_their_whiskers() -> None:
+    frame = pd.DataFrame({"name": list("ab"), "value": [2.0, -2.0], "low": [1.5, -2.5], "high": [2.5, -1.5]})
+    ax = charts.bars(frame, fmt="{:.1f}", **WORDS).axes[0]
+    assert [text.xy[0] for text in ax.texts] == [2.5, -2.5]
 
 
 def test_labels_that_would_collide_are_moved_apart_and_keep_their_order() -> None:

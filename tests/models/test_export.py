@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
 import sys
+import textwrap
 import warnings
 from pathlib import Path
 
@@ -204,13 +204,10 @@ def test_resolution_equals_its_formula() -> None:
     assert power == pytest.approx(0.8, abs=1e-6)
 
 
-def test_the_cell_that_the_book_documents_runs_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The code block of the chapter, literally but for the number of simulations and processes; needs the extra dask."""
+def test_the_code_for_a_cluster_runs_as_documented(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code block of the module, literally but for the number of simulations and processes; needs the extra dask."""
     pytest.importorskip("dask.distributed")
-    notebook = Path(__file__).parents[2] / "book" / "models" / "five_points.ipynb"
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    text = next("".join(c["source"]) for c in cells if "```python" in "".join(c["source"]))
-    code = text.split("```python\n")[1].split("```")[0]
+    code = textwrap.dedent(str(simulation.__doc__).split("::\n")[1])
     assert "1_000_000" in code
     monkeypatch.setattr(simulation, "CHUNK", 170)
     small = code.replace("1_000_000", "340, sizes=(4,)").replace("n_workers=2", "n_workers=2, processes=False")
