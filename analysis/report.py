@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
@@ -29,9 +29,9 @@ from analysis.package import Field, Table
 __all__ = [
     "CELL_COLUMNS",
     "DATA",
-    "EXTRA_COLUMNS",
     "NOT_AVAILABLE",
     "BadInput",
+    "Cell",
     "Field",
     "Report",
     "Table",
@@ -42,9 +42,26 @@ __all__ = [
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
-#: Columns of :meth:`Report.cells`; the first eight are the public contract.
-CELL_COLUMNS = ["table", "row", "column", "year", "measure", "unit", "printed", "flag"]
-EXTRA_COLUMNS = ["code", "entity", "decimals", "exact"]
+
+class Cell(NamedTuple):
+    """One printed number: where it stands, its digits, and (from ``code``) what they are about."""
+
+    table: str
+    row: str
+    column: str
+    year: str
+    measure: str
+    unit: str
+    printed: str
+    flag: str
+    code: str
+    entity: str
+    decimals: int
+    exact: bool
+
+
+#: Columns of :meth:`Report.cells` that are the public contract.
+CELL_COLUMNS = list(Cell._fields[:8])
 
 #: Most printed numbers in one edition, and most characters in one of them (this edition: 1,672 and 11).
 MAX_CELLS, MAX_DIGITS = 100_000, 60
@@ -179,8 +196,8 @@ class Report:
         names = [f.name for f in self.meta(table).fields]
         return pd.DataFrame(list(self._raw(table)), columns=names).set_index(names[0])
 
-    def iter_cells(self, tables: Iterable[str] | None = None) -> Iterator[tuple[Any, ...]]:
-        """Cells as tuples in the order of ``CELL_COLUMNS + EXTRA_COLUMNS``."""
+    def iter_cells(self, tables: Iterable[str] | None = None) -> Iterator[Cell]:
+        """Every printed number, table by table."""
         count = 0
         for number in tables or self.tables:
             meta = self.meta(number)
@@ -195,7 +212,7 @@ class Report:
                     if values[place] == "":
                         continue
                     digits, flag = clean(values[place])
-                    yield (
+                    yield Cell(
                         number,
                         label,
                         column.name,
@@ -217,7 +234,7 @@ class Report:
         contract) and ``code`` (of the row), ``entity`` (of the column, if it has one),
         ``decimals`` (printed), ``exact`` (a count or rank printed in full).
         """
-        return pd.DataFrame(list(self.iter_cells(tables)), columns=CELL_COLUMNS + EXTRA_COLUMNS)
+        return pd.DataFrame(list(self.iter_cells(tables)), columns=list(Cell._fields))
 
     def numbers(self, table: str, measure: str) -> pd.DataFrame:
         """One measure as floats: index row codes, columns years (or column entities).
