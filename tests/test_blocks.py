@@ -34,6 +34,27 @@ def test_a_missing_figure_names_its_recoverable_points(shown: list[dict[str, str
     assert "Nothing else." in shown[0]["text/html"]
 
 
+def test_several_missing_figures_share_one_box(shown: list[dict[str, str]]) -> None:
+    blocks.not_rebuilt(report.load(), {"圖1-2-11": "The early years are lost.", "圖1-2-12": "All of it is lost."})
+    assert len(shown) == 1
+    for words in ("圖1-2-11", "The early years are lost.", "圖1-2-12", "No sentence gives any of its points."):
+        assert words in re.sub("<[^>]+>", "", shown[0]["text/html"])
+
+
+def test_rows_that_come_once_for_each_measure_say_which_it_is(shown: list[dict[str, str]]) -> None:
+    words = {"balance": "balance", "volume": "volume"}
+    rows = blocks.checks(report.load(), "1-2-15", title="Checks", unit="", name="checks", measures=words)
+    assert set(rows["measure"]) == set(words.values())
+    assert (rows.groupby("name")["measure"].nunique() == 2).all()
+    assert shown
+
+
+def test_sentences_of_some_lines_only(shown: list[dict[str, str]]) -> None:
+    rows = blocks.sentences(report.load(), "1-2-1", "1-2-2", "1-2-5", lines=["1095"])
+    assert set(rows["line"].astype(str)) == {"1095"}
+    assert shown
+
+
 @pytest.mark.parametrize(
     ("printed", "unit", "said"),
     [

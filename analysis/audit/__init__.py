@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis.audit.assignment import chapter_verdicts, ledger, notes, strict_problems, unexplained
     from analysis.audit.conclusions import findings
+    from analysis.audit.frames import check
     from analysis.audit.reach import cell_verdicts, coverage, families, rounding_table, uncheckable, verdict_counts
 
 _HOME = {
     "cell_verdicts": "reach",
     "chapter_verdicts": "assignment",
+    "check": "frames",
     "coverage": "reach",
     "families": "reach",
     "findings": "conclusions",
@@ -40,6 +42,7 @@ _HOME = {
 __all__ = [
     "cell_verdicts",
     "chapter_verdicts",
+    "check",
     "coverage",
     "families",
     "findings",

@@ -196,19 +196,19 @@ def shift_share(
 
 def printed_years(report: Report, table: str, measure: str) -> list[int]:
     """Years of a measure, in order; empty without the table."""
-    if table not in report.tables:
+    if table not in report.tables and len(report.holding(table)) != 1:
         return []
     return sorted({int(c.year) for c in report.iter_cells([table]) if c.measure == measure and c.year})
 
 
 def value_added(report: Report, before: int | None = None, after: int | None = None) -> ShiftShare:
     """Shift-share of the manufacturing value-added rate of Table 1-2-16 (first and last printed year)."""
-    shown = printed_years(report, "1-2-16", "value_added_rate")
+    shown = printed_years(report, "value_added_rate", "value_added_rate")
     years = (shown[0] if before is None else before, shown[-1] if after is None else after)
-    cells = {(c.code, c.measure, c.year): c.printed for c in report.iter_cells(["1-2-16"])}
+    cells = {(c.code, c.measure, c.year): c.printed for c in report.iter_cells(["value_added_rate"])}
     for year in years:
         if year not in shown:
-            raise NotEstimable(f"Table 1-2-16 has no year {year}")
+            raise NotEstimable(f"the value-added rates have no year {year}")
     found: list[dict[str, tuple[Cell, Cell]]] = [{}, {}]
     left_out = []
     for code in dict.fromkeys(c for c, _, _ in cells):
@@ -227,7 +227,7 @@ def value_added(report: Report, before: int | None = None, after: int | None = N
 
 def periods(report: Report) -> list[tuple[int, int]]:
     """The whole span of Table 1-2-16 and each pair of neighbouring years."""
-    shown = printed_years(report, "1-2-16", "value_added_rate")
+    shown = printed_years(report, "value_added_rate", "value_added_rate")
     return [(shown[0], shown[-1]), *itertools.pairwise(shown)] if len(shown) > 1 else []
 
 
@@ -293,11 +293,11 @@ def lmdi(amounts: tuple[Cell, Cell], intensities: tuple[Cell, Cell], code: str =
 
 def research(report: Report, before: int | None = None, after: int | None = None) -> list[Divisia]:
     """LMDI of R&D expenditure (Table 1-2-1) with R&D intensity (Table 1-2-2), every row that has all four numbers."""
-    shown = printed_years(report, "1-2-1", "gerd")
+    shown = printed_years(report, "gerd", "gerd")
     if not shown:
         return []
     years = (shown[0] if before is None else before, shown[-1] if after is None else after)
-    cells = {(c.code, c.measure, c.year): c.printed for c in report.iter_cells(["1-2-1", "1-2-2"])}
+    cells = {(c.code, c.measure, c.year): c.printed for c in report.iter_cells(["gerd", "gerd_intensity"])}
     found = []
     for code in dict.fromkeys(c for c, m, _ in cells if m == "gerd"):
         try:
@@ -344,18 +344,21 @@ def lmdi_frame(results: Sequence[Divisia]) -> pd.DataFrame:
     return frame.assign(gdp_points=100 * frame["gdp"] / start, intensity_points=100 * frame["intensity"] / start)
 
 
-def research_on_real_gdp(report: Report, code: str = "TWN") -> tuple[Divisia, Divisia]:
+def research_on_real_gdp(report: Report, code: str = "") -> tuple[Divisia, Divisia]:
     """R&D expenditure of one country on the quotient of the two tables and on printed real GDP (Table 1-2-8).
 
     Real GDP is chained one year back with its growth rate, where the table prints one. Both splits are over the
     years that all tables cover. Expenditure is at constant prices, so real GDP is its fellow.
     """
+    code = code or report.home
     cells = {
-        (c.measure, c.year): c.printed for c in report.iter_cells(["1-2-8"]) if c.measure in ("real_gdp", "gdp_growth")
+        (c.measure, c.year): c.printed
+        for c in report.iter_cells(["real_gdp"])
+        if c.measure in ("real_gdp", "gdp_growth")
     }
     gdp = {int(y): cell(p) for (m, y), p in cells.items() if m == "real_gdp" and p != NOT_AVAILABLE}
     if not gdp:
-        raise NotEstimable("Table 1-2-8 has no real GDP")
+        raise NotEstimable("real GDP is not printed")
     first = min(gdp)
     rate = cells.get(("gdp_growth", str(first)), NOT_AVAILABLE)
     if rate != NOT_AVAILABLE:
@@ -363,7 +366,7 @@ def research_on_real_gdp(report: Report, code: str = "TWN") -> tuple[Divisia, Di
         value, least, most = gdp[first]
         chained = value / (1 + cell(rate)[0] / 100), least / (1 + high / 100), most / (1 + low / 100)
         gdp[first - 1] = chained
-    amounts = {c.year: c.printed for c in report.iter_cells(["1-2-1"]) if c.code == code and c.measure == "gerd"}
+    amounts = {c.year: c.printed for c in report.iter_cells(["gerd"]) if c.code == code and c.measure == "gerd"}
     both = sorted(int(y) for y, p in amounts.items() if p != NOT_AVAILABLE and int(y) in gdp)
     if len(both) < 2:
         raise NotEstimable("R&D expenditure and real GDP share fewer than two years")
@@ -379,7 +382,7 @@ def research_on_real_gdp(report: Report, code: str = "TWN") -> tuple[Divisia, Di
 # ---------------------------------------------------------------- contributions
 
 
-def exports(report: Report, table: str = "1-2-9", after: int | None = None) -> pd.DataFrame:
+def exports(report: Report, table: str = "", after: int | None = None) -> pd.DataFrame:
     """Contributions of the classes of an export table to its growth: ``code, points, low, high``.
 
     First row the total, last row ``rounding``: what the printed classes leave of the printed total (it has
@@ -387,6 +390,7 @@ def exports(report: Report, table: str = "1-2-9", after: int | None = None) -> p
     """
     from analysis.indicators import exports as indicator
 
+    table = table or report.holding("exports", "share")[0]
     shown = printed_years(report, table, "exports")
     year = (shown[-1] if shown else 0) if after is None else after
     both = pd.concat([indicator.exports_growth(report), indicator.contributions(report)])

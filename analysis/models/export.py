@@ -141,7 +141,8 @@ def _panels(out: Rows, report: Report) -> None:
             members = countries(source, measure)
             if members and (cells == "printed" or _differ(members, countries(found, measure))):
                 _panel(out, measure, members, cells)
-    _inputs(out, report, found, treated)
+    if countries(found, "patents"):
+        _inputs(out, report, found, treated)
 
 
 def _doubtful(out: Rows, report: Report) -> None:
@@ -282,6 +283,7 @@ def _panel(out: Rows, measure: str, members: list[Series], cells: str) -> None:
 
 
 def _inputs(out: Rows, report: Report, found: Found, treated: Found) -> None:
+    granted = report.meta("patent_density").table
     for cells, source in (("printed", found), ("treated", treated)):
 
         def over(source: Found = source, cells: str = cells) -> None:
@@ -297,61 +299,65 @@ def _inputs(out: Rows, report: Report, found: Found, treated: Found) -> None:
                 out.add(name, table, n - 1, "cross_section", "leave_one_out", edges, "range", "", 3, cells)
                 out.add(name, table, n, "spearman", "rho", (line.spearman,), "", "", 3, cells)
 
-        out.attempt("patent_density", "1-2-13", "cross_section", over, cells)
+        out.attempt("patent_density", granted, "cross_section", over, cells)
         for measure in across.INPUTS:
 
             def within(measure: str = measure, source: Found = source, cells: str = cells) -> None:
                 fit, name = across.patents_panel(source, measure), f"patents~{measure}"
                 ends = {"two_way_fe": (fit.low, fit.high), "two_way_fe_wild": (fit.low_wild, fit.high_wild)}
                 for model, edges in ends.items():
-                    out.add(name, "1-2-13", fit.n, model, "elasticity", (fit.estimate, *edges), "0.95", "", 3, cells)
-                out.add(name, "1-2-13", fit.n, "two_way_fe_wild", "p_value", (fit.p_wild,), "", "", 4, cells)
+                    out.add(name, granted, fit.n, model, "elasticity", (fit.estimate, *edges), "0.95", "", 3, cells)
+                out.add(name, granted, fit.n, "two_way_fe_wild", "p_value", (fit.p_wild,), "", "", 4, cells)
                 codes = [s.code for s in countries(source, "patents")]
                 each = [across.patents_panel(source, measure, leave=[c], wild=False).estimate for c in codes]
                 three = (fit.estimate, min(each), max(each))
-                out.add(name, "1-2-13", fit.n, "two_way_fe", "leave_one_out", three, "range", "", 3, cells)
+                out.add(name, granted, fit.n, "two_way_fe", "leave_one_out", three, "range", "", 3, cells)
 
-            out.attempt(f"patents~{measure}", "1-2-13", "two_way_fe", within, cells)
+            out.attempt(f"patents~{measure}", granted, "two_way_fe", within, cells)
 
     def whole() -> None:
         a = panel.aggregate(found)
         for name, value in (("weighted", a.weighted), ("average_country", a.average), ("printed_total", a.printed)):
-            out.add("gerd_intensity", "1-2-2", a.n, "aggregate", name, (value,), "", "% a year")
+            out.add("gerd_intensity", intensity, a.n, "aggregate", name, (value,), "", "% a year")
 
-    out.attempt("gerd_intensity", "1-2-2", "aggregate", whole)
+    intensity = report.meta("gerd_intensity").table
+    out.attempt("gerd_intensity", intensity, "aggregate", whole)
 
 
 def _decomposition(out: Rows, report: Report) -> None:
     points, money = "percentage points", "US$ 100 million"
     for before, after in decomposition.periods(report):
+        rates = report.meta("value_added_rate").table
 
-        def split(before: int = before, after: int = after) -> None:
+        def split(before: int = before, after: int = after, rates: str = rates) -> None:
             found = decomposition.value_added(report, before, after)
             for row in found.frame().itertuples(index=False):
                 for part in ("within", "structure"):
                     three = [getattr(row, f"{part}{end}") for end in ("", "_low", "_high")]
                     name = f"{part}_{before}_{after}"
-                    out.add(f"value_added_rate.{row.code}", "1-2-16", 2, "shift_share", name, three, "bounds", points)
+                    out.add(f"value_added_rate.{row.code}", rates, 2, "shift_share", name, three, "bounds", points)
             for part, value in zip(("within", "structure", "interaction"), found.base, strict=True):
                 name = f"{part}_{before}_{after}"
-                out.add("value_added_rate.all", "1-2-16", 2, "shift_share_base_year", name, (value,), "", points)
+                out.add("value_added_rate.all", rates, 2, "shift_share_base_year", name, (value,), "", points)
 
-        out.attempt("value_added_rate", "1-2-16", "shift_share", split)
+        out.attempt("value_added_rate", rates, "shift_share", split)
+    spent = next(iter(report.holding("gerd")), "")
     for one in decomposition.research(report):
         for part, value, bounds in (
             ("gdp", one.gdp, one.gdp_bounds),
             ("intensity", one.intensity, one.intensity_bounds),
         ):
-            out.add(f"gerd.{one.code}", "1-2-1", 2, "lmdi", f"{part}_effect", (value, *bounds), "bounds", money, 2)
-        out.add(f"gerd.{one.code}", "1-2-1", 2, "lmdi", "gdp_alone", (one.gdp_alone,), "", money, 2)
+            out.add(f"gerd.{one.code}", spent, 2, "lmdi", f"{part}_effect", (value, *bounds), "bounds", money, 2)
+        out.add(f"gerd.{one.code}", spent, 2, "lmdi", "gdp_alone", (one.gdp_alone,), "", money, 2)
 
     def real() -> None:
         one = decomposition.research_on_real_gdp(report)[1]
         three = (one.gdp, *one.gdp_bounds)
-        out.add(f"gerd.{one.code}", "1-2-8", 2, "lmdi_real_gdp", "gdp_effect", three, "bounds", money, 2)
+        out.add(f"gerd.{one.code}", real_gdp, 2, "lmdi_real_gdp", "gdp_effect", three, "bounds", money, 2)
 
-    out.attempt("gerd", "1-2-8", "lmdi_real_gdp", real)
-    for table in ("1-2-9", "1-2-10", "1-2-11"):
+    for real_gdp in report.holding("real_gdp"):
+        out.attempt("gerd", real_gdp, "lmdi_real_gdp", real)
+    for table in report.holding("exports", "share"):
 
         def shares(table: str = table) -> None:
             years = decomposition.printed_years(report, table, "exports")
@@ -360,8 +366,7 @@ def _decomposition(out: Rows, report: Report) -> None:
                 level = "bounds" if math.isfinite(three[1]) else ""
                 out.add(f"exports.{code}", table, 2, "contribution", name, three, level, points)
 
-        if table in report.tables:
-            out.attempt("exports", table, "contribution", shares)
+        out.attempt("exports", table, "contribution", shares)
 
 
 #: The parts of :func:`trends`, in the order in which they are printed.

@@ -10,31 +10,19 @@ import re
 import shutil
 from pathlib import Path
 
-_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.])")
+from analysis.editions import YEAR, moved, moved_on
+
+#: Patterns and paths stay.
+STAYS = frozenset({"pattern", "path", "seed_line", "seed_rows"})
 #: A year among the arguments of an expression (``t("1-2-1", "TWN", "gerd", 2023)``) or in the name of a number.
 _ARGUMENT = re.compile(r"(?<=[,_ ])(?:19|20)\d\d(?=[,)_=]|\s|$)")
 #: Columns outside the tables that name a year of a table, and how it is written there.
 BESIDE = {
-    "prose.csv": {"id": _YEAR, "year": _YEAR},
-    "figures.csv": {"title": _YEAR, "title_en": _YEAR},
-    "known_findings.csv": {"signature": _YEAR, "title": _YEAR, "explanation": _YEAR, "expect": _YEAR},
+    "prose.csv": {"id": YEAR, "year": YEAR},
+    "figures.csv": {"title": YEAR, "title_en": YEAR},
+    "known_findings.csv": {"signature": YEAR, "title": YEAR, "explanation": YEAR, "expect": YEAR},
     "claims.csv": {"expression": _ARGUMENT},
 }
-
-
-def _moved(text: str, by: int, pattern: re.Pattern[str] = _YEAR) -> str:
-    return pattern.sub(lambda m: str(int(m[0]) + by), text)
-
-
-def _field(value: object, by: int) -> object:
-    """Every year in a description, whether number or words; patterns and paths stay."""
-    if isinstance(value, dict):
-        return {k: v if k in {"pattern", "path", "seed_line", "seed_rows"} else _field(v, by) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_field(v, by) for v in value]
-    if isinstance(value, str):
-        return _moved(value, by)
-    return value + by if isinstance(value, int) and not isinstance(value, bool) and 1900 <= value < 2100 else value
 
 
 def next_year(source: Path, target: Path, *, everything: bool, by: int = 1) -> Path:
@@ -46,7 +34,9 @@ def next_year(source: Path, target: Path, *, everything: bool, by: int = 1) -> P
     """
     shutil.copytree(source, target)
     package = target / "datapackage.json"
-    package.write_text(json.dumps(_field(json.loads(package.read_text("utf-8")), by), ensure_ascii=False), "utf-8")
+    package.write_text(
+        json.dumps(moved_on(json.loads(package.read_text("utf-8")), by, STAYS), ensure_ascii=False), "utf-8"
+    )
     for path in sorted((target / "tables").glob("*.csv")):
         header, newline, rows = path.read_text("utf-8").partition("\n")
         path.write_text(
@@ -55,7 +45,7 @@ def next_year(source: Path, target: Path, *, everything: bool, by: int = 1) -> P
     for name, columns in BESIDE.items() if everything else ():
         rows = list(csv.DictReader(io.StringIO((target / name).read_text("utf-8"))))
         for row in rows:
-            row.update({c: _moved(row[c], by, pattern) for c, pattern in columns.items() if c in row})
+            row.update({c: moved(row[c], by, pattern) for c, pattern in columns.items() if c in row})
         with (target / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
             writer.writeheader()
