@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help book test serve lab trial golden lock env lint types data unit notebooks site status archive clean distclean
+.PHONY: help book test serve lab trial golden lock env lint types data unit notebooks site status archive pdf clean distclean
 
 LOCK := requirements.lock.txt
 VENV := .venv
@@ -82,6 +82,9 @@ trial: env ## a trial that takes minutes (TRIAL="digits 200"; see CONTRIBUTING.m
 
 site: env ## build the book from stored outputs, running nothing
 	@$(PUBLISH) build
+
+pdf: book ## the book as one PDF, and a brief of its findings (needs Chromium)
+	@$(PUBLISH) pdf
 
 archive: env ## the data package and everything computed from it, in one file
 	@$(PUBLISH) archive
