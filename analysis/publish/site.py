@@ -23,7 +23,7 @@ from analysis.publish.project import BUILD, CONFIG, LOCK, ROOT, TOC, listed, nam
 OUTPUT = Path(BUILD) / "html"
 
 #: Parts of ``analysis`` that only show what others compute.
-_NOT_COMPUTING = ("analysis/charts/", "analysis/chapters/", "analysis/tables.py", "analysis/publish/site.py")
+_NOT_COMPUTING = ("analysis/charts/", "analysis/tables.py", "analysis/publish/site.py")
 
 _REDIRECT = """\
 <!DOCTYPE html>
