@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help book test serve lab trial golden lock env lint types data unit notebooks site status archive pdf clean distclean
+.PHONY: help book test serve lab draft trial golden lock env lint types data unit notebooks site status archive pdf clean distclean
 
 LOCK := requirements.lock.txt
 VENV := .venv
@@ -49,6 +49,9 @@ serve: book ## build the book and serve it on this machine (PORT=8000)
 lab: env ## open the notebooks in JupyterLab, to rerun and change them
 	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)
 	@$(PY) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/book/index.ipynb
+
+draft: env ## the book on another edition (DATA=DIR), and the list of sentences to rewrite
+	@$(PUBLISH) draft "$(DATA)"
 
 status: env ## which notebooks are stale, and why
 	@$(PUBLISH) status

@@ -73,11 +73,11 @@ def markup(
     if frame.empty or not shown:
         raise ValueError(f"table {name}: no rows")
     cells = {c: [_cell(v, c in ("name", shown[0]), language) for v in frame[c]] for c in shown}
-    if blank := [c for c in shown if all(v in _BLANK for v in cells[c])]:
-        raise ValueError(f"table {name}: nothing in column {', '.join(blank)}")
     for above, column in below.items():
         lower = [_cell(v, False, language) for v in frame[column]]
         cells[above] = [f"{u}{_BELOW}{low}" if low else u for u, low in zip(cells[above], lower, strict=True)]
+    if blank := [c for c in shown if all(v in _BLANK for v in cells[c])]:
+        raise ValueError(f"table {name}: nothing in column {', '.join(blank)}")
     kinds = {c: _kind(c, texts, first=c == shown[0], judged=c in verdicts) for c, texts in cells.items()}
     rows = []
     for i, key in enumerate(frame[code] if code in frame else [""] * len(frame)):

@@ -32,16 +32,21 @@ SVG_ZH, NARROW_ZH, HTML_ZH = "application/x.zh_tw+svg", "application/x.zh_tw.nar
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*")
 
 
-def csv_link(data: pd.DataFrame, name: str, label: str = "CSV", **more: str) -> str:
+def csv_link(data: pd.DataFrame, name: str, label: str = "CSV", fmt: str = "", **more: str) -> str:
     """A download link that carries the numbers itself, in UTF-8 with a mark that spreadsheets understand.
 
     Decimals are those printed: where a column ``printed`` holds the same numbers as ``value``, the CSV has that
-    form of them. A printed name beside the English one gets a column of its own; ``more`` are columns that
+    form of them, and a column whose every number has at most the decimals of ``fmt`` ("{:.2f}") is written with them. A printed name beside the English one gets a column of its own; ``more`` are columns that
     hold one text throughout (unit, source).
     """
     data = data.copy()
     if {"value", "printed"} <= set(data.columns) and _same(data["value"], data["printed"]):
         data["value"] = data.pop("printed")
+    if decimals := re.search(r"\.(\d+)f", fmt):
+        places = int(decimals[1])
+        for column in data.select_dtypes("float"):
+            if data[column].round(places).sub(data[column]).abs().max() < 1e-12:
+                data[column] = [f"{v:.{places}f}" if v == v else "" for v in data[column]]
     if "name" in data and any(one_name(str(n)) != str(n) for n in data["name"]):
         place = int(data.columns.get_loc("name")) + 1  # type: ignore[arg-type]
         names = [str(n) for n in data["name"]]
@@ -129,11 +134,11 @@ def show(
     or lies on another, in the column of a laptop or on a phone.
     """
     given = fig.again.keywords if isinstance(fig, Drawing) and fig.again is not None else {}
-    languages = ["en", "zh_TW"] if twofold([alt, note, source, *given.values()]) else ["en"]
+    languages = ["en", "zh_TW"] if twofold([note, source, *given.values()]) else ["en"]
     cited = {language: cite(source, report or data.attrs.get("report"), language) for language in languages}
     doubts = sorted({p.doubt for p in fig.points if p.doubt}) if isinstance(fig, Drawing) else []
     unit = fig.unit if isinstance(fig, Drawing) else ""
-    link = csv_link(data, name, unit=unit, source=cited["en"])
+    link = csv_link(data, name, fmt=f"{given.get('last', '')} {given.get('fmt', '')}", unit=unit, source=cited["en"])
     pictures, captions = {"image/svg+xml": _drawn(fig, name, alt)}, {}
     for language in languages:
         kinds = ((SVG_ZH, WIDE, ""), (NARROW_ZH, NARROW, "-narrow"))

@@ -45,7 +45,7 @@ def report_items(root: Path) -> list[dict[str, Any]]:
             "item": r["table"],
             "title": r["title"],
             "title_en": r["title_en"],
-            "page": r["page"],
+            "page": r.get("page", 0),
             "printed": "table",
             "columns": _columns(r["schema"]["fields"]),
         }

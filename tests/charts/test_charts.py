@@ -320,6 +320,11 @@ def test_the_csv_keeps_decimals_as_printed() -> None:
     assert "value%0A3.40%0A3.00" in link
 
 
+def test_the_csv_has_the_decimals_of_the_figure_where_that_loses_nothing() -> None:
+    link = charts.csv_link(pd.DataFrame({"a": [3.4, 3.0], "b": [3.415, 1.0], "n": [1, 2]}), "n", fmt="{:+.2f}")
+    assert "a,b,n%0A3.40,3.415,1%0A3.00,1,2" in link
+
+
 def test_a_source_is_cited_with_table_page_and_origin() -> None:
     assert charts.cite(["1-2-2"]).startswith("Table 1-2-2, p. 34 (OECD")
     assert charts.cite("this book") == "this book"

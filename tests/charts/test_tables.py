@@ -83,6 +83,7 @@ def test_a_table_without_rows_and_one_with_a_blank_column_are_refused(frame: pd.
         markup(frame.iloc[:0])
     with pytest.raises(ValueError, match="table growth: nothing in column recomputed"):
         markup(frame.assign(recomputed=["", "–"]))
+    assert "2 to 3" in markup(frame.assign(recomputed="", allowed=["2 to 3", ""]), below={"recomputed": "allowed"})
 
 
 def test_one_column_can_stand_in_small_print_below_another(frame: pd.DataFrame) -> None:
