@@ -169,7 +169,7 @@ def visit(visitor, address, axe, name):
     assert violations(page, rules={"color-contrast": {"enabled": False}}) == []
     assert sideways(page, PHONE) <= 0
     page.wait_for_function(  # a moment after the window has changed
-        "[...document.querySelectorAll('.pst-scrollable-table-container')]"
+        "[...document.querySelectorAll('.pst-scrollable-table-container, .cell_output > .output, pre')]"
         ".every(box => box.tabIndex === 0 || box.scrollWidth <= box.clientWidth)"
     )
     assert violations(page, runOnly=["scrollable-region-focusable", "target-size"]) == []
