@@ -293,17 +293,19 @@ def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
     wants repaired or left out (:mod:`analysis.doubts`) are. Series with too few points or a value without
     logarithm are in :attr:`Found.refused`.
     """
-    cells = report.cells()
+    wanted = measures(report)
+    here = {table for table, _ in wanted}
+    cells = report.cells([table for table in report.tables if table in here])
     cells = cells[cells["year"] != ""].copy()
     cells["gone"] = cells["printed"] == NOT_AVAILABLE
     cells["treated"] = ""
     if treated:
-        cells = _treat(cells, doubts.read(report), set(measures(report)))
+        cells = _treat(cells, doubts.read(report), set(wanted))
     amounts = _derived(report)
     found: dict[str, Series] = {}
     refused: dict[str, tuple[str, str]] = {}
     kinds = report.labels().set_index("code")["kind"].to_dict()
-    for (table, measure), (name, group, scale) in measures(report).items():
+    for (table, measure), (name, group, scale) in wanted.items():
         part = cells[(cells["table"] == table) & (cells["measure"] == measure)]
         for label, rows in part.groupby("code", sort=False):
             code = str(label)
