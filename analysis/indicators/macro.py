@@ -43,7 +43,9 @@ def real_gdp_index(report: Report) -> Column:
     column, base = read(report, TABLE, "real_gdp"), report.meta(TABLE).reference_year
     if base is None:
         raise BadInput(
-            "datapackage.json", "property 'reference_year': the year of the prices of real GDP", f"table {TABLE}"
+            "datapackage.json",
+            "property 'reference_year': the year of the prices of real GDP",
+            f"table {report.meta(TABLE).table}",
         )
     return derive("real_gdp_index", f"{base}=100", 2, share, (column, same), (column, at(base)), keys=column.keys)
 
