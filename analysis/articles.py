@@ -34,6 +34,8 @@ GRADES = {
 #: What a finding touches, weightiest first.
 STAKES = {"conclusion": "a conclusion", "number": "numbers", "cosmetic": "a detail"}
 
+#: What stands in small print below which column of the ledger.
+_BELOW = {"number": "relation", "recomputed": "allowed", "verdict": "basis"}
 _PERCENT = re.compile(r"(?<=\d) %")
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -156,12 +158,12 @@ def newcomers(report: Report) -> None:
 def listing(report: Report) -> Markdown:
     """All findings as a table, worst first, each linked to its article."""
     known = {k.id for k in register(report)}
-    lines = ["| Finding | Grade | Touches | Where |", "|---|---|---|---|"]
+    lines = ["| Finding | Grade | Touches |", "|---|---|---|"]
     for number, row in _present(report).items():
         target = f"#{number.lower()}" if number in known else "#new-findings"
         name = title(report, number).replace("|", "/")
         where = _places(report, row["tables"])
-        lines.append(f"| [{name}]({target}) ({number}) | {row['grade']} | {STAKES[row['consequence']]} | {where} |")
+        lines.append(f"| [{name}]({target}) ({number}; {where}) | {row['grade']} | {STAKES[row['consequence']]} |")
     return tables.say("\n".join(lines))
 
 
@@ -189,6 +191,10 @@ def show_ledger(report: Report, rows: pd.DataFrame, *, title: str, name: str, fo
     )
     if "finding" in rows:
         shown["finding"] = rows["finding"].tolist()
+    bounded = shown["recomputed"].eq("").all()
+    if bounded:  # a bound gives a range only
+        shown["recomputed"] = shown.pop("allowed")
+    shown = shown[[c for c in shown if any(shown[c] != "")]]
     found = sorted({t for t in rows["table"] if t in report.tables}, key=list(report.tables).index)
     tables.show(
         shown,
@@ -198,13 +204,13 @@ def show_ledger(report: Report, rows: pd.DataFrame, *, title: str, name: str, fo
         verdicts=["verdict"],
         sortable=True,
         folded=folded,
-        below={"number": "relation", "recomputed": "allowed", "verdict": "basis"},
+        below={a: b for a, b in _BELOW.items() if b in shown},
         heads={
             "table": "Table",
             "row": "Row",
             "number": "Number",
             "printed": "Printed",
-            "recomputed": "Recomputed",
+            "recomputed": "Allowed" if bounded else "Recomputed",
             "verdict": "Verdict",
             "finding": "Finding",
         },

@@ -128,12 +128,9 @@ def findings(report: Report, *numbers: str) -> Markdown:
         told = counted(part, "check" if len(part) == 1 else "checks") if len(part) else ""
         if finding in known:
             record = known[finding].record
-            title = record["title"].rstrip(".") or record["signature"].replace(
-                "constant rate:", "growth rates of exactly "
-            )
+            title = record["title"].rstrip(".")
             lines.append(
-                f"- [{finding}](#{finding.lower()}), {record['grade']}{f': {title}' if title else ''}"
-                f"{f' ({told})' if told else ''}."
+                f"- [{finding}](#{finding.lower()}), {record['grade']}: {title}{f' ({told})' if told else ''}."
             )
         else:
             lines.append(f"- No known finding: {told}.")

@@ -20,7 +20,7 @@ from analysis.audit.declarations import RESOURCE as RELATIONS
 from analysis.files import BadInput
 from analysis.interval import Interval, decimals_of, rounded
 from analysis.package import PACKAGE
-from analysis.report import NOT_AVAILABLE, Report
+from analysis.report import NOT_AVAILABLE, Cell, Report
 
 REVISIONS = ["table", "row", "column", "year", "measure", "old", "new", "difference", "beyond rounding", "note"]
 
@@ -131,20 +131,23 @@ def revisions(old: Report, new: Report) -> pd.DataFrame:
         match = before.get(_key(cell))
         if match is None:
             continue
-        digits = match[6], cell[6]
+        digits = match.printed, cell.printed
         difference = beyond = note = ""
         if NOT_AVAILABLE in digits:
             note = "not available in both editions" if digits[0] == digits[1] else "N/A in one edition"
-        elif match[5] != cell[5]:
-            note = f"unit {match[5]} is now {cell[5]}"
+        elif match.unit != cell.unit:
+            note = f"unit {match.unit} is now {cell.unit}"
         else:
-            then, now = (Interval.printed(text, exact) for text, exact in ((match[6], match[11]), (cell[6], cell[11])))
+            then, now = (
+                Interval.printed(text, exact)
+                for text, exact in ((match.printed, match.exact), (cell.printed, cell.exact))
+            )
             difference = rounded(now.point - then.point, max(map(decimals_of, digits)))
             beyond = "yes" if now.low > then.high or now.high < then.low else "no"
         rows.append((*cell[:5], *digits, difference, beyond, note))
     return pd.DataFrame(rows, columns=REVISIONS)
 
 
-def _key(cell: tuple[Any, ...]) -> tuple[str, ...]:
+def _key(cell: Cell) -> tuple[str, ...]:
     """Table, code of the row, measure, year and entity; the column where neither is given."""
-    return cell[0], cell[8], cell[4], cell[3] or cell[9] or cell[2], cell[9]
+    return cell.table, cell.code, cell.measure, cell.year or cell.entity or cell.column, cell.entity

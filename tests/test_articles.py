@@ -66,7 +66,7 @@ def test_a_finding_nobody_has_described_gets_an_article_of_its_own(tmp_path: Pat
     for number in fresh:
         assert f'id="{number.lower()}"' in "".join(shown)
         assert f"finding {number}:" in "".join(shown)
-        assert f"({number})" in articles.listing(report).data
+        assert f"({number}; " in articles.listing(report).data
     assert "#new-findings" in articles.listing(report).data
 
 

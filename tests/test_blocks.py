@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from analysis import blocks, report
+from analysis.audit.register import register
 
 ROOT = Path(__file__).parents[1]
 
@@ -97,6 +98,11 @@ def test_the_findings_of_a_chapter_are_those_on_its_cells() -> None:
     assert {"f-002", "f-003"} <= set(re.findall(r"#(f-\d+)", said))
     assert "f-008" not in said
     assert blocks.findings(report.load(), "1-2-7").data == "The audit has no finding on these numbers."
+
+
+def test_a_finding_is_named_by_its_title() -> None:
+    assert all(known.record["title"] for known in register(report.load()))
+    assert "F-014](#f-014), unusual: Table 1-1-1 is dated 2024-05" in blocks.findings(report.load(), "1-1-1").data
 
 
 def test_every_chapter_about_a_table_shows_the_claims_on_it() -> None:

@@ -25,7 +25,7 @@ def ledger(report: Report, tables: Iterable[str] | None = None) -> pd.DataFrame:
     :class:`analysis.report.BadInput` for unusable data.
     """
     done = audit(report, None if tables is None else frozenset(tables))
-    found = frame(done, keep=True)
+    found = frame(done, keep=True).copy()
     found["finding"] = assign(report, done, found, whole=tables is None)
     _say_what_is_not_printed(report, done)
     gone = found.attrs

@@ -11,10 +11,9 @@ in printed order) and the grade that its rows carry: ``error`` if one is contrad
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -30,9 +29,7 @@ from analysis.audit.register import Known, owners, register, rows_of
 from analysis.audit.repeats import repeated_lines
 from analysis.audit.verdicts import audit
 from analysis.audit.wording import Words, title
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report, once
 
 COLUMNS = [
     "id",
@@ -98,7 +95,7 @@ def explain(report: Report) -> tuple[Bench, list[Explanation], int]:
     return bench, diagnose(bench, wrong, closed), len(wrong)
 
 
-@functools.lru_cache(maxsize=8)
+@once
 def conclude(report: Report) -> tuple[Finding, ...]:
     """All findings of a report: the known ones by id, then the new ones in printed order."""
     done = audit(report)

@@ -16,7 +16,7 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,9 +27,7 @@ from analysis.audit.declarations import EXACT, Relation, declared
 from analysis.audit.kernels import Bound, Constants, rounded
 from analysis.audit.relations import Evaluation, Group, bind, evaluate, targets
 from analysis.interval import MODES, as_printed, outward
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report, once
 
 COLUMNS = [
     "table",
@@ -76,14 +74,31 @@ class Audit:
         """(group, instance) of every ledger row with one of these verdicts."""
         return [(g, int(i)) for g, v in enumerate(self.verdicts) for i in np.flatnonzero(np.isin(v, wanted))]
 
+    @functools.cached_property
+    def table(self) -> pd.DataFrame:
+        """What :func:`frame` gives; made once."""
+        judged = list(zip(range(len(self.groups)), self.groups, self.results, self.verdicts, strict=True))
+        judged += [(-1, *_missing(relation, cells)) for relation, cells in self.unbound if len(cells)]
+        if not judged:
+            return pd.DataFrame(columns=[*COLUMNS, "_group", "_instance"], dtype=str)
+        columns: dict[str, list[Any]] = {}
+        for one in judged:
+            for name, values in _columns(*one, self).items():
+                columns.setdefault(name, []).extend(values)
+        whole = pd.DataFrame(columns)
+        tables = {t: i for i, t in enumerate(dict.fromkeys(c.table for c in self.cells.cells))}
+        whole["_table"] = whole["table"].map(tables)
+        whole = whole.sort_values(["_table", "_row", "_column", "_group"], kind="stable", ignore_index=True)
+        return whole.drop(columns=["_table", "_row", "_column"])
 
-@functools.lru_cache(maxsize=8)
+
+@once
 def relations(report: Report) -> tuple[Relation, ...]:
     """The declared relations of a report, parsed once."""
     return declared(report)
 
 
-@functools.lru_cache(maxsize=8)
+@once
 def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
     """Evaluate every relation of a report (those deriving cells of ``tables`` only)."""
     chosen = [r for r in relations(report) if tables is None or r.target.table in tables]
@@ -246,65 +261,56 @@ def frame(done: Audit, keep: bool = False) -> pd.DataFrame:
     ``keep`` leaves two more columns, ``_group`` and ``_instance``, that say which
     instance of which relation a row is.
     """
-    judged = zip(done.groups, done.results, done.verdicts, strict=True)
-    parts = [_frame(number, g, e, v, done) for number, (g, e, v) in enumerate(judged)]
-    parts += [_missing(relation, cells, done) for relation, cells in done.unbound if len(cells)]
-    if not parts:
-        return pd.DataFrame(columns=[*COLUMNS, *(["_group", "_instance"] if keep else [])], dtype=str)
-    whole = pd.concat(parts, ignore_index=True)
-    tables = {t: i for i, t in enumerate(dict.fromkeys(c.table for c in done.cells.cells))}
-    whole["_table"] = whole["table"].map(tables)
-    whole = whole.sort_values(["_table", "_row", "_column", "_group"], kind="stable", ignore_index=True)
-    return whole.drop(columns=["_table", "_row", "_column", *([] if keep else ["_group", "_instance"])])
+    return done.table if keep else done.table.drop(columns=["_group", "_instance"])
 
 
-def _missing(relation: Relation, target: NDArray[np.int64], done: Audit) -> pd.DataFrame:
-    """Rows of a relation whose inputs this edition does not print: ``unchecked``."""
+def _missing(relation: Relation, target: NDArray[np.int64]) -> tuple[Group, Evaluation, NDArray[Any]]:
+    """A relation whose inputs this edition does not print: ``unchecked``."""
     n = len(target)
     nothing = Group(relation, target, np.zeros((n, 0), dtype=np.int64), Constants(1, (1, 1), (1, 1), (1, 1)))
-    result = Evaluation(None, None, None, np.zeros(n, dtype=bool), np.zeros(n, dtype=bool))
-    return _frame(-1, nothing, result, np.full(n, "unchecked"), done)
+    unknown = np.zeros(n, dtype=bool)
+    return nothing, Evaluation(None, None, None, unknown, unknown), np.full(n, "unchecked")
 
 
-def _frame(number: int, group: Group, result: Evaluation, verdict: NDArray[Any], done: Audit) -> pd.DataFrame:
+def _columns(number: int, group: Group, result: Evaluation, verdict: NDArray[Any], done: Audit) -> dict[str, list[Any]]:
+    """The ledger's rows of one group, column by column."""
     cells, n = done.cells, len(group.target)
     held = [cells.cells[i] for i in group.target]
     decimals = cells.decimals[group.target]
-    recomputed: list[str] | NDArray[Any] = np.full(n, "", dtype=object)
+    recomputed = [""] * n
     if result.point is not None and group.relation.kernel in EXACT:
         sound = result.checked & np.asarray(np.broadcast_to(np.asarray(result.point[1]) > 0, (n,)))
         whole = np.broadcast_to(rounded(*result.point, decimals, _mode(done.modes, group)), (n,))
         rows = zip(whole.tolist(), decimals.tolist(), sound.tolist(), strict=True)
         recomputed = [as_printed(digits, places) if fine else "" for digits, places, fine in rows]
-    low, high = (_shown(b, decimals, up, result.checked) for b, up in ((result.low, False), (result.high, True)))
-    if group.relation.kernel == "distinct":
-        low = high = np.full(n, "", dtype=object)
-    return pd.DataFrame(
-        {
-            "table": [c.table for c in held],
-            "row": [c.row for c in held],
-            "column": [c.column for c in held],
-            "year": [c.year if c.year.isdigit() else "" for c in held],
-            "relation": group.relation.name,
-            "printed": [c.printed for c in held],
-            "recomputed": recomputed,
-            "low": low,
-            "high": high,
-            "verdict": verdict.astype(object),
-            "basis": group.relation.basis,
-            "_row": [c.order[0] for c in held],
-            "_column": [c.order[1] for c in held],
-            "_group": number,
-            "_instance": np.arange(n),
-        }
+    low, high = (
+        [""] * n if group.relation.kernel == "distinct" else _shown(bound, decimals, up, result.checked)
+        for bound, up in ((result.low, False), (result.high, True))
     )
+    return {
+        "table": [c.table for c in held],
+        "row": [c.row for c in held],
+        "column": [c.column for c in held],
+        "year": [c.year if c.year.isdigit() else "" for c in held],
+        "relation": [group.relation.name] * n,
+        "printed": [c.printed for c in held],
+        "recomputed": recomputed,
+        "low": low,
+        "high": high,
+        "verdict": verdict.tolist(),
+        "basis": [group.relation.basis] * n,
+        "_row": [c.order[0] for c in held],
+        "_column": [c.order[1] for c in held],
+        "_group": [number] * n,
+        "_instance": list(range(n)),
+    }
 
 
-def _shown(bound: Bound, decimals: NDArray[np.int64], up: bool, checked: NDArray[np.bool_]) -> list[str] | NDArray[Any]:
+def _shown(bound: Bound, decimals: NDArray[np.int64], up: bool, checked: NDArray[np.bool_]) -> list[str]:
     """A bound with two more digits than printed, rounded outward; empty where there is none."""
     n = len(decimals)
     if bound is None:
-        return np.full(n, "", dtype=object)
+        return [""] * n
     over, under = (np.broadcast_to(np.asarray(b), (n,)).tolist() for b in bound)
     rows = zip(over, under, (decimals + EXTRA_DECIMALS).tolist(), checked.tolist(), strict=True)
     return [outward((a, b), places, up) if sound and b > 0 else "" for a, b, places, sound in rows]

@@ -27,7 +27,7 @@ from analysis.indicators.series import (
 from analysis.interval import growth, ratio, share
 from analysis.report import BadInput, Report
 
-TABLE, POPULATION = "1-2-8", "1-1-1"
+TABLE, POPULATION = "real_gdp", "population"
 
 
 @indicator

@@ -175,14 +175,14 @@ def printed_years(report: Report, table: str, measure: str) -> list[int]:
     """Years of a measure, in order; empty without the table."""
     if table not in report.tables and len(report.holding(table)) != 1:
         return []
-    return sorted({int(c[3]) for c in report.iter_cells([table]) if c[4] == measure and c[3]})
+    return sorted({int(c.year) for c in report.iter_cells([table]) if c.measure == measure and c.year})
 
 
 def value_added(report: Report, before: int | None = None, after: int | None = None) -> ShiftShare:
     """Shift-share of the manufacturing value-added rate of Table 1-2-16 (first and last printed year)."""
     shown = printed_years(report, "value_added_rate", "value_added_rate")
     years = (shown[0] if before is None else before, shown[-1] if after is None else after)
-    cells = {(c[8], c[4], c[3]): c[6] for c in report.iter_cells(["value_added_rate"])}
+    cells = {(c.code, c.measure, c.year): c.printed for c in report.iter_cells(["value_added_rate"])}
     for year in years:
         if year not in shown:
             raise NotEstimable(f"the value-added rates have no year {year}")
@@ -274,7 +274,7 @@ def research(report: Report, before: int | None = None, after: int | None = None
     if not shown:
         return []
     years = (shown[0] if before is None else before, shown[-1] if after is None else after)
-    cells = {(c[8], c[4], c[3]): c[6] for c in report.iter_cells(["gerd", "gerd_intensity"])}
+    cells = {(c.code, c.measure, c.year): c.printed for c in report.iter_cells(["gerd", "gerd_intensity"])}
     found = []
     for code in dict.fromkeys(c for c, m, _ in cells if m == "gerd"):
         try:
@@ -318,7 +318,11 @@ def research_on_real_gdp(report: Report, code: str = "") -> tuple[Divisia, Divis
     years that all tables cover. Expenditure is at constant prices, so real GDP is its fellow.
     """
     code = code or report.home
-    cells = {(c[4], c[3]): c[6] for c in report.iter_cells(["real_gdp"]) if c[4] in ("real_gdp", "gdp_growth")}
+    cells = {
+        (c.measure, c.year): c.printed
+        for c in report.iter_cells(["real_gdp"])
+        if c.measure in ("real_gdp", "gdp_growth")
+    }
     gdp = {int(y): cell(p) for (m, y), p in cells.items() if m == "real_gdp" and p != NOT_AVAILABLE}
     if not gdp:
         raise NotEstimable("real GDP is not printed")
@@ -329,7 +333,7 @@ def research_on_real_gdp(report: Report, code: str = "") -> tuple[Divisia, Divis
         value, least, most = gdp[first]
         chained = value / (1 + cell(rate)[0] / 100), least / (1 + high / 100), most / (1 + low / 100)
         gdp[first - 1] = chained
-    amounts = {c[3]: c[6] for c in report.iter_cells(["gerd"]) if c[8] == code and c[4] == "gerd"}
+    amounts = {c.year: c.printed for c in report.iter_cells(["gerd"]) if c.code == code and c.measure == "gerd"}
     both = sorted(int(y) for y, p in amounts.items() if p != NOT_AVAILABLE and int(y) in gdp)
     if len(both) < 2:
         raise NotEstimable("R&D expenditure and real GDP share fewer than two years")

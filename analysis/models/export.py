@@ -10,15 +10,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from analysis.models import across, backtest, decomposition, forecast, growth, panel
 from analysis.models.series import MEASURE_NAMES, PANEL_MEASURES, Found, NotEstimable, Series, collect, countries
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report, once
 
 #: ``level`` is the claimed coverage; ``bounds`` where low and high bound what the printed digits allow, ``range``
 #: where they are the extremes over leaving out one point or country, empty without interval. ``cells`` says
@@ -80,6 +78,7 @@ class Rows(list[list[Any]]):
         self.append([series, table, "", model, "", None, None, None, "", "", cells, note, 0])
 
 
+@once
 def trends(report: Report) -> pd.DataFrame:
     """Every trend estimate the book shows; columns :data:`TRENDS`, all strings."""
     out = Rows()
@@ -348,6 +347,7 @@ PARTS: dict[str, Callable[[Rows, Report], None]] = {
 }
 
 
+@once
 def forecasts(report: Report) -> pd.DataFrame:
     """Every forecast the book shows; columns :data:`FORECASTS`, all strings.
 

@@ -109,7 +109,7 @@ def _printed(report: Report, where: str, measure: str) -> int:
     if where == "prose":
         prose = report.prose()
         return int(prose.loc[prose["measure"] == measure, "year"].nunique())
-    return len({c[3] for c in report.iter_cells([where]) if c[4] == measure}) if report.holding(where) else 0
+    return len({c.year for c in report.iter_cells([where]) if c.measure == measure}) if report.holding(where) else 0
 
 
 # ---------------------------------------------------------------- targets

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import sys
 import time
@@ -22,7 +23,7 @@ from analysis.publish.project import BUILD, CONFIG, LOCK, ROOT, TOC, listed, nam
 OUTPUT = Path(BUILD) / "html"
 
 #: Parts of ``analysis`` that only show what others compute.
-_NOT_COMPUTING = ("analysis/charts/", "analysis/chapters/", "analysis/tables.py", "analysis/publish/site.py")
+_NOT_COMPUTING = ("analysis/charts/", "analysis/tables.py", "analysis/publish/site.py")
 
 _REDIRECT = """\
 <!DOCTYPE html>
@@ -161,8 +162,24 @@ def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return config, meta
 
 
-def _sphinx(root: Path, target: Path, jobs: int, stale: list[str], wrong: dict[str, list[str]]) -> bool:
-    """Run Sphinx; true if there was a warning or an error."""
+def draft(root: Path, target: Path, warnings: Path, jobs: int) -> bool:
+    """Build what can be built of a copy, its warnings to a file; false if there is no page at all."""
+    wrong = {name(p, root): said for p in notebooks(root) if (said := checks.broken(fingerprint.read(p)))}
+    shutil.rmtree(target, ignore_errors=True)
+    log = io.StringIO()
+    _sphinx(root, target, jobs, [], wrong, log)
+    warnings.write_text(re.sub(r"\x1b\[[0-9;]*m", "", log.getvalue()), "utf-8")
+    first = listed(root)[0]
+    if not (target / f"{first}.html").is_file():
+        return False
+    (target / "index.html").write_text(_REDIRECT.format(page=first, title="Draft"), "utf-8")
+    return True
+
+
+def _sphinx(
+    root: Path, target: Path, jobs: int, stale: list[str], wrong: dict[str, list[str]], log: TextIO | None = None
+) -> bool:
+    """Run Sphinx; true if there was a warning or an error. Warnings go to ``log``, or to standard error."""
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -183,7 +200,7 @@ def _sphinx(root: Path, target: Path, jobs: int, stale: list[str], wrong: dict[s
             buildername="html",
             confoverrides=config,
             status=cast(TextIO, progress),
-            warning=sys.stderr,
+            warning=log or sys.stderr,
             freshenv=True,
             warningiserror=True,
             keep_going=True,
@@ -192,7 +209,7 @@ def _sphinx(root: Path, target: Path, jobs: int, stale: list[str], wrong: dict[s
         try:
             app.build(force_all=True)
         except SphinxError as error:  # in one of its workers: their traceback says no more
-            print(f"error: {error}", file=sys.stderr)
+            print(f"error: {error}", file=log or sys.stderr)
             return True
     return bool(app.statuscode)
 

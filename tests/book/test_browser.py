@@ -6,8 +6,6 @@ import contextlib
 import functools
 import http.server
 import json
-import os
-import shutil
 import threading
 from importlib import resources
 from pathlib import Path
@@ -15,10 +13,10 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from analysis.publish import pdf
 from tests.book.common import CI, HTML, PAGES
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+CHROMIUM = pdf.browser()
 ABSENT = ["火星探測", "經專利研"]
 EXTRA = ["search", "genindex"]
 CONTRAST = Path(__file__).with_name("contrast.js").read_text("utf-8")
@@ -74,10 +72,9 @@ def address():
 @pytest.fixture(scope="module")
 def browser():
     if CHROMIUM is None:
-        message = f"no browser: none of {', '.join(NAMES)} is installed, and CHROMIUM names none"
         if CI:
-            pytest.fail(message + "; automatic runs must have one (.ci/run installs it)")
-        pytest.skip(message)
+            pytest.fail("no Chromium; automatic runs must have one (.ci/run installs it)")
+        pytest.skip("no Chromium is installed, and CHROMIUM names none")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from analysis import charts, tables
 from analysis.charts import exhibit
-from tests.book.test_browser import CHROMIUM
+from tests.book.test_browser import CHROMIUM, violations
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.browser, pytest.mark.network]
@@ -138,4 +139,14 @@ def test_on_a_phone_a_row_is_a_card_with_its_heads(browser: Any, address: str) -
     assert page.locator("table.exhibit.stacked").count() == 1
     assert first.locator("td").nth(1).get_attribute("data-head") == "Both: second"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 374])
+def test_nothing_stands_in_the_way_of_keyboard_finger_and_screen_reader(browser: Any, address: str, width: int) -> None:
+    page = opened(browser, address, width)
+    page.evaluate("document.title = 'A figure and a table'")
+    page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
+    assert violations(page) == []
+    assert violations(page, runOnly=["scrollable-region-focusable", "target-size"]) == []
     page.close()

@@ -67,7 +67,7 @@ def test_trends_bounds_enclose_the_estimate(trends) -> None:
 
 
 def test_forecasts_are_strings_ordered_and_repeatable() -> None:
-    one, two = export.forecasts(REPORT), export.forecasts(REPORT)
+    one, two = export.forecasts(REPORT), export.forecasts(report.load(report.DATA))
     assert one.equals(two)
     assert list(one.columns)[:7] == ["series", "model", "year", "mean", "low", "high", "level"]
     known = one[one["note"] == ""]

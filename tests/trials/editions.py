@@ -10,7 +10,8 @@ import re
 import shutil
 from pathlib import Path
 
-from analysis.editions import YEAR, moved, moved_on
+from analysis.editions import YEAR, lay_out, moved, moved_on
+from analysis.report import Report
 
 #: Patterns and paths stay.
 STAYS = frozenset({"pattern", "path", "seed_line", "seed_rows"})
@@ -50,6 +51,35 @@ def next_year(source: Path, target: Path, *, everything: bool, by: int = 1) -> P
             writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
+    return target
+
+
+def filled(source: Report, target: Path) -> Path:
+    """Next year's edition, laid out by the command and typed in: old years as they were, the last year once more.
+
+    One number of an old year is revised (R&D expenditure of the first country, by a fifth); sentences, claims and
+    the register of findings have not been written yet.
+    """
+    lay_out(source, target)
+    package = json.loads((target / "datapackage.json").read_text("utf-8"))
+    for resource in package["resources"]:
+        if "table" not in resource:
+            continue
+        old = source.meta(resource["table"])
+        printed = source.printed(old.table).reset_index().to_dict("records")
+        with (target / resource["path"]).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        names = [f.name for f in old.fields]
+        for place, name in enumerate(rows[0]):
+            taken = name if name in names else names[place]  # a year of its own, or the last one again
+            for row, before in zip(rows[1:], printed, strict=True):
+                row[place] = str(before[taken])
+        if "gerd_2023" in rows[0]:
+            place = rows[0].index("gerd_2023")
+            digits = rows[1][place].replace(",", "")
+            rows[1][place] = f"{int(digits) * 6 // 5:,}" if "," in rows[1][place] else str(int(digits) * 6 // 5)
+        with (target / resource["path"]).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
     return target
 
 
