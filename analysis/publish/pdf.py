@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from html import unescape
 from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -225,6 +226,24 @@ def _print(page: Any, document: str, work: Path, target: Path) -> None:
     page.evaluate("document.fonts.ready")
     page.evaluate(_FIT)
     page.pdf(path=str(target), prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+    _name_bookmarks(target, re.findall(r"<h1[^>]*>(.*?)</h1>", document, re.DOTALL))
+
+
+def _name_bookmarks(path: Path, headings: list[str]) -> None:
+    """Give the bookmarks of chapters their headings: Chromium repeats the line of a heading that begins a page."""
+    from pypdf import PdfWriter
+    from pypdf.generic import NameObject, TextStringObject
+
+    writer = PdfWriter(clone_from=path)
+    outline: Any = writer._root_object["/Outlines"]
+    entry = outline.get("/First")
+    for heading in headings:
+        if entry is None:
+            break
+        title = " ".join(unescape(re.sub(r"<[^>]+>", "", heading)).split())
+        entry.get_object()[NameObject("/Title")] = TextStringObject(title)
+        entry = entry.get_object().get("/Next")
+    writer.write(path)
 
 
 def _starts(path: Path) -> dict[str, int]:

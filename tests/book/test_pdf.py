@@ -19,7 +19,9 @@ def test_the_brief_holds_every_finding_on_at_most_four_pages_with_its_fonts(tmp_
     headings = pdf.headings(pdf.chapters(HTML, only=(pdf.FINDINGS,)))
     assert len(headings) >= 10
     assert pdf.problems(path, dict.fromkeys(headings)) == []
-    assert 1 < len(PdfReader(path).pages) <= pdf.BRIEF_PAGES
+    reader = PdfReader(path)
+    assert 1 < len(reader.pages) <= pdf.BRIEF_PAGES
+    assert reader.outline[0].title.endswith(": the findings in brief")
     assert pdf.problems(path, {"A finding that is not there": None, headings[0]: 2}) != []
 
 
