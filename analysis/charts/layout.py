@@ -29,6 +29,7 @@ from analysis.words import chinese
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
 
 _PAD = 0.06  # inches between the edge of the figure and anything drawn
 _P = ParamSpec("_P")
@@ -230,26 +231,20 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     return placed
 
 
-def end_labels(
-    ax: Axes, labels: Sequence[tuple[float, str, str]], x: float, size: float = SMALL, left: bool = False
-) -> Callable[[], None]:
-    """Direct labels beside the points ``(x, y)``, spread vertically; call the result after the layout.
+def leader(ax: Axes, text: Annotation, offset: tuple[float, float], color: str, gap: float, **more: Any) -> None:
+    """A thin line from what a text is about to where it has moved, ``gap`` points off its mark."""
+    line = {"arrowstyle": "-", "color": color, "lw": 0.5, "shrinkA": 0, "shrinkB": gap}
+    ax.annotate("", text.xy, xytext=offset, textcoords="offset points", arrowprops=line, **more)
+
+
+def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]], x: float, size: float = SMALL) -> Callable[[], None]:
+    """Direct labels to the right of the points ``(x, y)``, spread vertically; call the result after the layout.
 
     ``labels`` are ``(y, text, colour)``. A thin leader joins a label that had to move.
     """
-    side = -1 if left else 1
+    free: dict[str, Any] = {"textcoords": "offset points", "annotation_clip": False}
     texts = [
-        ax.annotate(
-            text,
-            (x, y),
-            xytext=(9 * side, 0),
-            textcoords="offset points",
-            va="center",
-            color=color,
-            size=size,
-            ha="right" if left else "left",
-            annotation_clip=False,
-        )
+        ax.annotate(text, (x, y), xytext=(9, 0), va="center", ha="left", color=color, size=size, **free)
         for y, text, color in labels
     ]
 
@@ -259,16 +254,9 @@ def end_labels(
         box = ax.get_window_extent()
         moved = spread(at, size * 1.22, box.y0 / scale, box.y1 / scale)
         for text, old, new, (_, _, color) in zip(texts, at, moved, labels, strict=True):
-            text.set_position((9 * side, new - old))
+            text.set_position((9, new - old))
             if abs(new - old) > size * 0.35:
-                ax.annotate(
-                    "",
-                    text.xy,
-                    xytext=(8 * side, new - old),
-                    textcoords="offset points",
-                    annotation_clip=False,
-                    arrowprops={"arrowstyle": "-", "color": color, "lw": 0.5, "shrinkA": 0, "shrinkB": 2},
-                )
+                leader(ax, text, (8, new - old), color, 2, annotation_clip=False)
 
     return place
 
