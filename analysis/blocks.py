@@ -29,7 +29,7 @@ _LIMITS = {"約": "about ", "逾": "more than ", "超過": "more than ", "近": 
 
 def ledger(report: Report, *numbers: str) -> pd.DataFrame:
     """The audit's rows for some tables (all strings), with ``code`` and ``name`` of the row."""
-    rows = audit.ledger(report, tables=list(numbers))
+    rows: pd.DataFrame = audit.ledger(report, tables=list(numbers))
     rows = rows[rows["table"].isin(numbers)].reset_index(drop=True)
     codes = [report.code(label) for label in rows["row"]]
     return rows.assign(code=codes, name=[report.name(code) for code in codes])

@@ -161,6 +161,10 @@ class Report:
         """Name of a code in ``en`` or ``zh`` (the first printed spelling)."""
         return self._names[code][language]
 
+    def has(self, resource: str) -> bool:
+        """Whether the package lists a resource of this name."""
+        return self._find(resource) is not None
+
     @functools.lru_cache(maxsize=64)  # noqa: B019 - a Report lives as long as the process
     def _find(self, name: str) -> dict[str, Any] | None:
         found: dict[str, Any] | None = next((r for r in self.package["resources"] if r["name"] == name), None)

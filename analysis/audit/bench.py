@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analysis.audit.cells import Cells
+from analysis.audit.declarations import Relation
 from analysis.audit.kernels import KERNELS, Constants, Kernel
 from analysis.audit.relations import Group
 
@@ -73,6 +74,15 @@ class Bench:
 
     # ------------------------------------------------------------ relations
 
+    def relation(self, number: int) -> Relation:
+        """The declared relation of an instance."""
+        return self.groups[self.instances[number].group].relation
+
+    def rows_of(self, numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+        """(group, instance) of some instances, in order."""
+        keys = list(self.number)
+        return tuple(keys[i] for i in sorted(numbers))
+
     def bounds(self, number: int) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """Lower and upper bound of an instance, with the present values."""
         instance, values = self.instances[number], self.values
@@ -83,10 +93,9 @@ class Bench:
 
     def holds(self, number: int) -> bool:
         """Whether one instance is admissible with the present values."""
-        instance, values = self.instances[number], self.values
-        t = values[instance.target]
-        low, high, _ = instance.kernel(t, [values[j] for j in instance.inputs], instance.constants)
-        scale = instance.constants.scale
+        instance = self.instances[number]
+        t, scale = self.values[instance.target], instance.constants.scale
+        low, high = self.bounds(number)
         if low is not None and low[0] * scale > t[2] * low[1]:
             return False
         return high is None or high[0] * scale >= t[0] * high[1]
@@ -118,10 +127,6 @@ class Bench:
     def weigh(self, numbers: Iterable[int]) -> float:
         """Instances counted by their weight."""
         return sum(self.instances[i].weight for i in numbers)
-
-    def contradictions(self, numbers: Iterable[int] | None = None) -> set[int]:
-        """Which of the instances (default: all) do not hold."""
-        return {i for i in (range(len(self.instances)) if numbers is None else numbers) if not self.holds(i)}
 
     # ------------------------------------------------------------ changing values
 

@@ -18,7 +18,6 @@ from analysis.audit.cells import PROSE
 #: Kinds that say a printed number is not the one meant, without saying which would be.
 LOST = frozenset({"stale", "repeated row"})
 
-
 #: Hypotheses that net less than this share of the best are not compared with it.
 NEAR = 0.8
 
@@ -140,13 +139,13 @@ class Scope:
         bench, at = self.bench, self.bench.cells.cells
         instance = bench.instances[number]
         reads = {instance.target, *instance.inputs}
-        relation = bench.groups[instance.group].relation
+        relation = bench.relation(number)
         for source, place in moves:
             if source not in reads or place in reads:
                 continue
             for i in bench.touching[place]:
                 other = bench.instances[i]
-                if bench.groups[other.group].relation is relation:
+                if bench.relation(i) is relation:
                     break
                 if at[source].measure != at[place].measure or any(
                     at[c].order[0] != at[place].order[0] or at[c].table != at[place].table
@@ -190,10 +189,10 @@ class Scope:
         )
 
 
-Source = Callable[[Scope], Iterator[Candidate]]
+Source = Callable[[Scope], Iterator[Candidate | None]]
 
 
-def singles(scope: Scope) -> Iterator[Candidate]:
+def singles(scope: Scope) -> Iterator[Candidate | None]:
     """Slips of one cell; variants of one cell and kind that do equally well are one candidate."""
     bench = scope.bench
     for cell in scope.suspects:
@@ -219,7 +218,7 @@ def singles(scope: Scope) -> Iterator[Candidate]:
             yield replace(best[0], detail=" or ".join(dict.fromkeys(c.repair[0] for c in best)), fits=len(best))
 
 
-def exchanges(scope: Scope) -> Iterator[Candidate]:
+def exchanges(scope: Scope) -> Iterator[Candidate | None]:
     """Two cells of a row or a column exchanged."""
     bench = scope.bench
     done: set[tuple[int, int]] = set()
@@ -229,9 +228,7 @@ def exchanges(scope: Scope) -> Iterator[Candidate]:
             pair = (min(cell, other), max(cell, other))
             if other != cell and pair not in done:
                 done.add(pair)
-                found = scope.swap("exchange", [pair])
-                if found:
-                    yield found
+                yield scope.swap("exchange", [pair])
 
 
 def row_pairs(bench: Bench, table: str, one: int, two: int) -> list[tuple[int, int]]:
@@ -241,7 +238,7 @@ def row_pairs(bench: Bench, table: str, one: int, two: int) -> list[tuple[int, i
     return [(c, second[cells[c].order[1]]) for c in bench.rows[table, one] if cells[c].order[1] in second]
 
 
-def row_exchanges(scope: Scope) -> Iterator[Candidate]:
+def row_exchanges(scope: Scope) -> Iterator[Candidate | None]:
     """The labels of two rows, or their values of one measure, exchanged."""
     bench = scope.bench
     done: set[tuple[str, int, int]] = set()
@@ -252,20 +249,16 @@ def row_exchanges(scope: Scope) -> Iterator[Candidate]:
                 continue
             done.add(pair)
             both = row_pairs(bench, *pair)
-            found = scope.swap("labels", both)
-            if found:
-                yield found
+            yield scope.swap("labels", both)
             measures: dict[str, list[tuple[int, int]]] = {}
             for a, b in both:
                 measures.setdefault(bench.cells.cells[a].measure, []).append((a, b))
             for measure, pairs in measures.items():
                 if len(pairs) > 1 and len(measures) > 1:
-                    found = scope.swap("block", pairs, measure)
-                    if found:
-                        yield found
+                    yield scope.swap("block", pairs, measure)
 
 
-def labels_everywhere(scope: Scope) -> Iterator[Candidate]:
+def labels_everywhere(scope: Scope) -> Iterator[Candidate | None]:
     """The labels of two rows exchanged in several tables alike (in all that fail but one, too)."""
     bench, at = scope.bench, scope.bench.cells.cells
     if len(scope.wrong) < MANY:
@@ -280,12 +273,10 @@ def labels_everywhere(scope: Scope) -> Iterator[Candidate]:
         if len(shared) > 1:
             for tables in (shared, *([t for t in shared if t != left] for left in shared if len(shared) > 2)):
                 pairs = [p for t in tables for p in row_pairs(bench, t, rows[one][t], rows[two][t])]
-                found = scope.swap("labels", [p for p in pairs if bench.known[p[0]] and bench.known[p[1]]])
-                if found:
-                    yield found
+                yield scope.swap("labels", [p for p in pairs if bench.known[p[0]] and bench.known[p[1]]])
 
 
-def shifts(scope: Scope) -> Iterator[Candidate]:
+def shifts(scope: Scope) -> Iterator[Candidate | None]:
     """A row whose contents stand one column to the left or right."""
     bench = scope.bench
     for key in scope.rows:
@@ -294,12 +285,10 @@ def shifts(scope: Scope) -> Iterator[Candidate]:
             continue
         for step in (1, -1):
             source = cells[step:] + cells[:step]
-            found = scope.trial("shift", cells, [bench.printed[s] for s in source], detail=f"{step:+d}")
-            if found:
-                yield found
+            yield scope.trial("shift", cells, [bench.printed[s] for s in source], detail=f"{step:+d}")
 
 
-def repeated_rows(scope: Scope) -> Iterator[Candidate]:
+def repeated_rows(scope: Scope) -> Iterator[Candidate | None]:
     """A row that repeats another of its table, or the row of its label in another table."""
     bench, at = scope.bench, scope.bench.cells.cells
     for table, row in scope.rows:
@@ -313,12 +302,10 @@ def repeated_rows(scope: Scope) -> Iterator[Candidate]:
             copied = at[line[0]].code == at[cells[0]].code and at[line[0]].measure != at[cells[0]].measure
             if (table2 == table or copied) and printed == [bench.printed[c] for c in line if bench.known[c]]:
                 where = at[line[0]].code if table2 == table else f"Table {table2}"
-                found = scope.lost("repeated row", cells, where)
-                if found:
-                    yield found
+                yield scope.lost("repeated row", cells, where)
 
 
-def moved_labels(scope: Scope) -> Iterator[Candidate]:
+def moved_labels(scope: Scope) -> Iterator[Candidate | None]:
     """All labels of a table (of its rows of one kind) moved on by one row."""
     bench, at = scope.bench, scope.bench.cells.cells
     for table in dict.fromkeys(t for t, _ in scope.rows):
@@ -330,15 +317,13 @@ def moved_labels(scope: Scope) -> Iterator[Candidate]:
                 source = group[step:] + group[:step]
                 pairs = [p for to, come in zip(group, source, strict=True) for p in row_pairs(bench, table, to, come)]
                 pairs = [(a, b) for a, b in pairs if bench.known[a] and bench.known[b]]
-                found = scope.trial(
+                yield scope.trial(
                     "moved labels",
                     [a for a, _ in pairs],
                     [bench.printed[b] for _, b in pairs],
                     detail=f"{step:+d}",
                     moves=[(b, a) for a, b in pairs],
                 )
-                if found:
-                    yield found
 
 
 def unfit(bench: Bench, candidate: Candidate) -> float:

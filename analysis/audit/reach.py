@@ -97,17 +97,11 @@ def coverage(report: Report) -> pd.DataFrame:
         touched = np.union1d(group.target[result.checked], group.inputs[result.checked].ravel())
         level[touched] = np.maximum(level[touched], strength)
     rows = pd.DataFrame({"table": [c.table for c in done.cells.cells], "level": level, "known": done.cells.known})
-    made = pd.DataFrame(
-        {
-            "cells": rows.groupby("table", sort=False).size(),
-            "recomputed": rows[rows["level"] == 3].groupby("table").size(),
-            "ordered": rows[rows["level"] == 2].groupby("table").size(),
-            "bounded": rows[rows["level"] == 1].groupby("table").size(),
-            "unchecked": rows[rows["level"] == 0].groupby("table").size(),
-            "missing": rows[~rows["known"]].groupby("table").size(),
-        }
-    )
-    made = made.fillna(0).astype(int).loc[list(dict.fromkeys(rows["table"]))]
+    levels = pd.crosstab(rows["table"], rows["level"]).reindex(columns=[3, 2, 1, 0], fill_value=0)
+    made = levels.set_axis(["recomputed", "ordered", "bounded", "unchecked"], axis=1)
+    made.insert(0, "cells", levels.sum(axis=1))
+    made["missing"] = (~rows["known"]).groupby(rows["table"]).sum()
+    made = made.loc[list(dict.fromkeys(rows["table"]))]
     made.loc["all"] = made.sum()
     made["covered"] = (100 * (made["cells"] - made["unchecked"]) / made["cells"]).map("{:.1f}".format)
     return made.rename_axis("table")
