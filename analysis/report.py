@@ -37,6 +37,7 @@ __all__ = [
     "clean",
     "load",
     "once",
+    "records",
 ]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -311,6 +312,11 @@ class Report:
             rows.append(tuple(values))
         check(file, columns, rows)
         return pd.DataFrame(rows, columns=header)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, str]]:
+    """The rows of a frame of strings."""
+    return [{str(k): str(v) for k, v in row.items()} for row in frame.to_dict("records")]
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
