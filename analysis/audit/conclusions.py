@@ -29,24 +29,8 @@ from analysis.audit.verdicts import audit
 from analysis.audit.wording import Words, title
 from analysis.report import Report, once
 
-COLUMNS = [
-    "id",
-    "grade",
-    "consequence",
-    "title",
-    "tables",
-    "cells",
-    "arithmetic",
-    "explanation",
-    "alternatives",
-    "decided_by",
-    "status",
-    "kind",
-    "resolves",
-    "of",
-    "treatment",
-    "signature",
-]
+_COLUMNS = "id grade consequence title tables cells arithmetic explanation alternatives decided_by status kind resolves of treatment signature"
+COLUMNS = _COLUMNS.split()
 
 #: Bounds and assumptions: what rests on them alone is unusual.
 _SOFT = frozenset({"bound", "assumption"})

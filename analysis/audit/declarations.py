@@ -27,14 +27,10 @@ import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from analysis.audit.cells import PROSE
 from analysis.audit.kernels import KERNELS
-from analysis.report import BadInput
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import BadInput, Report, records
 
 #: Relations whose point is the very number expected in print (others only bound it).
 EXACT = frozenset({"growth", "share", "difference", "total", "complement", "product", "before", "rank", "rank_listed"})
@@ -127,8 +123,7 @@ def declared(report: Report) -> tuple[Relation, ...]:
 
 
 def _numbered(report: Report, name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for number, record in enumerate(report.resource(name).to_dict("records"), 2):
-        yield f"line {number}", {str(k): v for k, v in record.items()}
+    return ((f"line {number}", record) for number, record in enumerate(records(report.resource(name)), 2))
 
 
 def _number(text: str, file: str, line: str, column: str) -> Fraction:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.audit.verdicts import FAILING, Audit, frame
-from analysis.report import Report, once
+from analysis.report import Report, once, records
 
 REGISTER, CHECKS = "known_findings", "checks"
 
@@ -68,7 +68,7 @@ def register(report: Report) -> tuple[Known, ...]:
     """Known findings of the edition; none if its package has no such resource."""
     if not report.has(REGISTER):
         return ()
-    return tuple(_known({str(k): v for k, v in r.items()}) for r in report.resource(REGISTER).to_dict("records"))
+    return tuple(_known(record) for record in records(report.resource(REGISTER)))
 
 
 def _known(record: dict[str, str]) -> Known:
