@@ -31,6 +31,7 @@ _REDIRECT = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="0; url={page}.html">
+<link rel="icon" href="_static/favicon.svg">
 <title>{title}</title>
 </head>
 <body><p><a href="{page}.html">{title}</a></p></body>
@@ -60,7 +61,7 @@ def digest(root: Path, paths: Iterable[Path], without: tuple[str, ...] = ()) -> 
 def sources(root: Path) -> str:
     """Hash of everything the pages are made from."""
     data = archive.data_files(root / "data")
-    return digest(root, [*data, *_files(root, ("book", "analysis"), (CONFIG, TOC, LOCK))])
+    return digest(root, [*data, *_files(root, ("book", "analysis"), (CONFIG, TOC, LOCK, "CITATION.cff"))])
 
 
 def stamp(root: Path, target: Path) -> str:
@@ -130,19 +131,33 @@ def _address(target: Path) -> str:
 def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """``_config.yml`` as Jupyter Book gives it to Sphinx, and Jupyter Book's own remainder.
 
-    Buttons that lead to the repository or start it on Binder are there only if ``_config.yml`` says where it is published.
+    What needs an address is switched on only if ``addresses`` in ``_config.yml`` names it.
     """
     import yaml
     from jupyter_book.config import get_final_config
 
     extras: dict[str, Any] = {"latex_individualpages": False, "nitpicky": True, "external_toc_path": str(root / TOC)}
     config, meta = get_final_config(user_yaml=root / CONFIG, cli_config=extras, sourcedir=root, raise_on_invalid=True)
+    places = {k: v for k, v in yaml.safe_load((root / CONFIG).read_text("utf-8"))["addresses"].items() if v}
+    published = places.get("repository")
     theme = config["html_theme_options"]
-    published = yaml.safe_load((root / CONFIG).read_text("utf-8")).get("repository", {}).get("url")
-    if not published:
-        theme["launch_buttons"] = {}
-        theme["repository_url"] = ""
-    theme["use_repository_button"] = theme["use_source_button"] = bool(published)
+    theme["repository_url"] = published or ""
+    theme["repository_branch"] = places.get("branch", "main")
+    theme["launch_buttons"] = (
+        {"notebook_interface": "jupyterlab", "binderhub_url": places["binder"]}
+        if published and "binder" in places
+        else {}
+    )
+    for button in ("repository", "source", "issues"):
+        theme[f"use_{button}_button"] = bool(published)
+    theme["footer_content_items"] = ["copyright.html"]  # authors, version and licence stand below the text of each page
+    if "site" in places:
+        config["html_baseurl"] = config["ogp_site_url"] = places["site"]
+        config["sitemap_url_scheme"] = "{link}"
+        config["extensions"] = [*config["extensions"], "sphinx_sitemap"]
+    if published:
+        places.setdefault("contact", f"{published.rstrip('/')}/issues")
+    config["addresses"] = places
     return config, meta
 
 

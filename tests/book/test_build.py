@@ -146,7 +146,7 @@ def test_every_notebook_can_be_downloaded_from_its_page_which_says_how_to_rerun_
 
 def test_no_button_leads_to_a_repository_that_is_not_there():
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    published = config.get("repository", {}).get("url")
+    published = config["addresses"]["repository"]
     cited = (ROOT / "data" / "evidence.csv").read_text("utf-8")  # sources of outside facts may be files of others
     for name in PAGES:
         content = page(name).read_text("utf-8")
@@ -155,6 +155,22 @@ def test_no_button_leads_to_a_repository_that_is_not_there():
         )
         links = re.findall(r'href="(https://github\.com/[^"]*(?:/blob/|/edit/|/issues)[^"]*)"', content)
         assert published or [link for link in links if link not in cited] == []
+
+
+def test_every_page_says_what_it_is_about_how_to_cite_it_and_of_which_edition_it_is():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    descriptions = []
+    for name in PAGES:
+        content = page(name).read_text("utf-8")
+        descriptions += re.findall(r'<meta name="description" content="([^"]+)"', content)
+        title = re.search(r"<title>(.*?)</title>", content)[1]
+        assert title.casefold().count(cited["title"].casefold()) == 1, title
+        assert '<link rel="icon"' in content
+        assert '<p id="citation">' in content
+        assert f"Version {cited['version']}, " in content
+        assert name.endswith("corrections") or 'corrections.html">Corrections</a>' in content
+    assert len(descriptions) == len(PAGES)
+    assert len(set(descriptions)) > 0.9 * len(PAGES)
 
 
 def test_the_front_door_leads_to_the_first_page():
@@ -183,10 +199,10 @@ def test_the_archive_holds_the_data_as_they_are_and_every_result_twice():
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """A copy of this checkout with a book of three pages, which is built without the archive."""
-    for folder in ("data", "analysis", "book/_ext", "book/_static"):
+    for folder in ("data", "analysis", "book/_ext", "book/_static", "book/_templates"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "book/reference").mkdir()
-    for name in ("_config.yml", "requirements.lock.txt", "book/reference/rerun.md"):
+    for name in ("_config.yml", "CITATION.cff", "requirements.lock.txt", "book/reference/rerun.md"):
         shutil.copyfile(ROOT / name, tmp_path / name)
     (tmp_path / "_toc.yml").write_text(
         "format: jb-book\nroot: book/start\nchapters:\n  - file: book/proof\n  - file: book/reference/rerun\n", "utf-8"
@@ -241,15 +257,36 @@ def test_a_book_built_from_stale_notebooks_says_so_on_the_page_and_in_the_end(sm
     assert 'id="stale"' not in (small / "_build/html/book/reference/rerun.html").read_text("utf-8")
 
 
-def test_the_repository_once_set_gives_every_notebook_its_buttons(small):
+def test_without_addresses_no_page_names_one(small):
+    assert site.build(root=small) == 0
+    content = (small / "_build/html/book/proof.html").read_text("utf-8")
+    for mark in ("mybinder.org", "github.com", "hreflang", "canonical", "og:url", "og:image", "Report a mistake"):
+        assert mark not in content
+    assert not (small / "_build/html/sitemap.xml").exists()
+
+
+def test_addresses_once_set_give_buttons_links_and_the_sitemap(small):
     config = yaml.safe_load((small / "_config.yml").read_text("utf-8"))
-    assert config["launch_buttons"]["binderhub_url"]
-    config["repository"] = {"url": "https://github.com/someone/white-paper", "branch": "main"}
+    config["addresses"] |= {
+        "site": "https://someone.example/book/",
+        "editions": {"zh-Hant": "https://someone.example/book/zh/"},
+        "repository": "https://github.com/someone/white-paper",
+    }
     (small / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
     assert site.build(root=small) == 0
     content = (small / "_build/html/book/proof.html").read_text("utf-8")
-    assert "mybinder.org/v2/gh/someone/white-paper/main?urlpath=lab/tree/book/proof.ipynb" in content
-    assert "https://github.com/someone/white-paper/blob/main/book/proof.ipynb" in content
+    for part in (
+        "mybinder.org/v2/gh/someone/white-paper/main?urlpath=lab/tree/book/proof.ipynb",
+        "https://github.com/someone/white-paper/blob/main/book/proof.ipynb",
+        '<a href="https://github.com/someone/white-paper/issues">Report a mistake</a>',
+        '<link rel="canonical" href="https://someone.example/book/book/proof.html"',
+        '<link rel="alternate" hreflang="en" href="https://someone.example/book/book/proof.html" />',
+        '<link rel="alternate" hreflang="zh-Hant" href="https://someone.example/book/zh/book/proof.html" />',
+        '<meta property="og:image" content="https://someone.example/book/_static/preview.png" />',
+        '<meta property="og:url" content="https://someone.example/book/book/proof.html" />',
+    ):
+        assert part in content
+    assert "https://someone.example/book/book/start.html" in (small / "_build/html/sitemap.xml").read_text("utf-8")
 
 
 def test_a_full_disk_while_building_is_one_line_and_the_old_book_stays(small, capsys, monkeypatch):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
+import tomllib
+from datetime import date
 from types import ModuleType
 
 import docutils.utils
@@ -95,7 +97,22 @@ def test_a_figure_says_what_it_shows_and_how_large_it_is(tmp_path):
     assert extension("svgalt").described(figure) == ("A line, R&D.", 96, 48)
 
 
-def test_the_citation_file_is_complete():
+def test_a_citation_names_page_book_version_and_date():
+    publisher = extension("publisher")
+    cited = {
+        "authors": [{"name": "the authors"}],
+        "title": "A Book",
+        "version": "1.2",
+        "date-released": date(2026, 5, 3),
+    }
+    assert publisher.citation("A page", cited) == (
+        "The authors (2026): “A page”, in <cite>A Book</cite>, version 1.2, 3 May 2026."
+    )
+    assert "“" not in publisher.citation("A book", cited)
+
+
+def test_the_citation_file_is_complete_and_of_the_version_of_the_package():
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert cited["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert {"cff-version", "message", "title", "authors", "license", "references"} <= cited.keys()
     assert cited["references"][0]["year"] == 2025

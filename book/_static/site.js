@@ -1,0 +1,14 @@
+// The switch for the code of a page, and the button that copies a citation.
+function toggleCode(button) {
+  const root = document.documentElement;
+  const shown = root.dataset.code === "hidden";
+  root.dataset.code = shown ? "shown" : "hidden";
+  button.setAttribute("aria-pressed", String(shown));
+  button.querySelector(".btn__text-container").textContent = shown ? "Hide code" : "Show code";
+}
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.(".copy-citation");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById("citation").textContent.trim());
+  button.textContent = "Copied";
+});
