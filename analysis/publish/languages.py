@@ -9,8 +9,11 @@ Chinese is collected; a build with anything left is no edition.
 
 from __future__ import annotations
 
+import csv
 import html
+import json
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +26,11 @@ _TAG = re.compile(r"(<!--.*?-->|<[^>]+>)", re.DOTALL)
 #: Elements whose text is no language: code, and what is marked as being in another one.
 _OPAQUE = ("script", "style", "code", "pre", "math", "kbd")
 _ATTRIBUTE = re.compile(r'(?<=\s)(title|aria-label|alt|placeholder|data-title|data-label)="([^"]*)"')
-_NUMBER = re.compile(r"\d+(?:[.,\-–/:]\d+)*")
+#: What has no language: numbers, and runs of Chinese.
+_FIXED = r"\d+(?:[.,\-–/:]\d+)*|[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*"
+_NUMBER = re.compile(_FIXED)
+_CHINESE = re.compile(r'<span lang="zh-Hant">([^<]*)</span>')
+_SENTENCE = re.compile(r"(?<=[\w)%”]\.) (?=[A-Z])")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*")
 _SLOT = re.compile(r"\{(\d+)\}")
 
@@ -54,7 +61,7 @@ class Twin:
         """HTML or SVG with every text translated; code, and elements in a language of their own, stay."""
         opaque: list[str] = []
         parts = []
-        for part in _TAG.split(text):
+        for part in _TAG.split(_CHINESE.sub(r"\1", text)):
             if part.startswith("<") and part.endswith(">"):
                 _track(part, opaque)
                 parts.append(part if opaque else _ATTRIBUTE.sub(lambda m: self._attribute(m, where), part))
@@ -63,12 +70,14 @@ class Twin:
         return "".join(parts)
 
     def _attribute(self, match: re.Match[str], where: str) -> str:
-        return f'{match[1]}="{html.escape(self.phrase(html.unescape(match[2]), where))}"'
+        sentences = _SENTENCE.split(html.unescape(match[2]))
+        return f'{match[1]}="{html.escape("".join(self.phrase(s, where) for s in sentences))}"'
 
     def _text(self, part: str, where: str) -> str:
         core = part.strip()
         head, tail = part[: len(part) - len(part.lstrip())], part[len(part.rstrip()) :]
-        found = self.phrase(html.unescape(re.sub(r"\s+", " ", core)), where)
+        sentences = _SENTENCE.split(html.unescape(re.sub(r"\s+", " ", core)))
+        found = "".join(self.phrase(sentence, where) for sentence in sentences)
         return head + html.escape(found, quote=False) + tail
 
     def phrase(self, text: str, where: str = "") -> str:
@@ -115,8 +124,65 @@ def _track(tag: str, opaque: list[str]) -> None:
         opaque.append(name[1])
 
 
-def update(path: Path, messages: Iterable[tuple[str, str]]) -> tuple[int, int]:
+def names(root: Path) -> dict[str, str]:
+    """Chinese names of what rows stand for, by their English ones: ``labels.csv`` and the entities of outside facts."""
+    with (root / "data/labels.csv").open(encoding="utf-8") as file:
+        found = {row["en"]: row["label"] for row in reversed(list(csv.DictReader(file))) if row["en"]}
+    package = json.loads((root / "data/datapackage.json").read_text("utf-8"))
+    for resource in package["resources"]:
+        found |= {r["title_en"]: r["title"] for r in [resource] if r.get("title_en") and r.get("title")}
+    return found
+
+
+def translate(folder: Path, twin: Twin) -> None:
+    """Put Chinese in the place of every English text of the pages below a folder."""
+    for page in sorted(p for p in folder.rglob("*.html") if "_static" not in p.parts):
+        text = page.read_text("utf-8")
+        found = twin.markup(text, page.relative_to(folder).as_posix())
+        if found != text:
+            page.write_text(found, "utf-8")
+
+
+def renew(root: Path) -> int:
+    """Bring all catalogues up to date with pages and outputs; says how much is left, and returns 1 if anything is.
+
+    Messages of Markdown come from Sphinx. Those of outputs are what stays English when every message of Markdown is
+    given a Chinese text.
+    """
+    from babel.messages.pofile import read_po
+
+    from analysis.publish import site
+
+    scratch = root / "_build" / "locale"
+    shutil.rmtree(scratch, ignore_errors=True)
+    plain = {"language": "en", "gettext_compact": False, "gettext_uuid": False, "gettext_additional_targets": []}
+    site.sphinx(root, scratch / "pot", plain, 1, "gettext")
+    count, left = 0, 0
+    for template in sorted((scratch / "pot").rglob("*.pot")):
+        place = (template.relative_to(scratch / "pot")).with_suffix(".po")
+        with template.open("rb") as file:
+            messages = [(str(m.id), "") for m in read_po(file) if m.id]
+        entries, without = update(root / LOCALE / LANGUAGE / "LC_MESSAGES" / place, messages)
+        count, left = count + entries, left + without
+        update(scratch / "locale" / LANGUAGE / "LC_MESSAGES" / place, messages, "文")
+    about = {
+        "language": LANGUAGE,
+        "locale_dirs": [str(scratch / "locale")],
+        "stale_notebooks": [],
+        "broken_sentences": {},
+    }
+    twin = Twin({}, names(root))
+    site.sphinx(root, scratch / "html", about, 1)
+    translate(scratch / "html", twin)
+    entries, without = update(root / OUTPUTS, sorted(twin.missing.items(), key=lambda item: (item[1], item[0])))
+    print(f"locale: {count + entries} messages, {left + without} without a translation or fuzzy")
+    return int(left + without > 0)
+
+
+def update(path: Path, messages: Iterable[tuple[str, str]], everything: str = "") -> tuple[int, int]:
     """Bring a catalogue up to date with the messages in use; returns how many there are and how many lack Chinese.
+
+    ``everything`` is given to all of them as their translation.
 
     Translations are kept; a message that has changed a little is marked fuzzy; what is used no more goes.
     """
@@ -131,6 +197,8 @@ def update(path: Path, messages: Iterable[tuple[str, str]]) -> tuple[int, int]:
         with path.open("rb") as file:
             known = read_po(file, locale=LANGUAGE)
     known.update(template)
+    for entry in known if everything else ():
+        entry.string = everything
     known.obsolete.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as out:

@@ -8,18 +8,23 @@ is run, so it is always full; a hash of all sources tells when none is needed.
 from __future__ import annotations
 
 import io
+import multiprocessing
 import os
 import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from analysis.publish import archive, checks, execution, fingerprint
+from analysis.publish import archive, checks, execution, fingerprint, languages
+from analysis.publish.languages import LANGUAGE, LOCALE, OUTPUTS, Twin
 from analysis.publish.project import BUILD, CONFIG, LOCK, ROOT, TOC, listed, name, notebooks, source
 
 OUTPUT = Path(BUILD) / "html"
+#: Folder of each edition; the first is the one that is written, the others are translated.
+EDITIONS = {"en": "en", LANGUAGE: "zh"}
 
 #: Parts of ``analysis`` that only show what others compute.
 _NOT_COMPUTING = ("analysis/charts/", "analysis/chapters/", "analysis/tables.py", "analysis/publish/site.py")
@@ -30,11 +35,16 @@ _REDIRECT = """\
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="0; url={page}.html">
-<link rel="icon" href="_static/favicon.svg">
+<link rel="icon" href="en/_static/favicon.svg">
 <title>{title}</title>
+<script>
+let chosen = null;
+try {{ chosen = localStorage.getItem("edition"); }} catch {{}}
+if (chosen !== "en" && chosen !== "zh") chosen = /^zh/i.test(navigator.language) ? "zh" : "en";
+location.replace(chosen + "/{page}.html");
+</script>
 </head>
-<body><p><a href="{page}.html">{title}</a></p></body>
+<body><p><a href="en/{page}.html">{title}</a></p><p lang="zh-Hant"><a href="zh/{page}.html">繁體中文版</a></p></body>
 </html>
 """
 
@@ -86,8 +96,13 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     print(f"book: building {len(listed(root))} pages", flush=True)
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    if _sphinx(root, partial, jobs, stale, wrong):
-        print(f"book: FAILED; what was built is in {partial}", file=sys.stderr)
+    partial.mkdir(parents=True)
+    about = {"stale_notebooks": stale, "broken_sentences": wrong}
+    with ProcessPoolExecutor(len(EDITIONS), mp_context=multiprocessing.get_context("fork")) as pool:
+        made = [pool.submit(_edition, root, partial, language, jobs, about) for language in EDITIONS]
+        failed = [language for language, result in zip(EDITIONS, made, strict=True) if result.result()]
+    if failed:
+        print(f"book: FAILED ({', '.join(failed)}); what was built is in {partial}", file=sys.stderr)
         return 1
     _finish(root, partial)
     shutil.rmtree(target, ignore_errors=True)
@@ -161,26 +176,41 @@ def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return config, meta
 
 
-def _sphinx(root: Path, target: Path, jobs: int, stale: list[str], wrong: dict[str, list[str]]) -> bool:
-    """Run Sphinx; true if there was a warning or an error."""
+def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str, Any]) -> bool:
+    """Build one edition below ``target``; true if there was a warning, an error or a text without translation."""
+    place = target / EDITIONS[language]
+    about = about | {"language": language, "locale_dirs": [str(root / LOCALE)]}
+    if sphinx(root, place, about, jobs):
+        return True
+    if language == LANGUAGE:
+        twin = Twin(languages.catalogue(root / OUTPUTS), languages.names(root))
+        languages.translate(place, twin)
+        for message, page in list(twin.missing.items())[:10]:
+            print(f"error: {page}: no Chinese for {message!r} in {OUTPUTS}; see CONTRIBUTING.md", file=sys.stderr)
+        return bool(twin.missing)
+    return False
+
+
+def sphinx(root: Path, target: Path, about: dict[str, Any], jobs: int, builder: str = "html") -> bool:
+    """Run Sphinx with some settings of its configuration; true if there was a warning or an error."""
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     config, _ = settings(root)
-    config["stale_notebooks"], config["broken_sentences"] = stale, wrong
-    doctrees = target.parent / "doctrees"
-    shutil.rmtree(doctrees, ignore_errors=True)
+    config.update(about)
     # MyST-NB puts the figures of the notebooks beside the output folder.
-    shutil.rmtree(target.parent / "jupyter_execute", ignore_errors=True)
+    scratch = root / BUILD / "sphinx" / f"{target.name}-{builder}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    doctrees, built = scratch / "doctrees", scratch / "out"
     progress: io.TextIOBase = _Progress(sys.stdout) if sys.stdout.isatty() else io.StringIO()
     with patch_docutils(str(root)), docutils_namespace():
         app = Sphinx(
             srcdir=str(root),
             confdir=None,
-            outdir=str(target),
+            outdir=str(built),
             doctreedir=str(doctrees),
-            buildername="html",
+            buildername=builder,
             confoverrides=config,
             status=cast(TextIO, progress),
             warning=sys.stderr,
@@ -194,6 +224,9 @@ def _sphinx(root: Path, target: Path, jobs: int, stale: list[str], wrong: dict[s
         except SphinxError as error:  # in one of its workers: their traceback says no more
             print(f"error: {error}", file=sys.stderr)
             return True
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    built.rename(target)
     return bool(app.statuscode)
 
 
@@ -234,6 +267,7 @@ def _finish(root: Path, target: Path) -> None:
     first = listed(root)[0]
     title = yaml.safe_load((root / CONFIG).read_text("utf-8"))["title"]
     (target / "index.html").write_text(_REDIRECT.format(page=first, title=title), "utf-8")
-    (target / "downloads").mkdir(exist_ok=True)
-    shutil.copyfile(make_archive(root), target / "downloads" / archive.NAME)
-    (target / ".buildinfo").unlink(missing_ok=True)
+    for folder in EDITIONS.values():
+        (target / folder / "downloads").mkdir(exist_ok=True)
+        shutil.copyfile(make_archive(root), target / folder / "downloads" / archive.NAME)
+        (target / folder / ".buildinfo").unlink(missing_ok=True)
