@@ -59,9 +59,6 @@ def parser() -> argparse.ArgumentParser:
                 action="store_true",
                 help="exit 1 if a contradiction belongs to no known finding, a known finding has changed or fewer rows are checked",
             )
-            command.add_argument(
-                "--self-test", action="store_true", help="damage copies of the tables and report what is caught"
-            )
     return top
 
 
@@ -125,12 +122,7 @@ def main(argv: list[str] | None = None) -> int:
     problems: list[str] = []
     try:
         report = load(args.data)
-        if getattr(args, "self_test", False):
-            from analysis.audit import selftest
-
-            result = selftest.run(report)
-        else:
-            result = _run(args.command, report)
+        result = _run(args.command, report)
         text = render(result, args.format)
         if getattr(args, "strict", False):
             from analysis.audit import notes, strict_problems

@@ -49,12 +49,13 @@ def checks(
     unit: str,
     name: str,
     relations: Sequence[str] = (),
-    measures: Sequence[str] = (),
+    measures: Sequence[str] | Mapping[str, str] = (),
     folded: bool = True,
 ) -> pd.DataFrame:
     """Show printed beside recomputed numbers of some tables, and give the rows.
 
-    ``relations`` and ``measures`` choose some of them. Columns ``code, name, year, printed, recomputed,
+    ``relations`` and ``measures`` choose some of them; a mapping of measures gives the words that stand below
+    the names of the rows, as is needed where a row comes once for each measure. Columns ``code, name, year, printed, recomputed,
     range, verdict, finding``; ``range`` holds what unrounded inputs that print the same could give.
     """
     rows = ledger(report, *numbers)
@@ -62,11 +63,25 @@ def checks(
         rows = rows[rows["relation"].isin(relations)]
     if measures:
         of = {(n, field.name): field.measure for n in numbers for field in report.meta(n).values}
-        rows = rows[[of[t, c] in measures for t, c in zip(rows["table"], rows["column"], strict=True)]]
+        rows = rows.assign(measure=[of[t, c] for t, c in zip(rows["table"], rows["column"], strict=True)])
+        rows = rows[rows["measure"].isin(list(measures))]
+    words = measures if isinstance(measures, Mapping) else {}
     rows = rows.assign(range=[_range(row) for row in rows.to_dict("records")])
     if len(numbers) > 1:
         rows["name"] = rows["table"] + " " + rows["name"]
-    columns = ["code", "name", "year", "printed", "recomputed", "range", "verdict", "finding"]
+    if words:
+        rows["measure"] = rows["measure"].map(words)
+    columns = [
+        "code",
+        "name",
+        *(["measure"] if words else []),
+        "year",
+        "printed",
+        "recomputed",
+        "range",
+        "verdict",
+        "finding",
+    ]
     shown = rows[columns].reset_index(drop=True)
     shown = shown.drop(columns=[c for c in ("year", "recomputed", "range", "finding") if shown[c].eq("").all()])
     tables.show(
@@ -75,6 +90,7 @@ def checks(
         name=name,
         source=list(numbers),
         verdicts=["verdict"],
+        below={"name": "measure"} if words else None,
         sortable=len(shown) > 12,
         folded=folded,
         heads={
@@ -112,7 +128,7 @@ def findings(report: Report, *numbers: str) -> Markdown:
         told = counted(part, "check" if len(part) == 1 else "checks") if len(part) else ""
         if finding in known:
             record = known[finding].record
-            title = record["title"].rstrip(".")
+            title = record["title"].rstrip(".") or record["signature"].replace("constant rate:", "growth rates of exactly ")
             lines.append(
                 f"- [{finding}](#{finding.lower()}), {record['grade']}{f': {title}' if title else ''}"
                 f"{f' ({told})' if told else ''}."
@@ -124,12 +140,14 @@ def findings(report: Report, *numbers: str) -> Markdown:
     return tables.say("Findings of the [audit](../audit/overview) on these numbers:\n\n" + "\n".join(lines))
 
 
-def sentences(report: Report, *items: str) -> pd.DataFrame:
+def sentences(report: Report, *items: str, lines: Sequence[int] = ()) -> pd.DataFrame:
     """Show the sentences of the report that rest on some tables or figures (``1-2-15``, ``圖1-2-7``); give the rows.
 
-    Raises :class:`ValueError` if there is none.
+    ``lines`` keeps those of some lines of the text. Raises :class:`ValueError` if there is none.
     """
     rows = chapter_claims(report, items)
+    if lines:
+        rows = rows[rows["line"].astype(int).isin(lines)].reset_index(drop=True)
     if rows.empty:
         raise ValueError(f"no sentence rests on {', '.join(items)}")
     places = [item for item in items if item[0].isdigit()] or list(items)

@@ -10,25 +10,28 @@ from what the row says of itself and from the numbers, in this order:
                    larger than revisions of such numbers are known to be (``revision``; empty: no limit)
 ``differs``        none of these
 
+A row about a year or a country that this edition does not print is ``not printed``, with nothing to compare.
+
 Nothing here changes a printed number.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
 from analysis.claims.expression import parse
-from analysis.claims.values import ClaimError, NotPrintedError
+from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, decimals_of, rounded
 from analysis.report import NOT_AVAILABLE, BadInput, Report, clean
 
 FILE = "evidence.csv"
+NOT_PRINTED = "not printed"
 VERDICTS = ("agrees", "differs", "later vintage", "other basis")
 COLUMNS = [
     "id",
@@ -86,24 +89,36 @@ def compare(report: Report, *tables: str) -> pd.DataFrame:
     numbers = {key: number(row) for key, row in records.items()}
     wanted = [name for name in (*report.tables, "prose", "claims") if name in tables or not tables]
     cells = _printed(report, wanted)
+    labels = set(report.labels()["label"])
     vocabulary = functions(Printed(report))
     rows = []
     for key, row in records.items():
         if row["table"] not in wanted and row["table"] in (*report.tables, "prose", "claims"):
             continue
-        place = _place(row, cells)
+        place = _place(row, cells, labels)
         if place is None:
             continue
         digits, unit, exact, dated = place
-        outside = _outside(row, numbers, vocabulary, unit, _resource(report)["units"])
+        more = (row["entity"], row["year"], row["basis"], row["printed_basis"], row["published"], row["publisher"])
+        try:
+            outside = _outside(row, numbers, vocabulary, unit, _resource(report)["units"]) if digits else None
+        except NotInEditionError:
+            outside = None
+        if outside is None:
+            rows.append(
+                (key, row["table"], row["row"], row["column"], "", row["value"], "", NOT_PRINTED, row["unit"], *more)
+            )
+            continue
         printed = Interval.printed(digits, exact)
         ratio = rounded(printed.point / outside.point, 4) if outside.point else ""
-        found = verdict(printed, outside, row, row["printed_dated"] or dated)
+        word = verdict(printed, outside, row, row["printed_dated"] or dated)
         as_published = outside.point == Fraction(row["value"])
         shown = row["value"] if as_published else _decimal(outside.point, decimals_of(digits))
-        more = (row["entity"], row["year"], row["basis"], row["printed_basis"], row["published"], row["publisher"])
-        rows.append((key, row["table"], row["row"], row["column"], digits, shown, ratio, found, unit, *more))
-    return pd.DataFrame(rows, columns=COLUMNS)
+        rows.append((key, row["table"], row["row"], row["column"], digits, shown, ratio, word, unit, *more))
+    found = pd.DataFrame(rows, columns=COLUMNS)
+    absent = found["id"][found["verdict"].eq(NOT_PRINTED)]
+    report.warn_of(FILE, "facts are about numbers that are not printed in this edition", absent)
+    return found
 
 
 def beside(report: Report, *tables: str) -> pd.DataFrame:
@@ -160,8 +175,10 @@ def _resource(report: Report) -> dict[str, Any]:
     return found
 
 
-def _place(row: Mapping[str, str], cells: Mapping[tuple[str, str, str], _Cell]) -> _Cell | None:
-    """The printed number a row names; ``None`` if it names none."""
+def _place(
+    row: Mapping[str, str], cells: Mapping[tuple[str, str, str], _Cell], labels: Collection[str]
+) -> _Cell | None:
+    """The printed number a row names; ``None`` if it names none, without digits if this edition has none such."""
     if row["table"] not in {table for table, _, _ in cells}:
         raise BadInput(FILE, f"a table of the report, prose or claims, found {row['table']!r}", row["id"], "table")
     if not row["column"]:
@@ -169,6 +186,8 @@ def _place(row: Mapping[str, str], cells: Mapping[tuple[str, str, str], _Cell]) 
             raise BadInput(FILE, "the column of a printed number, since there is an expression", row["id"], "column")
         return None
     key = (row["table"], row["row"], row["column"])
+    if key not in cells and _of_another_edition(row, cells, labels):
+        return "", "", False, ""
     if key not in cells:
         rows = {r for table, r, _ in cells if table == row["table"]}
         wrong, kind = ("row", "row") if row["row"] not in rows else ("column", "column with numbers in that row")
@@ -176,6 +195,19 @@ def _place(row: Mapping[str, str], cells: Mapping[tuple[str, str, str], _Cell]) 
     if cells[key][0] == NOT_AVAILABLE:
         raise BadInput(FILE, "a printed number; this cell is N/A", row["id"], "column")
     return cells[key]
+
+
+def _of_another_edition(
+    row: Mapping[str, str], cells: Mapping[tuple[str, str, str], _Cell], labels: Collection[str]
+) -> bool:
+    """Whether a place that is not printed would be, in an edition with other years or rows."""
+    stem, _, year = row["column"].rpartition("_")
+    columns = {column for table, _, column in cells if table == row["table"]}
+    rows = {r for table, r, _ in cells if table == row["table"]}
+    known = row["column"] in columns or (
+        year.isdigit() and any(c.rpartition("_")[0] == stem and c.rpartition("_")[2].isdigit() for c in columns)
+    )
+    return known and (row["row"] in rows or row["row"] in labels)
 
 
 def _printed(report: Report, wanted: Sequence[str]) -> dict[tuple[str, str, str], _Cell]:
@@ -211,6 +243,8 @@ def _outside(
     if row["expression"]:
         try:
             found = parse(row["expression"]).value({**numbers, "value": numbers[row["id"]]}, vocabulary)
+        except NotInEditionError:
+            raise
         except (ClaimError, NotPrintedError) as error:
             raise BadInput(FILE, str(error), row["id"], "expression") from None
         if not isinstance(found, Interval):

@@ -61,6 +61,8 @@ class Table:
     #: Years whose numbers are projections, and when a footnote says the source was read (``2024-09``).
     projected: tuple[int, ...] = ()
     retrieved: str = ""
+    #: The year of the prices in which an amount at constant prices is expressed.
+    reference_year: int | None = None
 
     @property
     def row_field(self) -> Field:
@@ -206,6 +208,7 @@ def table(resource: Mapping[str, Any]) -> Table | None:
         row_measures=rows,
         projected=_years(resource, where),
         retrieved=_month(resource, where),
+        reference_year=get(resource, "reference_year", int, where, None),
     )
 
 

@@ -62,6 +62,14 @@ class Report:
     #: What looks odd in the tables read so far without being wrong, a line each.
     warnings: list[str] = field(default_factory=list)
 
+    def warn_of(self, file: str, what: str, names: Iterable[str]) -> None:
+        """Add one warning that counts things and names the first few; none where there is nothing."""
+        listed = list(names)
+        more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
+        line = f"{file}: {len(listed)} {what}: {'; '.join(listed[:3])}{more}"
+        if listed and line not in self.warnings:
+            self.warnings.append(line)
+
     @functools.cached_property
     def tables(self) -> dict[str, Table]:
         """Printed tables by number, in printed order."""

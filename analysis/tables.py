@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from analysis.charts.exhibit import caption, csv_link, put, tag_chinese
+from analysis.charts.exhibit import caption, cite, csv_link, put, tag_chinese
 from analysis.charts.style import TAIWAN, VERDICTS
 
 if TYPE_CHECKING:
@@ -194,7 +194,8 @@ def show(
         below=below,
         sortable=sortable,
     )
-    text += "\n" + caption(source, note, csv_link(frame, name))
+    cited = cite(source)
+    text += "\n" + caption(cited, note, csv_link(frame, name, source=cited))
     if folded:
         text = f"<details><summary>{mark(title)}</summary>\n{text}\n</details>"
     put({"text/html": text, "text/plain": f"Table: {title}"})

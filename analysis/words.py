@@ -115,13 +115,14 @@ def names(report: Report, codes: Iterable[str]) -> Both:
 def amount(report: Report, value: Fraction | float | str, unit: str, digits: int = 3) -> Both:
     """An amount in a printed unit: ``599`` 億美元 as ``US$59.9 billion`` / ``599億美元``.
 
-    Money is scaled to three digits, people and pieces are written out (``17.58`` 萬人 as ``175,800``). Factor and
+    Money is scaled to three digits (``digits``), people and pieces are written out (``17.58`` 萬人 as ``175,800``). Factor and
     symbol of a unit stand in ``datapackage.json``; raises :class:`KeyError` for a unit that is not there.
     """
     about = report.package["units"][unit]
     whole = exactly(value) * Fraction(about["factor"])
     symbol = str(about.get("symbol", ""))
-    zh = f"{number(value, None if isinstance(value, str) else 0)}{unit.removeprefix('新臺幣')}"
+    places = None if isinstance(value, str) else max(0, digits - len(str(math.floor(abs(exactly(value))))))
+    zh = f"{number(value, places)}{unit.removeprefix('新臺幣')}"
     scale, word = next(((s, w) for s, w in _SCALES if abs(whole) >= s), (1, ""))
     if not symbol or scale == 1:
         return Both(f"{symbol}{number(whole)}" if whole >= 0 else f"−{symbol}{number(-whole)}", zh)

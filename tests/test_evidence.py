@@ -229,10 +229,7 @@ def without(column: str) -> Damage:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (
-            setting("E019", column="patents_2030"),
-            "row E019, column column: a column with numbers in that row of 1-2-13",
-        ),
+        (setting("E019", column="patent_2024"), "row E019, column column: a column with numbers in that row of 1-2-13"),
         (setting("E019", row="台灣"), "row E019, column row: a row of 1-2-13, found '台灣'"),
         (setting("E019", table="1-9-9"), "row E019, column table: a table of the report, prose or claims"),
         (setting("E019", unit="dozen"), "row E019, column unit: one of %, FTE"),
@@ -267,6 +264,22 @@ def test_a_wrong_row_is_one_line_that_names_it(
     assert printed.err.startswith("error: evidence.csv")
     assert printed.err.count("\n") == 1
     assert message in printed.err.replace("row header", "header")
+
+
+def test_a_year_or_a_country_that_is_not_printed_is_a_row_that_says_so(data_copy: Path) -> None:
+    records = pd.read_csv(data_copy / "evidence.csv", dtype=str, keep_default_na=False)
+    records.loc[records["id"].eq("E019"), "column"] = "patents_2030"
+    records.loc[records["id"].eq("E001"), "row"] = "挪威"
+    records.to_csv(data_copy / "evidence.csv", index=False, lineterminator="\n")
+    report = load(data_copy)
+    found = evidence.compare(report).set_index("id")
+    assert len(found) == len(evidence.compare(load()))
+    absent = found[found["verdict"].eq(evidence.NOT_PRINTED)]
+    assert sorted(absent.index) == ["E001", "E019"]
+    assert set(absent["printed"]) == set(absent["ratio"]) == {""}
+    assert report.warnings == [
+        "evidence.csv: 2 facts are about numbers that are not printed in this edition: E001; E019"
+    ]
 
 
 def test_an_edition_without_evidence_says_so(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
-"""Does each printed number follow from the others? Ledger, findings, self-test.
+"""Does each printed number follow from the others? Ledger and findings.
 
 ``cells`` turns printed digits into exact integers, ``kernels`` says what a relation
 allows, ``declarations`` reads the relations of an edition, ``relations`` binds them to
 its cells, ``verdicts`` makes the ledger, ``reach`` says what it covers, ``diagnosis``
 looks for the most economical explanation of what fails, ``register`` knows the findings
-of the edition, ``conclusions`` makes the present ones, ``wording`` words them,
-``selftest`` damages copies and counts what is caught.
+of the edition, ``conclusions`` makes the present ones, ``wording`` words them. How good
+it is, is counted by ``tests/selftest``.
 
 Verdicts come in two families that are never added up: what arithmetic, order and
 definition prove, and what bounds and assumptions make plausible or not. The public
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.audit.conclusions import chapter_verdicts, findings, notes, strict_problems
-    from analysis.audit.reach import cell_verdicts, coverage, rounding_table, uncheckable, unnoticed, verdict_counts
+    from analysis.audit.reach import cell_verdicts, coverage, rounding_table, uncheckable, verdict_counts
     from analysis.audit.verdicts import ledger, unexplained
 
 _HOME = {
@@ -32,7 +32,6 @@ _HOME = {
     "strict_problems": "conclusions",
     "uncheckable": "reach",
     "unexplained": "verdicts",
-    "unnoticed": "reach",
     "verdict_counts": "reach",
 }
 
@@ -47,7 +46,6 @@ __all__ = [
     "strict_problems",
     "uncheckable",
     "unexplained",
-    "unnoticed",
     "verdict_counts",
 ]
 

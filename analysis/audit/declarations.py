@@ -6,8 +6,10 @@ names cells of that table, ``2-1:measure[row, key]`` of another one, ``prose:id`
 number printed in a sentence; ``{a, b}[…]`` stands for several measures in turn and
 ``same`` for the measure of the target. ``c`` stands for every row of the target's
 block, ``c:country`` for its rows of one kind, ``{A,B}`` in a target for those rows in
-turn; ``y`` for every key (year, or entity in a table without years), ``y-1`` for the
-year before, ``y<`` for the column printed before. In inputs ``*-A`` is every row but A,
+turn; ``y`` for every key (year, or entity in a table without years), ``y-1`` and ``y+1``
+for the year before and after, ``y<`` for the column printed before; ``first``, ``last``,
+``first+1`` and ``last-1`` count the keys printed in that block, so that no year need be
+named; ``prose:id[y]`` is a sentence about the year of the target. In inputs ``*-A`` is every row but A,
 ``others`` every other row, ``{A,B}`` those rows, ``above`` and ``below`` the
 neighbouring rows. Where the report does not print a target or an input, there is no
 instance.
@@ -45,6 +47,9 @@ _BOUNDING = frozenset({"within", "compound", "compound_with", "room", "sum_withi
 BASES = ("exact", "order", "bound", "assumption")
 
 RESOURCE, BOUNDS = "relations", "bounds"
+
+#: A key relative to that of the target, and one counted among the keys of a block.
+SHIFTED, COUNTED = re.compile(r"y([+-][0-9]{1,4})?"), re.compile(r"(first|last)([+-][0-9]{1,4})?")
 
 _TERM = re.compile(
     r"(?:(?P<table>[^:\[\]{},/]+):)?(?P<measure>[^:\[\]{},/]+)"
@@ -226,6 +231,18 @@ def _each(target: str) -> list[tuple[str, str]]:
     return [(name.strip(), mark + rest)]
 
 
+def counted(pattern: str, keys: Sequence[str]) -> str:
+    """The key that ``first``, ``last``, ``first+1``, ... stands for; any other pattern stands for itself.
+
+    ``""`` where the block has no such key.
+    """
+    match = COUNTED.fullmatch(pattern)
+    if not match:
+        return pattern
+    place = int(match[2] or 0) + (len(keys) - 1 if match[1] == "last" else 0)
+    return keys[place] if 0 <= place < len(keys) else ""
+
+
 def members(text: str) -> list[str]:
     """``{A, B}`` as a list."""
     return [m for m in (part.strip() for part in text.strip("{}").split(",")) if m]
@@ -242,14 +259,14 @@ def _term(text: str, table: str, same: str, column: str) -> Term:
         raise ValueError(f"{column}|terms such as measure[row, key], found {text.strip()!r}")
     here, measure = match["table"] or table, match["measure"].strip()
     if here == PROSE:
-        return Term(PROSE, measure, measure, "")
+        return Term(PROSE, measure, measure, (match["place"] or "").strip())
     measure = same if measure == "same" else measure
     where = [p.strip() for p in re.split(r",(?![^{]*\})", match["place"] or "")]
     if len(where) > 2:
         raise ValueError(f"{column}|one row and one key, found {text.strip()!r}")
     if len(where) == 2:
         row, key = where
-    elif where[0] in ("y", "y-1", "y<"):
+    elif where[0] == "y<" or SHIFTED.fullmatch(where[0]) or COUNTED.fullmatch(where[0]):
         row, key = "only", where[0]
     else:
         row, key = where[0], "y"

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.audit.cells import Block, Cells
-from analysis.audit.declarations import RANKS, Relation, Term, members
+from analysis.audit.declarations import RANKS, SHIFTED, Relation, Term, counted, members
 from analysis.audit.kernels import KERNELS, Bound, Constants, Kernel
 from analysis.report import BadInput
 
@@ -54,14 +54,27 @@ def bind(relations: Iterable[Relation], cells: Cells) -> list[Group]:
     return [g for relation in relations for g in _bind(relation, cells)]
 
 
-def _bind(relation: Relation, cells: Cells) -> list[Group]:
+def targets(relation: Relation, cells: Cells) -> NDArray[np.int64]:
+    """The printed cells that a relation is about, whether or not its inputs are printed."""
+    block, rows, keys = _aim(relation, cells)
+    found = block.index[np.ix_(rows, keys)].ravel() if block is not None else np.zeros(0, dtype=np.int64)
+    return found[found >= 0]
+
+
+def _aim(relation: Relation, cells: Cells) -> tuple[Block | None, list[int], list[int]]:
+    """Block, rows and keys of the target."""
     block = cells.blocks.get((relation.target.table, relation.target.measure))
     if block is None:
-        return []
+        return None, [], []
+    pattern = relation.key or (relation.target.key if relation.target.key not in ("y", "") else "")
+    wanted = counted(pattern, block.keys)
     rows = [i for i, code in enumerate(block.rows) if _matches(code, relation.target.row, cells)]
-    wanted = relation.key or (relation.target.key if relation.target.key not in ("y", "") else "")
-    keys = [j for j, key in enumerate(block.keys) if not wanted or key == wanted]
-    if not rows or not keys:
+    return block, rows, [j for j, key in enumerate(block.keys) if not pattern or key == wanted]
+
+
+def _bind(relation: Relation, cells: Cells) -> list[Group]:
+    block, rows, keys = _aim(relation, cells)
+    if block is None or not rows or not keys:
         return []
     target = block.index[np.ix_(rows, keys)]
     parts = []
@@ -180,12 +193,14 @@ def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block, relati
     if pattern == "*":
         return np.array([[i for i, k in enumerate(block.keys) if k != target.keys[j]] for j in keys], dtype=np.int64)
     found = []
+    shift = SHIFTED.fullmatch(pattern)
+    pattern = counted(pattern, block.keys)
     for j in keys:
         key = target.keys[j]
         if pattern == "y":
             found.append(at.get(key, at.get("", -1)))
-        elif pattern == "y-1":
-            found.append(at.get(str(int(key) - 1), -1) if key.isdigit() else -1)
+        elif shift:
+            found.append(at.get(str(int(key) + int(shift[1])), -1) if key.isdigit() else -1)
         elif pattern == "y<":
             found.append(at[key] - 1 if at.get(key, 0) > 0 else -1)
         elif pattern == "":

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from analysis.audit.cells import NEAREST_MODE, PROSE, Cells, build, governed
 from analysis.audit.declarations import EXACT, Relation, declared
-from analysis.audit.kernels import Bound
-from analysis.audit.relations import Evaluation, Group, bind, evaluate
+from analysis.audit.kernels import Bound, Constants
+from analysis.audit.relations import Evaluation, Group, bind, evaluate, targets
 from analysis.interval import MODES
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class Audit:
     """Cells, bound relations, their evaluation and verdicts.
 
     ``modes``: how each (table, measure) rounds, where it has derived cells; ``cells`` are
-    read accordingly.
+    read accordingly. ``unbound``: relations none of whose inputs are printed together, with
+    the cells that they are about (none, where even these are not printed).
     """
 
     cells: Cells
@@ -69,6 +70,7 @@ class Audit:
     results: list[Evaluation]
     modes: dict[tuple[str, str], str]
     verdicts: list[NDArray[Any]]
+    unbound: list[tuple[Relation, NDArray[np.int64]]] = field(default_factory=list)
 
     def rows(self, *wanted: str) -> list[tuple[int, int]]:
         """(group, instance) of every ledger row with one of these verdicts."""
@@ -85,13 +87,14 @@ def relations(report: Report) -> tuple[Relation, ...]:
 def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
     """Evaluate every relation of a report (those deriving cells of ``tables`` only)."""
     chosen = [r for r in relations(report) if tables is None or r.target.table in tables]
-    here = {*report.tables, PROSE}
-    chosen = [r for r in chosen if r.tables <= here]
     needed = None
     if tables is not None:
         used = tables.union(*(r.tables for r in chosen)) if chosen else tables
         needed = tuple(t for t in [*report.tables, PROSE] if t in used)
-    return judge(build(report, needed), chosen)
+    done = judge(build(report, needed), chosen)
+    bound = {id(g.relation) for g in bind(chosen, done.cells)}
+    missing = [(r, targets(r, done.cells)) for r in chosen if id(r) not in bound]
+    return replace(done, unbound=missing)
 
 
 def judge(cells: Cells, chosen: Iterable[Relation]) -> Audit:
@@ -273,10 +276,17 @@ def ledger(report: Report, tables: Iterable[str] | None = None) -> pd.DataFrame:
     done = audit(report, None if tables is None else frozenset(tables))
     found = frame(done, keep=True)
     found["finding"] = assign(report, done, found, whole=tables is None)
+    _say_what_is_not_printed(report, done)
     gone = found.attrs
     found = found[COLUMNS]
     found.attrs = gone
     return found
+
+
+def _say_what_is_not_printed(report: Report, done: Audit) -> None:
+    """A warning for the relations about numbers that this edition does not print at all."""
+    names = [f"{r.target.measure} of {r.table} ({r.name})" for r, cells in done.unbound if not len(cells)]
+    report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", names)
 
 
 def frame(done: Audit, keep: bool = False) -> pd.DataFrame:
@@ -287,6 +297,7 @@ def frame(done: Audit, keep: bool = False) -> pd.DataFrame:
     """
     judged = zip(done.groups, done.results, done.verdicts, strict=True)
     parts = [_frame(number, g, e, v, done) for number, (g, e, v) in enumerate(judged)]
+    parts += [_missing(relation, cells, done) for relation, cells in done.unbound if len(cells)]
     if not parts:
         return pd.DataFrame(columns=[*COLUMNS, *(["_group", "_instance"] if keep else [])], dtype=str)
     whole = pd.concat(parts, ignore_index=True)
@@ -294,6 +305,14 @@ def frame(done: Audit, keep: bool = False) -> pd.DataFrame:
     whole["_table"] = whole["table"].map(tables)
     whole = whole.sort_values(["_table", "_row", "_column", "_group"], kind="stable", ignore_index=True)
     return whole.drop(columns=["_table", "_row", "_column", *([] if keep else ["_group", "_instance"])])
+
+
+def _missing(relation: Relation, target: NDArray[np.int64], done: Audit) -> pd.DataFrame:
+    """Rows of a relation whose inputs this edition does not print: ``unchecked``."""
+    n = len(target)
+    nothing = Group(relation, target, np.zeros((n, 0), dtype=np.int64), Constants(1, (1, 1), (1, 1), (1, 1)))
+    result = Evaluation(None, None, None, np.zeros(n, dtype=bool), np.zeros(n, dtype=bool))
+    return _frame(-1, nothing, result, np.full(n, "unchecked"), done)
 
 
 def _frame(number: int, group: Group, result: Evaluation, verdict: NDArray[Any], done: Audit) -> pd.DataFrame:

@@ -1,16 +1,16 @@
 """Figures: one style, one function per kind, tidy frame in, Figure out; ``show`` puts it on the page.
 
-``lines``, ``multiples``, ``trend`` and ``fan`` for years; ``bars``, ``dumbbell``, ``slope``, ``compare``,
-``ranges``, ``stacked``, ``contributions`` and ``waterfall`` for categories; ``scatter``, ``heatmap``
-and ``radar`` for points. A figure's title says what it shows, its second line the unit.
+``lines``, ``multiples``, ``trend`` and ``fan`` for years; ``bars``, ``dumbbell``, ``compare``, ``ranges``,
+``stacked`` and ``contributions`` for categories; ``scatter``, ``heatmap`` and ``radar`` for points. A figure's title says what it shows, its second line the unit.
 """
 
 from __future__ import annotations
 
-from analysis.charts.categories import bars, compare, contributions, dumbbell, ranges, slope, stacked, waterfall
-from analysis.charts.exhibit import caption, cite, csv_link, show, svg
+from analysis.charts.categories import bars, compare, contributions, dumbbell, ranges, stacked
+from analysis.charts.exhibit import caption, cite, csv_link, show
 from analysis.charts.layout import faults
 from analysis.charts.markets import forecasts
+from analysis.charts.picture import svg
 from analysis.charts.points import heatmap, radar, scatter
 from analysis.charts.series import fan, lines, multiples, trend
 from analysis.charts.style import PALETTE, TAIWAN, VERDICTS, use_style
@@ -38,10 +38,8 @@ __all__ = [
     "ranges",
     "scatter",
     "show",
-    "slope",
     "stacked",
     "svg",
     "trend",
     "use_style",
-    "waterfall",
 ]

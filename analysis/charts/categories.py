@@ -11,30 +11,38 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts.layout import canvas, end_labels, finish, text_width, wrap
-from analysis.charts.series import minus
-from analysis.charts.style import FAINT, GRID, INK, MUTED, PAPER, PARTS, SMALL, TAIWAN, VERDICTS, WIDTH, colours, ink_on
+from analysis.charts.layout import canvas, doubtful, drawn, finish, minus, text_width, width, wrap
+from analysis.charts.style import (
+    BEHIND,
+    DEEP,
+    GRID,
+    INK,
+    LEAST,
+    MUTED,
+    PALE,
+    PAPER,
+    PARTS,
+    SMALL,
+    SPAN,
+    TAIWAN,
+    VERDICTS,
+    WIDE,
+    ink_on,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_DEEP = "#3D4657"
 _ROW = 0.235  # inches per row
 
 
-_NAMES = 1.75  # inches that row names may take before they are broken into lines
+_NAMES = 2.9  # inches of a wide figure that row names may take before they are broken into lines
 
 
 def _names(frame: pd.DataFrame) -> list[str]:
-    """Row names; a long one is broken, its Chinese part on a line of its own."""
-    names = []
-    for name in (str(n) for n in frame["name"]):
-        words = name.split()
-        chinese = next((i for i, w in enumerate(words) if w[0] >= "\u3000"), len(words))
-        parts = [" ".join(words[:chinese]), " ".join(words[chinese:])] if text_width(name, SMALL) > _NAMES else [name]
-        names.append("\n".join(line for part in parts if part for line in wrap(part, _NAMES, SMALL)))
-    return names
+    """Row names, long ones broken."""
+    return ["\n".join(wrap(str(n), _NAMES * width() / WIDE, SMALL)) for n in frame["name"]]
 
 
 def _height(frame: pd.DataFrame, row: float = _ROW) -> float:
@@ -58,33 +66,43 @@ def _rows(ax: Axes, frame: pd.DataFrame, vertical_grid: bool = True) -> None:
     ax.tick_params(axis="x", length=0)
     if vertical_grid:
         ax.grid(axis="x")
-    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:g}"))
+    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:,g}"))
 
 
 def _room(ax: Axes, frame: pd.DataFrame, texts: Sequence[str], left: bool = False) -> None:
     """Widen the x axis so that the widest of ``texts`` fits beyond the data on the right (and the left)."""
     low, high = ax.get_xlim()
     names = max(text_width(line, SMALL) for name in _names(frame) for line in name.split("\n"))
-    share = (max(text_width(t, SMALL) for t in texts) + 0.12) / (WIDTH - names - 0.2)
+    share = (max(text_width(t, SMALL) for t in texts) + 0.12) / (width() - names - 0.2)
     room = share * (high - low) / (1 - share * (2 if left else 1))
     ax.set_xlim(low - room if left else low, high + room)
 
 
+@drawn
 def bars(
     frame: pd.DataFrame,
     *,
     title: str,
     unit: str,
-    fmt: str = "{:g}",
+    fmt: str = "{:,g}",
     reference: tuple[float, str] | None = None,
-    color: str = "#8FA3B8",
+    color: str = PALE,
     height: float | None = None,
 ) -> Figure:
     """Horizontal bars from zero with their values; ``low``/``high`` columns add whiskers."""
     fig, ax = canvas(title, unit, height or _height(frame) + 0.2)
     values = [float(v) for v in frame["value"]]
     tints = [TAIWAN if c == "TWN" else color for c in _codes(frame)]
-    ax.barh(range(len(values)), values, color=tints, height=0.7, zorder=2)
+    doubts = doubtful(frame)
+    ax.barh(
+        range(len(values)),
+        values,
+        color=[PAPER if d else tint for d, tint in zip(doubts, tints, strict=True)],
+        edgecolor=tints,
+        lw=1.2,
+        height=0.7,
+        zorder=2,
+    )
     if "low" in frame:
         errors = [
             [v - float(lo) for v, lo in zip(values, frame["low"], strict=True)],
@@ -95,6 +113,7 @@ def bars(
     texts = [minus(fmt.format(v)) for v in values]
     ends = [max(v, float(h)) if v >= 0 else v for v, h in zip(values, frame.get("high", frame["value"]), strict=True)]
     for y, (value, end, text) in enumerate(zip(values, ends, texts, strict=True)):
+        fig.value(ax, value, y, str(frame["name"].iloc[y]), text, doubts[y])
         ax.annotate(
             text,
             (end, y),
@@ -104,6 +123,7 @@ def bars(
             ha="left" if value >= 0 else "right",
             size=SMALL,
             color=TAIWAN if tints[y] == TAIWAN else INK,
+            bbox=BEHIND,
         )
     ax.set_xlim(min(0, *values), max(0, *values) or 1)
     _room(ax, frame, texts, left=min(values) < 0)
@@ -126,11 +146,12 @@ def _reference(ax: Axes, x: float, label: str) -> None:
         textcoords="offset points",
         ha="center",
         va="top",
-        size=SMALL - 0.5,
+        size=LEAST,
         color=MUTED,
     )
 
 
+@drawn
 def dumbbell(
     frame: pd.DataFrame,
     *,
@@ -138,7 +159,7 @@ def dumbbell(
     unit: str,
     first: str,
     last: str,
-    fmt: str = "{:g}",
+    fmt: str = "{:,g}",
     reverse: bool = False,
     show_values: bool = True,
 ) -> Figure:
@@ -148,8 +169,13 @@ def dumbbell(
     """
     fig, ax = canvas(title, unit, _height(frame, _ROW + 0.02) + 0.5)
     a, b = frame[first].astype(float).tolist(), frame[last].astype(float).tolist()
-    for y, (u, v, code) in enumerate(zip(a, b, _codes(frame), strict=True)):
-        color = TAIWAN if code == "TWN" else _DEEP
+    doubts = doubtful(frame)
+    for y, (u, v, code, doubt) in enumerate(zip(a, b, _codes(frame), doubts, strict=True)):
+        color = TAIWAN if code == "TWN" else DEEP
+        for value, label in ((u, first), (v, last)):
+            if value == value:
+                said = f"{label}: {minus(fmt.format(value))}"
+                fig.value(ax, value, y, str(frame["name"].iloc[y]), said, doubt if label == last or v != v else "")
         if u != u or v != v:  # only one of the two
             value, fill = (u, PAPER) if v != v else (v, color)
             ax.plot([value], [y], marker="o", ms=6, mfc=fill, mec=color, mew=1.4, lw=0, zorder=4)
@@ -160,13 +186,16 @@ def dumbbell(
                     xytext=(7, 0),
                     textcoords="offset points",
                     va="center",
-                    size=SMALL - 0.5,
+                    size=LEAST,
                     color=MUTED if v != v else color,
+                    bbox=BEHIND,
                 )
             continue
         ax.plot([u, v], [y, y], color=color, lw=1.6, alpha=0.55, zorder=2)
         ax.plot([u], [y], marker="o", ms=6, mfc=PAPER, mec=color, mew=1.4, lw=0, zorder=3)
-        ax.plot([v], [y], marker="o", ms=6.5, mfc=color, mec=color, lw=0, zorder=4)
+        ax.plot(
+            [v], [y], marker="X" if doubt else "o", ms=6.5, mfc=PAPER if doubt else color, mec=color, lw=0, zorder=4
+        )
         if show_values:
             right_is_last = (v >= u) != reverse
             for value, right in ((v, right_is_last), (u, not right_is_last)):
@@ -177,13 +206,16 @@ def dumbbell(
                     textcoords="offset points",
                     va="center",
                     ha="left" if right else "right",
-                    size=SMALL - 0.5,
+                    size=LEAST,
                     color=color if value == v else MUTED,
+                    bbox=BEHIND,
                 )
                 if u == v:
                     break
     _rows(ax, frame)
-    ax.margins(x=0.14)
+    ax.margins(x=0.02 if show_values else 0.14)
+    if show_values:
+        _room(ax, frame, [minus(fmt.format(v)) for v in [*a, *b] if v == v], left=True)
     if reverse:
         ax.invert_xaxis()
     ax.tick_params(axis="x", labelbottom=not show_values)
@@ -191,7 +223,7 @@ def dumbbell(
         ax.grid(False)
         for y in range(len(frame)):
             ax.axhline(y, color=GRID, lw=0.7, zorder=0)
-    _legend(ax, [(first, {"mfc": PAPER, "mec": _DEEP}), (last, {"mfc": _DEEP, "mec": _DEEP})])
+    _legend(ax, [(first, {"mfc": PAPER, "mec": DEEP}), (last, {"mfc": DEEP, "mec": DEEP})])
     return finish(fig)
 
 
@@ -211,51 +243,11 @@ def _legend(ax: Axes, entries: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     )
 
 
-def slope(
-    frame: pd.DataFrame,
-    *,
-    title: str,
-    unit: str,
-    first: str,
-    last: str,
-    focus: Sequence[str] = ("TWN",),
-    reverse: bool = False,
-    fmt: str = "{:g}",
-    height: float = 4.2,
-) -> Figure:
-    """Two columns of values joined by lines; ``reverse`` puts rank 1 on top."""
-    fig, ax = canvas(title, unit, height)
-    codes = _codes(frame)
-    color = colours(codes, focus)
-    left: list[tuple[float, str, str]] = []
-    right: list[tuple[float, str, str]] = []
-    for code, name, u, v in zip(
-        codes, frame["name"], frame[first].astype(float), frame[last].astype(float), strict=True
-    ):
-        strong = code in focus
-        ink = color[code] if strong else MUTED
-        lw = 2.4 if code == "TWN" else 1.6 if strong else 1.1
-        ax.plot([0, 1], [u, v], color=color[code], lw=lw, marker="o", ms=4, zorder=3 if strong else 2)
-        left.append((u, minus(fmt.format(u)), ink))
-        right.append((v, f"{minus(fmt.format(v))}  {name}", ink))
-    ax.set_xticks([0, 1], [first, last])
-    ax.xaxis.tick_top()
-    ax.set_xlim(-0.12, 1.02)
-    ax.set_yticks([])
-    for side in ("left", "bottom", "top"):
-        ax.spines[side].set_visible(False)
-    ax.tick_params(axis="x", length=0)
-    if reverse:
-        ax.invert_yaxis()
-    once = {item[:2]: item for item in left}  # equal values share one label
-    once |= {item[:2]: item for item in left if item[2] != MUTED}
-    return finish(fig, end_labels(ax, right, 1), end_labels(ax, list(once.values()), 0, left=True))
-
-
 _MARKERS = {"contradicted": "X", "implausible": "^", "explained": "D", "consistent": "s"}
 
 
-def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:g}", printed: str = "printed") -> Figure:
+@drawn
+def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:,g}", printed: str = "printed") -> Figure:
     """Printed numbers against the range that the recomputation allows.
 
     Columns ``name, low, high`` and, for the printed number, ``printed`` (a dot) with
@@ -269,11 +261,15 @@ def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:g}", pr
     for y, row in enumerate(frame.to_dict("records")):
         low, high = float(row["low"]), float(row["high"])
         wide = max(high - low, least)
-        ax.barh(y, wide, left=(low + high - wide) / 2, height=0.5, color="#C9D3DE", zorder=2)
+        ax.barh(y, wide, left=(low + high - wide) / 2, height=0.5, color=SPAN, zorder=2)
+        span = f"{minus(fmt.format(low))} to {minus(fmt.format(high))}"
+        fig.value(ax, (low + high) / 2, y, str(row["name"]), f"recomputed {span}")
         if has and row["printed"] == row["printed"]:
             verdict = str(row.get("verdict", "consistent"))
             color, _ = VERDICTS[verdict]
             used[verdict] = True
+            said = f"{printed} {minus(fmt.format(float(row['printed'])))}, recomputed {span}: {verdict}"
+            fig.value(ax, row["printed"], y, str(row["name"]), said)
             marker = _MARKERS.get(verdict, "o")
             ax.plot(
                 [float(row["printed"])], [y], marker=marker, ms=5.5, color=color, lw=0, zorder=4, mec=PAPER, mew=0.5
@@ -282,7 +278,7 @@ def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:g}", pr
     ax.xaxis.set_major_formatter(lambda v, _: minus(fmt.format(v)))
     ax.margins(x=0.06)
     if has:
-        entries = [("range of the recomputation", {"marker": "s", "color": "#C9D3DE", "ms": 8})]
+        entries = [("range of the recomputation", {"marker": "s", "color": SPAN, "ms": 8})]
         for verdict in (v for v in VERDICTS if v in used):
             marker = _MARKERS.get(verdict, "o")
             entries.append((f"{printed}: {verdict}", {"marker": marker, "color": VERDICTS[verdict][0], "ms": 5.5}))
@@ -302,11 +298,12 @@ def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:g}", pr
     return finish(fig)
 
 
-def ranges(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:g}", value: str = "value") -> Figure:
+@drawn
+def ranges(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:,g}", value: str = "value") -> Figure:
     """Intervals per row (``low``, ``high``) with a dot at ``value`` if there is such a column."""
     fig, ax = canvas(title, unit, _height(frame, _ROW + 0.01) + 0.3)
     for y, (row, code) in enumerate(zip(frame.to_dict("records"), _codes(frame), strict=True)):
-        color = TAIWAN if code == "TWN" else _DEEP
+        color = TAIWAN if code == "TWN" else DEEP
         ax.plot(
             [float(row["low"]), float(row["high"])],
             [y, y],
@@ -316,6 +313,10 @@ def ranges(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:g}", val
             solid_capstyle="butt",
             zorder=2,
         )
+        middle = float(row[value]) if value in row else (float(row["low"]) + float(row["high"])) / 2
+        own = f"{minus(fmt.format(middle))}, " if value in row else ""
+        span = f"{minus(fmt.format(float(row['low'])))} to {minus(fmt.format(float(row['high'])))}"
+        fig.value(ax, middle, y, str(row["name"]), own + span)
         if value in row:
             ax.plot([float(row[value])], [y], marker="o", ms=4.5, color=color, lw=0, zorder=3)
     _rows(ax, frame)
@@ -324,6 +325,7 @@ def ranges(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:g}", val
     return finish(fig)
 
 
+@drawn
 def stacked(
     frame: pd.DataFrame,
     *,
@@ -344,6 +346,7 @@ def stacked(
         values = [float(v) for v in frame[column]]
         ax.barh(range(len(values)), values, left=left, color=tint, height=0.74, label=name, zorder=2, ec=PAPER, lw=0.8)
         for y, (start, value) in enumerate(zip(left, values, strict=True)):
+            fig.value(ax, start + value / 2, y, str(frame["name"].iloc[y]), f"{name}: {minus(f'{value:,.4g}')}")
             if value >= least:
                 ax.text(
                     start + value / 2,
@@ -375,6 +378,7 @@ def stacked(
     return finish(fig)
 
 
+@drawn
 def contributions(
     frame: pd.DataFrame,
     *,
@@ -388,13 +392,15 @@ def contributions(
 
     ``parts`` maps columns to names; ``total`` is the column of their sum, drawn as a diamond and written.
     """
-    tints = PARTS if len(parts) > 1 else ("#8FA3B8",)
+    tints = PARTS if len(parts) > 1 else (PALE,)
     fig, ax = canvas(title, unit, _height(frame, 0.3) + (0.6 if len(parts) > 1 else 0.25))
     up, down = [0.0] * len(frame), [0.0] * len(frame)
     for (column, name), tint in zip(parts.items(), tints, strict=False):
         values = [float(v) for v in frame[column]]
         lefts = [u if v >= 0 else d for v, u, d in zip(values, up, down, strict=True)]
         ax.barh(range(len(values)), values, left=lefts, color=tint, height=0.66, label=name, zorder=2, ec=PAPER, lw=0.5)
+        for y, (start, value) in enumerate(zip(lefts, values, strict=True)):
+            fig.value(ax, start + value / 2, y, str(frame["name"].iloc[y]), f"{name}: {minus(fmt.format(value))}")
         up = [u + max(v, 0) for u, v in zip(up, values, strict=True)]
         down = [d + min(v, 0) for d, v in zip(down, values, strict=True)]
     _rows(ax, frame)
@@ -403,6 +409,8 @@ def contributions(
         sums = [float(v) for v in frame[total]]
         ax.plot(sums, range(len(sums)), marker="D", ms=5, color=INK, mec=PAPER, lw=0, zorder=4, label="total")
         texts = [minus(fmt.format(v)) for v in sums]
+        for y, (value, text) in enumerate(zip(sums, texts, strict=True)):
+            fig.value(ax, value, y, str(frame["name"].iloc[y]), f"total: {text}")
     ax.axvline(0, color=MUTED, lw=0.9, zorder=3)
     ax.margins(x=0.02)
     if texts:
@@ -426,34 +434,4 @@ def contributions(
             columnspacing=1.2,
             borderaxespad=0.1,
         )
-    return finish(fig)
-
-
-def waterfall(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:+.2f}", level: str = "{:.2f}") -> Figure:
-    """A level, the steps that change it, and the level it ends at.
-
-    Columns ``name``, ``value`` and ``kind`` (``level`` or ``step``). Steps hang between levels; level
-    bars start at zero only if they are drawn as bars, so they are drawn as marks: no truncated bar.
-    """
-    fig, ax = canvas(title, unit, _height(frame, 0.27) + 0.3)
-    at, texts, spots = 0.0, [], []
-    for y, row in enumerate(frame.to_dict("records")):
-        value = float(row["value"])
-        if row["kind"] == "level":
-            at = value
-            ax.plot([value], [y], marker="|", ms=15, mew=3, color=INK, lw=0, zorder=4)
-            texts.append(minus(level.format(value)))
-            spots.append(value)
-        else:
-            ax.barh(y, value, left=at, height=0.62, color="#00785A" if value >= 0 else "#B3261E", zorder=3)
-            ax.plot([at, at], [y - 1, y + 0.31], color=FAINT, lw=0.8, zorder=1)
-            texts.append(minus(fmt.format(value)))
-            spots.append(max(at, at + value))
-            at += value
-    _rows(ax, frame)
-    ax.use_sticky_edges = False
-    ax.margins(x=0.05)
-    for y, (text, spot) in enumerate(zip(texts, spots, strict=True)):
-        ax.annotate(text, (spot, y), xytext=(6, 0), textcoords="offset points", va="center", size=SMALL, color=INK)
-    _room(ax, frame, texts)
     return finish(fig)

@@ -1,73 +1,93 @@
 """Show a figure as a reader needs it: picture, alternative text, source, unit, and its numbers as CSV.
 
-The picture is one SVG whose bytes depend on nothing but what is drawn; a notebook keeps it as
+The picture is an SVG whose bytes depend on nothing but what is drawn; a notebook keeps it as
 ``image/svg+xml``, so a changed value changes an output that the tests compare.
 """
 
 from __future__ import annotations
 
 import html
-import io
 import re
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pandas as pd
 
-from analysis.charts.layout import faults
-from analysis.charts.style import SHOWN, WIDTH
+from analysis.charts.layout import Drawing, drawing, faults, one_name
+from analysis.charts.picture import svg
+from analysis.charts.style import NARROW
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from analysis.report import Report
+
+#: The drawing for a phone, beside ``image/svg+xml``; Jupyter passes over it, the book takes both.
+NARROW_MIME = "application/x.narrow+svg"
+
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*")
 
 
-def svg(fig: Figure, alt: str = "", title: str = "") -> str:
-    """The figure as SVG text; a missing glyph or any other warning of matplotlib is an error."""
-    stream = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        fig.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    text = stream.getvalue().decode("utf-8")
-    text = text[text.index("<svg") :]
-    head, _, body = text.partition(">")
-    height = float(re.search(r'height="([\d.]+)pt"', head).group(1)) / 72  # type: ignore[union-attr]
-    head = re.sub(r'width="[\d.]+pt"', f'width="{SHOWN}"', head)
-    head = re.sub(r'height="[\d.]+pt"', f'height="{SHOWN * height / WIDTH:.0f}"', head)
-    label = f"\n <title>{html.escape(title)}</title>" if title else ""
-    label += f"\n <desc>{html.escape(alt)}</desc>" if alt else ""
-    body = re.sub(r"\n <metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    return f'{head} role="img">{label}{body}'
+def csv_link(data: pd.DataFrame, name: str, label: str = "CSV", **more: str) -> str:
+    """A download link that carries the numbers itself, in UTF-8 with a mark that spreadsheets understand.
 
-
-def csv_link(data: pd.DataFrame, name: str, label: str = "Numbers (CSV)") -> str:
-    """A download link that carries the numbers itself; floats with at most ten significant digits."""
-    text = data.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    Decimals are those printed: where a column ``printed`` holds the same numbers as ``value``, the CSV has that
+    form of them. A printed name beside the English one gets a column of its own; ``more`` are columns that
+    hold one text throughout (unit, source).
+    """
+    data = data.copy()
+    if {"value", "printed"} <= set(data.columns) and _same(data["value"], data["printed"]):
+        data["value"] = data.pop("printed")
+    if "name" in data and any(one_name(str(n)) != str(n) for n in data["name"]):
+        place = int(data.columns.get_loc("name")) + 1  # type: ignore[arg-type]
+        names = [str(n) for n in data["name"]]
+        data["name"] = [one_name(n) for n in names]
+        data.insert(place, "name_zh", [one_name(n, "zh_TW") if one_name(n) != n else "" for n in names])
+    for column, text in more.items():
+        if column not in data:
+            data[column] = text
+    text = "\ufeff" + data.to_csv(index=False, lineterminator="\n", float_format="%.10g")
     return (
         f'<a class="numbers" download="{html.escape(name)}.csv" '
         f'href="data:text/csv;charset=utf-8,{quote(text, safe=",-._~:/()")}">{html.escape(label)}</a>'
     )
 
 
-def cite(source: Sequence[str] | str) -> str:
-    """Table numbers as ``Table 1-2-2, p. 34``, with the printed source; other text as it is."""
+def _same(values: pd.Series, printed: pd.Series) -> bool:
+    """Whether printed numbers are these values."""
+    read = pd.to_numeric(printed.astype(str).str.replace(",", ""), errors="coerce")
+    both = values.notna() & read.notna()
+    return bool(both.any() and (values[both].astype(float) == read[both]).all())
+
+
+def cite(source: Sequence[str] | str, report: Report | None = None) -> str:
+    """Table numbers as ``Table 1-2-2, p. 34``, with the printed source; other text as it is.
+
+    ``report`` is the edition cited, by default the one of the book.
+    """
     if isinstance(source, str):
         return source
-    from analysis import report
+    if report is None:
+        from analysis.report import load
 
-    edition = report.load()
-    tables = [edition.meta(number) for number in source]
-    origins = list(dict.fromkeys(t.source for t in tables))
-    return "; ".join(t.cite() for t in tables) + f" ({'; '.join(origins)})"
+        report = load()
+    cited = [report.meta(number) for number in source]
+    origins = list(dict.fromkeys(t.source for t in cited))
+    return "; ".join(t.cite() for t in cited) + f" ({'; '.join(origins)})"
 
 
-def caption(source: Sequence[str] | str, note: str, link: str) -> str:
-    """The line under a figure or table, as HTML."""
-    words = html.escape(f"Source: {cite(source)}. {note}".strip())
-    return f'<p class="exhibit-caption">{tag_chinese(words)} {link}</p>'
+def caption(source: str, note: str, link: str, doubts: Sequence[str] = ()) -> str:
+    """The line under a figure or table, as HTML; ``source`` as :func:`cite` gives it, ``doubts`` ids of findings."""
+    words = tag_chinese(html.escape(f"Source: {source}. {note}".strip()))
+    if doubts:
+        words += f" Hollow: see {', '.join(finding_link(d) for d in doubts)}."
+    return f'<p class="exhibit-caption">{words} {link}</p>'
+
+
+def finding_link(finding: str) -> str:
+    """A link to a finding; the book puts in the page (``book/_ext/svgalt.py``)."""
+    return f'<a class="finding" href="#{finding}">{html.escape(finding)}</a>'
 
 
 def tag_chinese(text: str) -> str:
@@ -83,16 +103,37 @@ def put(data: dict[str, Any]) -> None:
     display(data, raw=True)
 
 
-def show(fig: Figure, *, data: pd.DataFrame, name: str, source: Sequence[str] | str, alt: str, note: str = "") -> None:
+def show(
+    fig: Figure,
+    *,
+    data: pd.DataFrame,
+    name: str,
+    source: Sequence[str] | str,
+    alt: str,
+    note: str = "",
+    report: Report | None = None,
+) -> None:
     """Display a figure and its caption.
 
     ``data`` are the plotted numbers (offered as ``name.csv``); ``source`` a list of table numbers
-    or a text; ``alt`` says in words what is to be seen; ``note`` qualifies it in the caption. Raises
-    :class:`ValueError` if a text is cut off or lies on another.
+    or a text; ``alt`` says in words what is to be seen; ``note`` qualifies it in the caption; ``report`` is the
+    edition of the tables (or ``data.attrs["report"]``). Raises :class:`ValueError` if a text is cut off, crossed
+    or lies on another, in the column of a laptop or on a phone.
     """
+    picture = {"image/svg+xml": _drawn(fig, name, alt)}
+    if isinstance(fig, Drawing) and fig.again is not None:
+        with drawing(NARROW):
+            picture[NARROW_MIME] = _drawn(fig.again(), f"{name}-narrow", alt)
+    put(picture | {"text/plain": f"Figure: {alt}"})
+    cited = cite(source, report or data.attrs.get("report"))
+    doubts = sorted({p.doubt for p in fig.points if p.doubt}) if isinstance(fig, Drawing) else []
+    unit = fig.unit if isinstance(fig, Drawing) else ""
+    link = csv_link(data, name, unit=unit, source=cited)
+    put({"text/html": caption(cited, note, link, doubts), "text/plain": f"Source: {cited}"})
+    fig.clear()
+
+
+def _drawn(fig: Figure, name: str, alt: str) -> str:
     if wrong := faults(fig):
         raise ValueError(f"figure {name}: {'; '.join(wrong)}")
-    heading = " ".join(t.get_text() for t in fig.texts[:1])
-    put({"image/svg+xml": svg(fig, alt, heading), "text/plain": f"Figure: {alt}"})
-    put({"text/html": caption(source, note, csv_link(data, name)), "text/plain": f"Source: {cite(source)}"})
-    fig.clear()
+    return svg(fig, alt, " ".join(t.get_text() for t in fig.texts[:1]), name)

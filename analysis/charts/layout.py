@@ -1,71 +1,185 @@
 """Titles, wrapped text and labels that keep out of each other's way.
 
-Every figure starts with :func:`canvas` (a Figure whose header holds title and subtitle,
-measured in inches so that figures of different height look alike) and ends with
+Every kind of figure is a function under :func:`drawn`, so that it can be drawn again for a phone. It
+starts with :func:`canvas` (a Figure whose header holds title and subtitle, measured in inches so that
+figures of different height look alike), says its values with :meth:`Drawing.value` and ends with
 :func:`finish`, which settles the layout and places what depends on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ParamSpec
 
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Bbox
 
-from analysis.charts.style import BASE, INK, MUTED, SMALL, TITLE, WIDTH
+from analysis.charts.style import BASE, FONTS, INK, MUTED, SMALL, TITLE, WIDE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _PAD = 0.06  # inches between the edge of the figure and anything drawn
+_P = ParamSpec("_P")
+_WIDTH: ContextVar[float] = ContextVar("width", default=WIDE)
+_LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
+_CHINESE = re.compile("[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Point:
+    """A value that a reader can ask for: where it is drawn, and what is said of it."""
+
+    ax: Axes
+    x: float
+    y: float
+    series: str  #: the name of its line or row
+    text: str  #: when or what, and the value
+    doubt: str = ""  #: the finding that doubts it
+
+
+class Drawing(Figure):
+    """A figure that knows its unit and its values, and how to be drawn again."""
+
+    unit: str = ""
+    again: Callable[[], Drawing] | None = None
+    #: Whether a reader may choose which of many lines is named.
+    choice: bool = False
+
+    @property
+    def points(self) -> list[Point]:
+        """Values in the order in which they were drawn."""
+        made: list[Point] = self.__dict__.setdefault("_points", [])
+        return made
+
+    def value(self, ax: Axes, x: float, y: float, series: str, text: str, doubt: object = "") -> None:
+        """Say a value at a place in data coordinates."""
+        self.points.append(Point(ax, float(x), float(y), " ".join(series.split()), text, str(doubt or "")))
+
+
+def width() -> float:
+    """The width in inches for which figures are being drawn."""
+    return _WIDTH.get()
+
+
+@contextmanager
+def drawing(inches: float, language: str = "en") -> Iterator[None]:
+    """Draw for another width or in another language."""
+    tokens = _WIDTH.set(inches), _LANGUAGE.set(language)
+    try:
+        yield
+    finally:
+        _WIDTH.reset(tokens[0])
+        _LANGUAGE.reset(tokens[1])
+
+
+def one_name(text: str, language: str = "en") -> str:
+    """``Korea 韓國`` or ``OECD total OECD全體`` in one language; other text as it is."""
+    words = text.split()
+    printed = next((i for i, word in enumerate(words) if _CHINESE.search(word)), 0)
+    if not printed or words[printed - 1].endswith((",", ":", ";", "(")):
+        return text
+    return " ".join(words[:printed] if language == "en" else words[printed:])
+
+
+def localised(value: Any) -> Any:
+    """An argument of a chart in the language of the drawing: texts in two languages, and names in frames."""
+    language = _LANGUAGE.get()
+
+    def name(text: Any) -> Any:
+        return one_name(said(text, language), language) if isinstance(text, str) else text
+
+    if isinstance(value, pd.DataFrame):
+        value = value.rename(index=name) if value.index.dtype == object or value.index.dtype == "str" else value
+        value = value.rename(columns=lambda c: name(c) if isinstance(c, str) else c)
+        return value.assign(name=[name(n) for n in value["name"]]) if "name" in value else value
+    if isinstance(value, Mapping):
+        return {key: name(text) for key, text in value.items()}
+    if isinstance(value, tuple):
+        return tuple(localised(item) for item in value)
+    return said(value, language) if isinstance(value, str) else value
+
+
+def said(text: str, language: str) -> str:
+    """A text in a language, where it has a form of its own there."""
+    return str(getattr(text, "zh", text)) if language != "en" else str(text)
+
+
+def drawn(draw: Callable[_P, Figure]) -> Callable[_P, Drawing]:
+    """Make a kind of figure one that can be drawn again, for another width or in another language."""
+
+    @functools.wraps(draw)
+    def make(*args: _P.args, **options: _P.kwargs) -> Drawing:
+        figure = draw(*(localised(a) for a in args), **{k: localised(v) for k, v in options.items()})
+        assert isinstance(figure, Drawing)
+        figure.again = functools.partial(make, *args, **options)
+        return figure
+
+    return make
+
+
+def minus(text: str) -> str:
+    """A number as text with a true minus sign (U+2212)."""
+    return "\u2212" + text[1:] if text.startswith("-") else text
+
+
+def doubtful(frame: pd.DataFrame) -> list[str]:
+    """The finding that doubts each row, or an empty text."""
+    return [str(d) if d and d == d else "" for d in frame["doubt"]] if "doubt" in frame else [""] * len(frame)
 
 
 def text_width(text: str, size: float = BASE) -> float:
     """Width of a line in inches, as it will be drawn."""
-    family = ["Noto Sans TC", "DejaVu Sans"]
-    width, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(family=family, size=size), False)
-    return width / 72
+    points, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(family=FONTS, size=size), False)
+    return points / 72
 
 
-def wrap(text: str, width: float, size: float = BASE) -> list[str]:
-    """Break a text at spaces into lines of at most ``width`` inches, as few and as even as possible."""
-    lines = _greedy(text, width, size)
+def wrap(text: str, inches: float, size: float = BASE) -> list[str]:
+    """Break a text at spaces into lines of at most ``inches``, as few and as even as possible."""
+    lines = _greedy(text, inches, size)
     for share in (0.55, 0.65, 0.75, 0.85, 0.95):
-        if len(lines) > 1 and len(even := _greedy(text, width * share, size)) == len(lines):
+        if len(lines) > 1 and len(even := _greedy(text, inches * share, size)) == len(lines):
             return even
     return lines
 
 
-def _greedy(text: str, width: float, size: float) -> list[str]:
+def _greedy(text: str, inches: float, size: float) -> list[str]:
     lines: list[str] = []
     for word in text.split():
-        if lines and text_width(f"{lines[-1]} {word}", size) <= width:
+        if lines and text_width(f"{lines[-1]} {word}", size) <= inches:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
     return lines
 
 
-def canvas(title: str, unit: str, height: float, **grid: Any) -> tuple[Figure, Any]:
+def canvas(title: str, unit: str, height: float, **grid: Any) -> tuple[Drawing, Any]:
     """A figure with its header and axes.
 
     ``title`` says what the figure shows, ``unit`` the quantity and its unit; ``height`` is the
     height in inches of what is below the header; ``grid`` goes to ``Figure.subplots``
     (``projection=...`` may be given too).
     """
-    head = wrap(title, 0.97 * WIDTH - 2 * _PAD, TITLE)
-    sub = wrap(unit, 0.97 * WIDTH - 2 * _PAD, SMALL)
+    head = wrap(title, 0.97 * width() - 2 * _PAD, TITLE)
+    sub = wrap(unit, 0.97 * width() - 2 * _PAD, SMALL)
     top = _PAD + len(head) * TITLE * 1.3 / 72 + len(sub) * SMALL * 1.35 / 72 + 0.05
     total = height + top
-    fig = Figure(figsize=(WIDTH, total), layout="constrained")
+    fig = Drawing(figsize=(width(), total), layout="constrained")
+    fig.unit = unit
     spacing(fig, rect=(0, 0, 1, height / total), w_pad=_PAD, h_pad=_PAD, wspace=0.02, hspace=0.02)
     y = total - _PAD
     for lines, size, color, leading in ((head, TITLE, INK, 1.3), (sub, SMALL, MUTED, 1.35)):
         for line in lines:
-            fig.text(_PAD / WIDTH, y / total, line, size=size, color=color, va="top", in_layout=False)
+            fig.text(_PAD / width(), y / total, line, size=size, color=color, va="top", in_layout=False)
             y -= size * leading / 72
     if projection := grid.pop("projection", None):
         grid["subplot_kw"] = {"projection": projection}
@@ -169,21 +283,42 @@ def _outside(axis: Any) -> list[Text]:
     return [label for tick in ticks if id(tick) not in drawn for label in (tick.label1, tick.label2)]
 
 
+def ways(fig: Any) -> list[Any]:
+    """The lines of a figure that lead somewhere, without ticks and grids, as paths on the display."""
+    lines = [line for ax in fig.axes for line in ax.lines if line.get_visible() and line.get_linewidth() > 0]
+    paths = [line.get_path().transformed(line.get_transform()) for line in lines]
+    return [path for path in paths if len(path) > 1]
+
+
+def core(box: Any) -> Bbox:
+    """The middle of a line of text, where a line through it would strike it out."""
+    return Bbox.from_extents(
+        box.x0 + 1, box.y0 + 0.3 * box.height, max(box.x0 + 1.1, box.x1 - 1), box.y1 - 0.3 * box.height
+    )
+
+
 def faults(fig: Figure) -> list[str]:
-    """Texts that are cut by the edge or lie on each other, as sentences; empty when all is well."""
+    """Texts that are cut by the edge, crossed by a line or lie on each other, as sentences; empty when all is well."""
     fig.draw_without_rendering()
     renderer = renderer_of(fig)
     boxes = []
+    bare = []  # what has nothing behind it that would interrupt a line
     unseen = {id(label) for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for label in _outside(axis)}
     for text in fig.findobj(Text):
         if id(text) in unseen or not text.get_visible() or not text.get_text().strip() or text.get_alpha() == 0:
             continue
         boxes.append((text.get_text(), Text.get_window_extent(text, renderer)))
-    width, height = fig.bbox.width, fig.bbox.height
+        if text.get_bbox_patch() is None:
+            bare.append(boxes[-1])
+    right, top = fig.bbox.width, fig.bbox.height
     wrong = [
         f"{t!r} is cut by the edge of the figure"
         for t, b in boxes
-        if b.x0 < -1 or b.y0 < -1 or b.x1 > width + 1 or b.y1 > height + 1
+        if b.x0 < -1 or b.y0 < -1 or b.x1 > right + 1 or b.y1 > top + 1
+    ]
+    paths = ways(fig)
+    wrong += [
+        f"{t!r} is crossed by a line" for t, b in bare if any(path.intersects_bbox(core(b), False) for path in paths)
     ]
     boxes.sort(key=lambda item: item[1].x0)
     for i, (a, box) in enumerate(boxes):

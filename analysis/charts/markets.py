@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from analysis.charts.layout import canvas, finish
-from analysis.charts.style import INK, MUTED, PAPER, SMALL, VERDICTS
+from analysis.charts.layout import canvas, drawn, finish
+from analysis.charts.style import DEEP, INK, MUTED, PAPER, SMALL, VERDICTS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_LINE = "#3D4657"
 
-
+@drawn
 def forecasts(frame: pd.DataFrame, *, title: str, unit: str) -> Figure:
     """One row a forecast: from its first to its last size, with the implied and the stated growth.
 
@@ -41,7 +40,9 @@ def forecasts(frame: pd.DataFrame, *, title: str, unit: str) -> Figure:
             )
 
     for y, row in enumerate(frame.to_dict("records")):
-        color, sign = VERDICTS.get(str(row["verdict"]), (_LINE, ""))
+        color, sign = VERDICTS.get(str(row["verdict"]), (DEEP, ""))
+        said = f"{row['first']:,g} to {row['last']:,g}; implied {row['implied']}, stated {row['stated'] or 'nothing'}"
+        fig.value(ax, row["last"], y, str(row["name"]), said)
         ax.plot([row["first"], row["last"]], [y, y], color=color, lw=1.6, alpha=0.6, zorder=2)
         ax.plot([row["first"]], [y], marker="o", ms=5.5, mfc=PAPER, mec=color, mew=1.4, lw=0, zorder=3)
         ax.plot([row["last"]], [y], marker="o", ms=6, color=color, lw=0, zorder=4)

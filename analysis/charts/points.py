@@ -12,9 +12,24 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, Two
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox
 
-from analysis.charts.layout import canvas, finish, renderer_of
-from analysis.charts.series import minus
-from analysis.charts.style import DIVERGING, FAINT, GRID, INK, MUTED, PAPER, SEQUENTIAL, SMALL, TAIWAN, colours, ink_on
+from analysis.charts.layout import canvas, core, doubtful, drawn, finish, minus, renderer_of, text_width, ways, width
+from analysis.charts.style import (
+    BEHIND,
+    DIVERGING,
+    FAINT,
+    GRID,
+    INK,
+    LEAST,
+    MUTED,
+    PALE,
+    PALETTE,
+    PAPER,
+    SEQUENTIAL,
+    SMALL,
+    TAIWAN,
+    colours,
+    ink_on,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,6 +59,7 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
     for x, y, radius in marks:
         px, py = ax.transData.transform((x, y))
         dots.append(Bbox.from_bounds(px - radius * scale, py - radius * scale, 2 * radius * scale, 2 * radius * scale))
+    paths = ways(ax.figure)
     frame = ax.get_window_extent()
     taken: dict[int, tuple[Bbox, int]] = {}
     places = [(far, side) for far in (0, 11, 22, 34) for side in _SIDES]
@@ -55,6 +71,7 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
                 _set(text, side, radius, far)
                 box = text.get_window_extent(renderer)
                 cost = 6 * sum(_overlap(box, other) for other in others) + sum(_overlap(box, dot) for dot in dots)
+                cost += sum(0.5 * box.width * box.height for path in paths if path.intersects_bbox(box, False))
                 cost += 60 * (max(0.0, frame.x0 - box.x0) + max(0.0, box.x1 - frame.x1))
                 cost += 60 * (max(0.0, frame.y0 - box.y0) + max(0.0, box.y1 - frame.y1))
                 score = cost + index % 8 + far * 2.5
@@ -65,6 +82,8 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
             _set(text, places[best[1]][1], radius, places[best[1]][0])
     for number, (text, radius) in enumerate(labels):
         far, side = places[taken[number][1]]
+        if any(path.intersects_bbox(core(text.get_window_extent(renderer)), False) for path in paths):
+            text.set_bbox(BEHIND)
         if far:
             ax.annotate(
                 "",
@@ -87,6 +106,7 @@ def _overlap(a: Bbox, b: Bbox) -> float:
     return float(max(0.0, across) * max(0.0, down))
 
 
+@drawn
 def scatter(
     frame: pd.DataFrame,
     *,
@@ -123,22 +143,26 @@ def scatter(
                 zorder=1,
             )
         ax.plot(line["x"].astype(float), line["y"].astype(float), color=MUTED, lw=1.1, ls=(0, (4, 2)), zorder=2)
-    rows = sorted(frame.to_dict("records"), key=lambda r: -float(r.get("size", 0)))
+    rows = sorted(frame.assign(doubt=doubtful(frame)).to_dict("records"), key=lambda r: -float(r.get("size", 0)))
     for order, row in enumerate(rows):  # largest first, so that no bubble hides a smaller one
         code = str(row["code"])
         radius = largest * sqrt(float(row["size"]) / top) if "size" in row else 4.0
         radius = max(radius, 2.2)
         strong = code in focus
+        tint = color[code] if strong else PALE
         ax.scatter(
             [float(row["x"])],
             [float(row["y"])],
             s=(2 * radius) ** 2,
-            color=color[code] if strong else "#8FA3B8",
-            alpha=0.75 if strong else 0.6,
-            lw=0.8,
-            ec=PAPER,
+            color=PAPER if row["doubt"] else tint,
+            alpha=1 if row["doubt"] else 0.75 if strong else 0.6,
+            lw=1.3 if row["doubt"] else 0.8,
+            ec=tint if row["doubt"] else PAPER,
             zorder=3 + order / 100,
         )
+        x, y = (minus(f"{float(row[key]):,.4g}") for key in ("x", "y"))
+        said = f"{x_label} {x}; {y_label} {y}"
+        fig.value(ax, row["x"], row["y"], str(row["name"]), said, row["doubt"])
         marks.append((float(row["x"]), float(row["y"]), radius))
         text = ax.annotate(
             str(row["name"]),
@@ -175,6 +199,7 @@ def scatter(
     return finish(fig, place)
 
 
+@drawn
 def heatmap(
     frame: pd.DataFrame,
     *,
@@ -213,11 +238,16 @@ def heatmap(
             tint = PAPER if blank else to_hex(ramp(norm(value)))
             ax.add_patch(_cell(j, i, tint))
             text = "–" if blank else minus(fmt.format(value)) if texts is None else str(texts.iat[i, j])
-            ax.text(j, i, text, ha="center", va="center", size=SMALL - 0.5, color=ink_on(tint))
+            fig.value(ax, j, i, f"{frame.index[i]}, {frame.columns[j]}", text)
+            ax.text(j, i, text, ha="center", va="center", size=LEAST, color=ink_on(tint))
     ax.set_xlim(-0.5, len(frame.columns) - 0.5)
     ax.set_ylim(len(frame) - 0.5, -0.5)
     ax.set_yticks(range(len(frame)), [str(v) for v in frame.index])
-    ax.set_xticks(range(len(frame.columns)), [str(v) for v in frame.columns])
+    heads = [str(v) for v in frame.columns]
+    names = max(text_width(line, SMALL) for v in frame.index for line in str(v).split("\n"))
+    widest = max(text_width(line, SMALL) for head in heads for line in head.split("\n"))
+    across = widest * len(heads) < width() - names - 0.3
+    ax.set_xticks(range(len(heads)), heads, rotation=0 if across else 90)
     ax.xaxis.tick_top()
     ax.tick_params(axis="both", length=0)
     for side in ax.spines.values():
@@ -234,6 +264,7 @@ def _cell(x: float, y: float, color: object) -> object:
     return Rectangle((x - 0.5, y - 0.5), 1, 1, fc=color, ec=PAPER, lw=1.2)
 
 
+@drawn
 def radar(
     frame: pd.DataFrame,
     *,
@@ -242,7 +273,6 @@ def radar(
     series: Mapping[str, str],
     rings: Sequence[int],
     worst: float,
-    fmt: str = "{:g}",
     height: float = 4.3,
 ) -> Figure:
     """A radar of ranks: rank 1 at the rim, ``worst`` at the centre; one spoke per row of ``frame``.
@@ -256,11 +286,13 @@ def radar(
     ax.set_theta_offset(pi / 2)
     ax.set_theta_direction(-1)
     ax.set_ylim(0, worst - 1)
-    others = iter(("#0B66A8", "#00785A", "#8A4F9E"))
+    others = iter(PALETTE)
     for key, label in series.items():
         before = key.endswith("_before")
         color = TAIWAN if key.startswith("TWN") else next(others)
         depth = [worst - float(v) for v in frame[key]]
+        for angle, radius, name, value in zip(angles, depth, frame["name"], frame[key], strict=True):
+            fig.value(ax, angle, radius, str(name), f"{label}: {value:g}")
         ax.plot(
             [*angles, angles[0]],
             [*depth, depth[0]],
@@ -279,7 +311,7 @@ def radar(
         ax.annotate(
             str(ring),
             (pi / count, worst - ring),
-            size=SMALL - 1,
+            size=LEAST,
             color=MUTED,
             ha="center",
             va="center",
@@ -300,5 +332,4 @@ def radar(
         handlelength=1.8,
         columnspacing=1.4,
     )
-    _ = fmt
     return finish(fig)

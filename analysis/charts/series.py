@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from analysis.charts.layout import canvas, end_labels, finish, spacing
-from analysis.charts.style import BASE, FAINT, INK, MUTED, SMALL, TAIWAN, colours
+from analysis.charts.layout import canvas, doubtful, drawn, end_labels, finish, minus, spacing
+from analysis.charts.style import BASE, BEHIND, DEEP, FAINT, INK, LEAST, MUTED, PAPER, SMALL, TAIWAN, colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,11 +37,19 @@ def _values(ax: Axes, zero: bool, fmt: str, bins: int = 5) -> None:
         ax.set_ylim(bottom=0)
 
 
-def minus(text: str) -> str:
-    """A number as text with a true minus sign (U+2212)."""
-    return "\u2212" + text[1:] if text.startswith("-") else text
+#: More lines than this are not named one by one.
+MANY = 7
 
 
+def _said(frame: pd.DataFrame, fmt: str) -> list[str]:
+    """Each value as it is printed, or formatted."""
+    shown = [minus(fmt.format(float(v))) for v in frame["value"]]
+    if "printed" not in frame:
+        return shown
+    return [minus(p) if isinstance(p, str) and p else s for p, s in zip(frame["printed"], shown, strict=True)]
+
+
+@drawn
 def lines(
     frame: pd.DataFrame,
     *,
@@ -52,43 +60,50 @@ def lines(
     last: str | None = None,
     zero: bool = False,
     reference: tuple[float, str] | None = None,
-    fmt: str = "{:g}",
+    fmt: str = "{:,g}",
     height: float = 3.6,
+    others: str = "others",
 ) -> Figure:
     """Lines with direct labels at their ends.
 
-    ``focus`` gets colours (Taiwan its own), the rest is a faint crowd, labelled too unless
-    ``label_all`` is false. ``last`` formats the last value into the label (``"{:.2f}"``).
-    ``low``/``high`` columns draw a band. ``reference`` is a horizontal line with its label.
+    ``focus`` gets colours (Taiwan its own), the rest is a faint crowd. Up to seven lines are all named, unless
+    ``label_all`` is false; of more, only those of ``focus``, the highest and the lowest, and the subtitle counts
+    the ``others`` ("countries"); on the page a reader may choose one of them. ``last`` formats the last value into
+    the label (``"{:.2f}"``). ``low``/``high`` columns draw a band, ``printed`` is what a value says of itself,
+    ``doubt`` (the id of a finding or nothing) makes a point hollow. ``reference`` is a horizontal line with its label.
     """
+    parts = {str(c): p.sort_values("year") for c, p in frame[frame["value"].notna()].groupby("code", sort=False)}
+    color = colours(parts, focus)
+    many = len(parts) > MANY
+    crowd = sorted((c for c in parts if c not in focus), key=lambda c: float(parts[c]["value"].iloc[-1]))
+    # in a crowd the highest and the lowest are named if they are the extremes of all
+    ends = [float(p["value"].iloc[-1]) for p in parts.values()]
+    extremes = {c for c in crowd if float(parts[c]["value"].iloc[-1]) in (min(ends), max(ends))} if many else set(crowd)
+    named = {c for c in parts if c in focus or (label_all and c in extremes)}
+    if rest := [c for c in parts if c not in named]:
+        unit += f"; grey: {len(rest)} {others}" if named else ""
     fig, ax = canvas(title, unit, height)
-    codes = list(dict.fromkeys(frame["code"]))
-    color = colours(codes, focus)
+    fig.choice = many
     years = sorted({int(y) for y in frame["year"]})
     labels: list[tuple[float, str, str]] = []
-    for code in sorted(codes, key=lambda c: (c in focus, c == "TWN")):
-        part = frame[(frame["code"] == code) & frame["value"].notna()].sort_values("year")
-        if part.empty:
-            continue
+    for code in sorted(parts, key=lambda c: (c in focus, c == "TWN")):
+        part = parts[code]
         strong = code in focus
         x, y = part["year"].astype(float), part["value"].astype(float)
         if strong and "low" in part:
             ax.fill_between(
                 x, part["low"].astype(float), part["high"].astype(float), color=color[code], alpha=0.2, lw=0
             )
-        ax.plot(
-            x,
-            y,
-            color=color[code],
-            lw=2.4 if code == "TWN" else 1.7 if strong else 1.0,
-            zorder=3 if strong else 2,
-            marker="o" if strong else "",
-            ms=3.4,
-            label=code,
-        )
-        if strong or label_all:
-            name = str(part["name"].iloc[-1])
-            text = f"{name} {minus(last.format(y.iloc[-1]))}" if last and strong else name
+        lw = 2.4 if code == "TWN" else 1.7 if strong else 1.0
+        ax.plot(x, y, color=color[code], lw=lw, zorder=3 if strong else 2, marker="o" if strong else "", ms=3.4)
+        doubts, said, name = doubtful(part), _said(part, last or fmt), str(part["name"].iloc[-1])
+        for at, value, year, text, doubt in zip(x, y, part["year"], said, doubts, strict=True):
+            fig.value(ax, at, value, name, f"{year}: {text}", doubt)
+            if doubt:
+                ink = color[code] if strong else MUTED
+                ax.plot([at], [value], marker="o", ms=5.5, mfc=PAPER, mec=ink, mew=1.3, lw=0, zorder=4)
+        if code in named:
+            text = f"{name} {said[-1]}" if last and strong else name
             labels.append((float(y.iloc[-1]), text, color[code] if strong else MUTED))
     _years(ax, years)
     _values(ax, zero, fmt)
@@ -109,6 +124,7 @@ def _room(ax: Axes, frame: pd.DataFrame, zero: bool) -> None:
     ax.set_ylim(low if zero and low == 0 else low - room / 2, high + room)
 
 
+@drawn
 def multiples(
     frame: pd.DataFrame,
     *,
@@ -119,8 +135,8 @@ def multiples(
     zero: bool = True,
     background: bool = False,
     shared: bool = True,
-    fmt: str = "{:g}",
-    ends: str | None = "{:g}",
+    fmt: str = "{:,g}",
+    ends: str | None = "{:,g}",
     row_height: float = 0.98,
 ) -> Figure:
     """One small panel per code, all with the same scale (unless ``shared`` is false).
@@ -142,12 +158,17 @@ def multiples(
             ax.set_visible(False)
             continue
         code = codes[index]
-        color = TAIWAN if code == "TWN" else "#3D4657"
+        color = TAIWAN if code == "TWN" else DEEP
+        part = parts[code]
+        x, y = part["year"].astype(float), part["value"].astype(float)
+        said, doubts = _said(part, ends or fmt), doubtful(part)
+        for at, value, year, text, doubt in zip(x, y, part["year"], said, doubts, strict=True):
+            fig.value(ax, at, value, names[code], f"{year}: {text}", doubt)
+            if doubt:
+                ax.plot([at], [value], marker="o", ms=4.5, mfc=PAPER, mec=color, mew=1.2, lw=0, zorder=5)
         if background:
             for other in parts.values():
                 ax.plot(other["year"].astype(float), other["value"].astype(float), color=FAINT, lw=0.6, zorder=1)
-        part = parts[code]
-        x, y = part["year"].astype(float), part["value"].astype(float)
         if "low" in part:
             ax.fill_between(x, part["low"].astype(float), part["high"].astype(float), color=color, alpha=0.25, lw=0)
         ax.plot(x, y, color=color, lw=2.0, zorder=3)
@@ -161,19 +182,20 @@ def multiples(
                     xytext=(gap, 5),
                     textcoords="offset points",
                     ha=side,
-                    size=SMALL - 1,
+                    size=LEAST,
                     color=color,
                     zorder=5,
                 )
         _values(ax, False, fmt, bins=3)
         _room(ax, frame if shared else part, zero)
         ax.set_xticks([years[0], years[-1]], [str(years[0]), str(years[-1])])
-        ax.tick_params(axis="both", labelsize=SMALL - 1, labelbottom=index + columns >= len(codes))
+        ax.tick_params(axis="both", labelsize=LEAST, labelbottom=index + columns >= len(codes))
         for tick, side in zip(ax.get_xticklabels(), ("left", "right"), strict=False):
             tick.set_ha(side)
     return finish(fig)
 
 
+@drawn
 def fan(
     data: pd.DataFrame,
     forecast: pd.DataFrame,
@@ -185,7 +207,7 @@ def fan(
     fit: pd.DataFrame | None = None,
     color: str = TAIWAN,
     level: str = "95%",
-    fmt: str = "{:g}",
+    fmt: str = "{:,g}",
     zero: bool = False,
     height: float = 3.3,
 ) -> Figure:
@@ -212,20 +234,17 @@ def fan(
             )
     if fit is not None:
         ax.plot(fit["year"].astype(float), fit["value"].astype(float), color=color, lw=1.8, zorder=3)
-    ax.plot(fx, fy, color=color, lw=1.8, ls=(0, (4, 2)), marker="o", ms=3.5, mfc="white", zorder=4)
+    ax.plot(fx, fy, color=color, lw=1.8, ls=(0, (4, 2)), marker="o", ms=3.5, mfc=PAPER, zorder=4)
+    for at, value in zip(x, y, strict=True):
+        fig.value(ax, at, value, "", f"{at:.0f}: {minus(fmt.format(value))}")
+    for row in forecast.to_dict("records"):
+        span = f" ({minus(fmt.format(row['low']))} to {minus(fmt.format(row['high']))})" if "low" in row else ""
+        said = f"{int(row['year'])}, forecast: {minus(fmt.format(row['value']))}{span}"
+        fig.value(ax, row["year"], row["value"], "", said)
     years = sorted({int(v) for v in [*x, *fx]})
     _years(ax, years, 7)
     _values(ax, zero, fmt)
-    ax.text(
-        0.01,
-        0.98,
-        f"n = {n}; {model}",
-        transform=ax.transAxes,
-        va="top",
-        size=SMALL,
-        color=MUTED,
-        bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5},
-    )
+    ax.text(0.01, 0.98, f"n = {n}; {model}", transform=ax.transAxes, va="top", size=SMALL, color=MUTED, bbox=BEHIND)
     last = forecast.iloc[-1]
     labels = [(fy[-1], minus(fmt.format(fy[-1])), color)]
     if "low" in forecast:
@@ -236,12 +255,14 @@ def fan(
             xytext=(-4, 12),
             textcoords="offset points",
             ha="right",
-            size=SMALL - 0.5,
+            size=LEAST,
             color=color,
+            bbox=BEHIND,
         )
     return finish(fig, end_labels(ax, labels, years[-1], BASE))
 
 
+@drawn
 def trend(
     data: pd.DataFrame,
     *,
@@ -252,7 +273,7 @@ def trend(
     model: str,
     level: str = "95%",
     color: str = TAIWAN,
-    fmt: str = "{:g}",
+    fmt: str = "{:,g}",
     height: float = 3.2,
 ) -> Figure:
     """Points with a fitted line, the band of the line (deep) and of a single new value (pale).
@@ -271,19 +292,12 @@ def trend(
         above = [float(hi) - v for v, hi in zip(y, data["high"], strict=True)]
         ax.errorbar(x, y, yerr=[below, above], fmt="none", ecolor=INK, elinewidth=1.2, capsize=2.5, zorder=4)
     ax.plot(x, y, color=INK, lw=0, marker="o", ms=4.5, zorder=5)
+    for year, value in zip(x, y, strict=True):
+        fig.value(ax, year, value, "", f"{year:.0f}: {minus(fmt.format(value))}")
     years = sorted({int(v) for v in [*x, *at]})
     _years(ax, years, 7)
     _values(ax, False, fmt)
-    ax.text(
-        0.01,
-        0.98,
-        f"n = {n}; {model}",
-        transform=ax.transAxes,
-        va="top",
-        size=SMALL,
-        color=MUTED,
-        bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5},
-    )
+    ax.text(0.01, 0.98, f"n = {n}; {model}", transform=ax.transAxes, va="top", size=SMALL, color=MUTED, bbox=BEHIND)
     last = line.iloc[-1]
     middle = float(last["value"])
     labels = [

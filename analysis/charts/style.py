@@ -1,9 +1,13 @@
 """One look for every figure, and nothing that differs between two runs.
 
-The size is chosen for a phone: a figure is 5.2 inches wide in its own units, so the
-smallest text is still some 9 px high when the page gives it 350 px. The only fonts are
-Noto Sans TC (from a locked package) and, for the few signs it lacks, the DejaVu Sans
-that comes with matplotlib; the fonts of the machine are never asked.
+Every figure is drawn twice, for a laptop's column and for a phone, so that its text is legible on
+both (see ``layout.drawn``). Text is measured with Noto Sans TC (from a locked package) and, for the few
+signs it lacks, the DejaVu Sans that comes with matplotlib; the book ships what it needs of both
+(``book/_ext/svgalt.py``), and the fonts of the machine are never asked.
+
+Colours are written into the figures as they stand here. In dark mode ``book/_static/figures.css``
+exchanges them, by their value; so a colour that must not change (a filled cell with text on it)
+differs from its neighbour by one digit.
 """
 
 from __future__ import annotations
@@ -22,8 +26,8 @@ from pylopdf_fonts_zh_tw import sans_path  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-WIDTH = 5.2  #: inches in the figure's own units
-SHOWN = 640  #: CSS pixels at which a page shows that width when it has the room
+#: Inches: a laptop's column at full size (736 px), and a phone's (358 px), which shows it at 85%.
+WIDE, NARROW = 7.65, 4.4
 
 INK = "#1F2430"  #: titles and values
 MUTED = "#5A6270"  #: subtitles, axes and labels; 6:1 on white
@@ -31,15 +35,23 @@ FAINT = "#C3C8D0"  #: the crowd in the background
 GRID = "#E6E8EC"
 PAPER = "#FFFFFF"
 
+#: Behind a label that a line would cross.
+BEHIND = {"fc": PAPER, "ec": "none", "pad": 0.8}
+
 #: Taiwan, in every figure of the book.
 TAIWAN = "#C04000"
 #: For at most five others; distinguishable with any colour vision, dark enough for text on white.
 PALETTE = ("#0B66A8", "#00785A", "#8A4F9E", "#7A5C00", "#3D4657")
 #: Parts of a whole, largest first; Taiwan's colour is not among them.
-PARTS = ("#0B66A8", "#E3B04B", "#00785A", "#B58BC9", "#8FA3B8", "#5A6270")
+PARTS = ("#0B66A7", "#E3B04B", "#007859", "#B58BC9", "#8FA3B9", "#5A6271")
 #: Ordered from pale to deep; and two-sided around a neutral middle.
-SEQUENTIAL = ("#F3F6FA", "#C6DAEC", "#86B3D8", "#3F85BC", "#0B5A96")
-DIVERGING = ("#0B66A8", "#8FBBDD", "#F4F4F2", "#EDB08E", "#C04000")
+SEQUENTIAL = ("#F3F6FA", "#C6DAEC", "#86B3D8", "#3079B0", "#0B5A96")
+DIVERGING = ("#0B66A7", "#8FBBDD", "#F4F4F2", "#EDB08E", "#BF4000")
+DEEP = "#3D4657"  #: lines and dots of rows that are not Taiwan
+PALE = "#8FA3B8"  #: bars and dots of the same
+SPAN = "#C9D3DE"  #: ranges of a recomputation
+#: Text on a filled area, in either mode.
+ON_PALE, ON_DEEP = "#000000", "#FEFEFE"
 
 #: The verdicts of cells, claims and outside numbers: colour, sign and word, so that none is told by colour alone.
 VERDICTS = {
@@ -58,14 +70,17 @@ VERDICTS = {
     "other basis": ("#3D6A82", "⇄"),
 }
 
-BASE, SMALL, TITLE = 10.0, 9.0, 12.5
+#: Points; the least is 11 px on a laptop and 9.6 on a phone.
+BASE, SMALL, LEAST, TITLE = 10.0, 9.0, 8.5, 12.5
+
+FONTS = ["Noto Sans TC", "DejaVu Sans"]
 
 _RC: dict[Any, Any] = {
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "svg.hashsalt": "white-paper",
     "figure.facecolor": PAPER,
     "savefig.facecolor": PAPER,
-    "font.family": ["Noto Sans TC", "DejaVu Sans"],
+    "font.family": FONTS,
     "font.size": BASE,
     "text.color": INK,
     "axes.labelsize": SMALL,
@@ -104,10 +119,10 @@ def use_style() -> None:
 
 
 def ink_on(colour: str) -> str:
-    """Dark or white text, whichever reads better on a colour."""
+    """Black or white text, whichever reads better on a colour: at least 4.5:1."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
-    return INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.2 else PAPER
+    return ON_PALE if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else ON_DEEP
 
 
 def colours(keys: Iterable[str], focus: Iterable[str] = ("TWN",)) -> dict[str, str]:

@@ -29,7 +29,7 @@ from analysis.claims.readings import (
     judge_truth,
     set_apart,
 )
-from analysis.claims.values import ClaimError, NotPrintedError, Readings, Truth, Value, best
+from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError, Readings, Truth, Value, best
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, decimals_of, rounded
 from analysis.report import BadInput, Report
@@ -49,6 +49,9 @@ CHECKS = {
     LISTED: "a number of items, counted by the reader in the list that follows",
 }
 
+#: How the note of a claim begins that is about a number of another edition.
+ABSENT = "not printed in this edition"
+
 #: Kinds whose statement is itself a decision, and what the decision is about.
 DECIDES = {"rank": "rank", "superlative": "superlative", "comparison": "direction", "count": "count"}
 
@@ -61,7 +64,13 @@ def evaluate(report: Report, only: Collection[str] | None = None) -> pd.DataFram
     one more where the form is not ``eq``), ``low`` and ``high`` the outward bounds of all results
     that unrounded inputs allow, ``check`` one of :data:`CHECKS` (empty where nothing was checked).
     """
-    return pd.DataFrame(list(_evaluated(report, None if only is None else frozenset(only))), columns=COLUMNS)
+    found = pd.DataFrame(list(_evaluated(report, None if only is None else frozenset(only))), columns=COLUMNS)
+    report.warn_of(
+        FILE,
+        "claims are about numbers that are not printed in this edition",
+        found["id"][found["note"].str.startswith(ABSENT)],
+    )
+    return found
 
 
 @functools.lru_cache(maxsize=4)
@@ -96,6 +105,8 @@ def check(claim: Claim, printed: Printed, said: dict[str, Judgement], sole: bool
     try:
         value = _value(claim, printed)
         judged, convention = _judge(claim, printed, value)
+    except NotInEditionError as missing:
+        return _row(claim, given, Judgement(NOT_CHECKABLE, f"{ABSENT}: {missing}"), note=claim.note)
     except NotPrintedError as missing:
         return _row(claim, given, Judgement(NOT_CHECKABLE, f"printed N/A: {missing}"), note=claim.note)
     except ClaimError as error:

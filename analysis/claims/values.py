@@ -31,6 +31,10 @@ class NotPrintedError(Exception):
     """A printed cell that the expression needs is N/A in this edition."""
 
 
+class NotInEditionError(NotPrintedError):
+    """The edition prints no such number: a year or a row of another edition."""
+
+
 def checked(number: Interval) -> Interval:
     """The number itself, unless it has grown beyond :data:`MAX_BITS`."""
     for value in (number.point, number.low, number.high):

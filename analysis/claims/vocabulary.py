@@ -4,9 +4,9 @@ Printed numbers come in through ``t`` (a cell of a table), ``p`` (a number print
 sentence, ``prose.csv``), ``c`` (a number of another claim), ``listed`` (how many items a
 list holds, counted by the reader), ``column`` and ``row`` (many cells of one table). Everything else is arithmetic on them. ``times`` is growth in 倍 (both readings), ``increase`` where the words name the increase,
 ``same_period`` a period against the title it cites (some count the base year), ``about``
-widens a number printed with 約 by a tenth. A missing
-table, measure, row or year is a :class:`ClaimError`; a cell printed N/A leaves a column
-short and makes a single claim not checkable.
+widens a number printed with 約 by a tenth. A table, measure or code that nobody knows is
+a :class:`ClaimError`; a year or a row that this edition does not print, like a single cell
+printed N/A, makes the claim not checkable (a column it only leaves short).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from analysis.claims.expression import whole
 from analysis.claims.values import (
     ClaimError,
     Codes,
+    NotInEditionError,
     NotPrintedError,
     Readings,
     Truth,
@@ -43,9 +44,19 @@ class Printed:
         self.tables: dict[str, dict[tuple[str, str, str], Interval | None]] = {}
         prose = report.prose()
         texts = [text.replace(",", "") for text in prose["printed"]]
+        self.codes = {str(record["code"]) for record in report.labels().to_dict("records")}
         self.prose: dict[str, Interval] = {
             str(i): n for i, n in zip(prose["id"], Interval.column(texts), strict=True) if n is not None
         }
+
+    def absent(self, what: str, table: str, name: str, key: str, code: str = "") -> Exception:
+        """Why a table has no such number: it is of another edition's year or row, or a mistake."""
+        cells = self.table(table)
+        years = {k for _, n, k in cells if n == name or not name}
+        year = key.isdigit() and bool(years - {""}) and key not in years
+        row = code in self.codes and code not in {c for c, _, _ in cells}
+        said = f"table {table} has no {' '.join(part for part in (code, name, key) if part)}"
+        return NotInEditionError(said) if year or row else ClaimError(f"{what}; {said}")
 
     def table(self, number: Any) -> dict[tuple[str, str, str], Interval | None]:
         """Cells of one table by (row code, measure, year or entity)."""
@@ -97,7 +108,7 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
         try:
             number = cells[code, measure, _key(year)]
         except (KeyError, TypeError):
-            raise ClaimError(f"a printed cell; table {table} has no {code} {measure} {_key(year)}".rstrip()) from None
+            raise printed.absent("a printed cell", table, f"{measure}", _key(year), f"{code}") from None
         if number is None:
             raise NotPrintedError(f"{table} {code} {measure} {_key(year)}".rstrip())
         return number
@@ -123,7 +134,7 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             if name == measure and key == wanted and code not in leave and (keep is None or code in keep)
         }
         if not found:
-            raise ClaimError(f"a printed column; table {table} has no {measure} {wanted}".rstrip())
+            raise printed.absent("a printed column", table, f"{measure}", wanted)
         return Vector(tuple(found), tuple(found.values()))
 
     def row(table: str, code: str, year: Any) -> Vector:
@@ -133,7 +144,7 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             if label == code and key == _key(year) and key
         }
         if not found:
-            raise ClaimError(f"a printed row; table {table} has no {code} {_key(year)}")
+            raise printed.absent("a printed row", table, "", _key(year), f"{code}")
         return Vector(tuple(found), tuple(found.values()))
 
     def growth(old: Value, new: Value) -> Value:
@@ -177,7 +188,7 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
     ) -> Interval:
         vector = column(table, measure, year, exclude, only)
         if code not in vector.keys:
-            raise ClaimError(f"a row of table {table}; {code!r} is none")
+            raise printed.absent(f"a row of table {table}", table, "", _key(year), f"{code}")
         own = vector.items[vector.keys.index(code)]
         if own is None:
             raise NotPrintedError(f"{table} {code} {measure}")

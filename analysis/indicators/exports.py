@@ -120,7 +120,7 @@ def share_change(report: Report) -> list[Column]:
 def exports_growth(report: Report) -> list[Column]:
     """Growth of exports on the previous year, by class and in total, %.
 
-    Tables 1-2-9 to 1-2-11; the sentences about them print three of the rates of 2024.
+    Tables 1-2-9 to 1-2-11; the sentences about them print three of the rates of the last year.
     """
     stated = read_prose(report, "exports_growth").as_printed()
     printed = {key._replace(code=TOTAL) if key.code == "TWN" else key: text for key, text in stated.items()}
@@ -129,8 +129,8 @@ def exports_growth(report: Report) -> list[Column]:
 
 @indicator
 def exports_cagr(report: Report) -> list[Column]:
-    """Compound annual growth of exports, 2020 to 2024, by class and in total, %."""
-    return [compound_growth(column, "exports_cagr", 2020, 2024) for column in amounts(report)]
+    """Compound annual growth of exports, first to last printed year, by class and in total, %."""
+    return [compound_growth(column, "exports_cagr") for column in amounts(report)]
 
 
 def _base(key: Key) -> Key:

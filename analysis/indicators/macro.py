@@ -13,8 +13,10 @@ from analysis.indicators.series import (
     RATIO,
     Column,
     Key,
+    at,
     compound_growth,
     derive,
+    ends,
     indicator,
     read,
     read_prose,
@@ -22,11 +24,10 @@ from analysis.indicators.series import (
     whole,
     yearly_growth,
 )
-from analysis.interval import cagr, growth, ratio, share
-from analysis.report import Report
+from analysis.interval import growth, ratio, share
+from analysis.report import BadInput, Report
 
 TABLE, POPULATION = "1-2-8", "1-1-1"
-BASE_YEAR = 2021
 
 
 @indicator
@@ -38,17 +39,13 @@ def real_gdp_growth(report: Report) -> Column:
 
 @indicator
 def real_gdp_index(report: Report) -> Column:
-    """Real GDP with 2021, the reference year of the table, as 100 (table 1-2-8)."""
-    column = read(report, TABLE, "real_gdp")
-    return derive(
-        "real_gdp_index",
-        f"{BASE_YEAR}=100",
-        2,
-        share,
-        (column, same),
-        (column, lambda key: key._replace(year=BASE_YEAR)),
-        keys=column.keys,
-    )
+    """Real GDP with the reference year of the table as 100 (table 1-2-8)."""
+    column, base = read(report, TABLE, "real_gdp"), report.meta(TABLE).reference_year
+    if base is None:
+        raise BadInput(
+            "datapackage.json", "property 'reference_year': the year of the prices of real GDP", f"table {TABLE}"
+        )
+    return derive("real_gdp_index", f"{base}=100", 2, share, (column, same), (column, at(base)), keys=column.keys)
 
 
 @indicator
@@ -65,9 +62,9 @@ def income_growth(report: Report) -> Column:
 
 @indicator
 def compound(report: Report) -> list[Column]:
-    """Compound annual growth 2020 to 2024 of real GDP, real wage and income per head (1-2-8), %."""
+    """Compound annual growth, first to last printed year, of real GDP, real wage and income per head (1-2-8), %."""
     measures = ("real_gdp", "real_wage", "national_income_per_head")
-    return [compound_growth(read(report, TABLE, measure), f"{measure}_cagr", 2020, 2024) for measure in measures]
+    return [compound_growth(read(report, TABLE, measure), f"{measure}_cagr") for measure in measures]
 
 
 @indicator
@@ -84,34 +81,25 @@ def implied_conversion(report: Report) -> Column:
 
 @indicator
 def population_growth(report: Report) -> Column:
-    """Projected growth of population, 2024 to 2035 (table 1-1-1), %."""
+    """Projected growth of population, first to last printed year (table 1-1-1), %."""
     column = read(report, POPULATION, "population")
+    first, last = ends(column)
     return derive(
         "population_growth",
         "%",
         2,
         growth,
-        (column, lambda key: key._replace(year=2024)),
+        (column, at(first)),
         (column, same),
-        keys=[key for key in column.keys if key.year == 2035],
-        first_year=2024,
+        keys=[key for key in column.keys if key.year == last],
+        first_year=first,
     )
 
 
 @indicator
 def population_cagr(report: Report) -> Column:
-    """Projected compound annual growth of population, 2024 to 2035 (table 1-1-1), %."""
-    column = read(report, POPULATION, "population")
-    return derive(
-        "population_cagr",
-        "%",
-        2,
-        lambda a, b: cagr(a, b, 11),
-        (column, lambda key: key._replace(year=2024)),
-        (column, same),
-        keys=[key for key in column.keys if key.year == 2035],
-        first_year=2024,
-    )
+    """Projected compound annual growth of population, first to last printed year (table 1-1-1), %."""
+    return compound_growth(read(report, POPULATION, "population"), "population_cagr")
 
 
 @indicator

@@ -20,7 +20,9 @@ from analysis.indicators.series import (
     Key,
     compound_growth,
     derive,
+    followed,
     indicator,
+    previous,
     read,
     same,
     total,
@@ -94,8 +96,8 @@ def patents_growth(report: Report) -> Column:
 
 @indicator
 def patents_cagr(report: Report) -> Column:
-    """Compound annual growth of US patents, 2020 to 2024 (table 1-2-13), %; exact."""
-    return compound_growth(_patents(report), "patents_cagr", 2020, 2024)
+    """Compound annual growth of US patents, first to last printed year (table 1-2-13), %; exact."""
+    return compound_growth(_patents(report), "patents_cagr")
 
 
 @indicator
@@ -148,19 +150,13 @@ def implied_population(report: Report) -> Column:
 
 @indicator
 def implied_population_growth(report: Report) -> Column:
-    """Growth of the implied population, 2023 to 2024 (table 1-2-13), %.
+    """Growth of the implied population between the printed years of the density (table 1-2-13), %.
 
     A plausibility check: people do not multiply by several per cent in a year.
     """
     column = implied_population.columns(report)[0]
     return derive(
-        "implied_population_growth",
-        "%",
-        2,
-        growth,
-        (column, lambda k: k._replace(year=2023)),
-        (column, same),
-        keys=[key for key in column.keys if key.year == 2024],
+        "implied_population_growth", "%", 2, growth, (column, previous), (column, same), keys=followed(column)
     )
 
 

@@ -102,7 +102,7 @@ def _ranks(report: Report) -> list[Column]:
 
 @indicator
 def rank_change(report: Report) -> list[Column]:
-    """Places gained from 2024 to 2025 in each IMD criterion (1-2-6, 1-2-7); positive is better."""
+    """Places gained on the year before in each IMD criterion (1-2-6, 1-2-7); positive is better."""
     return [
         derive(
             "rank_change",
@@ -202,13 +202,13 @@ def _correlation(
 
 @indicator
 def spearman(report: Report) -> list[Column]:
-    """Spearman's rho between the ranks of 2024 and 2025 over the eight economies (n = 8)."""
+    """Spearman's rho between the ranks of the two printed years over the eight economies (n = 8)."""
     return _correlation(report, "rank_spearman", spearman_of)
 
 
 @indicator
 def kendall(report: Report) -> list[Column]:
-    """Kendall's tau-b between the ranks of 2024 and 2025 over the eight economies (n = 8)."""
+    """Kendall's tau-b between the ranks of the two printed years over the eight economies (n = 8)."""
     return _correlation(report, "rank_kendall", kendall_of)
 
 

@@ -8,6 +8,8 @@ are recovered here as the denominators that the printed numbers imply.
 
 from __future__ import annotations
 
+import pandas as pd
+
 from analysis.indicators.series import (
     POINTS,
     Column,
@@ -19,13 +21,12 @@ from analysis.indicators.series import (
     previous,
     read,
     same,
+    tidy,
     whole,
     yearly_growth,
 )
 from analysis.interval import Interval, change, ratio, share
 from analysis.report import Report
-
-FIRST, LAST = 2019, 2023
 
 
 def implied_denominator(amount: Interval, percentage: Interval) -> Interval:
@@ -62,8 +63,8 @@ def gerd_growth(report: Report) -> Column:
 
 @indicator
 def gerd_cagr(report: Report) -> Column:
-    """Compound annual growth of GERD, 2019 to 2023 (table 1-2-1), %."""
-    return compound_growth(read(report, "1-2-1", "gerd"), "gerd_cagr", FIRST, LAST)
+    """Compound annual growth of GERD from the first to the last printed year (table 1-2-1), %."""
+    return compound_growth(read(report, "1-2-1", "gerd"), "gerd_cagr")
 
 
 @indicator
@@ -157,8 +158,8 @@ def researchers_growth(report: Report) -> Column:
 
 @indicator
 def researchers_cagr(report: Report) -> Column:
-    """Compound annual growth of the number of researchers, 2019 to 2023 (table 1-2-4), %."""
-    return compound_growth(read(report, "1-2-4", "researchers"), "researchers_cagr", FIRST, LAST)
+    """Compound annual growth of the number of researchers, first to last printed year (table 1-2-4), %."""
+    return compound_growth(read(report, "1-2-4", "researchers"), "researchers_cagr")
 
 
 @indicator
@@ -204,6 +205,20 @@ def implied_employment_ten_thousand(report: Report) -> Column:
     The sentences about table 1-2-4 use this unit for the same digits.
     """
     return _employment(report, "implied_employment_if_ten_thousand", 10_000)
+
+
+def implied_employment_growth(report: Report) -> pd.DataFrame:
+    """Growth of employment implied by the printed growth of researchers (1-2-4) and of their density (1-2-5), %.
+
+    Columns :data:`~analysis.indicators.series.TIDY`; see :func:`growth_of_quotient`. A reading of two printed
+    rates for a chapter, not an indicator of the flat table.
+    """
+    people, dense = read(report, "1-2-4", "growth"), read(report, "1-2-5", "growth")
+    keys = [key for key in people.keys if key in dense]
+    return tidy(
+        report,
+        derive("implied_employment_growth", "%", 2, growth_of_quotient, (people, same), (dense, same), keys=keys),
+    )
 
 
 @indicator

@@ -245,14 +245,15 @@ def yearly_growth(column: Column, indicator: str, printed: Column | Mapping[Key,
     return derive(indicator, "%", 2, growth, (column, previous), (column, same), keys=followed(column), printed=printed)
 
 
-def compound_growth(column: Column, indicator: str, first: int, last: int) -> Column:
-    """Compound annual growth between two years; see :func:`analysis.interval.cagr`."""
+def compound_growth(column: Column, indicator: str) -> Column:
+    """Compound annual growth from the first to the last year of a column; see :func:`analysis.interval.cagr`."""
+    first, last = ends(column)
     return derive(
         indicator,
         "%",
         2,
         lambda a, b: cagr(a, b, last - first),
-        (column, lambda key: key._replace(year=first)),
+        (column, at(first)),
         (column, same),
         keys=[key for key in column.keys if key.year == last and key._replace(year=first) in column],
         first_year=first,
@@ -271,6 +272,18 @@ def total(
         labels=column.labels if labels is None else labels,
         printed=("",) * len(groups),
     )
+
+
+def ends(column: Column) -> tuple[int, int]:
+    """First and last year of a column; raises :class:`~analysis.report.BadInput` where it has fewer than two."""
+    if len(column.years) < 2:
+        raise BadInput(f"table {column.table}", f"two years or more of {column.indicator}")
+    return column.years[0], column.years[-1]
+
+
+def at(year: int) -> Shift:
+    """The same row and column in a fixed year."""
+    return lambda key: key._replace(year=year)
 
 
 def tidy(report: Report, *columns: Column) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from analysis.indicators.series import RATIO, Column, Key, derive, indicator, re
 from analysis.interval import Interval, lift, ratio, share
 from analysis.report import Report
 
-TABLE, TOTAL, YEAR = "1-2-15", "C", 2023
+TABLE, TOTAL = "1-2-15", "C"
 
 
 def balance_of(receipts: Interval, payments: Interval) -> Interval:
@@ -153,7 +153,7 @@ def concentration(report: Report) -> list[Column]:
                 indicator=f"{measure}_concentration",
                 unit=RATIO,
                 decimals=4,
-                keys=(Key(TOTAL, YEAR),),
+                keys=(Key(TOTAL, parts.keys[0].year),),
                 values=lift(concentration_of, *([part] for part in listed)),
                 printed=("",),
             )

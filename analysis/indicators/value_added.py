@@ -8,15 +8,15 @@ denominator that both imply. Amounts in 100 million New Taiwan dollars, current 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+
 from analysis.indicators.research import implied_denominator
-from analysis.indicators.series import POINTS, Column, Key, compound_growth, derive, indicator, read, same, whole
+from analysis.indicators.series import POINTS, Column, Key, at, compound_growth, derive, indicator, read, same, whole
 from analysis.interval import Interval, change, growth, share
 from analysis.report import Report
 
 TABLE, TOTAL = "1-2-16", "C"
-
-#: Printed years beside the one before that is printed too.
-SPANS = {2021: 2014, 2022: 2021, 2023: 2022}
 
 
 def rate_of(value_added: Interval, output: Interval) -> Interval:
@@ -33,12 +33,21 @@ def _value_added(report: Report) -> Column:
     return read(report, TABLE, "value_added")
 
 
-def _earlier(key: Key) -> Key:
-    return key._replace(year=SPANS.get(key.year or 0))
-
-
-def _later_keys(column: Column) -> list[Key]:
-    return [key for key in column.keys if _earlier(key) in column]
+def _between(name: str, unit: str, function: Callable[..., Interval], column: Column) -> list[Column]:
+    """A function of each printed year and the one printed before it, which may be several years back."""
+    return [
+        derive(
+            name,
+            unit,
+            2,
+            function,
+            (column, at(first)),
+            (column, same),
+            keys=[key for key in column.keys if key.year == year and key._replace(year=first) in column],
+            first_year=None if year - first == 1 else first,
+        )
+        for first, year in pairwise(column.years)
+    ]
 
 
 @indicator
@@ -85,65 +94,28 @@ def output_share(report: Report) -> Column:
 
 @indicator
 def growth_of_value_added(report: Report) -> list[Column]:
-    """Growth of value added between printed years: on the previous year from 2022, %."""
-    amount = _value_added(report)
-    return [
-        derive(
-            "value_added_growth",
-            "%",
-            2,
-            growth,
-            (amount, _earlier),
-            (amount, same),
-            keys=[key for key in _later_keys(amount) if key.year == year],
-            first_year=None if year - first == 1 else first,
-        )
-        for year, first in SPANS.items()
-    ]
+    """Growth of value added between printed years, %."""
+    return _between("value_added_growth", "%", growth, _value_added(report))
 
 
 @indicator
 def cagr(report: Report) -> Column:
-    """Compound annual growth of value added, 2014 to 2023 (table 1-2-16), %."""
-    return compound_growth(_value_added(report), "value_added_cagr", 2014, 2023)
+    """Compound annual growth of value added, first to last printed year (table 1-2-16), %."""
+    return compound_growth(_value_added(report), "value_added_cagr")
 
 
 @indicator
 def output_growth(report: Report) -> list[Column]:
     """Growth of implied gross output between printed years, %."""
     output = implied_output.columns(report)[0]
-    return [
-        derive(
-            "implied_output_growth",
-            "%",
-            2,
-            growth,
-            (output, _earlier),
-            (output, same),
-            keys=[key for key in _later_keys(output) if key.year == year],
-            first_year=None if year - first == 1 else first,
-        )
-        for year, first in SPANS.items()
-    ]
+    return _between("implied_output_growth", "%", growth, output)
 
 
 @indicator
 def rate_change(report: Report) -> list[Column]:
     """Change of the value-added rate between printed years, percentage points."""
     column = rate.columns(report)[0]
-    return [
-        derive(
-            "value_added_rate_change",
-            POINTS,
-            2,
-            change,
-            (column, _earlier),
-            (column, same),
-            keys=[key for key in _later_keys(column) if key.year == year],
-            first_year=None if year - first == 1 else first,
-        )
-        for year, first in SPANS.items()
-    ]
+    return _between("value_added_rate_change", POINTS, change, column)
 
 
 @indicator

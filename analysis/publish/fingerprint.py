@@ -4,17 +4,15 @@ At execution the kernel notes which files of the project it opened, with their h
 that moment. Those below ``data/``, ``analysis/`` and ``book/`` count; their hashes, the
 hash of the lock file, of the code cells and of the outputs are stored in the notebook's
 metadata. The notebook is *fresh* as long as all of them still agree. Prose is not part
-of it: rewording a paragraph runs nothing. Nor are comments and docstrings of a module
-and the layout of a JSON file.
+of it: rewording a paragraph runs nothing. Nor are comments, docstrings and layout of a
+module and the layout of a JSON file.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
-import io
 import json
-import tokenize
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -27,6 +25,7 @@ FOLDERS = ("data", "analysis", "book")
 #: How notebooks are run and pages are made is not what they compute.
 _IGNORED = ("analysis/publish/",)
 NEVER = "never run"
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def digest(content: bytes) -> str:
@@ -35,7 +34,7 @@ def digest(content: bytes) -> str:
 
 
 def meaning(name: str, content: bytes) -> bytes:
-    """What of a file can change a result: Python without comments and docstrings, JSON without its layout.
+    """What of a file can change a result: Python without comments, docstrings and layout, JSON without its layout.
 
     The same bytes for every supported Python; a file that cannot be read as what its name says counts as it stands.
     """
@@ -44,28 +43,27 @@ def meaning(name: str, content: bytes) -> bytes:
             return _program(content)
         if name.endswith(".json"):
             return json.dumps(json.loads(content), ensure_ascii=False).encode()
-    except (SyntaxError, tokenize.TokenError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError):
         pass
     return content
 
 
 def _program(content: bytes) -> bytes:
-    text = content.decode()
-    lines = text.splitlines()
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT:
-            row, start = token.start
-            lines[row - 1] = lines[row - 1][:start]
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
-            node
-        ):
-            said = node.body[0]
-            first, last = said.lineno - 1, said.end_lineno or said.lineno
-            before, after = lines[first][: said.col_offset], lines[last - 1].encode()[said.end_col_offset :]
-            if not before.strip() and not after.strip():  # alone on its lines
-                lines[first:last] = [""] * (last - first)
-    return "\n".join(line.rstrip() for line in lines if line.strip()).encode()
+    """The syntax tree of a module, written the same way by every supported Python (``ast.dump`` is not)."""
+    tree = ast.parse(content)
+    for node in ast.walk(tree):
+        if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            del node.body[0]
+    return _written(tree).encode()
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{','.join(map(_written, value))}]"
+    if not isinstance(value, ast.AST):
+        return ascii(value)
+    parts = (f"{name}={_written(v)}" for name, v in ast.iter_fields(value) if name != "ctx" and v not in (None, []))
+    return f"{type(value).__name__}({','.join(parts)})"
 
 
 class Hashes:

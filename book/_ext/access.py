@@ -1,26 +1,15 @@
 """What the theme leaves out for readers who do not use a mouse or see the page.
 
-The theme's switches that open a part of the contents have no name; they get one. Figures get a box of their own that scrolls on a narrow screen and can be reached by keyboard
-(the theme and ``analysis.tables`` do the same for tables). Source maps, which only help to debug
-the theme, are not shipped.
+The theme's switches that open a part of the contents have no name; they get one. Source maps, which only
+help to debug the theme, are not shipped.
 """
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
-
-_FIGURE = re.compile(r'<img [^>]*class="[^"]*\bfigure-svg\b[^"]*"[^>]*>')
-
-
-def boxes(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Put figures into scrolling boxes."""
-    if "body" in context:
-        box = '<div class="figure-scroll" role="group" aria-label="Figure" tabindex="0">'
-        context["body"] = _FIGURE.sub(lambda m: f"{box}{m[0]}</div>", context["body"])
 
 
 def name_switches(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -48,8 +37,7 @@ def slim(app: Sphinx, error: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Hook in after :mod:`svgalt`."""
-    app.connect("html-page-context", boxes, priority=600)
+    """Hook into the writing of pages and the end of a build."""
     app.connect("html-page-context", name_switches, priority=900)
     app.connect("build-finished", slim)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

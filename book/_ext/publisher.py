@@ -78,8 +78,6 @@ def furnish(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
         context["editions"] = [(code, f"{base.rstrip('/')}/{pagename}.html") for code, base in twins.items()]
     if not site:  # opengraph would write addresses that lead nowhere
         context["metatags"] = _ABSOLUTE.sub("", context.get("metatags", ""))
-    if pagename == app.config.root_doc:
-        context["docstitle"] = ""  # the tab would say the title of the book twice
     if doctree is None or app.builder.name != "html":
         return
     links = ""

@@ -1,15 +1,17 @@
-"""Figures for everybody: alternative text, size and lazy loading for SVG outputs.
+"""Figures in the page: inlined, so that their text is text and follows light and dark.
 
-A figure carries a ``<desc>`` of its own (see ``analysis.charts``). Seen through an ``<img>`` a
-screen reader cannot reach it, so it becomes the ``alt`` text here. A figure without one is a warning, which the build turns into an error. Width and
-height let the page keep its place while figures load.
+A figure stands in a notebook twice, for a laptop's column (``image/svg+xml``) and for a phone (see
+``analysis.charts.exhibit``); the page gets both and a style sheet shows one. They carry a ``<desc>`` of their
+own; one without is a warning, which the build turns into an error. The fonts they were measured with are cut
+down to the characters that figures use and shipped with the book. CSVs become files, and ids of findings links.
 """
 
 from __future__ import annotations
 
-import html
+import base64
+import io
+import json
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -18,47 +20,126 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
+NARROW_MIME = "application/x.narrow+svg"
+#: The page of the findings, and what leads there from a notebook, which does not know where it stands.
+FINDINGS = "book/audit/findings"
 _IMG = re.compile(r"<img\b[^>]*>")
-_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
-_POINTS_TO_PIXELS = 96 / 72
+_SOURCE = re.compile(r'\bsrc="([^"]*)"')
+_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_TEXT = re.compile(r">([^<]+)<")
+_CSV = re.compile(r'(<a class="numbers" download=")([\w.-]+)(" href=")data:text/csv;charset=utf-8,([^"]*)"')
+_FINDING = re.compile(r'(<a class="finding" href=")#([\w-]+)"')
 
 
-@lru_cache(maxsize=512)
-def described(path: Path) -> tuple[str, int, int]:
-    """Alternative text, width and height in CSS pixels of an SVG file."""
-    content = path.read_text("utf-8")
-    head = content[: content.find("<defs") if "<defs" in content else 4000]
-    said = re.search(r"<desc[^>]*>(.*?)</desc>", head, re.DOTALL)
-    text = " ".join(html.unescape(said[1]).split()) if said else ""
-    box = re.search(r'viewBox="[\d.\-]+ [\d.\-]+ ([\d.]+) ([\d.]+)"', head)
-    width, height = (round(float(v) * _POINTS_TO_PIXELS) for v in box.groups()) if box else (0, 0)
-    return text, width, height
-
-
-def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Rewrite the ``<img>`` tags of SVG outputs on a page."""
-    if "body" not in context:
+def together(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the drawing for a phone behind the other one, into the same output."""
+    if not str(app.env.doc2path(docname)).endswith(".ipynb") or NARROW_MIME not in source[0]:
         return
-    sources = {name: Path(app.srcdir, original) for original, name in getattr(app.builder, "images", {}).items()}
+    notebook = json.loads(source[0])
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if narrow := data.pop(NARROW_MIME, None):
+                data["image/svg+xml"] = "".join(data["image/svg+xml"]) + "".join(narrow)
+    source[0] = json.dumps(notebook, ensure_ascii=False)
 
-    def rewrite(match: re.Match[str]) -> str:
-        attributes = dict(_ATTRIBUTE.findall(match[0]))
-        name = unquote(attributes.get("src", "")).rpartition("/")[2]
-        attributes.setdefault("loading", "lazy")
-        if name.endswith(".svg") and name in sources:
-            text, width, height = described(sources[name])
-            if not text:
-                logger.warning("a figure has no <desc>, so it has no alternative text", location=pagename)
-            attributes["alt"] = html.escape(text)
-            attributes["class"] = (attributes.get("class", "") + " figure-svg").strip()
-            if width:
-                attributes |= {"width": str(width), "height": str(height)}
-        return "<img " + " ".join(f'{key}="{value}"' for key, value in attributes.items()) + " />"
 
-    context["body"] = _IMG.sub(rewrite, context["body"])
+def inline(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Put SVG outputs into the page instead of ``<img>``, CSVs into files, and addresses into links to findings."""
+    if "body" not in context or app.builder.format != "html":
+        return
+    files = {name: Path(app.srcdir, original) for original, name in getattr(app.builder, "images", {}).items()}
+
+    def figure(match: re.Match[str]) -> str:
+        source = _SOURCE.search(match[0])
+        name = unquote(source[1]).rpartition("/")[2] if source else ""
+        if not name.endswith(".svg") or name not in files:
+            return match[0]
+        drawings = _SVG.findall(files[name].read_text("utf-8"))
+        if not all("<desc>" in drawing for drawing in drawings):
+            logger.warning("a figure has no <desc>, so it has no alternative text", location=pagename)
+        kinds = ("wide", "narrow") if len(drawings) == 2 else ("only",)
+        inner = "".join(f'<div class="{kind}">{drawing}</div>' for kind, drawing in zip(kinds, drawings, strict=True))
+        return f'<div class="exhibit-figure">{inner}</div>'
+
+    def numbers(match: re.Match[str]) -> str:
+        path = Path(app.outdir, "_downloads", *pagename.split("/"), match[2])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(unquote(match[4]).encode("utf-8"))
+        up = "../" * pagename.count("/")
+        return f'{match[1]}{match[2]}{match[3]}{up}_downloads/{pagename}/{match[2]}"'
+
+    def finding(match: re.Match[str]) -> str:
+        return f'{match[1]}{app.builder.get_relative_uri(pagename, FINDINGS)}#{match[2].lower()}"'
+
+    body = _IMG.sub(figure, context["body"])
+    body = _CSV.sub(numbers, body)
+    context["body"] = _FINDING.sub(finding, body)
+    if 'class="exhibit-figure"' in body:
+        app.add_css_file("figures-font.css")
+
+
+def characters(directory: Path) -> str:
+    """Every character that a figure of the book writes, with those a reader's choice may add."""
+    used = set(map(chr, range(0x20, 0x7F)))
+    for path in sorted(directory.rglob("*.ipynb")):
+        if "image/svg+xml" not in (content := path.read_text("utf-8")):
+            continue
+        for cell in json.loads(content)["cells"]:
+            for output in cell.get("outputs", []):
+                for kind, data in output.get("data", {}).items():
+                    if kind.endswith("+svg") or kind == "image/svg+xml":
+                        used.update(*_TEXT.findall("".join(data)))
+    return "".join(sorted(used - {"\n"}))
+
+
+def subset(path: Path, text: str) -> str:
+    """The part of a font that is needed for ``text``, as the address of a WOFF that holds itself."""
+    from fontTools import subset as cut
+
+    options = cut.Options(flavor="woff", hinting=False, layout_features=["kern"], recalc_timestamp=False)
+    chooser = cut.Subsetter(options)
+    chooser.populate(text=text)
+    stream = io.BytesIO()
+    with cut.load_font(str(path), options) as font:
+        chooser.subset(font)
+        cut.save_font(font, stream, options)
+    return f"data:font/woff;base64,{base64.b64encode(stream.getvalue()).decode()}"
+
+
+def write_fonts(app: Sphinx, error: Exception | None) -> None:
+    """Write the fonts as a style sheet for the pages and as a script for pictures that readers take away."""
+    if error is not None or app.builder.format != "html":
+        return
+    import matplotlib
+    from pylopdf_fonts_zh_tw import sans_path
+
+    text = characters(Path(app.srcdir, "book"))
+    signs = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+    css = ""
+    for path, wanted in ((Path(sans_path()), text), (signs, missing(Path(sans_path()), text))):
+        if wanted:
+            points = ",".join(f"U+{ord(c):X}" for c in wanted)
+            css += f'@font-face{{font-family:"Figures";src:url({subset(path, wanted)});unicode-range:{points}}}\n'
+    static = Path(app.outdir, "_static")
+    (static / "figures-font.css").write_text(css, "utf-8")
+    (static / "figures-font.js").write_text(f"window.figureFont = {json.dumps(css)};\n", "utf-8")
+    for path in Path(app.outdir, "_images").glob("*.svg"):  # they stand in the pages
+        path.unlink()
+
+
+def missing(path: Path, text: str) -> str:
+    """The characters of ``text`` that a font does not have."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path, lazy=True) as font:
+        known = font.getBestCmap()
+    return "".join(c for c in text if ord(c) not in known)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Hook into the writing of pages."""
-    app.connect("html-page-context", describe)
+    """Hook into reading, writing and the end of a build."""
+    app.connect("source-read", together)
+    app.connect("html-page-context", inline)
+    app.connect("build-finished", write_fonts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from analysis.audit import selftest
 from analysis.audit.bench import Bench, shifted, variants
 from analysis.audit.conclusions import explain
 from analysis.audit.diagnosis import candidates
 from analysis.report import Report, load
+from tests.selftest.repaired import baseline
 
 
 @pytest.fixture(scope="module")
 def sound(report: Report) -> tuple[Bench, set[int]]:
-    return selftest.baseline(report)
+    return baseline(report)
 
 
 def damage(bench: Bench, closed: set[int], changes: dict[str, str]) -> tuple[set[int], list[tuple[int, str]]]:

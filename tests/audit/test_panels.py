@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.audit.alarms import COLUMNS, alarms, outside_of
 from analysis.audit.cells import build
-from analysis.audit.panels import drawn, observations, panels
 from analysis.report import DATA, BadInput, Report, load
+from tests.selftest.alarms import COLUMNS, alarms, outside_of
+from tests.selftest.panels import drawn, observations, panels
 
 STORED = Path(__file__).parents[2] / "book" / "audit" / "alarms.csv"
 

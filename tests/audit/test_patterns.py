@@ -13,9 +13,9 @@ from analysis.audit.breaks import column_breaks
 from analysis.audit.cells import Cells, build
 from analysis.audit.dates import compiled, impossible_dates
 from analysis.audit.patterns import Pattern
-from analysis.audit.reach import unnoticed
 from analysis.audit.repeats import repeated_lines
 from analysis.report import BadInput, Report, load
+from tests.selftest.unnoticed import unnoticed
 
 STORED = Path(__file__).parents[2] / "book" / "audit" / "unnoticed.csv"
 

@@ -12,8 +12,8 @@ from analysis.audit.bench import Bench
 from analysis.audit.cells import build
 from analysis.audit.declarations import BASES, Relation, declared, parse
 from analysis.audit.relations import bind, evaluate
-from analysis.audit.selftest import slack_exceeded
 from analysis.report import BadInput, Report, load
+from tests.selftest.faults import slack_exceeded
 
 
 def relation(tables: str, target: str, kernel: str, inputs: str, **more: str) -> list[Relation]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.audit import synthetic
 from analysis.report import Report
+from tests.selftest import synthetic
 
 
 def test_random_sound_reports_raise_no_alarm(report: Report) -> None:

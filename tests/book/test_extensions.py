@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
+import io
+import json
 import sys
 import tomllib
 from datetime import date
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import docutils.utils
 import pytest
@@ -88,13 +91,33 @@ def test_scripts_of_other_hosts_are_dropped(script, local):
     assert extension("offline")._local(script) is local
 
 
-def test_a_figure_says_what_it_shows_and_how_large_it_is(tmp_path):
-    figure = tmp_path / "f.svg"
-    figure.write_text(
-        '<svg viewBox="0 0 72 36"><title>T</title><desc>A line,\n R&amp;D.</desc><defs><desc>no</desc></defs></svg>',
-        "utf-8",
-    )
-    assert extension("svgalt").described(figure) == ("A line, R&D.", 96, 48)
+def test_the_font_of_the_figures_holds_what_they_write_and_little_else(tmp_path):
+    from fontTools.ttLib import TTFont
+    from pylopdf_fonts_zh_tw import sans_path
+
+    figure = "<svg><text>芬蘭 ✓ &amp; −1</text><title>Taiwan, 2023</title></svg>"
+    cell = {"cell_type": "code", "source": "", "outputs": [{"data": {"image/svg+xml": figure}}]}
+    (tmp_path / "n.ipynb").write_text(json.dumps({"cells": [cell]}), "utf-8")
+    figures = extension("svgalt")
+    text = figures.characters(tmp_path)
+    assert set("芬蘭✓−Tw9") <= set(text)
+    made = figures.subset(sans_path(), text)
+    assert made == figures.subset(sans_path(), text)
+    with TTFont(io.BytesIO(base64.b64decode(made.partition(",")[2]))) as font:
+        known = {chr(c) for c in font.getBestCmap()}
+    assert set("芬蘭−Tw9") <= known
+    assert "臺" not in known
+    assert figures.missing(sans_path(), "芬A\u0b95") == "\u0b95"
+
+
+def test_both_drawings_of_a_figure_come_into_the_page():
+    figures = extension("svgalt")
+    data = {"image/svg+xml": "<svg>wide</svg>", figures.NARROW_MIME: "<svg>narrow</svg>"}
+    source = [json.dumps({"cells": [{"outputs": [{"data": data}]}]})]
+    app = SimpleNamespace(env=SimpleNamespace(doc2path=lambda name: f"{name}.ipynb"))
+    figures.together(app, "page", source)
+    output = json.loads(source[0])["cells"][0]["outputs"][0]["data"]
+    assert output == {"image/svg+xml": "<svg>wide</svg><svg>narrow</svg>"}
 
 
 def test_a_citation_names_page_book_version_and_date():

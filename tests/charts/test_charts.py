@@ -7,15 +7,19 @@ import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from analysis import charts
 from analysis.charts import exhibit, layout, style
+from analysis.charts.layout import Drawing
+
+ROOT = Path(__file__).resolve().parents[2]
 
 YEARS = (2019, 2020, 2021, 2022, 2023)
 CODES = ("TWN", "KOR", "JPN", "DEU")
@@ -58,24 +62,17 @@ def _line(data: pd.DataFrame) -> pd.DataFrame:
     return own[["year", "value"]].assign(**{k: own["value"] + v for k, v in shifts.items()})
 
 
-KINDS: dict[str, Callable[[float], Figure]] = {
+KINDS: dict[str, Callable[[float], Drawing]] = {
     "lines": lambda b: charts.lines(tidy(b), last="{:.2f}", **WORDS),
     "multiples": lambda b: charts.multiples(tidy(b), **WORDS),
     "trend": lambda b: charts.trend(tidy(b).query("code == 'KOR'"), line=_line(tidy(b)), n=5, model="line", **WORDS),
     "fan": lambda b: charts.fan(tidy(b).query("code == 'KOR'"), AHEAD, n=5, model="line", **WORDS),
     "bars": lambda b: charts.bars(rows(b), fmt="{:.2f}", **WORDS),
     "dumbbell": lambda b: charts.dumbbell(rows(b), first="first", last="last", fmt="{:.2f}", **WORDS),
-    "slope": lambda b: charts.slope(rows(b), first="first", last="last", fmt="{:.2f}", **WORDS),
     "compare": lambda b: charts.compare(rows(b), **WORDS),
     "ranges": lambda b: charts.ranges(rows(b), **WORDS),
     "stacked": lambda b: charts.stacked(rows(b), parts={"a": "A", "b": "B"}, **WORDS),
     "contributions": lambda b: charts.contributions(rows(b), parts={"a": "A", "b": "B"}, total="value", **WORDS),
-    "waterfall": lambda b: charts.waterfall(
-        pd.DataFrame(
-            {"name": ["2022", "more", "2023"], "value": [28.0, 0.5 + b, 28.5 + b], "kind": ["level", "step", "level"]}
-        ),
-        **WORDS,
-    ),
     "scatter": lambda b: charts.scatter(rows(b), x_label="x", y_label="y", **WORDS),
     "heatmap": lambda b: charts.heatmap(rows(b).set_index("name")[["first", "last"]], fmt="{:.2f}", **WORDS),
     "radar": lambda b: charts.radar(
@@ -108,12 +105,111 @@ def test_an_svg_is_xml_with_alternative_text_and_nothing_that_differs_between_ru
     root = ET.fromstring(text)
     space = {"s": "http://www.w3.org/2000/svg"}
     assert root.get("role") == "img"
-    assert root.get("width") == str(style.SHOWN)
+    assert root.get("width") == f"{96 * style.WIDE:.0f}"
     assert root.findtext("s:desc", namespaces=space) == "Four lines & more"
     assert root.findtext("s:title", namespaces=space) == "A <title>"
     assert "metadata" not in text
     assert not re.search(r"20\d\d-\d\d-\d\dT", text)
-    assert "<text" not in text  # outlines, so that no font of the reader matters
+    words = ["".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {WORDS["title"], WORDS["unit"], "Taiwan 2.40", "2019"} <= set(words)
+    assert "style=" not in text  # a page could not change the colours
+
+
+def test_ids_carry_the_name_of_the_figure_and_are_all_referred_to() -> None:
+    text = charts.svg(KINDS["lines"](0.0), "alt", "title", "my-figure")
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert ids
+    assert all(i.startswith("my-figure-") for i in ids)
+    assert set(ids) == set(re.findall(r'(?:url\(|href=")#([^)"]+)', text))
+
+
+def test_dark_mode_knows_every_colour_of_the_style_and_text_reaches_contrast_there() -> None:
+    css = (ROOT / "book" / "_static" / "figures.css").read_text("utf-8")
+    dark = dict(re.findall(r'\.figure \[fill="(#\w{6})"\] \{ fill: ([^;]+);', css))
+    words = [style.INK, style.MUTED, style.TAIWAN, style.DEEP, *style.PALETTE, *(c for c, _ in style.VERDICTS.values())]
+    areas = [style.FAINT, style.GRID, style.PAPER, style.PALE, style.SPAN]
+    assert {c.lower() for c in [*words, *areas]} == dark.keys()
+    assert dark == dict(re.findall(r'\.figure \[stroke="(#\w{6})"\] \{ stroke: ([^;]+);', css))
+    sheet = luminance("#121212")
+    assert {c for c in words if (luminance(dark[c.lower()]) + 0.05) / (sheet + 0.05) < 4.5} == set()
+
+
+def test_colours_with_text_on_them_stay_as_they_are_in_dark_mode() -> None:
+    css = (ROOT / "book" / "_static" / "figures.css").read_text("utf-8")
+    fixed = (*style.PARTS, *style.SEQUENTIAL, *style.DIVERGING, style.ON_PALE, style.ON_DEEP)
+    assert [c for c in fixed if f'"{c.lower()}"' in css] == []
+
+
+@pytest.mark.parametrize("grey", range(0, 256, 3))
+def test_text_on_a_filled_cell_reaches_contrast(grey: int) -> None:
+    cell = f"#{grey:02x}{grey:02x}{grey:02x}"
+    low, high = sorted((luminance(cell), luminance(style.ink_on(cell))))
+    assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_a_figure_can_be_drawn_for_a_phone() -> None:
+    fig = KINDS["lines"](0.0)
+    with layout.drawing(style.NARROW):
+        narrow = fig.again()
+    assert narrow.get_size_inches()[0] == style.NARROW
+    assert len(narrow.points) == len(fig.points) == len(CODES) * len(YEARS)
+    least = min(float(v) for v in re.findall(r'font-size="([\d.]+)px"', charts.svg(narrow)))
+    assert 358 / (72 * style.NARROW) * least >= 9.5  # CSS pixels on a phone
+    assert 728 / (72 * style.WIDE) * least >= 11  # and on a laptop
+
+
+def test_values_say_name_year_and_number_as_printed() -> None:
+    fig = charts.lines(tidy().assign(printed=lambda d: d["value"].map("{:.3f}".format)), **WORDS)
+    text = charts.svg(fig)
+    assert "<title>Korea, 2021: 3.200</title>" in text
+
+
+def test_of_many_lines_few_are_named_and_a_reader_may_choose() -> None:
+    many = pd.concat(
+        tidy().query("code == 'KOR'").assign(code=f"C{i}", name=f"Country {i}", value=lambda d, i=i: d["value"] + i)
+        for i in range(12)
+    )
+    fig = charts.lines(pd.concat([tidy().query("code == 'TWN'"), many]), others="countries", **WORDS)
+    words = {t.get_text() for t in fig.findobj(Text)}
+    assert {"Taiwan", "Country 11"} <= words
+    assert not {f"Country {i}" for i in range(11)} & words
+    assert f"{WORDS['unit']}; grey: 11 countries" in words
+    assert fig.choice
+    assert "data-choice" in charts.svg(fig)
+    assert "data-choice" not in charts.svg(KINDS["lines"](0.0))
+
+
+def test_doubtful_values_are_hollow_and_name_their_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(exhibit, "put", shown.append)
+    doubted = tidy().assign(
+        doubt=lambda d: ((d["code"] == "KOR") & (d["year"] == 2021)).map({True: "F-005", False: ""})
+    )
+    charts.show(charts.lines(doubted, **WORDS), data=doubted, name="n", source="x", alt="Lines.")
+    assert shown[0]["image/svg+xml"].count('data-doubt="F-005"') == 1
+    assert 'Hollow: see <a class="finding" href="#F-005">F-005</a>' in shown[1]["text/html"]
+
+
+def test_a_label_that_a_line_strikes_out_is_a_fault() -> None:
+    fig = charts.bars(rows(), reference=(2.0, "reference"), **WORDS)
+    assert charts.faults(fig) == []  # the values have something behind them
+    fig.axes[0].text(1.5, 1.0, "struck", va="center", size=9)
+    fig.axes[0].plot([0, 4], [1.0, 1.0])
+    assert any("'struck' is crossed" in fault for fault in charts.faults(fig))
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "chinese"),
+    [
+        ("Korea 韓國", "Korea", "韓國"),
+        ("OECD total OECD全體", "OECD total", "OECD全體"),
+        ("Exports, 億元", "Exports, 億元", "Exports, 億元"),
+        ("Finland", "Finland", "Finland"),
+        ("韓國", "韓國", "韓國"),
+    ],
+)
+def test_a_name_in_two_languages_is_shown_in_one(text: str, english: str, chinese: str) -> None:
+    assert (layout.one_name(text), layout.one_name(text, "zh_TW")) == (english, chinese)
 
 
 def test_a_missing_glyph_is_an_error_even_where_warnings_are_not() -> None:
@@ -139,12 +235,13 @@ def test_taiwan_has_its_colour_and_nobody_else() -> None:
         style.colours(list("ABCDEFG"), tuple("ABCDEFG"))
 
 
-def test_text_colours_reach_contrast_on_white() -> None:
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
+
+def test_text_colours_reach_contrast_on_white() -> None:
     words = [style.INK, style.MUTED, style.TAIWAN, *style.PALETTE, *(c for c, _ in style.VERDICTS.values())]
     assert {c for c in words if 1.05 / (luminance(c) + 0.05) < 4.5} == set()
 
@@ -182,12 +279,21 @@ def test_titles_are_broken_into_even_lines() -> None:
     assert abs(layout.text_width(lines[0], 12) - layout.text_width(lines[1], 12)) < 1.0
 
 
-def test_the_csv_link_holds_the_data() -> None:
+def test_the_csv_opens_in_a_spreadsheet_and_says_unit_and_source() -> None:
     data = pd.DataFrame({"name": ["Korea 韓國", 'a "quote", and comma'], "value": [1 / 3, 2.0]})
-    link = charts.csv_link(data, "some-numbers")
+    link = charts.csv_link(data, "some-numbers", unit="%", source="Table 1-2-2, p. 34")
     found = re.search(r'download="some-numbers.csv" href="data:text/csv;charset=utf-8,([^"]*)"', link)
     assert found
-    assert unquote(found[1]) == 'name,value\nKorea 韓國,0.3333333333\n"a ""quote"", and comma",2\n'
+    assert unquote(found[1]) == (
+        "\ufeffname,name_zh,value,unit,source\n"
+        'Korea,韓國,0.3333333333,%,"Table 1-2-2, p. 34"\n'
+        '"a ""quote"", and comma",,2,%,"Table 1-2-2, p. 34"\n'
+    )
+
+
+def test_the_csv_keeps_decimals_as_printed() -> None:
+    link = charts.csv_link(pd.DataFrame({"value": [3.4, 3.0], "printed": ["3.40", "3.00"]}), "n")
+    assert "value%0A3.40%0A3.00" in link
 
 
 def test_a_source_is_cited_with_table_page_and_origin() -> None:
@@ -202,6 +308,7 @@ def test_show_gives_an_svg_and_a_caption(monkeypatch: pytest.MonkeyPatch) -> Non
     charts.show(KINDS["bars"](0.0), data=data, name="n", source=["1-2-2"], alt="Four bars.", note="A note.")
     picture, words = shown
     assert picture["text/plain"] == "Figure: Four bars."
+    assert 'viewBox="0 0 316.80 ' in picture[exhibit.NARROW_MIME]
     assert "<desc>Four bars.</desc>" in picture["image/svg+xml"]
     assert "Table 1-2-2, p. 34" in words["text/html"]
     assert "A note." in words["text/html"]

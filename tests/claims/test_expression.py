@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from analysis import report
 from analysis.claims.expression import MAX_DEPTH, MAX_LENGTH, parse
-from analysis.claims.values import ClaimError, Codes, NotPrintedError, Readings, Truth, Truths, Vector
+from analysis.claims.values import (
+    ClaimError,
+    Codes,
+    NotInEditionError,
+    NotPrintedError,
+    Readings,
+    Truth,
+    Truths,
+    Vector,
+)
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, rank
 
@@ -147,6 +156,21 @@ def test_n_a_cells_leave_a_column_short_and_stop_a_single_cell():
 @pytest.mark.parametrize(
     "text",
     [
+        't("1-2-1", "TWN", "gerd", 1900)',
+        'column("1-2-1", "gerd", 1900)',
+        'row("1-2-1", "TWN", 1900)',
+        't("1-2-1", "IND", "gerd", 2023)',
+        'rank("1-2-1", "gerd", 2023, "IND")',
+    ],
+)
+def test_a_year_or_a_country_of_another_edition_is_not_printed_rather_than_wrong(text):
+    with pytest.raises(NotInEditionError):
+        value(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
         "1 +",
         "(1",
@@ -200,7 +224,7 @@ def test_n_a_cells_leave_a_column_short_and_stop_a_single_cell():
         "all_of(1 < 2)",
         "readings(a=1 < 2)",
         "readings(a=1, b=1 < 2)",
-        'column("1-2-1", "gerd", 1900)',
+        'column("1-2-1", "money", 2023)',
         'column("9-9-9", "gerd", 2023)',
         'column("1-2-1", "gerd", 2023) + column("1-2-2", "gerd_intensity", 2023)',
         't("1-2-1", "TWN", "gerd")',

@@ -50,7 +50,7 @@ def test_growth_stands_beside_the_printed_rate() -> None:
 
 
 def test_compound_growth_says_its_span() -> None:
-    column = compound_growth(read(EDITION, "1-2-1", "gerd"), "cagr", 2019, 2023)
+    column = compound_growth(read(EDITION, "1-2-1", "gerd"), "cagr")
     row = next(row for row in column.rows() if row[2] == "TWN")
     assert row[4] == "2019-2023"
     assert float(row[6]) == pytest.approx(100 * ((599 / 459) ** 0.25 - 1), abs=0.005)

@@ -6,6 +6,7 @@
 ``cells``     the code of every notebook, without kernels
 ``suite N``   the tests N times in a row, with the machine busy beside them
 ``versions``  the book by other Pythons (paths to them), in a folder with blanks and Chinese, LANG=C, umask 077: same bytes?
+``selftest``  damaged copies, random reports and honest panels: the three files of book/audit, written anew
 ``binder P``  the steps repo2docker (program P) would take, as far as they can be taken without Docker and conda
 
 Each ends with one line that counts; the exit code is 1 if anything went wrong.
@@ -271,6 +272,23 @@ def binder(repo2docker: str) -> int:
     return 0
 
 
+def selftest() -> int:
+    """How good the audit is: writes ``selftest.csv``, ``alarms.csv`` and ``unnoticed.csv`` of ``book/audit``."""
+    from tests.selftest import alarms, faults, unnoticed
+
+    report = report_module.load()
+    wrong = 0
+    for name, made in (("selftest", faults.run), ("alarms", alarms.alarms), ("unnoticed", unnoticed.unnoticed)):
+        found = made(report)
+        path = ROOT / "book" / "audit" / f"{name}.csv"
+        old, new = path.read_text("utf-8"), found.to_csv(index=False, lineterminator="\n")
+        path.write_text(new, "utf-8")
+        print(f"{name}: {len(found)} rows, {'as stored' if old == new else 'CHANGED'}", flush=True)
+        wrong += old != new
+    print(f"selftest: {wrong} of 3 files changed")
+    return int(wrong > 0)
+
+
 def main() -> int:
     """Run one trial."""
     top = argparse.ArgumentParser(prog="python -m tests.trials", description=__doc__)
@@ -283,11 +301,14 @@ def main() -> int:
         command.add_argument("count", type=int, nargs="?", default=default)
         command.add_argument("--seed", type=int, default=2025)
     sub.add_parser("cells")
+    sub.add_parser("selftest")
     sub.add_parser("versions").add_argument("pythons", nargs="+")
     sub.add_parser("binder").add_argument("repo2docker")
     args = top.parse_args()
     if args.trial == "cells":
         return cells()
+    if args.trial == "selftest":
+        return selftest()
     if args.trial == "versions":
         return versions(args.pythons)
     if args.trial == "binder":

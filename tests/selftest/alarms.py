@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from analysis.audit.cells import Cells, build
 from analysis.audit.declarations import parse
 from analysis.audit.kernels import KERNELS, Triple
-from analysis.audit.panels import drawn, observations, panels
 from analysis.audit.relations import Group, bind, evaluate
 from analysis.report import BadInput
+from tests.selftest.panels import drawn, observations, panels
 
 if TYPE_CHECKING:
     from analysis.report import Report

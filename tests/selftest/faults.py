@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +22,9 @@ import pandas as pd
 
 from analysis.audit.bench import Bench, Instance, Value, shifted, variants
 from analysis.audit.cells import PROSE
-from analysis.audit.diagnosis import candidates, diagnose
-from analysis.audit.relations import bind
-from analysis.audit.verdicts import audit, relations
+from analysis.audit.diagnosis import candidates
+from tests.selftest.repaired import baseline
+from tests.selftest.synthetic import false_alarms
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -298,29 +298,6 @@ _SETS: dict[str, Any] = {
 # ---------------------------------------------------------------- running
 
 
-def baseline(report: Report) -> tuple[Bench, set[int]]:
-    """The report with the likeliest repair of what fails in it, decided or not, and what fails all the same.
-
-    A fault that is put in must be the only one, or what the report leaves open would count against it.
-    """
-    done = audit(report)
-    first = Bench(done.cells, done.groups)
-    best = [e.best for e in diagnose(first, first.contradictions()) if e.best is not None]
-    blocks = dict(done.cells.blocks)
-    for candidate in best:
-        if candidate.power:
-            at = done.cells.cells[candidate.cells[0]]
-            block = blocks[at.table, at.measure]
-            blocks[at.table, at.measure] = replace(block, unit=block.unit * Fraction(10) ** candidate.power)
-    cells = replace(done.cells, blocks=blocks)
-    bench = Bench(cells, bind(relations(report), cells))
-    for candidate in best:
-        for cell, printed in zip(candidate.cells, candidate.repair, strict=False):
-            bench.printed[cell] = printed
-            bench.values[cell] = bench.value(cell, printed)
-    return bench, bench.contradictions()
-
-
 def examine(bench: Bench, closed: set[int], fault: Fault) -> tuple[bool, bool, bool]:
     """``(detectable, detected, explained)`` of one fault."""
     old = bench.put(fault.cells, fault.values)
@@ -372,7 +349,7 @@ def run(
     """Seeded faults per table and kind; columns :data:`COLUMNS`, and a row ``all`` per kind.
 
     The full test ends with :data:`SOUND` random reports without any fault
-    (:mod:`analysis.audit.synthetic`): ``detected`` must be 0 there.
+    (:mod:`tests.selftest.synthetic`): ``detected`` must be 0 there.
 
     ``every`` takes each n-th fault only (1: all, a quarter of an hour); ``jobs`` processes (default:
     the cores of the machine). ``missed`` counts detectable faults that were not detected;
@@ -405,8 +382,6 @@ def run(
                 share = f"{100 * explained / detected:.1f}" if detected else ""
                 rows.append([table, kind, tried, detectable, detected, max(detectable - detected, 0), explained, share])
     if every == EVERY and tables is None:
-        from analysis.audit.synthetic import false_alarms
-
         alarms = false_alarms(report, SOUND, jobs=parts)
         wrong = sum(n for name, n in alarms.items() if name != "rows")
         rows.append(["synthetic", "none", SOUND, 0, wrong, 0, 0, ""])

@@ -4,7 +4,7 @@ Each report has the shape of the real one: its printed numbers are scattered, th
 relations made true of the unrounded numbers, and only then everything is rounded to the
 decimals of the real cells. What such reports can prove is that rounding alone
 contradicts nothing. Bounds and assumptions are left out: of those only outside numbers
-can say how often they are wrong (:mod:`analysis.audit.alarms`). So are derivations
+can say how often they are wrong (:mod:`tests.selftest.alarms`). So are derivations
 (amounts are genuine here, not made from rounded shares) and the numbers of the prose.
 """
 
@@ -20,6 +20,7 @@ from analysis.audit.cells import PROSE, Cells
 from analysis.audit.kernels import KERNELS, Triple
 from analysis.audit.relations import Group, bind, evaluate
 from analysis.audit.verdicts import relations
+from tests.selftest.repaired import baseline
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -82,8 +83,6 @@ def settle(truth: Floats, groups: list[Group]) -> None:
 
 def sound_cells(report: Report) -> tuple[Cells, list[Group]]:
     """The shape of a report with its unit slips repaired, and the relations tried on it."""
-    from analysis.audit.selftest import baseline
-
     cells = baseline(report)[0].cells
     groups = bind([r for r in relations(report) if r.basis in ("exact", "order") and not r.derives], cells)
     return cells, [g for g in groups if PROSE not in g.relation.tables]

@@ -1,0 +1,66 @@
+// Text that is too faint on what lies behind it (WCAG AA: 4.5 to 1, large text 3 to 1), as "ratio needed: words".
+// Measured from computed colours, so that every page can be judged in both modes within milliseconds.
+() => {
+  const parse = (text) => {
+    const m = text.match(/^rgba?\(([\d.]+),? ([\d.]+),? ([\d.]+)(?:,? ?\/? ?([\d.]+))?\)$/);
+    if (m) return [m[1], m[2], m[3], m[4] ?? 1].map(Number);
+    const s = text.match(/^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.]+))?\)$/);
+    return s ? [s[1] * 255, s[2] * 255, s[3] * 255, Number(s[4] ?? 1)] : [0, 0, 0, 0];
+  };
+  const over = (top, below, alpha = top[3]) => [0, 1, 2].map((i) => top[i] * alpha + below[i] * (1 - alpha));
+  const luminance = (c) => {
+    const [r, g, b] = c.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ratio = (a, b) => {
+    const [x, y] = [luminance(a), luminance(b)].sort((p, q) => q - p);
+    return (x + 0.05) / (y + 0.05);
+  };
+  const behind = (element) => {
+    const layers = [];
+    for (let e = element; e; e = e.parentElement) {
+      const colour = parse(getComputedStyle(e).backgroundColor);
+      if (colour[3] > 0) layers.push(colour);
+      if (colour[3] === 1) break;
+    }
+    const page = [255, 255, 255];
+    return layers.reverse().reduce((below, layer) => over(layer, below), page);
+  };
+  // In a drawing: the last shape painted before the words and lying under their middle.
+  const shapes = new Map();
+  const painted = (words, svg, page) => {
+    if (!shapes.has(svg)) shapes.set(svg, [...svg.querySelectorAll("rect, path, circle, polygon, ellipse")].filter((s) => !s.closest("defs, clipPath")));
+    const box = words.getBoundingClientRect();
+    let found = page;
+    for (const shape of shapes.get(svg)) {
+      if (!(shape.compareDocumentPosition(words) & Node.DOCUMENT_POSITION_FOLLOWING)) break;
+      const style = getComputedStyle(shape);
+      const fill = parse(style.fill);
+      const matrix = shape.getScreenCTM();
+      if (style.fill === "none" || fill[3] === 0 || !matrix) continue;
+      const middle = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2).matrixTransform(matrix.inverse());
+      if (shape.isPointInFill(middle)) found = over(fill, found, fill[3] * style.fillOpacity * style.opacity);
+    }
+    return found;
+  };
+  const faint = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const words = node.data.trim();
+    const element = node.parentElement;
+    if (!words || element.closest("script, style, noscript, :disabled, annotation")) continue;
+    if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    const style = getComputedStyle(element);
+    const svg = element.closest("svg");
+    let shown = parse(svg ? style.fill : style.color);
+    let opacity = 1;
+    for (let e = element; e; e = e.parentElement) opacity *= getComputedStyle(e).opacity;
+    const page = behind(svg ?? element);
+    const ground = svg ? painted(element, svg, page) : page;
+    const size = parseFloat(style.fontSize);
+    const needed = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
+    const found = ratio(over(shown, ground, shown[3] * opacity), ground);
+    if (found < needed) faint.add(`${found.toFixed(1)} of ${needed}: ${words.slice(0, 50)} (${element.tagName.toLowerCase()}.${element.className?.baseVal ?? element.className})`);
+  }
+  return [...faint];
+}
