@@ -68,6 +68,26 @@ def citation(title: str, cited: dict[str, Any], address: str = "") -> str:
     return f"{authors} ({day.year}): {what}<cite>{cited['title']}</cite>, version {cited['version']}, {written(day)}.{where}"
 
 
+#: The other edition of a page: its folder, and how the link to it reads in its own language.
+OTHER = {"en": ("zh", "中文", "本頁中文版"), "zh_TW": ("en", "English", "This page in English")}
+
+
+def other_edition(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
+    """The button that leads to the same page, and place, of the other edition (``_static/site.js`` keeps the place)."""
+    folder, text, tooltip = OTHER[app.config.language]
+    context["header_buttons"].insert(
+        0,
+        {
+            "type": "link",
+            "url": "../" * (pagename.count("/") + 1) + f"{folder}/{pagename}.html",
+            "text": text,
+            "tooltip": tooltip,
+            "icon": "fas fa-language",
+            "label": "edition-button",
+        },
+    )
+
+
 def furnish(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Head and foot of a page."""
     places, cited = app.config.addresses, edition(Path(app.srcdir))
@@ -85,6 +105,7 @@ def furnish(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
         links += f' <a href="{context["pathto"](CORRECTIONS)}">Corrections</a>.'
     if "contact" in places:
         links += f' <a href="{html.escape(places["contact"])}">Report a mistake</a>.'
+    other_edition(app, pagename, context)
     page = re.sub(r"<[^>]+>", "", context["title"])
     context["body"] += _ASIDE.format(
         citation=citation(page, cited, f"{site}/{pagename}.html" if site else ""),

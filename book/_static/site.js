@@ -12,3 +12,11 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(document.getElementById("citation").textContent.trim());
   button.textContent = "Copied";
 });
+// The other edition opens at the same place, and is the one to open next time.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.('a[href*="/zh/book/"], a[href*="/en/book/"]');
+  if (!link || !link.closest(".article-header-buttons, .header-article-items")) return;
+  const folder = link.getAttribute("href").match(/\/(zh|en)\/book\//)[1];
+  try { localStorage.setItem("edition", folder); } catch {}
+  link.hash = location.hash;
+});
