@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help book test serve lab trial golden lock env lint types data unit notebooks site status archive clean distclean
+.PHONY: help book test serve lab draft trial golden lock env lint types data unit notebooks site status archive pdf clean distclean
 
 LOCK := requirements.lock.txt
 VENV := .venv
@@ -50,6 +50,9 @@ lab: env ## open the notebooks in JupyterLab, to rerun and change them
 	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)
 	@$(PY) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/book/index.ipynb
 
+draft: env ## the book on another edition (DATA=DIR), and the list of sentences to rewrite
+	@$(PUBLISH) draft "$(DATA)"
+
 status: env ## which notebooks are stale, and why
 	@$(PUBLISH) status
 
@@ -82,6 +85,9 @@ trial: env ## a trial that takes minutes (TRIAL="digits 200"; see CONTRIBUTING.m
 
 site: env ## build the book from stored outputs, running nothing
 	@$(PUBLISH) build
+
+pdf: book ## the book as one PDF, and a brief of its findings (needs Chromium)
+	@$(PUBLISH) pdf
 
 archive: env ## the data package and everything computed from it, in one file
 	@$(PUBLISH) archive

@@ -1,7 +1,7 @@
 """The printed numbers of a white paper, recomputed.
 
-``report`` reads ``data/`` and is the only module that does; ``rounding`` turns
-printed decimals into intervals; ``indicators``, ``audit`` and ``models`` compute;
+``report`` reads ``data/`` and is the only module that does; ``interval`` says what a
+printed number stands for; ``indicators``, ``audit`` and ``models`` compute;
 ``charts`` and ``tables`` show. Nothing heavy is imported here.
 """
 

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pandas as pd
 
@@ -26,6 +27,11 @@ COMMANDS = {
     "trends": ("analysis.models", "trends", "every trend estimate the book shows"),
     "forecasts": ("analysis.models", "forecasts", "every forecast the book shows, with prediction intervals"),
 }
+#: Commands that do something else.
+OTHERS = {
+    "new-edition": "an empty edition to fill in, with the years moved on",
+    "revisions": "the numbers of two editions side by side",
+}
 
 EPILOG = """\
 exit codes: 0 fine; 1 a check failed (audit --strict); 2 bad input, or output that cannot be
@@ -39,7 +45,8 @@ examples:
 
 def parser() -> argparse.ArgumentParser:
     """The argument parser, one sub-command per entry of :data:`COMMANDS`."""
-    listing = "".join(f"  {name:<12}{text}\n" for name, (_, _, text) in COMMANDS.items())
+    texts = {name: text for name, (_, _, text) in COMMANDS.items()} | OTHERS
+    listing = "".join(f"  {name:<12}{text}\n" for name, text in texts.items())
     top = argparse.ArgumentParser(
         prog="python -m analysis",
         description="Recompute and check the printed numbers of the Industrial Technology White Paper.",
@@ -59,6 +66,15 @@ def parser() -> argparse.ArgumentParser:
                 action="store_true",
                 help="exit 1 if a contradiction belongs to no known finding, a known finding has changed or fewer rows are checked",
             )
+    new = sub.add_parser("new-edition", description="Lay out an empty edition: this one's structure, years moved on.")
+    new.add_argument("directory", type=Path, metavar="DIR", help="a new or empty directory")
+    new.add_argument("--data", metavar="DIR", help="the edition it follows (default: the data/ of this project)")
+    two = sub.add_parser("revisions", description="Numbers that two editions print for the same thing, side by side.")
+    two.add_argument("old", metavar="OLD", help="directory of the earlier edition")
+    two.add_argument("new", metavar="NEW", help="directory of the later edition")
+    two.add_argument(
+        "--format", choices=["csv", "json", "table", "text"], default="table", help="default: table (text)"
+    )
     return top
 
 
@@ -121,14 +137,21 @@ def main(argv: list[str] | None = None) -> int:
     remarks: list[str] = []
     problems: list[str] = []
     try:
-        report = load(args.data)
-        result = _run(args.command, report)
-        text = render(result, args.format)
+        report = load(args.new if args.command == "revisions" else args.data)
+        if args.command in OTHERS:
+            text = _other(args, report)
+        else:
+            result = _run(args.command, report)
+            text = render(result, args.format)
         if getattr(args, "strict", False):
             from analysis.audit import notes, strict_problems
 
             remarks = [f"note: {note}" for note in notes(result)]
             problems = strict_problems(result)
+        if args.command in ("audit", "findings") and not any(
+            r["name"] == "relations" for r in report.package["resources"]
+        ):
+            remarks.append("note: nothing to check: the package has no relations.csv")
     except BadInput as error:
         complain(f"error: {error}")
         return 2
@@ -139,6 +162,15 @@ def main(argv: list[str] | None = None) -> int:
         complain(f"error: standard output: {error.strerror or error}")
         return 2
     return 1 if problems else 0
+
+
+def _other(args: argparse.Namespace, report: Report) -> str:
+    """What the commands of :data:`OTHERS` print."""
+    from analysis import editions
+
+    if args.command == "new-edition":
+        return "\n".join(editions.lay_out(report, args.directory)) + "\n"
+    return render(editions.revisions(load(args.old), report), args.format)
 
 
 def complain(*lines: str) -> None:

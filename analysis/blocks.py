@@ -128,10 +128,9 @@ def findings(report: Report, *numbers: str) -> Markdown:
         told = counted(part, "check" if len(part) == 1 else "checks") if len(part) else ""
         if finding in known:
             record = known[finding].record
-            title = record["title"].rstrip(".") or record["signature"].replace("constant rate:", "growth rates of exactly ")
+            title = record["title"].rstrip(".")
             lines.append(
-                f"- [{finding}](#{finding.lower()}), {record['grade']}{f': {title}' if title else ''}"
-                f"{f' ({told})' if told else ''}."
+                f"- [{finding}](#{finding.lower()}), {record['grade']}: {title}{f' ({told})' if told else ''}."
             )
         else:
             lines.append(f"- No known finding: {told}.")
@@ -140,19 +139,20 @@ def findings(report: Report, *numbers: str) -> Markdown:
     return tables.say("Findings of the [audit](../audit/overview) on these numbers:\n\n" + "\n".join(lines))
 
 
-def sentences(report: Report, *items: str, lines: Sequence[int] = ()) -> pd.DataFrame:
+def sentences(report: Report, *items: str, lines: Sequence[str] = ()) -> pd.DataFrame:
     """Show the sentences of the report that rest on some tables or figures (``1-2-15``, ``圖1-2-7``); give the rows.
 
     ``lines`` keeps those of some lines of the text. Raises :class:`ValueError` if there is none.
     """
     rows = chapter_claims(report, items)
     if lines:
-        rows = rows[rows["line"].astype(int).isin(lines)].reset_index(drop=True)
+        rows = rows[rows["line"].astype(str).isin(lines)].reset_index(drop=True)
     if rows.empty:
         raise ValueError(f"no sentence rests on {', '.join(items)}")
     places = [item for item in items if item[0].isdigit()] or list(items)
+    shown = rows.drop(columns=[c for c in ("stated", "recomputed") if rows[c].eq("").all()])
     tables.show(
-        rows,
+        shown,
         title="Statements of the text on these numbers",
         name="claims-on-" + "-and-".join(place.replace("圖", "figure-") for place in places),
         subtitle=f"{counted(rows, 'statement' if len(rows) == 1 else 'statements')}.",
@@ -172,21 +172,29 @@ def sentences(report: Report, *items: str, lines: Sequence[int] = ()) -> pd.Data
     return rows
 
 
-def not_rebuilt(report: Report, figure: str, missing: str) -> None:
-    """A box for a figure of the report whose data are not printed; ``missing`` says which points cannot be recovered.
+def not_rebuilt(report: Report, figures: str | Mapping[str, str], missing: str = "") -> None:
+    """A box for figures of the report whose data are not printed.
 
-    Lists the points that a sentence gives (``prose.csv``: page and line of the text).
+    ``figures`` is one figure, with ``missing`` saying which of its points cannot be recovered, or a mapping from
+    several figures to such sentences; the box of several is folded. Lists the points that a sentence gives (``prose.csv``: page and line).
     """
-    about = report.resource("figures").set_index("figure").loc[figure]
-    points = report.prose()
-    points = points[points["figure"] == figure]
-    lines = [f"The report draws this figure (“{about['title_en']}”, p. {about['page']}) without printing its data."]
-    if len(points):
-        lines[0] += " These points can be recovered, each from a sentence:"
-        lines.append("\n".join(f"- {_point(report, row)}" for row in points.to_dict("records")))
-    else:
-        lines[0] += " No sentence gives any of its points."
-    tables.box(f"{figure} {about['title']}: not rebuilt", "\n\n".join([*lines, missing]), "warning")
+    wanted = {figures: missing} if isinstance(figures, str) else figures
+    known, prose = report.resource("figures").set_index("figure"), report.prose()
+    lines = []
+    for figure, lost in wanted.items():
+        about, points = known.loc[figure], prose[prose["figure"] == figure].to_dict("records")
+        drawn = f"{figure} (“{about['title_en']}”, p. {about['page']}) is drawn without its data."
+        if points:
+            lines.append(f"{drawn} These points can be recovered, each from a sentence:")
+            lines.append("\n".join(f"- {_point(report, row)}" for row in points))
+        else:
+            lines.append(f"{drawn} No sentence gives any of its points.")
+        lines.append(lost)
+    title = f"Figures that are not rebuilt, and the points that sentences give: {listing(wanted)}"
+    if len(wanted) == 1:
+        only = next(iter(wanted))
+        title = f"{only} {known['title'].to_dict()[only]}: not rebuilt"
+    tables.box(title, "\n\n".join(lines), "warning", folded=len(wanted) > 1)
 
 
 def _point(report: Report, row: Mapping[Any, Any]) -> str:

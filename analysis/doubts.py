@@ -2,7 +2,7 @@
 
 ``known_findings.csv`` says for each finding what an estimate does with its cells: ``repair`` (a proven
 exchange is undone), ``leave out`` (the value was not measured) or ``keep`` (unusual, but it may be right).
-Nothing here judges a cell, and nothing changes ``data/``.
+Nothing here judges a cell, and nothing changes ``data/``. :func:`mark` tells figures which values are doubted.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from analysis.report import BadInput
 
@@ -39,7 +41,7 @@ def read(report: Report) -> Doubts:
     Raises :class:`~analysis.report.BadInput` for a treatment that is not one of :data:`TREATMENTS` or a
     cell that is not ``table/row/column``.
     """
-    if not any(r.get("name") == REGISTER for r in report.package["resources"]):
+    if not _registered(report):
         return Doubts()
     rows = report.resource(REGISTER)
     if "treatment" not in rows:
@@ -59,6 +61,33 @@ def read(report: Report) -> Doubts:
                 repaired[place] = value
                 finding[place] = name
     return Doubts(frozenset(places["leave out"]), repaired, frozenset(places["keep"]), finding)
+
+
+def mark(report: Report, frame: pd.DataFrame, table: str, measure: str, year: int | None = None) -> pd.DataFrame:
+    """The frame with a column ``doubt``: the finding that doubts the printed value of a row, or an empty text.
+
+    Rows are told by ``code`` and ``year`` (``year`` is the argument where the frame has no such column). An error
+    that is kept because it touches all values of a table alike (a unit) is not a doubt of a single value. Raises
+    :class:`KeyError` where a column is missing and :class:`ValueError` where the table has no such measure.
+    """
+    named = report.resource(REGISTER) if _registered(report) else pd.DataFrame()
+    of: dict[Place, str] = {}
+    for row in named.to_dict("records"):
+        if not (row["grade"] == "error" and row.get("treatment") == "keep"):
+            for place, _ in _places(str(row["cells"]), str(row["id"]), "cells"):
+                of.setdefault(place, str(row["id"]))
+    cells = report.cells([table])
+    cells = cells[cells["measure"] == measure]
+    if cells.empty:
+        raise ValueError(f"table {table} has no measure {measure}")
+    places = zip(cells["code"], cells["year"].astype(str), cells["row"], cells["column"], strict=True)
+    doubt = {(code, when): of.get((table, row, column), "") for code, when, row, column in places}
+    years = frame["year"].astype(str) if year is None else [str(year)] * len(frame)
+    return frame.assign(doubt=[doubt.get(key, "") for key in zip(frame["code"], years, strict=True)])
+
+
+def _registered(report: Report) -> bool:
+    return any(r.get("name") == REGISTER for r in report.package["resources"])
 
 
 def _places(text: str, finding: str, column: str) -> Iterator[tuple[Place, str]]:

@@ -124,9 +124,10 @@ def compare(report: Report, *tables: str) -> pd.DataFrame:
 def beside(report: Report, *tables: str) -> pd.DataFrame:
     """:func:`compare` for some tables of the report (or ``prose``, ``claims``), ready to be shown.
 
-    Adds ``code`` and ``name`` of what was measured, and ``title, address, seen, terms`` of the source.
+    Rows about numbers that this edition does not print are left out. Adds ``code`` and ``name`` of what was measured, and ``title, address, seen, terms`` of the source.
     """
     found = compare(report, *tables)
+    found = found[found["verdict"] != NOT_PRINTED]
     return _named(report, found.join(facts(report)[["title", "address", "seen", "terms"]], on="id"))
 
 
@@ -215,7 +216,8 @@ def _printed(report: Report, wanted: Sequence[str]) -> dict[tuple[str, str, str]
     whole = report.package.get("sources", [{}])[0].get("title", "")
     dated = {table: _month(meta.source) or _month(whole) for table, meta in report.tables.items()}
     cells = {
-        (c[0], c[1], c[2]): (c[6], c[5], c[11], dated[c[0]]) for c in report.iter_cells(t for t in wanted if t in dated)
+        (c.table, c.row, c.column): (c.printed, c.unit, c.exact, dated[c.table])
+        for c in report.iter_cells(t for t in wanted if t in dated)
     }
     for row in report.prose().to_dict("records") if "prose" in wanted else []:
         cells["prose", row["id"], "printed"] = (clean(row["printed"])[0], row["unit"], False, _month(whole))

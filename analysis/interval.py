@@ -98,10 +98,11 @@ def rounded(value: Fraction | int, decimals: int, mode: str = "half_up") -> str:
     return as_printed(whole_digits(value, decimals, mode), decimals)
 
 
-def outward(value: Fraction, decimals: int, up: bool) -> str:
-    """A bound for display: a lower one rounded down, an upper one (``up``) up."""
+def outward(value: Fraction | tuple[int, int], decimals: int, up: bool) -> str:
+    """A bound, or its numerator and denominator, for display: a lower one rounded down, an upper one (``up``) up."""
     sign = -1 if up else 1
-    return as_printed(sign * (sign * value.numerator * 10**decimals // value.denominator), decimals)
+    over, under = value if isinstance(value, tuple) else (value.numerator, value.denominator)
+    return as_printed(sign * (sign * over * 10**decimals // under), decimals)
 
 
 def outward_float(value: Fraction, up: bool) -> float:

@@ -16,6 +16,9 @@ from typing import Any, TypeVar
 from analysis.files import BadInput, first_mismatch, shown
 
 PACKAGE = "datapackage.json"
+#: Resources that are no printed tables, and the types of numbers.
+BESIDE = frozenset({"labels", "relations", "bounds", "series", "checks", "known_findings"})
+_NUMERIC = ("number", "integer")
 ROLES = ("row", "attribute", "value")
 _MISSING: Any = object()
 _WORDS = {str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "an object"}
@@ -121,7 +124,13 @@ def _compiles(pattern: str) -> bool:
     return True
 
 
-def _field(spec: Any, where: str) -> Field:
+def _measure(name: str, year: int | None) -> str:
+    """What a column of numbers measures, where the package does not say: its name, less its year."""
+    stem = name if year is None else re.sub(rf"[\s_.-]*{year}$", "", name)
+    return stem or "value"
+
+
+def _field(spec: Any, where: str, numeric: bool = False) -> Field:
     if not isinstance(spec, dict):
         raise BadInput(PACKAGE, f"each field an object, found {shown(repr(spec))}", where)
     name = get(spec, "name", str, where)
@@ -133,14 +142,15 @@ def _field(spec: Any, where: str) -> Field:
     year = get(spec, "year", int, where, None)
     if year is not None and not 0 < year < 10000:
         raise BadInput(PACKAGE, f"property 'year': a year, found {shown(str(year))}", where)
+    role = _choice(spec, "role", ROLES, where, "value" if numeric and spec.get("type") in _NUMERIC else "attribute")
     return Field(
         name=name,
-        role=_choice(spec, "role", ROLES, where, "attribute"),
+        role=role,
         title=get(spec, "title", str, where, ""),
         title_en=get(spec, "title_en", str, where, ""),
-        measure=get(spec, "measure", str, where, ""),
+        measure=get(spec, "measure", str, where, _measure(name, year) if role == "value" else ""),
         year=year,
-        unit=get(spec, "unit", str, where, ""),
+        unit=get(spec, "unit", str, where, "%" if "%" in name else ""),
         entity=get(spec, "entity", str, where, ""),
         exact=get(spec, "exact", bool, where, False),
         required=get(constraints, "required", bool, where, False),
@@ -151,13 +161,16 @@ def _field(spec: Any, where: str) -> Field:
     )
 
 
-def fields(resource: Mapping[str, Any]) -> tuple[Field, ...]:
-    """The fields of a resource; raises :class:`BadInput` for anything but named ones, each once."""
+def fields(resource: Mapping[str, Any], numeric: bool = False) -> tuple[Field, ...]:
+    """The fields of a resource; raises :class:`BadInput` for anything but named ones, each once.
+
+    ``numeric``: fields after the first without a role hold printed numbers if their type is a number.
+    """
     where = f"resource {resource['name']}"
     specs = get(get(resource, "schema", dict, where), "fields", list, where)
     if not specs:
         raise BadInput(PACKAGE, "property 'fields': at least one", where)
-    found = tuple(_field(spec, where) for spec in specs)
+    found = tuple(_field(spec, where, numeric and place > 0) for place, spec in enumerate(specs))
     names: set[str] = set()
     for field in found:
         if not field.name or field.name in names:
@@ -180,10 +193,10 @@ def _month(resource: Mapping[str, Any], where: str) -> str:
     return month
 
 
-def table(resource: Mapping[str, Any]) -> Table | None:
+def table(resource: Mapping[str, Any], numeric: bool = False) -> Table | None:
     """A resource as a printed table; ``None`` if it is none. Raises :class:`BadInput`."""
     where = f"resource {resource['name']}"
-    columns = fields(resource)
+    columns = fields(resource, numeric)
     number = get(resource, "table", str, where, "")
     if not number and not any(f.role == "value" for f in columns):
         return None
@@ -235,11 +248,20 @@ def check(package: Any) -> dict[str, Any]:
     return package
 
 
+def _has_roles(resource: Mapping[str, Any]) -> bool:
+    return bool(resource.get("table")) or any(field.role != "attribute" for field in fields(resource))
+
+
 def tables(package: Mapping[str, Any]) -> dict[str, Table]:
-    """Printed tables by number, in printed order; raises :class:`BadInput` when two share a number."""
+    """Printed tables by number, in printed order; raises :class:`BadInput` when two share a number.
+
+    Where no resource of the package names a role or a table, the columns whose type is a number are
+    the printed ones, except in :data:`BESIDE`.
+    """
     found: dict[str, Table] = {}
+    plain = not any(_has_roles(resource) for resource in package["resources"])
     for resource in package["resources"]:
-        meta = table(resource)
+        meta = table(resource, plain and resource["name"] not in BESIDE)
         if meta is None:
             continue
         if meta.table in found:

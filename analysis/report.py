@@ -12,45 +12,58 @@ and column and says what was expected.
 from __future__ import annotations
 
 import functools
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
 from analysis import package as package_module
-from analysis.files import BadInput, first_mismatch, locate, read_json, read_rows, shown
+from analysis.files import BadInput, locate, read_json, read_rows, shown
 from analysis.interval import NOT_AVAILABLE
 from analysis.package import Field, Table
+from analysis.printed import check, check_decimals, clean
 
 __all__ = [
     "CELL_COLUMNS",
     "DATA",
-    "EXTRA_COLUMNS",
     "NOT_AVAILABLE",
     "BadInput",
+    "Cell",
     "Field",
     "Report",
     "Table",
     "clean",
     "load",
+    "once",
 ]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
-#: Columns of :meth:`Report.cells`; the first eight are the public contract.
-CELL_COLUMNS = ["table", "row", "column", "year", "measure", "unit", "printed", "flag"]
-EXTRA_COLUMNS = ["code", "entity", "decimals", "exact"]
 
-#: Most printed numbers in one edition, and most characters in one of them (this edition: 1,672 and 11).
-MAX_CELLS, MAX_DIGITS = 100_000, 60
+class Cell(NamedTuple):
+    """One printed number: where it stands, its digits, and (from ``code``) what they are about."""
 
-_ARROWS = {"↑": "", "↓": "-"}
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
-_NEGATIVE_ZERO = re.compile(r"-0(\.0+)?")
+    table: str
+    row: str
+    column: str
+    year: str
+    measure: str
+    unit: str
+    printed: str
+    flag: str
+    code: str
+    entity: str
+    decimals: int
+    exact: bool
+
+
+#: Columns of :meth:`Report.cells` that are the public contract.
+CELL_COLUMNS = list(Cell._fields[:8])
+
+#: Most printed numbers in one edition (this one: 1,672).
+MAX_CELLS = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +72,8 @@ class Report:
 
     directory: Path
     package: dict[str, Any]
+    #: Rows of resources that are not files (see :func:`from_frames`), by path, the header first.
+    given: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     #: What looks odd in the tables read so far without being wrong, a line each.
     warnings: list[str] = field(default_factory=list)
 
@@ -76,7 +91,12 @@ class Report:
         return package_module.tables(self.package)
 
     def meta(self, table: str) -> Table:
-        """Metadata of one table; raises :class:`BadInput` for an unknown number."""
+        """Metadata of one table, by its number or by a measure (or a column of words) that it alone prints.
+
+        Raises :class:`BadInput` for an unknown one.
+        """
+        if table not in self.tables and len(named := self.holding(table)) == 1:
+            return self.tables[named[0]]
         try:
             return self.tables[table]
         except KeyError:
@@ -84,6 +104,21 @@ class Report:
                 f"known are {next(iter(self.tables))} … {next(reversed(self.tables))}" if self.tables else "it has none"
             )
             raise BadInput("datapackage.json", f"no table {table}; {known}") from None
+
+    def holding(self, *measures: str) -> list[str]:
+        """Numbers of the tables that print all of these measures, in printed order."""
+        found = []
+        for number, meta in self.tables.items():
+            here = {f.measure or f.name for f in meta.fields}
+            here |= {r.get("measure", "") for r in meta.row_measures.values()}
+            if here.issuperset(measures):
+                found.append(number)
+        return found
+
+    @property
+    def home(self) -> str:
+        """Code of the economy that the report is about (``home`` of the package); empty if it does not say."""
+        return package_module.get(self.package, "home", str, "", "")
 
     @functools.cached_property
     def _labels(self) -> dict[str, dict[str, str]]:
@@ -96,7 +131,7 @@ class Report:
             if key not in header:
                 raise BadInput("datapackage.json", f"a field named {key}", "resource labels")
         records: dict[str, dict[str, str]] = {}
-        for line, values in read_rows(self._path(resource), header, file):
+        for line, values in self._lines(resource, header):
             record = dict(zip(header, values, strict=True))
             record = {"kind": "", "scheme": "", "en": record["label"]} | record
             for key in ("label", "code", "kind", "en"):
@@ -131,17 +166,23 @@ class Report:
         found: dict[str, Any] | None = next((r for r in self.package["resources"] if r["name"] == name), None)
         return found
 
-    def _path(self, resource: dict[str, Any]) -> Path:
+    def _lines(self, resource: Mapping[str, Any], header: list[str]) -> Iterator[tuple[str, list[str]]]:
+        """``(line, values)`` of a resource; see :func:`analysis.files.read_rows`."""
+        given = self.given.get(resource["path"])
+        if given is None:
+            return read_rows(self._path(resource), header, resource["path"])
+        return ((f"line {n}", list(row)) for n, row in enumerate(given[1:], 2))
+
+    def _path(self, resource: Mapping[str, Any]) -> Path:
         return locate(self.directory, resource["path"], f"resource {resource['name']}")
 
     @functools.cache  # noqa: B019 - as above; MAX_CELLS bounds it
     def _raw(self, table: str) -> tuple[tuple[str, ...], ...]:
         meta = self.meta(table)
-        path = locate(self.directory, meta.file, f"table {table}")
         names = [f.name for f in meta.fields]
         seen: set[str] = set()
         rows = []
-        for line, values in read_rows(path, names, meta.file):
+        for line, values in self._lines({"name": table, "path": meta.file}, names):
             label = values[0]
             if not label:
                 raise BadInput(meta.file, "a row label", line, names[0])
@@ -158,8 +199,8 @@ class Report:
             rows.append(tuple(values))
         if not rows:
             raise BadInput(meta.file, "at least one row of data below the header")
-        _check(meta.file, meta.fields, rows)
-        _check_decimals(meta, rows, self.warnings)
+        check(meta.file, meta.fields, rows)
+        check_decimals(meta, rows, self.warnings)
         return tuple(rows)
 
     def _check_label(self, file: str, row: str, column: Field, label: str) -> None:
@@ -178,11 +219,12 @@ class Report:
         names = [f.name for f in self.meta(table).fields]
         return pd.DataFrame(list(self._raw(table)), columns=names).set_index(names[0])
 
-    def iter_cells(self, tables: Iterable[str] | None = None) -> Iterator[tuple[Any, ...]]:
-        """Cells as tuples in the order of ``CELL_COLUMNS + EXTRA_COLUMNS``."""
+    def iter_cells(self, tables: Iterable[str] | None = None) -> Iterator[Cell]:
+        """Every printed number, table by table."""
         count = 0
         for number in tables or self.tables:
             meta = self.meta(number)
+            number = meta.table
             places = [(f, i) for i, f in enumerate(meta.fields) if i and f.role == "value"]
             for values in self._raw(number):
                 label = values[0]
@@ -194,7 +236,7 @@ class Report:
                     if values[place] == "":
                         continue
                     digits, flag = clean(values[place])
-                    yield (
+                    yield Cell(
                         number,
                         label,
                         column.name,
@@ -216,7 +258,7 @@ class Report:
         contract) and ``code`` (of the row), ``entity`` (of the column, if it has one),
         ``decimals`` (printed), ``exact`` (a count or rank printed in full).
         """
-        return pd.DataFrame(list(self.iter_cells(tables)), columns=CELL_COLUMNS + EXTRA_COLUMNS)
+        return pd.DataFrame(list(self.iter_cells(tables)), columns=list(Cell._fields))
 
     def numbers(self, table: str, measure: str) -> pd.DataFrame:
         """One measure as floats: index row codes, columns years (or column entities).
@@ -258,13 +300,31 @@ class Report:
         rows = []
         seen: set[str] = set()
         keyed = "primaryKey" in resource["schema"]
-        for line, values in read_rows(self._path(resource), header, file):
+        for line, values in self._lines(resource, header):
             if keyed and values[0] in seen:
                 raise BadInput(file, "each id once; this one is repeated", values[0] or line, header[0])
             seen.add(values[0])
             rows.append(tuple(values))
-        _check(file, columns, rows)
+        check(file, columns, rows)
         return pd.DataFrame(rows, columns=header)
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def once(function: Function) -> Function:
+    """Keep what a function of a report (and hashable arguments) gives, for as long as the report lives."""
+
+    @functools.wraps(function)
+    def kept(report: Report, *args: Any) -> Any:
+        memo = vars(report).setdefault("_memo", {})
+        given = [a for a in args if a is not None]  # audit(report) and audit(report, None) are one
+        key = (function.__module__, function.__qualname__, *given)
+        if key not in memo:
+            memo[key] = function(report, *args)
+        return memo[key]
+
+    return kept  # type: ignore[return-value]
 
 
 def load(data: str | Path | None = None) -> Report:
@@ -285,105 +345,32 @@ def load(data: str | Path | None = None) -> Report:
     return report
 
 
-def clean(text: str) -> tuple[str, str]:
-    """Split a printed number into digits and mark: ``'4.59*'`` is ``('4.59', '*')``.
+def from_frames(
+    tables: Mapping[str, pd.DataFrame], relations: pd.DataFrame | None = None, units: Mapping[str, str] | None = None
+) -> Report:
+    """A report made of frames instead of files: the first column holds the row labels, the others printed numbers.
 
-    Thousands separators go, an arrow becomes a sign (``'↓ 0.56'`` is ``-0.56``), the
-    suffix 年 of a printed year goes; decimals stay exactly as printed.
+    Numbers are given as printed, as strings (``pd.read_csv(..., dtype=str)``): the digits say how far each was
+    rounded. ``relations`` has the columns of ``relations.csv``, ``units`` the unit of a column by its name (``%``
+    is understood from the name). Raises :class:`BadInput` for numbers that are no strings and no whole numbers.
     """
-    if text == NOT_AVAILABLE:
-        return text, ""
-    flag = "*" if text.endswith("*") else ""
-    digits = text.removesuffix("*").removesuffix("年").replace(",", "").strip()
-    if digits[:1] in _ARROWS:
-        digits = _ARROWS[digits[0]] + digits[1:].strip()
-    return digits, flag
-
-
-def _is_number(text: str) -> bool:
-    """Whether a cell holds a number as printed (or N/A), thousands in threes if separated."""
-    if text == NOT_AVAILABLE:
-        return True
-    digits, _ = clean(text)
-    whole = text.partition(".")[0].lstrip("↑↓ -").removesuffix("*").removesuffix("年")
-    grouped = re.fullmatch("[0-9]{1,3}(,[0-9]{3})+", whole) if "," in text else True
-    return bool(grouped and _NUMBER.fullmatch(digits) and not (text[:1] in _ARROWS and "-" in text))
-
-
-def _check(file: str, columns: tuple[Field, ...], rows: list[tuple[str, ...]]) -> None:
-    """Hold columns to their fields; the first cell that breaks a rule is :class:`BadInput`."""
-    problems = []
-    for place, column in enumerate(columns):
-        values = [row[place] for row in rows]
-        problems += [(row, place, expected) for row, expected in _problems(column, values)]
-    if problems:
-        row, place, expected = min(problems)
-        raise BadInput(file, expected, rows[row][0], columns[place].name)
-
-
-def _problems(column: Field, values: list[str]) -> Iterator[tuple[int, str]]:
-    """The first breach of each rule in a column: position and what is expected."""
-    filled = [i for i, value in enumerate(values) if value]
-    if column.required and len(filled) < len(values):
-        yield values.index(""), "a value; this cell is empty"
-    number = column.role == "value"
-    if number:
-        for i in filled:
-            if len(values[i]) > MAX_DIGITS:
-                yield i, f"a number of at most {MAX_DIGITS} characters, found {shown(values[i], 20)!r}"
-                return
-            if not _is_number(values[i]):
-                yield i, f"a number as printed, found {values[i]!r}"
-                return
-    if column.pattern:
-        wrong = first_mismatch(column.pattern, [values[i] for i in filled])
-        if wrong is not None:
-            what = "a number as printed" if number else f"text matching {shown(column.pattern)}"
-            yield filled[wrong], f"{what}, found {shown(values[filled[wrong]])!r}"
-    if column.enum:
-        for i in filled:
-            if values[i] not in column.enum:
-                yield i, f"one of {', '.join(column.enum)}, found {shown(values[i])!r}"
-                return
-
-
-def _check_decimals(meta: Table, rows: list[tuple[str, ...]], warnings: list[str]) -> None:
-    """Refuse numbers whose trailing zeros a spreadsheet took away; note others that differ from their column.
-
-    Precision is what the intervals rest on, and ``1`` for ``1.00`` makes one of them a hundred
-    times wider. A column counts as cut when more than half of its numbers have the same number of
-    decimals, none of these ends in 0, and others have fewer; or when a single number has no
-    decimals at all. A column that keeps a trailing zero and mixes decimals was printed so.
-    """
-    groups: dict[str, list[tuple[str, str, str]]] = {}
-    for row in rows:
-        for column, text in zip(meta.fields, row, strict=True):
-            if column.role != "value" or column.exact or column.decimals == "mixed" or text in ("", NOT_AVAILABLE):
-                continue
-            digits = clean(text)[0]
-            if _NEGATIVE_ZERO.fullmatch(digits):
-                warnings.append(f"{meta.file}, row {row[0]}, column {column.name}: {digits} is read as zero")
-            key = f"row {row[0]}" if row[0] in meta.row_measures else f"column {column.name}"
-            groups.setdefault(key, []).append((row[0], column.name, digits))
-    for numbers in groups.values():
-        _check_group(meta.file, numbers, warnings)
-
-
-def _check_group(file: str, numbers: list[tuple[str, str, str]], warnings: list[str]) -> None:
-    """One column (one row, where rows have units of their own): ``(row, column, digits)`` each."""
-    places = [len(digits.partition(".")[2]) for _, _, digits in numbers]
-    usual, times = Counter(places).most_common(1)[0]
-    odd = [i for i, n in enumerate(places) if n != usual]
-    if not odd or times < 3 or 2 * times <= len(numbers):
-        return
-    short = [i for i in odd if places[i] < usual]
-    zeros = any("." in digits and digits.endswith("0") for _, _, digits in numbers)
-    label, column, digits = numbers[(short or odd)[0]]
-    what = f"{usual} decimals as in the rest of the column, found {digits}"
-    if short and (not zeros or (len(odd) == 1 and "." not in digits)):
-        whole = digits + ("" if "." in digits else ".") + "0" * (usual - len(digits.partition(".")[2]))
-        more = f" (and {len(short) - 1} more)" if len(short) > 1 else ""
-        cause = f"{what}{more}: trailing zeros lost, as a spreadsheet does; was it printed {whole}?"
-        raise BadInput(file, f"{cause} (a column printed so is declared 'decimals': 'mixed')", label, column)
-    if len(odd) == 1:
-        warnings.append(f"{file}, row {label}, column {column}: {what}")
+    resources: list[dict[str, Any]] = []
+    given: dict[str, list[list[str]]] = {}
+    for name, frame in tables.items():
+        header = [str(c) for c in frame.columns]
+        for column, values in zip(header, (frame.iloc[:, i] for i in range(frame.shape[1])), strict=True):
+            wrong = [v for v in values if isinstance(v, float) and v == v]
+            if wrong:
+                raise BadInput(name, f"numbers as printed, as strings; found the float {wrong[0]!r}", column=column)
+        specs = [
+            {"name": c, "role": "value" if i else "row", "unit": (units or {}).get(c, "%" if "%" in c else "")}
+            for i, c in enumerate(header)
+        ]
+        resources.append({"name": name, "path": name, "schema": {"fields": specs}})
+        given[name] = [header, *frame.astype(object).where(frame.notna(), "").astype(str).to_numpy().tolist()]
+    if relations is not None:
+        header = [str(c) for c in relations.columns]
+        fields = [{"name": c} for c in header]
+        resources.append({"name": "relations", "path": "relations.csv", "schema": {"fields": fields}})
+        given["relations.csv"] = [header, *relations.fillna("").astype(str).to_numpy().tolist()]
+    return Report(Path(), package_module.check({"resources": resources}), given)

@@ -1,8 +1,8 @@
 """Tables on the page: units in the head, verdicts marked, Chinese tagged, numbers to take away.
 
-great_tables builds the markup; its style sheet (which reaches beyond the table) is replaced
-by a short one. Strings are shown as they are, so that printed decimals survive; a hyphen
-before a digit becomes a minus sign on the page but not in the CSV.
+Strings are shown as they are, so that printed decimals survive; a hyphen before a digit becomes a minus
+sign on the page but not in the CSV. The first column heads its row. How tables look, sort, filter and stack
+on a phone is said in ``book/_static`` (figures.css, sortable.js).
 """
 
 from __future__ import annotations
@@ -15,38 +15,29 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from analysis.charts.exhibit import caption, cite, csv_link, put, tag_chinese
-from analysis.charts.style import TAIWAN, VERDICTS
+from analysis.charts.exhibit import HTML_ZH, caption, cite, csv_link, put, tag_chinese, twofold
+from analysis.charts.layout import one_name, said
+from analysis.charts.style import VERDICTS, VERDICTS_ZH
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
 
+    from analysis.report import Report
+
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
 #: Between a cell's text and the small line below it.
 _BELOW = "\x1f"
+_BLANK = ("", "–", "nan", "None", "N/A")
 _MINUS = re.compile(r"(?:(?<=^)|(?<= to ))-(?=\d)")
 #: Where a name such as ``growth_2023`` may be broken.
 _JOINT = re.compile(r"(?<=[a-z0-9]_)(?=[a-z0-9])")
 
-#: Scoped by the id of the table's box (``@``). Colours follow the theme where it defines them.
-_STYLE = """
-@ table { width: auto; min-width: min(100%, 24rem); border-collapse: collapse; margin: 0.4rem 0;
- font-size: 0.875rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
-@ th, @ td { padding: 0.22rem 0.45rem; border: 0; text-align: left; vertical-align: baseline; }
-@ .gt_right { text-align: right; } @ td.gt_right { white-space: nowrap; } @ .gt_center { text-align: center; }
-@ th { font-weight: 600; vertical-align: bottom; } @ th.gt_center { border-bottom: 1px solid #C3C8D0; }
-@ thead tr:last-child th { border-bottom: 2px solid #8FA3B8; }
-@ th .unit { display: block; font-weight: 400; font-size: 0.8em; color: var(--pst-color-text-muted, #5A6270); }
-@ tbody tr { border-bottom: 1px solid #E6E8EC; background: none; } @ .verdict { white-space: nowrap; }
-@ .below { display: block; font-size: 0.9em; color: var(--pst-color-text-muted, #5A6270); }
-@ tbody tr:last-child { border-bottom: 2px solid #8FA3B8; } @ td span[lang] { word-break: keep-all; }
-"""
 
-
-def badge(verdict: str) -> str:
-    """A verdict as HTML: sign, word and colour."""
-    color, sign = VERDICTS[verdict]
-    return f'<span class="verdict verdict-{verdict}" style="color:{color}">{sign}&nbsp;{verdict}</span>'
+def badge(verdict: str, language: str = "en") -> str:
+    """A verdict as HTML: sign and word; the page adds the colour."""
+    _, sign = VERDICTS[verdict]
+    word = verdict if language == "en" else VERDICTS_ZH[verdict]
+    return f'<span class="verdict verdict-{verdict.replace(" ", "-")}">{sign}&nbsp;{word}</span>'
 
 
 def mark(text: object) -> str:
@@ -71,87 +62,88 @@ def markup(
     hide: Sequence[str] = (),
     below: Mapping[str, str] | None = None,
     sortable: bool = False,
+    language: str = "en",
 ) -> str:
-    """The table as HTML without caption; parameters as in :func:`show`."""
-    import great_tables as gt
+    """The table as HTML without caption; parameters as in :func:`show`, in one language.
 
-    taiwan = [i for i, c in enumerate(frame[code]) if c == "TWN"] if code in frame else []
-    joined = {
-        upper: [f"{u}{_BELOW}{low}" if low else u for u, low in zip(frame[upper], frame[lower], strict=True)]
-        for upper, lower in (below or {}).items()
-    }
-    gone = (code, *hide, *(below or {}).values())
-    shown = frame.assign(**joined).drop(columns=[c for c in gone if c in frame]).reset_index(drop=True)
-    slug: dict[str, str] = {
-        str(column): re.sub(r"\W+", "-", str(column)).strip("-") or f"c{i}" for i, column in enumerate(shown)
-    }
-    shown = shown.astype(object).rename(columns=str).rename(columns=slug)
-    heads, units = heads or {}, units or {}
-    labels: dict[str, Any] = {}
-    for column, key in slug.items():
-        text = mark(heads.get(column, str(column).replace("_", " ")))
-        unit = f'<span class="unit">{mark(units[column])}</span>' if units.get(column) else ""
-        labels[key] = gt.html(text + unit)
-    numeric = [
-        key
-        for key in slug.values()
-        if all(_NUMBER.match(v) or v in ("N/A", "", "–", "nan", "None") for v in map(_upper, shown[key]))
-    ]
-    box = f"table-{name}"
-    table = (
-        gt.GT(shown, id=box)
-        .cols_label(cases=labels)
-        .cols_align("left", [c for c in slug.values() if c not in numeric])
-        .cols_align("right", numeric)
-        .fmt(fns=mark, columns=list(slug.values()))
+    Raises :class:`ValueError` for a table without rows and for a column that is blank throughout.
+    """
+    below, heads, units = below or {}, heads or {}, units or {}
+    shown = [str(c) for c in frame if c not in {code, *hide, *below.values()}]
+    if frame.empty or not shown:
+        raise ValueError(f"table {name}: no rows")
+    cells = {c: [_cell(v, c in ("name", shown[0]), language) for v in frame[c]] for c in shown}
+    for above, column in below.items():
+        lower = [_cell(v, False, language) for v in frame[column]]
+        cells[above] = [f"{u}{_BELOW}{low}" if low else u for u, low in zip(cells[above], lower, strict=True)]
+    if blank := [c for c in shown if all(v in _BLANK for v in cells[c])]:
+        raise ValueError(f"table {name}: nothing in column {', '.join(blank)}")
+    kinds = {c: _kind(c, texts, first=c == shown[0], judged=c in verdicts) for c, texts in cells.items()}
+    rows = []
+    for i, key in enumerate(frame[code] if code in frame else [""] * len(frame)):
+        row = [f'<th scope="row"{kinds[shown[0]]}>{_shown(cells[shown[0]][i], shown[0] in verdicts, language)}</th>']
+        row += [f"<td{kinds[c]}>{_shown(cells[c][i], c in verdicts, language)}</td>" for c in shown[1:]]
+        rows.append(('<tr class="taiwan">' if key == "TWN" else "<tr>") + "".join(row) + "</tr>")
+    labels = {c: mark(said(heads.get(c, c.replace("_", " ")), language)) for c in shown}
+    for c in (c for c in shown if units.get(c)):
+        labels[c] += f'<span class="unit">{mark(said(units[c], language))}</span>'
+    head = _head(labels, kinds, {said(k, language): list(v) for k, v in (spanners or {}).items()})
+    # the title stands above the box that scrolls, so that a phone shows all of it
+    small = f'<br><span class="exhibit-subtitle">{mark(said(subtitle, language))}</span>' if subtitle else ""
+    title = said(title, language)
+    return (
+        f'<p class="exhibit-title">{mark(title)}{small}</p>\n'
+        f'<div class="exhibit-table" id="table-{name}" role="region" aria-label="{html.escape(title)}" tabindex="0">\n'
+        f'<table class="exhibit{" sortable" if sortable else ""}">\n<thead>\n{head}\n</thead>\n<tbody>\n'
+        + "\n".join(rows)
+        + "\n</tbody>\n</table>\n</div>"
     )
-    marked = [slug[c] for c in verdicts]
-    if marked:
-        table = table.fmt(fns=_judged, columns=marked)
-    for label, columns in (spanners or {}).items():
-        table = table.tab_spanner(gt.html(mark(label)), columns=[slug[c] for c in columns])
-    if taiwan:
-        strong = gt.style.text(color=TAIWAN, weight="600")
-        plain = [c for c in slug.values() if c not in marked]
-        table = table.tab_style(strong, gt.loc.body(rows=taiwan, columns=plain))
-    for place, key in enumerate(slug.values()):
-        longest = max((len(part) for v in shown[key] for part in str(v).split(_BELOW)), default=0)
-        if longest > 32 or (longest > 10 and place == 0):
-            wide = gt.style.css(f"min-width: {_width(longest)}")
-            table = table.tab_style(wide, gt.loc.body(rows=[0], columns=key))
-        elif place == 0:
-            table = table.tab_style(gt.style.css("white-space: nowrap"), gt.loc.body(columns=key))
-    text = table.as_raw_html()
-    style = _STYLE.replace("@", f"#{box}").strip()
-    text = re.sub(r"<style>.*?</style>", lambda _: f"<style>\n{style}\n</style>", text, count=1, flags=re.DOTALL)
-    text = re.sub(
-        r' style="padding-left:0px[^"]*"', ' class="exhibit-table" style="overflow-x:auto" tabindex="0"', text, count=1
-    )
-    text = text.replace('class="gt_table"', f'class="gt_table{" sortable" if sortable else ""}"', 1)
-    text = re.sub(r' data-quarto-[a-z-]+="false"', "", text)
-    text = text.replace("<div id=", f'<div role="region" aria-label="{html.escape(title)}" id=', 1)
-    # above the box that scrolls, so that a phone shows all of it
-    small = f'<br><span class="exhibit-subtitle" style="font-size:0.85rem">{mark(subtitle)}</span>' if subtitle else ""
-    heading = f'<p class="exhibit-title" style="font-size:1.05rem;margin:0.4rem 0 0">{mark(title)}{small}</p>'
-    return f"{heading}\n{text.strip()}"
 
 
-def _judged(cell: object) -> str:
-    """A verdict as HTML, with the small print below it if it has some."""
-    verdict, _, below = str(cell).partition(_BELOW)
-    if verdict not in VERDICTS:
-        return mark(cell)
-    return badge(verdict) + (f'<span class="below">{tag_chinese(html.escape(below))}</span>' if below else "")
+def _cell(value: object, named: bool, language: str) -> str:
+    """A value as the text of a cell, a name in one language."""
+    if value is None or value != value:
+        return "–"
+    text = said(value, language) if isinstance(value, str) else str(value)
+    return one_name(text, language) if named else text
 
 
-def _upper(cell: object) -> str:
-    """What stands above the small print."""
-    return str(cell).partition(_BELOW)[0]
+def _kind(column: str, texts: Sequence[str], *, first: bool, judged: bool) -> str:
+    """The class of a column's cells: numbers to the right, and room for long texts so that none stands in a sliver."""
+    if not judged and all(_NUMBER.match(upper) or upper in _BLANK for upper in (t.partition(_BELOW)[0] for t in texts)):
+        return ' class="num"'
+    longest = max(len(part) for text in texts for part in text.split(_BELOW))
+    if longest > 32 or (first and longest > 10):
+        return f' class="{"room" if longest <= 32 else "wide" if longest <= 80 else "widest"}"'
+    return ' class="short"' if first else ""
 
 
-def _width(longest: int) -> str:
-    """Least width of a column by the length of its longest text, so that prose does not stand in a sliver."""
-    return "6.5rem" if longest <= 32 else "13rem" if longest <= 80 else "17rem"
+def _shown(text: str, judged: bool, language: str) -> str:
+    """A cell as HTML; a verdict with its sign, and the small print below it if it has some."""
+    verdict, _, small = text.partition(_BELOW)
+    if not judged or verdict not in VERDICTS:
+        return mark(text)
+    return badge(verdict, language) + (f'<span class="below">{tag_chinese(html.escape(small))}</span>' if small else "")
+
+
+def _head(labels: Mapping[str, str], kinds: Mapping[str, str], spanners: Mapping[str, Sequence[str]]) -> str:
+    """The rows of heads: one, or two where a heading stands over several columns."""
+    over = {column: label for label, columns in spanners.items() for column in columns}
+    if not over:
+        return "<tr>" + "".join(f'<th scope="col"{kinds[c]}>{text}</th>' for c, text in labels.items()) + "</tr>"
+    upper: list[str] = []
+    lower: list[str] = []
+    before = ""
+    for column, text in labels.items():
+        label = over.get(column, "")
+        if not label:
+            upper.append(f'<th scope="col" rowspan="2"{kinds[column]}>{text}</th>')
+        else:
+            if label != before:
+                upper.append(f'<th scope="colgroup" colspan="{len(spanners[label])}">{mark(label)}</th>')
+            lower.append(f'<th scope="col"{kinds[column]}>{text}</th>')
+        before = label
+    return f"<tr>{''.join(upper)}</tr>\n<tr>{''.join(lower)}</tr>"
 
 
 def show(
@@ -171,34 +163,46 @@ def show(
     sortable: bool = False,
     note: str = "",
     folded: bool = False,
+    report: Report | None = None,
 ) -> None:
     """Display a table with source and CSV, behind a fold that carries its title if ``folded``.
 
     ``heads`` and ``units`` give a column's heading and the unit below it; ``spanners`` a heading
-    over several columns; ``verdicts`` the columns that hold verdicts. The column ``code`` is not
-    shown but colours Taiwan's row; ``hide`` lists others that only go to the CSV; ``below`` puts the text
+    over several neighbouring columns; ``verdicts`` the columns that hold verdicts. The column ``code`` is not
+    shown but marks Taiwan's row; ``hide`` lists others that only go to the CSV; ``below`` puts the text
     of one column (its value) in small print below that of another (its key). ``source`` is a
-    list of table numbers or a text, ``name`` the unique name of the table and of its file.
+    list of table numbers or a text, ``name`` the unique name of the table and of its file, ``report`` the
+    edition of the tables (or ``frame.attrs["report"]``). Where a text has a Chinese form
+    (:class:`analysis.words.Both`), the table is shown in both languages. Raises :class:`ValueError` for a table
+    without rows and for a column that is blank throughout.
     """
-    text = markup(
-        frame,
-        title=title,
-        name=name,
-        subtitle=subtitle,
-        heads=heads,
-        units=units,
-        spanners=spanners,
-        verdicts=verdicts,
-        code=code,
-        hide=hide,
-        below=below,
-        sortable=sortable,
-    )
-    cited = cite(source)
-    text += "\n" + caption(cited, note, csv_link(frame, name, source=cited))
-    if folded:
-        text = f"<details><summary>{mark(title)}</summary>\n{text}\n</details>"
-    put({"text/html": text, "text/plain": f"Table: {title}"})
+    edition = report or frame.attrs.get("report")
+    link = csv_link(frame, name, source=cite(source, edition))
+
+    def page(language: str) -> str:
+        text = markup(
+            frame,
+            title=title,
+            name=name,
+            subtitle=subtitle,
+            heads=heads,
+            units=units,
+            spanners=spanners,
+            verdicts=verdicts,
+            code=code,
+            hide=hide,
+            below=below,
+            sortable=sortable,
+            language=language,
+        )
+        cited = cite(source, edition, language)
+        text += "\n" + caption(cited, said(note, language), link, language=language)
+        summary = mark(said(title, language))
+        return f"<details><summary>{summary}</summary>\n{text}\n</details>" if folded else text
+
+    texts = [title, subtitle, note, *(heads or {}).values(), *(units or {}).values(), *(spanners or {})]
+    chinese = {HTML_ZH: page("zh_TW")} if twofold(texts) else {}
+    put({"text/html": page("en"), **chinese, "text/plain": f"Table: {title}"})
 
 
 def beside(
@@ -265,8 +269,8 @@ def say(text: str) -> Markdown:
     return page
 
 
-def box(title: str, text: str, kind: str = "note") -> None:
-    """Display a visible box; ``text`` is plain paragraphs or lines that start with ``- `` for a list."""
+def box(title: str, text: str, kind: str = "note", folded: bool = False) -> None:
+    """Display a box; ``text`` is plain paragraphs or lines that start with ``- `` for a list, ``folded`` behind its title."""
     blocks: list[str] = []
     for paragraph in text.strip().split("\n\n"):
         lines = paragraph.split("\n")
@@ -276,4 +280,6 @@ def box(title: str, text: str, kind: str = "note") -> None:
             blocks.append(f"<p>{mark(' '.join(lines))}</p>")
     body = "".join(blocks)
     page = f'<div class="admonition {kind}"><p class="admonition-title">{mark(title)}</p>{body}</div>'
+    if folded:
+        page = f"<details><summary>{mark(title)}</summary>\n{body}\n</details>"
     put({"text/html": page, "text/plain": f"{title}: {text}"})

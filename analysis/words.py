@@ -82,6 +82,21 @@ def span(
     return Both(f"{below}{dash}{above}{unit}", f"{below}至{above}{unit}")
 
 
+def between(
+    low: Fraction | float, high: Fraction | float, decimals: int = 1, *, sign: bool = False, unit: str = ""
+) -> Both:
+    """A statistical interval, both ends rounded half up: ``2.2 to 5.1%`` / ``2.2至5.1%``."""
+    first, last = number(low, decimals, sign=sign), number(high, decimals, sign=sign)
+    return Both(f"{first} to {last}{unit}", f"{first}至{last}{unit}")
+
+
+def within(value: float, low: float, high: float, decimals: int = 1, *, sign: bool = False) -> Both:
+    """An estimate with its interval: ``3.6 (2.2 to 5.1)`` / ``3.6（2.2至5.1）``."""
+    ends = between(low, high, decimals, sign=sign)
+    centre = number(value, decimals, sign=sign)
+    return Both(f"{centre} ({ends})", f"{centre}（{ends.zh}）")
+
+
 def ordinal(n: int) -> Both:
     """``3`` as ``third`` / ``第3``; beyond ten as ``11th``."""
     suffix = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")

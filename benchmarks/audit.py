@@ -16,10 +16,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from analysis.audit.assignment import ledger
 from analysis.audit.cells import Cell, from_cells
-from analysis.audit.conclusions import conclude
 from analysis.audit.declarations import parse
-from analysis.audit.verdicts import audit, frame, judge, ledger
+from analysis.audit.verdicts import frame, judge
 from analysis.report import load
 
 clock = time.process_time  # of one process: what the work takes on a quiet machine
@@ -77,8 +77,6 @@ def main() -> None:
     times = []
     for _ in range(3):
         report = load()
-        for function in (audit, conclude):
-            function.cache_clear()
         start = clock()
         ledger(report)
         times.append(clock() - start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import sys
 from pathlib import Path
@@ -34,10 +35,20 @@ def _no_network(event: str, args: tuple[object, ...]) -> None:
 sys.addaudithook(_no_network)
 
 
+def _shared(data: str | Path | None = None) -> report_module.Report:
+    """``load``, but the report as committed is one for all tests of a process, with what is kept of it."""
+    return _committed() if data is None else _load(data)
+
+
+_load = report_module.load
+_committed = functools.cache(lambda: _load())
+report_module.load = _shared  # before any test module asks for it
+
+
 @pytest.fixture(scope="session")
 def report() -> report_module.Report:
     """The report as committed."""
-    return report_module.load()
+    return _committed()
 
 
 @pytest.fixture

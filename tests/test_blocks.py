@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from analysis import blocks, report
+from analysis.audit.register import register
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,6 +35,27 @@ def test_a_missing_figure_names_its_recoverable_points(shown: list[dict[str, str
     assert "Nothing else." in shown[0]["text/html"]
 
 
+def test_several_missing_figures_share_one_box(shown: list[dict[str, str]]) -> None:
+    blocks.not_rebuilt(report.load(), {"圖1-2-11": "The early years are lost.", "圖1-2-12": "All of it is lost."})
+    assert len(shown) == 1
+    for words in ("圖1-2-11", "The early years are lost.", "圖1-2-12", "No sentence gives any of its points."):
+        assert words in re.sub("<[^>]+>", "", shown[0]["text/html"])
+
+
+def test_rows_that_come_once_for_each_measure_say_which_it_is(shown: list[dict[str, str]]) -> None:
+    words = {"balance": "balance", "volume": "volume"}
+    rows = blocks.checks(report.load(), "1-2-15", title="Checks", unit="", name="checks", measures=words)
+    assert set(rows["measure"]) == set(words.values())
+    assert (rows.groupby("name")["measure"].nunique() == 2).all()
+    assert shown
+
+
+def test_sentences_of_some_lines_only(shown: list[dict[str, str]]) -> None:
+    rows = blocks.sentences(report.load(), "1-2-1", "1-2-2", "1-2-5", lines=["1095"])
+    assert set(rows["line"].astype(str)) == {"1095"}
+    assert shown
+
+
 @pytest.mark.parametrize(
     ("printed", "unit", "said"),
     [
@@ -57,6 +79,13 @@ def test_a_chapter_shows_the_claims_on_its_tables_with_their_verdicts(shown: lis
         blocks.sentences(report.load(), "9-9-9")
 
 
+def test_a_column_that_no_statement_fills_is_not_shown(shown: list[dict[str, str]]) -> None:
+    rows = blocks.sentences(report.load(), "1-2-8")
+    assert rows["stated"].eq("").all()
+    assert "Stated" not in shown[0]["text/html"]
+    assert "Recomputed" in shown[0]["text/html"]
+
+
 def test_checks_of_a_relation_only_and_no_column_without_entries(shown: list[dict[str, str]]) -> None:
     rows = blocks.checks(report.load(), "1-2-2", relations=["growth"], title="Growth", unit="%", name="growth")
     assert len(rows) == 38
@@ -69,6 +98,11 @@ def test_the_findings_of_a_chapter_are_those_on_its_cells() -> None:
     assert {"f-002", "f-003"} <= set(re.findall(r"#(f-\d+)", said))
     assert "f-008" not in said
     assert blocks.findings(report.load(), "1-2-7").data == "The audit has no finding on these numbers."
+
+
+def test_a_finding_is_named_by_its_title() -> None:
+    assert all(known.record["title"] for known in register(report.load()))
+    assert "F-014](#f-014), unusual: Table 1-1-1 is dated 2024-05" in blocks.findings(report.load(), "1-1-1").data
 
 
 def test_every_chapter_about_a_table_shows_the_claims_on_it() -> None:

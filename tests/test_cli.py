@@ -150,7 +150,7 @@ def test_importing_the_package_is_light() -> None:
     assert not {"pandas", "numpy", "matplotlib", "scipy", "statsmodels"} & set(best["modules"])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("module", ["analysis.report", "analysis.rounding", "analysis.indicators", "analysis.__main__"])
+@pytest.mark.parametrize("module", ["analysis.report", "analysis.interval", "analysis.indicators", "analysis.__main__"])
 def test_no_part_of_it_imports_statsmodels_or_a_plotting_library(module: str) -> None:
     loaded = set(measured(f"import {module}")["modules"])  # type: ignore[arg-type]
     assert not {"matplotlib", "scipy", "statsmodels"} & loaded

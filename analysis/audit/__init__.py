@@ -2,9 +2,10 @@
 
 ``cells`` turns printed digits into exact integers, ``kernels`` says what a relation
 allows, ``declarations`` reads the relations of an edition, ``relations`` binds them to
-its cells, ``verdicts`` makes the ledger, ``reach`` says what it covers, ``diagnosis``
+its cells, ``verdicts`` judges them, ``reach`` says what it covers, ``diagnosis``
 looks for the most economical explanation of what fails, ``register`` knows the findings
-of the edition, ``conclusions`` makes the present ones, ``wording`` words them. How good
+of the edition, ``conclusions`` makes the present ones, ``wording`` words them, ``assignment``
+puts it together. How good
 it is, is counted by ``tests/selftest``.
 
 Verdicts come in two families that are never added up: what arithmetic, order and
@@ -17,28 +18,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis.audit.conclusions import chapter_verdicts, findings, notes, strict_problems
-    from analysis.audit.reach import cell_verdicts, coverage, rounding_table, uncheckable, verdict_counts
-    from analysis.audit.verdicts import ledger, unexplained
+    from analysis.audit.assignment import chapter_verdicts, ledger, notes, strict_problems, unexplained
+    from analysis.audit.conclusions import findings
+    from analysis.audit.frames import check
+    from analysis.audit.reach import cell_verdicts, coverage, families, rounding_table, uncheckable, verdict_counts
 
 _HOME = {
     "cell_verdicts": "reach",
-    "chapter_verdicts": "conclusions",
+    "chapter_verdicts": "assignment",
+    "check": "frames",
     "coverage": "reach",
+    "families": "reach",
     "findings": "conclusions",
-    "ledger": "verdicts",
-    "notes": "conclusions",
+    "ledger": "assignment",
+    "notes": "assignment",
     "rounding_table": "reach",
-    "strict_problems": "conclusions",
+    "strict_problems": "assignment",
     "uncheckable": "reach",
-    "unexplained": "verdicts",
+    "unexplained": "assignment",
     "verdict_counts": "reach",
 }
 
 __all__ = [
     "cell_verdicts",
     "chapter_verdicts",
+    "check",
     "coverage",
+    "families",
     "findings",
     "ledger",
     "notes",

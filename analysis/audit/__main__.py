@@ -8,8 +8,56 @@ from __future__ import annotations
 
 import sys
 
-from analysis.audit.conclusions import check_rows, register_rows
-from analysis.report import load
+import pandas as pd
+
+from analysis.audit.assignment import ledger
+from analysis.audit.conclusions import conclude
+from analysis.audit.register import GRADES, checked, register, rows_of
+from analysis.audit.verdicts import audit
+from analysis.report import Report, load
+
+
+def register_rows(report: Report) -> pd.DataFrame:
+    """The register that the present findings would make, to write ``known_findings.csv``.
+
+    Keeps ids and wording of known findings and numbers the others after them, worst
+    first; ``expect`` is written anew from the rows and cells of each.
+    """
+    known = {k.id: k for k in register(report)}
+    found = conclude(report)
+    taken = [int(i[2:]) for i in known]
+    fresh = sorted((f for f in found if f.id not in known), key=lambda f: (GRADES.index(f.grade), f.id))
+    ids = {f.id: f"F-{max(taken, default=0) + i:03d}" for i, f in enumerate(fresh, 1)}
+    done = audit(report)
+    lines = {r.key: str(r) for r in rows_of(done)}
+    printed = {c.place: c.printed for c in done.cells.cells}
+    rows = []
+    for f in found:
+        old = known[f.id].record if f.id in known else {}
+        expect = [*sorted(lines[r] for r in f.rows), *(f"{c}={printed[c]}" for c in f.cells)]
+        rows.append(
+            {
+                "id": ids.get(f.id, f.id),
+                "grade": f.grade,
+                "consequence": f.consequence,
+                "status": f.status,
+                "decided_by": f.decided_by,
+                "treatment": f.treatment or "keep",
+                "title": old.get("title", ""),
+                "explanation": old.get("explanation", ""),
+                "signature": f.signature,
+                "cells": "; ".join(f.cells),
+                "repair": old.get("repair", ""),
+                "expect": "; ".join(expect),
+            }
+        )
+    return pd.DataFrame(rows).sort_values("id", ignore_index=True)
+
+
+def check_rows(report: Report) -> pd.DataFrame:
+    """How many rows of each table are checked, to write ``checks.csv``: ``table, checked``."""
+    return pd.DataFrame(list(checked(ledger(report)).items()), columns=["table", "checked"]).astype(str)
+
 
 if __name__ == "__main__":
     given = [a for a in sys.argv[1:] if a != "--checks"]

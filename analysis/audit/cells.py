@@ -329,7 +329,7 @@ def from_cells(
     text = np.where(known, text, "0")
     point = np.strings.find(text, ".")
     decimals = np.where(point < 0, 0, np.strings.str_len(text) - point - 1).astype(np.int64)
-    plain = np.strings.replace(text, ".", "", count=1)
+    plain = np.strings.replace(text, ".", "", count=1) if len(cells) else text  # numpy has no empty replacement
     length = np.strings.str_len(plain)
     longest = int(length.max(initial=0))
     if longest > LONGEST:

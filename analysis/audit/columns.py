@@ -15,6 +15,7 @@ from dataclasses import replace
 from analysis.audit.bench import Bench, move_point, scaled
 from analysis.audit.cells import PROSE
 from analysis.audit.hypotheses import Candidate, Scope, Source
+from analysis.interval import as_printed
 
 #: Fewer contradictions than this in a column are left to hypotheses about cells.
 LEAST = 3
@@ -271,10 +272,8 @@ def _written(value: int, bench: Bench, cell: int) -> str:
     """An amount at the bench's scale with the decimals of a cell."""
     _, _, rest = bench.printed[cell].partition(".")
     step = bench.cells.scale // 10 ** len(rest)
-    number = abs(value) // step
-    text = str(number).rjust(len(rest) + 1, "0")
-    body = f"{text[: -len(rest)]}.{text[-len(rest) :]}" if rest else text
-    return ("-" if value < 0 else "") + body
+    whole = abs(value) // step
+    return as_printed(-whole if value < 0 else whole, len(rest))
 
 
 SOURCES: tuple[Source, ...] = (exchanged, scales, signs, reversed_columns, stale, moved_years, omissions)

@@ -11,10 +11,9 @@ in printed order) and the grade that its rows carry: ``error`` if one is contrad
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -26,13 +25,11 @@ from analysis.audit.declarations import RANKS
 from analysis.audit.diagnosis import Explanation, apply, candidates, diagnose, restore
 from analysis.audit.hypotheses import Candidate
 from analysis.audit.patterns import Pattern, Repeated, repeated_rates
-from analysis.audit.register import CONSEQUENCES, GRADES, Changes, Known, changes, checked, owners, register, rows_of
+from analysis.audit.register import Known, owners, register, rows_of
 from analysis.audit.repeats import repeated_lines
-from analysis.audit.verdicts import VERDICTS, Audit, audit, ledger, unexplained
+from analysis.audit.verdicts import audit
 from analysis.audit.wording import Words, title
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report, once
 
 COLUMNS = [
     "id",
@@ -98,7 +95,7 @@ def explain(report: Report) -> tuple[Bench, list[Explanation], int]:
     return bench, diagnose(bench, wrong, closed), len(wrong)
 
 
-@functools.lru_cache(maxsize=8)
+@once
 def conclude(report: Report) -> tuple[Finding, ...]:
     """All findings of a report: the known ones by id, then the new ones in printed order."""
     done = audit(report)
@@ -388,68 +385,6 @@ def _rounding(words: Words) -> list[Finding]:
     return found
 
 
-# ---------------------------------------------------------------- against the register
-
-
-def assign(report: Report, done: Audit, found: pd.DataFrame, whole: bool) -> list[str]:
-    """The finding of every ledger row (empty for none).
-
-    A part of the ledger is matched against the register alone, so that it depends on no
-    other table. The whole one gets :class:`analysis.audit.register.Changes` and the
-    number of loose contradictions in ``attrs``.
-    """
-    rows = rows_of(done, found)
-    ids = owners(report, rows)
-    if whole:
-        concluded = conclude(report)
-        ids = {row: f.id for f in concluded for row in f.rows}
-        present = {f.id: f.cells for f in concluded}
-        found.attrs["changes"] = changes(report, done, rows, present, found)
-    return [ids.get((g, i), "") for g, i in zip(found["_group"], found["_instance"], strict=True)]
-
-
-def register_rows(report: Report) -> pd.DataFrame:
-    """The register that the present findings would make, to write ``known_findings.csv``.
-
-    Keeps ids and wording of known findings and numbers the others after them, worst
-    first; ``expect`` is written anew from the rows and cells of each.
-    """
-    known = {k.id: k for k in register(report)}
-    found = conclude(report)
-    taken = [int(i[2:]) for i in known]
-    fresh = sorted((f for f in found if f.id not in known), key=lambda f: (GRADES.index(f.grade), f.id))
-    ids = {f.id: f"F-{max(taken, default=0) + i:03d}" for i, f in enumerate(fresh, 1)}
-    done = audit(report)
-    lines = {r.key: str(r) for r in rows_of(done)}
-    printed = {c.place: c.printed for c in done.cells.cells}
-    rows = []
-    for f in found:
-        old = known[f.id].record if f.id in known else {}
-        expect = [*sorted(lines[r] for r in f.rows), *(f"{c}={printed[c]}" for c in f.cells)]
-        rows.append(
-            {
-                "id": ids.get(f.id, f.id),
-                "grade": f.grade,
-                "consequence": f.consequence,
-                "status": f.status,
-                "decided_by": f.decided_by,
-                "treatment": f.treatment or "keep",
-                "title": old.get("title", ""),
-                "explanation": old.get("explanation", ""),
-                "signature": f.signature,
-                "cells": "; ".join(f.cells),
-                "repair": old.get("repair", ""),
-                "expect": "; ".join(expect),
-            }
-        )
-    return pd.DataFrame(rows).sort_values("id", ignore_index=True)
-
-
-def check_rows(report: Report) -> pd.DataFrame:
-    """How many rows of each table are checked, to write ``checks.csv``: ``table, checked``."""
-    return pd.DataFrame(list(checked(ledger(report)).items()), columns=["table", "checked"]).astype(str)
-
-
 def findings(report: Report) -> pd.DataFrame:
     """What the audit concludes, one finding a row; columns :data:`COLUMNS`.
 
@@ -466,59 +401,3 @@ def findings(report: Report) -> pd.DataFrame:
 
 def _cell(value: Any) -> Any:
     return "; ".join(value) if isinstance(value, tuple) else value
-
-
-def strict_problems(found: pd.DataFrame) -> list[str]:
-    """Why ``audit --strict`` fails, one line each; ``found`` is the whole ledger."""
-    loose = unexplained(found)
-    problems = [f"{loose} contradicted rows belong to no known finding"] if loose else []
-    changed: Changes | None = found.attrs.get("changes")
-    if changed is not None:
-        if changed.gone:
-            problems.append(f"known findings no longer match: {', '.join(changed.gone)}")
-        if changed.other:
-            problems.append(f"known findings rest on other numbers than expected: {', '.join(changed.other)}")
-        problems += [
-            f"table {table}: {now} rows checked, {wanted} expected" for table, (now, wanted) in changed.short.items()
-        ]
-    return problems
-
-
-def notes(found: pd.DataFrame) -> list[str]:
-    """What ``audit --strict`` says without failing: bounds that moved because other numbers did."""
-    changed: Changes | None = found.attrs.get("changes")
-    moved = changed.moved if changed else ()
-    return [f"bounds of known findings have moved: {', '.join(moved)}"] if moved else []
-
-
-def chapter_verdicts(report: Report, tables: Iterable[str]) -> pd.DataFrame:
-    """Verdicts of a chapter's tables: index table, counts of ledger rows, ``findings`` ids.
-
-    One column for each of :data:`analysis.audit.verdicts.VERDICTS`; those of bounds and
-    assumptions stand apart and are not to be added to the others. Reads only those tables
-    and what their relations need.
-    """
-    wanted = list(tables)
-    found = ledger(report, wanted)
-    counts = found.groupby(["table", "verdict"], sort=False).size().unstack(fill_value=0)
-    counts = counts.reindex(index=wanted, columns=list(VERDICTS), fill_value=0).rename_axis(columns=None)
-    listed = found[found["finding"].ne("")].groupby("table")["finding"].agg(lambda x: ", ".join(sorted(set(x))))
-    counts["findings"] = listed.reindex(wanted).fillna("")
-    return counts
-
-
-__all__ = [
-    "COLUMNS",
-    "CONSEQUENCES",
-    "GRADES",
-    "Finding",
-    "assign",
-    "chapter_verdicts",
-    "check_rows",
-    "conclude",
-    "explain",
-    "findings",
-    "notes",
-    "register_rows",
-    "strict_problems",
-]

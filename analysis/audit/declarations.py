@@ -2,7 +2,7 @@
 
 ``relations.csv`` of an edition has one relation a row, applied to each of its ``tables``
 (separated by spaces): ``target`` = ``kernel(inputs)``. A term ``measure[row, key]``
-names cells of that table, ``2-1:measure[row, key]`` of another one, ``prose:id`` a
+names cells of that table (``measure`` alone: of the same row and key), ``2-1:measure[row, key]`` of another one, ``prose:id`` a
 number printed in a sentence; ``{a, b}[…]`` stands for several measures in turn and
 ``same`` for the measure of the target. ``c`` stands for every row of the target's
 block, ``c:country`` for its rows of one kind, ``{A,B}`` in a target for those rows in
@@ -23,7 +23,8 @@ says what the relation takes for granted that nobody printed, ``why`` why it hol
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -119,7 +120,7 @@ def declared(report: Report) -> tuple[Relation, ...]:
     found: list[Relation] = []
     for line, record in _numbered(report, RESOURCE):
         try:
-            found += parse(record, bounds)
+            found += parse(record, bounds, report.tables)
         except ValueError as error:
             column, _, said = str(error).partition("|")
             raise BadInput("relations.csv", said, line, column) from None
@@ -138,12 +139,20 @@ def _number(text: str, file: str, line: str, column: str) -> Fraction:
         raise BadInput(file, f"a number, found {text!r}", line, column) from None
 
 
-def parse(record: Mapping[str, str], bounds: Mapping[str, tuple[Fraction, Fraction]] | None = None) -> list[Relation]:
+def parse(
+    record: Mapping[str, str],
+    bounds: Mapping[str, tuple[Fraction, Fraction]] | None = None,
+    known: Collection[str] = (),
+) -> list[Relation]:
     """The relations of one row of ``relations.csv``, one for each table, measure and row named.
 
     ``record`` needs ``tables, name, target, kernel, inputs``; ``bounds`` are the rows of
-    ``bounds.csv`` by name. Raises :class:`ValueError` with ``column|what is expected``.
+    ``bounds.csv`` by name, ``known`` the names of tables (those with blanks stand alone or in
+    quotes). Raises :class:`ValueError` with ``column|what is expected``.
     """
+    for column in ("tables", "name", "target", "kernel", "inputs"):
+        if column not in record:
+            raise ValueError(f"{column}|this column; it is missing")
     given = {k: record.get(k, "").strip() for k in ("low", "high", "key", "derives", "assumes", "why")}
     kernel = record["kernel"].strip()
     if kernel not in KERNELS:
@@ -151,7 +160,7 @@ def parse(record: Mapping[str, str], bounds: Mapping[str, tuple[Fraction, Fracti
     low, high = (_bound(given[side], side, bounds or {}) for side in ("low", "high"))
     target, inputs = record["target"].strip(), record["inputs"].strip()
     found = []
-    for table in record["tables"].split():
+    for table in _tables(record["tables"].strip(), known):
         for measure, rest in _each(target):
             terms = [_term(t, table, measure, "inputs") for t in _split(inputs)]
             aim = _term(f"{measure}{rest}", table, measure, "target")
@@ -178,6 +187,15 @@ def parse(record: Mapping[str, str], bounds: Mapping[str, tuple[Fraction, Fracti
     if not found:
         raise ValueError("tables|the names of one or more tables")
     return found
+
+
+def _tables(text: str, known: Collection[str]) -> list[str]:
+    if text in known:
+        return [text]
+    try:
+        return shlex.split(text)
+    except ValueError:
+        raise ValueError("tables|names of tables, those with blanks in quotes") from None
 
 
 #: Inputs that a kernel needs (others take any number).
@@ -269,7 +287,7 @@ def _term(text: str, table: str, same: str, column: str) -> Term:
     elif where[0] == "y<" or SHIFTED.fullmatch(where[0]) or COUNTED.fullmatch(where[0]):
         row, key = "only", where[0]
     else:
-        row, key = where[0], "y"
+        row, key = where[0] or "c", "y"
     second = (match["table2"] or here, match["second"].strip()) if match["second"] else None
     return Term(here, measure, row, key, second)
 

@@ -8,8 +8,8 @@ of its target as ``(lower bound, upper bound, point)``; each is ``None`` (no bou
 fraction ``(numerator, denominator)`` with a denominator >= 0, where 0 stands for an
 infinite bound. The *point* is the relation applied to the printed digits themselves.
 
-``analysis.rounding`` does the same arithmetic on columns of rationals and is used for
-the indicators; the tests hold the two implementations against each other.
+:mod:`analysis.interval` does the same arithmetic on single numbers and is used elsewhere; the
+tests hold the two against each other.
 """
 
 from __future__ import annotations
@@ -328,3 +328,25 @@ KERNELS: dict[str, Kernel] = {
         places,
     )
 }
+
+
+def rounded(numerator: Any, denominator: Any, decimals: Any, mode: str) -> Any:
+    """Fractions as whole numbers of the last printed digit; 0 where there is no fraction."""
+    numerator, denominator = np.broadcast_arrays(np.asarray(numerator), np.asarray(denominator))
+    sound = denominator > 0
+    safe = np.where(sound, denominator, 1)
+    power = np.array([10**d for d in range(int(np.max(decimals, initial=0)) + 1)], dtype=object)[decimals]
+    if (
+        numerator.dtype != object
+        and float(np.max(np.abs(numerator), initial=0)) * float(np.max(power, initial=1)) < 2.0**60
+    ):
+        power = power.astype(np.int64)
+        safe = safe.astype(np.int64)
+    scaled = np.abs(numerator) * power
+    whole, rest = scaled // safe, scaled % safe
+    up = 2 * rest >= safe
+    if mode == "half_even":
+        up = (2 * rest > safe) | ((2 * rest == safe) & (whole % 2 == 1))
+    if mode == "truncate":
+        up = np.zeros_like(up)
+    return np.where(sound, np.where(numerator < 0, -1, 1) * (whole + up), 0)

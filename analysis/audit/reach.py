@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.audit.assignment import ledger
 from analysis.audit.cells import PROSE
-from analysis.audit.verdicts import VERDICTS, audit, ledger, mode_hits
+from analysis.audit.verdicts import VERDICTS, audit, mode_hits
 from analysis.interval import MODES
 
 if TYPE_CHECKING:
@@ -41,6 +42,16 @@ def verdict_counts(report: Report, tables: Iterable[str] | None = None) -> pd.Da
     counts = counts.loc[list(dict.fromkeys(found["table"]))]
     counts["rows"] = counts.sum(axis=1)
     return counts
+
+
+def families(report: Report) -> tuple[pd.Series, pd.Series]:
+    """Checks by verdict: those that arithmetic, order and definition decide, and those of bounds and assumptions."""
+    rows = ledger(report)
+    rows = rows[rows["verdict"] != "unchecked"]
+    soft = rows["basis"].isin(["bound", "assumption"])
+    order = [v for v in VERDICTS if v in set(rows["verdict"])]
+    parts = [part["verdict"].value_counts().reindex(order).dropna().astype(int) for part in (rows[~soft], rows[soft])]
+    return parts[0], parts[1]
 
 
 def cell_verdicts(report: Report) -> pd.DataFrame:

@@ -10,17 +10,13 @@ contradictions. ``checks.csv`` lists how many rows of each table can be checked.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.audit.verdicts import FAILING, Audit, frame
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report, once
 
 REGISTER, CHECKS = "known_findings", "checks"
 
@@ -67,7 +63,7 @@ class Row:
         return f"{self.place}/{self.relation}={self.printed}!{self.allowed}"
 
 
-@functools.lru_cache(maxsize=8)
+@once
 def register(report: Report) -> tuple[Known, ...]:
     """Known findings of the edition; none if its package has no such resource."""
     if not any(r["name"] == REGISTER for r in report.package["resources"]):

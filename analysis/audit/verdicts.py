@@ -16,7 +16,7 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,12 +24,10 @@ from numpy.typing import NDArray
 
 from analysis.audit.cells import NEAREST_MODE, PROSE, Cells, build, governed
 from analysis.audit.declarations import EXACT, Relation, declared
-from analysis.audit.kernels import Bound, Constants
+from analysis.audit.kernels import Bound, Constants, rounded
 from analysis.audit.relations import Evaluation, Group, bind, evaluate, targets
-from analysis.interval import MODES
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.interval import MODES, as_printed, outward
+from analysis.report import Report, once
 
 COLUMNS = [
     "table",
@@ -53,7 +51,7 @@ VERDICTS = (*PROVEN, *JUDGED, "unchecked")
 FAILING = ("contradicted", "implausible")
 
 #: Digits shown of a bound beyond the printed ones.
-_MORE = 2
+EXTRA_DECIMALS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,14 +74,31 @@ class Audit:
         """(group, instance) of every ledger row with one of these verdicts."""
         return [(g, int(i)) for g, v in enumerate(self.verdicts) for i in np.flatnonzero(np.isin(v, wanted))]
 
+    @functools.cached_property
+    def table(self) -> pd.DataFrame:
+        """What :func:`frame` gives; made once."""
+        judged = list(zip(range(len(self.groups)), self.groups, self.results, self.verdicts, strict=True))
+        judged += [(-1, *_missing(relation, cells)) for relation, cells in self.unbound if len(cells)]
+        if not judged:
+            return pd.DataFrame(columns=[*COLUMNS, "_group", "_instance"], dtype=str)
+        columns: dict[str, list[Any]] = {}
+        for one in judged:
+            for name, values in _columns(*one, self).items():
+                columns.setdefault(name, []).extend(values)
+        whole = pd.DataFrame(columns)
+        tables = {t: i for i, t in enumerate(dict.fromkeys(c.table for c in self.cells.cells))}
+        whole["_table"] = whole["table"].map(tables)
+        whole = whole.sort_values(["_table", "_row", "_column", "_group"], kind="stable", ignore_index=True)
+        return whole.drop(columns=["_table", "_row", "_column"])
 
-@functools.lru_cache(maxsize=8)
+
+@once
 def relations(report: Report) -> tuple[Relation, ...]:
     """The declared relations of a report, parsed once."""
     return declared(report)
 
 
-@functools.lru_cache(maxsize=8)
+@once
 def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
     """Evaluate every relation of a report (those deriving cells of ``tables`` only)."""
     chosen = [r for r in relations(report) if tables is None or r.target.table in tables]
@@ -126,28 +141,6 @@ def _failures(key: tuple[str, str], groups: list[Group], results: list[Evaluatio
         for g, e in zip(groups, results, strict=True)
         if key in [(t.table, t.measure) for t in (g.relation.target, *g.relation.inputs)]
     )
-
-
-def rounded(numerator: Any, denominator: Any, decimals: Any, mode: str) -> Any:
-    """Fractions as whole numbers of the last printed digit; 0 where there is no fraction."""
-    numerator, denominator = np.broadcast_arrays(np.asarray(numerator), np.asarray(denominator))
-    sound = denominator > 0
-    safe = np.where(sound, denominator, 1)
-    power = np.array([10**d for d in range(int(np.max(decimals, initial=0)) + 1)], dtype=object)[decimals]
-    if (
-        numerator.dtype != object
-        and float(np.max(np.abs(numerator), initial=0)) * float(np.max(power, initial=1)) < 2.0**60
-    ):
-        power = power.astype(np.int64)
-        safe = safe.astype(np.int64)
-    scaled = np.abs(numerator) * power
-    whole, rest = scaled // safe, scaled % safe
-    up = 2 * rest >= safe
-    if mode == "half_even":
-        up = (2 * rest > safe) | ((2 * rest == safe) & (whole % 2 == 1))
-    if mode == "truncate":
-        up = np.zeros_like(up)
-    return np.where(sound, np.where(numerator < 0, -1, 1) * (whole + up), 0)
 
 
 def _printed_digits(cells: Cells, index: NDArray[np.int64]) -> Any:
@@ -262,148 +255,62 @@ def _jointly(group: Group, members: NDArray[np.int64], cells: Cells) -> bool:
     return all(low <= high for low, high in spans.values())
 
 
-def ledger(report: Report, tables: Iterable[str] | None = None) -> pd.DataFrame:
-    """One row per derived cell and relation; columns :data:`COLUMNS`, all strings.
-
-    ``tables`` keeps relations whose derived cell is printed there and reads no other
-    tables than those need. ``low`` and ``high`` bound what the relation allows, shown
-    with two digits more than printed, rounded outward; ``recomputed`` is the relation on
-    the printed digits, rounded as the table rounds. Raises
-    :class:`analysis.report.BadInput` for unusable data.
-    """
-    from analysis.audit.conclusions import assign
-
-    done = audit(report, None if tables is None else frozenset(tables))
-    found = frame(done, keep=True)
-    found["finding"] = assign(report, done, found, whole=tables is None)
-    _say_what_is_not_printed(report, done)
-    gone = found.attrs
-    found = found[COLUMNS]
-    found.attrs = gone
-    return found
-
-
-def _say_what_is_not_printed(report: Report, done: Audit) -> None:
-    """A warning for the relations about numbers that this edition does not print at all."""
-    names = [f"{r.target.measure} of {r.table} ({r.name})" for r, cells in done.unbound if not len(cells)]
-    report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", names)
-
-
 def frame(done: Audit, keep: bool = False) -> pd.DataFrame:
     """The ledger without findings, in printed order.
 
     ``keep`` leaves two more columns, ``_group`` and ``_instance``, that say which
     instance of which relation a row is.
     """
-    judged = zip(done.groups, done.results, done.verdicts, strict=True)
-    parts = [_frame(number, g, e, v, done) for number, (g, e, v) in enumerate(judged)]
-    parts += [_missing(relation, cells, done) for relation, cells in done.unbound if len(cells)]
-    if not parts:
-        return pd.DataFrame(columns=[*COLUMNS, *(["_group", "_instance"] if keep else [])], dtype=str)
-    whole = pd.concat(parts, ignore_index=True)
-    tables = {t: i for i, t in enumerate(dict.fromkeys(c.table for c in done.cells.cells))}
-    whole["_table"] = whole["table"].map(tables)
-    whole = whole.sort_values(["_table", "_row", "_column", "_group"], kind="stable", ignore_index=True)
-    return whole.drop(columns=["_table", "_row", "_column", *([] if keep else ["_group", "_instance"])])
+    return done.table if keep else done.table.drop(columns=["_group", "_instance"])
 
 
-def _missing(relation: Relation, target: NDArray[np.int64], done: Audit) -> pd.DataFrame:
-    """Rows of a relation whose inputs this edition does not print: ``unchecked``."""
+def _missing(relation: Relation, target: NDArray[np.int64]) -> tuple[Group, Evaluation, NDArray[Any]]:
+    """A relation whose inputs this edition does not print: ``unchecked``."""
     n = len(target)
     nothing = Group(relation, target, np.zeros((n, 0), dtype=np.int64), Constants(1, (1, 1), (1, 1), (1, 1)))
-    result = Evaluation(None, None, None, np.zeros(n, dtype=bool), np.zeros(n, dtype=bool))
-    return _frame(-1, nothing, result, np.full(n, "unchecked"), done)
+    unknown = np.zeros(n, dtype=bool)
+    return nothing, Evaluation(None, None, None, unknown, unknown), np.full(n, "unchecked")
 
 
-def _frame(number: int, group: Group, result: Evaluation, verdict: NDArray[Any], done: Audit) -> pd.DataFrame:
+def _columns(number: int, group: Group, result: Evaluation, verdict: NDArray[Any], done: Audit) -> dict[str, list[Any]]:
+    """The ledger's rows of one group, column by column."""
     cells, n = done.cells, len(group.target)
     held = [cells.cells[i] for i in group.target]
     decimals = cells.decimals[group.target]
-    recomputed = np.full(n, "", dtype=object)
+    recomputed = [""] * n
     if result.point is not None and group.relation.kernel in EXACT:
         sound = result.checked & np.asarray(np.broadcast_to(np.asarray(result.point[1]) > 0, (n,)))
-        whole = rounded(*result.point, decimals, _mode(done.modes, group))
-        recomputed = np.where(sound, strings(whole, decimals), "")
-    low, high = (_shown(b, decimals, sign, result.checked) for b, sign in ((result.low, -1), (result.high, 1)))
-    if group.relation.kernel == "distinct":
-        low = high = np.full(n, "", dtype=object)
-    return pd.DataFrame(
-        {
-            "table": [c.table for c in held],
-            "row": [c.row for c in held],
-            "column": [c.column for c in held],
-            "year": [c.year if c.year.isdigit() else "" for c in held],
-            "relation": group.relation.name,
-            "printed": [c.printed for c in held],
-            "recomputed": recomputed,
-            "low": low,
-            "high": high,
-            "verdict": verdict.astype(object),
-            "basis": group.relation.basis,
-            "_row": [c.order[0] for c in held],
-            "_column": [c.order[1] for c in held],
-            "_group": number,
-            "_instance": np.arange(n),
-        }
+        whole = np.broadcast_to(rounded(*result.point, decimals, _mode(done.modes, group)), (n,))
+        rows = zip(whole.tolist(), decimals.tolist(), sound.tolist(), strict=True)
+        recomputed = [as_printed(digits, places) if fine else "" for digits, places, fine in rows]
+    low, high = (
+        [""] * n if group.relation.kernel == "distinct" else _shown(bound, decimals, up, result.checked)
+        for bound, up in ((result.low, False), (result.high, True))
     )
+    return {
+        "table": [c.table for c in held],
+        "row": [c.row for c in held],
+        "column": [c.column for c in held],
+        "year": [c.year if c.year.isdigit() else "" for c in held],
+        "relation": [group.relation.name] * n,
+        "printed": [c.printed for c in held],
+        "recomputed": recomputed,
+        "low": low,
+        "high": high,
+        "verdict": verdict.tolist(),
+        "basis": [group.relation.basis] * n,
+        "_row": [c.order[0] for c in held],
+        "_column": [c.order[1] for c in held],
+        "_group": [number] * n,
+        "_instance": list(range(n)),
+    }
 
 
-def strings(whole: Any, decimals: NDArray[np.int64]) -> NDArray[Any]:
-    """Whole numbers of the last digit as printed: ``(-56, 2)`` is ``-0.56``."""
-    whole, decimals = np.broadcast_arrays(np.asarray(whole), np.asarray(decimals))
-    if int(decimals.max(initial=0)) > 17:
-        whole = whole.astype(object)
-    found = np.empty(len(whole), dtype=object)
-    for places in np.unique(decimals).tolist():
-        here = decimals == places
-        size = np.abs(whole[here])
-        text = (size // 10**places).astype(np.str_)
-        if places:
-            text = np.strings.add(
-                np.strings.add(text, "."), np.strings.zfill((size % 10**places).astype(np.str_), places)
-            )
-        found[here] = np.where(whole[here] < 0, np.strings.add("-", text), text)
-    return found
-
-
-def _shown(bound: Bound, decimals: NDArray[np.int64], sign: int, checked: NDArray[np.bool_]) -> NDArray[Any]:
+def _shown(bound: Bound, decimals: NDArray[np.int64], up: bool, checked: NDArray[np.bool_]) -> list[str]:
     """A bound with two more digits than printed, rounded outward; empty where there is none."""
     n = len(decimals)
     if bound is None:
-        return np.full(n, "", dtype=object)
-    numerator, denominator = (np.broadcast_to(np.asarray(b), (n,)) for b in bound)
-    places = decimals + _MORE
-    sound = checked & np.asarray(denominator > 0, dtype=bool)
-    power = np.array([10**p for p in range(int(places.max(initial=0)) + 1)], dtype=object)[places]
-    if (
-        numerator.dtype != object
-        and float(np.max(np.abs(numerator), initial=0)) * 10.0 ** int(places.max(initial=0)) < 2.0**62
-    ):
-        power = power.astype(np.int64)
-    safe = np.where(sound, denominator, 1)
-    outward = (numerator * power) // safe if sign < 0 else -((-numerator * power) // safe)
-    return np.where(sound, strings(outward, places), "")
-
-
-def unexplained(found: pd.DataFrame) -> int:
-    """How many contradicted rows belong to no known finding (for ``audit --strict``)."""
-    known = found["finding"].astype(str).str.startswith("F-")
-    return int(((found["verdict"] == "contradicted") & ~known).sum())
-
-
-__all__ = [
-    "COLUMNS",
-    "FAILING",
-    "JUDGED",
-    "PROVEN",
-    "VERDICTS",
-    "Audit",
-    "audit",
-    "frame",
-    "judge",
-    "ledger",
-    "relations",
-    "rounded",
-    "strings",
-    "unexplained",
-]
+        return [""] * n
+    over, under = (np.broadcast_to(np.asarray(b), (n,)).tolist() for b in bound)
+    rows = zip(over, under, (decimals + EXTRA_DECIMALS).tolist(), checked.tolist(), strict=True)
+    return [outward((a, b), places, up) if sound and b > 0 else "" for a, b, places, sound in rows]

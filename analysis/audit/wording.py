@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from analysis.audit.bench import Bench
 from analysis.audit.cells import PROSE
 from analysis.audit.declarations import EXACT
 from analysis.audit.hypotheses import Candidate
-from analysis.audit.verdicts import Audit, rounded, strings
+from analysis.audit.verdicts import Audit
+from analysis.interval import as_printed, outward, rounded
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -56,18 +55,11 @@ class Words:
         places = int(self.done.cells.decimals[item.target])
         again = ""
         if relation.kernel in EXACT and point is not None and point[1] > 0:
-            whole = rounded(
-                np.array([point[0]], dtype=object), np.array([point[1]], dtype=object), np.array([places]), "half_up"
-            )
-            again = str(strings(whole, np.array([places]))[0])
-        shown = []
-        for bound, up in ((low, False), (high, True)):
-            if bound is None or bound[1] == 0 or relation.kernel == "distinct":
-                shown.append("")
-                continue
-            power = 10**places
-            value = -(-bound[0] * power // bound[1]) if up else bound[0] * power // bound[1]
-            shown.append(str(strings(np.array([value], dtype=object), np.array([places]))[0]))
+            again = rounded(Fraction(int(point[0]), int(point[1])), places)
+        shown = [
+            "" if bound is None or bound[1] == 0 or relation.kernel == "distinct" else outward(bound, places, up)
+            for bound, up in ((low, False), (high, True))
+        ]
         return relation.name, bench.printed[item.target], again, shown[0], shown[1]
 
     def allowed(self, number: int) -> str:
@@ -108,7 +100,7 @@ class Words:
         """The present value of a cell with the decimals printed there."""
         places = int(self.done.cells.decimals[cell])
         whole = self.bench.values[cell][1] * 10**places // self.done.cells.scale
-        return str(strings(np.array([whole], dtype=object), np.array([places]))[0])
+        return as_printed(whole, places)
 
     def table_list(self, cells: Iterable[int]) -> tuple[str, ...]:
         """Tables in printed order."""

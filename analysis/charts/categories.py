@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts.layout import canvas, doubtful, drawn, finish, minus, text_width, width, wrap
+from analysis.charts.layout import canvas, doubtful, drawn, finish, log_axis, minus, text_width, width, wrap
 from analysis.charts.style import (
     BEHIND,
     DEEP,
@@ -28,6 +28,7 @@ from analysis.charts.style import (
     VERDICTS,
     WIDE,
     ink_on,
+    still,
 )
 
 if TYPE_CHECKING:
@@ -66,16 +67,18 @@ def _rows(ax: Axes, frame: pd.DataFrame, vertical_grid: bool = True) -> None:
     ax.tick_params(axis="x", length=0)
     if vertical_grid:
         ax.grid(axis="x")
-    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:,g}"))
+    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:,.10g}"))
 
 
 def _room(ax: Axes, frame: pd.DataFrame, texts: Sequence[str], left: bool = False) -> None:
     """Widen the x axis so that the widest of ``texts`` fits beyond the data on the right (and the left)."""
-    low, high = ax.get_xlim()
+    scale = ax.xaxis.get_transform()
+    low, high = scale.transform(ax.get_xlim())
     names = max(text_width(line, SMALL) for name in _names(frame) for line in name.split("\n"))
     share = (max(text_width(t, SMALL) for t in texts) + 0.12) / (width() - names - 0.2)
     room = share * (high - low) / (1 - share * (2 if left else 1))
-    ax.set_xlim(low - room if left else low, high + room)
+    low, high = scale.inverted().transform([low - room if left else low, high + room])
+    ax.set_xlim(float(low), float(high))
 
 
 @drawn
@@ -111,7 +114,8 @@ def bars(
         ax.errorbar(values, range(len(values)), xerr=errors, fmt="none", ecolor=INK, elinewidth=1, capsize=2, zorder=4)
     _rows(ax, frame)
     texts = [minus(fmt.format(v)) for v in values]
-    ends = [max(v, float(h)) if v >= 0 else v for v, h in zip(values, frame.get("high", frame["value"]), strict=True)]
+    lows, highs = (frame.get(end, frame["value"]).astype(float) for end in ("low", "high"))
+    ends = [max(v, hi) if v >= 0 else min(v, lo) for v, lo, hi in zip(values, lows, highs, strict=True)]
     for y, (value, end, text) in enumerate(zip(values, ends, texts, strict=True)):
         fig.value(ax, value, y, str(frame["name"].iloc[y]), text, doubts[y])
         ax.annotate(
@@ -162,10 +166,12 @@ def dumbbell(
     fmt: str = "{:,g}",
     reverse: bool = False,
     show_values: bool = True,
+    log: bool = False,
 ) -> Figure:
     """Two values per row joined by a line: ``frame`` has columns ``first`` and ``last`` (also the legend).
 
-    The earlier value is hollow; one of the two may be missing (NaN). ``reverse`` puts small numbers on the right, as suits ranks.
+    The earlier value is hollow; one of the two may be missing (NaN). ``reverse`` puts small numbers on the right, as suits ranks;
+    ``log`` makes equal lengths equal ratios. A row with a ``doubt`` has a struck mark for its later value.
     """
     fig, ax = canvas(title, unit, _height(frame, _ROW + 0.02) + 0.5)
     a, b = frame[first].astype(float).tolist(), frame[last].astype(float).tolist()
@@ -214,6 +220,8 @@ def dumbbell(
                     break
     _rows(ax, frame)
     ax.margins(x=0.02 if show_values else 0.14)
+    if log:
+        log_axis(ax, "x")
     if show_values:
         _room(ax, frame, [minus(fmt.format(v)) for v in [*a, *b] if v == v], left=True)
     if reverse:
@@ -278,7 +286,7 @@ def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:,g}", p
     ax.xaxis.set_major_formatter(lambda v, _: minus(fmt.format(v)))
     ax.margins(x=0.06)
     if has:
-        entries = [("range of the recomputation", {"marker": "s", "color": SPAN, "ms": 8})]
+        entries = [("recomputed range", {"marker": "s", "color": SPAN, "ms": 8})]
         for verdict in (v for v in VERDICTS if v in used):
             marker = _MARKERS.get(verdict, "o")
             entries.append((f"{printed}: {verdict}", {"marker": marker, "color": VERDICTS[verdict][0], "ms": 5.5}))
@@ -342,7 +350,7 @@ def stacked(
     """
     fig, ax = canvas(title, unit, _height(frame, 0.36) + 0.55)
     left = [0.0] * len(frame)
-    for (column, name), tint in zip(parts.items(), tints, strict=False):
+    for (column, name), tint in zip(parts.items(), map(still, tints), strict=False):
         values = [float(v) for v in frame[column]]
         ax.barh(range(len(values)), values, left=left, color=tint, height=0.74, label=name, zorder=2, ec=PAPER, lw=0.8)
         for y, (start, value) in enumerate(zip(left, values, strict=True)):

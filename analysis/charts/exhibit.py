@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pandas as pd
 
-from analysis.charts.layout import Drawing, drawing, faults, one_name
+from analysis.charts.layout import Drawing, drawing, faults, one_name, said
 from analysis.charts.picture import svg
-from analysis.charts.style import NARROW
+from analysis.charts.style import NARROW, WIDE
+from analysis.words import Both
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,20 +26,27 @@ if TYPE_CHECKING:
 
 #: The drawing for a phone, beside ``image/svg+xml``; Jupyter passes over it, the book takes both.
 NARROW_MIME = "application/x.narrow+svg"
+#: The same in Chinese, for the Chinese edition.
+SVG_ZH, NARROW_ZH, HTML_ZH = "application/x.zh_tw+svg", "application/x.zh_tw.narrow+svg", "application/x.zh_tw+html"
 
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*")
 
 
-def csv_link(data: pd.DataFrame, name: str, label: str = "CSV", **more: str) -> str:
+def csv_link(data: pd.DataFrame, name: str, label: str = "CSV", fmt: str = "", **more: str) -> str:
     """A download link that carries the numbers itself, in UTF-8 with a mark that spreadsheets understand.
 
     Decimals are those printed: where a column ``printed`` holds the same numbers as ``value``, the CSV has that
-    form of them. A printed name beside the English one gets a column of its own; ``more`` are columns that
+    form of them, and a column whose every number has at most the decimals of ``fmt`` ("{:.2f}") is written with them. A printed name beside the English one gets a column of its own; ``more`` are columns that
     hold one text throughout (unit, source).
     """
     data = data.copy()
     if {"value", "printed"} <= set(data.columns) and _same(data["value"], data["printed"]):
         data["value"] = data.pop("printed")
+    if decimals := re.search(r"\.(\d+)f", fmt):
+        places = int(decimals[1])
+        for column in data.select_dtypes("float"):
+            if data[column].round(places).sub(data[column]).abs().max() < 1e-12:
+                data[column] = [f"{v:.{places}f}" if v == v else "" for v in data[column]]
     if "name" in data and any(one_name(str(n)) != str(n) for n in data["name"]):
         place = int(data.columns.get_loc("name")) + 1  # type: ignore[arg-type]
         names = [str(n) for n in data["name"]]
@@ -61,27 +69,32 @@ def _same(values: pd.Series, printed: pd.Series) -> bool:
     return bool(both.any() and (values[both].astype(float) == read[both]).all())
 
 
-def cite(source: Sequence[str] | str, report: Report | None = None) -> str:
+def cite(source: Sequence[str] | str, report: Report | None = None, language: str = "en") -> str:
     """Table numbers as ``Table 1-2-2, p. 34``, with the printed source; other text as it is.
 
     ``report`` is the edition cited, by default the one of the book.
     """
     if isinstance(source, str):
-        return source
+        return said(source, language)
     if report is None:
         from analysis.report import load
 
         report = load()
     cited = [report.meta(number) for number in source]
     origins = list(dict.fromkeys(t.source for t in cited))
+    if language != "en":
+        places = (f"表{t.table}" + (f"，第{t.page}頁" if t.page else "") for t in cited)
+        return f"{'；'.join(places)}（{'；'.join(origins)}）"
     return "; ".join(t.cite() for t in cited) + f" ({'; '.join(origins)})"
 
 
-def caption(source: str, note: str, link: str, doubts: Sequence[str] = ()) -> str:
+def caption(source: str, note: str, link: str, doubts: Sequence[str] = (), language: str = "en") -> str:
     """The line under a figure or table, as HTML; ``source`` as :func:`cite` gives it, ``doubts`` ids of findings."""
-    words = tag_chinese(html.escape(f"Source: {source}. {note}".strip()))
+    words = f"Source: {source}. {note}" if language == "en" else f"資料來源：{source}。{note}"
+    words = tag_chinese(html.escape(words.strip()))
     if doubts:
-        words += f" Hollow: see {', '.join(finding_link(d) for d in doubts)}."
+        links = ", ".join(finding_link(d) for d in doubts)
+        words += f" Hollow: see {links}." if language == "en" else f"空心：見{links}。"
     return f'<p class="exhibit-caption">{words} {link}</p>'
 
 
@@ -120,17 +133,29 @@ def show(
     edition of the tables (or ``data.attrs["report"]``). Raises :class:`ValueError` if a text is cut off, crossed
     or lies on another, in the column of a laptop or on a phone.
     """
-    picture = {"image/svg+xml": _drawn(fig, name, alt)}
-    if isinstance(fig, Drawing) and fig.again is not None:
-        with drawing(NARROW):
-            picture[NARROW_MIME] = _drawn(fig.again(), f"{name}-narrow", alt)
-    put(picture | {"text/plain": f"Figure: {alt}"})
-    cited = cite(source, report or data.attrs.get("report"))
+    given = fig.again.keywords if isinstance(fig, Drawing) and fig.again is not None else {}
+    languages = ["en", "zh_TW"] if twofold([note, source, *given.values()]) else ["en"]
+    cited = {language: cite(source, report or data.attrs.get("report"), language) for language in languages}
     doubts = sorted({p.doubt for p in fig.points if p.doubt}) if isinstance(fig, Drawing) else []
     unit = fig.unit if isinstance(fig, Drawing) else ""
-    link = csv_link(data, name, unit=unit, source=cited)
-    put({"text/html": caption(cited, note, link, doubts), "text/plain": f"Source: {cited}"})
+    link = csv_link(data, name, fmt=f"{given.get('last', '')} {given.get('fmt', '')}", unit=unit, source=cited["en"])
+    pictures, captions = {"image/svg+xml": _drawn(fig, name, alt)}, {}
+    for language in languages:
+        kinds = ((SVG_ZH, WIDE, ""), (NARROW_ZH, NARROW, "-narrow"))
+        for kind, inches, suffix in kinds if language != "en" else ((NARROW_MIME, NARROW, "-narrow"),):
+            if isinstance(fig, Drawing) and fig.again is not None:
+                with drawing(inches, language):
+                    pictures[kind] = _drawn(fig.again(), name + suffix, said(alt, language))
+        page = caption(cited[language], said(note, language), link, doubts, language)
+        captions["text/html" if language == "en" else HTML_ZH] = page
+    put(pictures | {"text/plain": f"Figure: {alt}"})
+    put(captions | {"text/plain": f"Source: {cited['en']}"})
     fig.clear()
+
+
+def twofold(texts: Iterable[object]) -> bool:
+    """Whether any of these texts has a Chinese form of its own."""
+    return any(isinstance(text, Both) and text.zh != str(text) for text in texts)
 
 
 def _drawn(fig: Figure, name: str, alt: str) -> str:

@@ -21,9 +21,11 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+from matplotlib.ticker import LogLocator, NullLocator
 from matplotlib.transforms import Bbox
 
 from analysis.charts.style import BASE, FONTS, INK, MUTED, SMALL, TITLE, WIDE
+from analysis.words import chinese
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +53,7 @@ class Drawing(Figure):
     """A figure that knows its unit and its values, and how to be drawn again."""
 
     unit: str = ""
-    again: Callable[[], Drawing] | None = None
+    again: functools.partial[Drawing] | None = None
     #: Whether a reader may choose which of many lines is named.
     choice: bool = False
 
@@ -111,7 +113,7 @@ def localised(value: Any) -> Any:
 
 def said(text: str, language: str) -> str:
     """A text in a language, where it has a form of its own there."""
-    return str(getattr(text, "zh", text)) if language != "en" else str(text)
+    return str(chinese(text) if language != "en" else text)
 
 
 def drawn(draw: Callable[_P, Figure]) -> Callable[_P, Drawing]:
@@ -269,6 +271,20 @@ def end_labels(
                 )
 
     return place
+
+
+def log_axis(ax: Axes, name: str) -> None:
+    """Make an axis logarithmic, with a few plain numbers (1, 2, 5, 10 …) as its ticks. Call it after drawing."""
+    axis = ax.xaxis if name == "x" else ax.yaxis
+    low, high = axis.get_data_interval()
+    (ax.set_xscale if name == "x" else ax.set_yscale)("log")
+    # over a short range powers of ten would leave one tick, over a long one 1, 2, 5 would be too many
+    steps = (
+        [1.0] if high > 1000 * low else [1.0, 2.0, 5.0] if high > 4 * low else [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0]
+    )
+    axis.set_major_locator(LogLocator(10, subs=steps, numticks=20))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda v, _: f"{v:,.10g}")
 
 
 def renderer_of(fig: Any) -> Any:

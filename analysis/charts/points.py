@@ -9,10 +9,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, TwoSlopeNorm, to_hex
-from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox
 
-from analysis.charts.layout import canvas, core, doubtful, drawn, finish, minus, renderer_of, text_width, ways, width
+from analysis.charts.layout import (
+    canvas,
+    core,
+    doubtful,
+    drawn,
+    finish,
+    log_axis,
+    minus,
+    renderer_of,
+    text_width,
+    ways,
+    width,
+)
 from analysis.charts.style import (
     BEHIND,
     DIVERGING,
@@ -120,12 +131,14 @@ def scatter(
     line_note: str = "",
     zero: bool = False,
     log_x: bool = False,
+    log_y: bool = False,
     largest: float = 18.0,
     height: float = 4.1,
 ) -> Figure:
     """Points ``x, y`` with direct labels; a column ``size`` makes bubbles whose *area* is the value.
 
-    ``line`` (columns ``x, y``, perhaps ``low, high``) draws a fit. ``focus`` gets colours.
+    ``line`` (columns ``x, y``, perhaps ``low, high``) draws a fit. ``focus`` gets colours, ``doubt``
+    (the id of a finding or nothing) makes a point hollow. Logarithmic axes have plain numbers.
     """
     fig, ax = canvas(title, unit, height)
     codes = [str(c) for c in frame["code"]]
@@ -175,22 +188,17 @@ def scatter(
         )
         labels.append((text, radius * 0.9, strong))
     ax.margins(0.1)
-    if log_x:
-        ax.set_xscale("log")
-        spots = [x for x, _, _ in marks]
-        if max(spots) < 10 * min(
-            spots
-        ):  # too short for powers of ten, whose steps would be labelled on top of each other
-            ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-            ax.xaxis.set_minor_locator(NullLocator())
+    for logarithmic, axis in ((log_x, "x"), (log_y, "y")):
+        if logarithmic:
+            log_axis(ax, axis)
     if zero:
         ax.set_xlim(left=0)
         ax.set_ylim(bottom=0)
     ax.grid(True)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
-    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:,g}"))
-    ax.yaxis.set_major_formatter(lambda v, _: minus(f"{v:,g}"))
+    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:,.10g}"))
+    ax.yaxis.set_major_formatter(lambda v, _: minus(f"{v:,.10g}"))
     notes = "; ".join(n for n in (size_note, line_note) if n)
     if notes:
         ax.set_title(notes, size=SMALL, color=MUTED)

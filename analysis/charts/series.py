@@ -80,10 +80,9 @@ def lines(
     ends = [float(p["value"].iloc[-1]) for p in parts.values()]
     extremes = {c for c in crowd if float(parts[c]["value"].iloc[-1]) in (min(ends), max(ends))} if many else set(crowd)
     named = {c for c in parts if c in focus or (label_all and c in extremes)}
-    if rest := [c for c in parts if c not in named]:
-        unit += f"; grey: {len(rest)} {others}" if named else ""
-    fig, ax = canvas(title, unit, height)
-    fig.choice = many
+    rest = len([c for c in parts if c not in named])
+    fig, ax = canvas(title, f"{unit}; grey: {rest} {others}" if rest and named else unit, height)
+    fig.unit, fig.choice = unit, many
     years = sorted({int(y) for y in frame["year"]})
     labels: list[tuple[float, str, str]] = []
     for code in sorted(parts, key=lambda c: (c in focus, c == "TWN")):

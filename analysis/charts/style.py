@@ -70,6 +70,23 @@ VERDICTS = {
     "other basis": ("#3D6A82", "⇄"),
 }
 
+#: The same words in the Chinese edition.
+VERDICTS_ZH = {
+    "reproduced": "重現",
+    "consistent": "相容",
+    "explained": "可解釋",
+    "contradicted": "矛盾",
+    "plausible": "合理",
+    "implausible": "異常",
+    "unchecked": "未檢核",
+    "ambiguous": "視解讀而定",
+    "not checkable": "無法檢核",
+    "agrees": "一致",
+    "differs": "不同",
+    "later vintage": "後期修正",
+    "other basis": "基準不同",
+}
+
 #: Points; the least is 11 px on a laptop and 9.6 on a phone.
 BASE, SMALL, LEAST, TITLE = 10.0, 9.0, 8.5, 12.5
 
@@ -116,6 +133,12 @@ def use_style() -> None:
     font_manager.fontManager.addfont(str(sans_path()))
     matplotlib.rcdefaults()
     matplotlib.rcParams.update(_RC)
+
+
+def still(colour: str) -> str:
+    """A colour for areas with text on them: one that dark mode does not exchange, a digit away."""
+    exchanged = {INK, MUTED, FAINT, GRID, PAPER, TAIWAN, *PALETTE, DEEP, PALE, SPAN, *(c for c, _ in VERDICTS.values())}
+    return f"{colour[:-1]}{int(colour[-1], 16) ^ 1:X}" if colour.upper() in {c.upper() for c in exchanged} else colour
 
 
 def ink_on(colour: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from analysis.claims.readings import FORMS
 from analysis.claims.units import unit
 from analysis.claims.values import ClaimError
 from analysis.interval import Interval
-from analysis.report import BadInput, Report
+from analysis.report import BadInput, Report, once
 
 FILE = "claims.csv"
 
@@ -71,7 +70,7 @@ class Claim:
         return {name: Interval.printed(text, exact=self.is_exact(name)) for name, text in self.digits.items()}
 
 
-@functools.lru_cache(maxsize=4)
+@once
 def read(report: Report) -> tuple[Claim, ...]:
     """The claims of a report, each row checked; :class:`BadInput` names row and column."""
     return tuple(claim_of({str(k): str(v) for k, v in r.items()}) for r in report.claims().to_dict("records"))

@@ -11,7 +11,6 @@ a decision error. ``check`` says how it was checked; the ways are never counted 
 from __future__ import annotations
 
 import ast
-import functools
 from collections.abc import Collection
 from fractions import Fraction
 
@@ -32,7 +31,7 @@ from analysis.claims.readings import (
 from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError, Readings, Truth, Value, best
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, decimals_of, rounded
-from analysis.report import BadInput, Report
+from analysis.report import BadInput, Report, once
 
 _COLUMNS = "id line kind printed recomputed low high verdict convention decision note check"
 COLUMNS = _COLUMNS.split()
@@ -73,7 +72,7 @@ def evaluate(report: Report, only: Collection[str] | None = None) -> pd.DataFram
     return found
 
 
-@functools.lru_cache(maxsize=4)
+@once
 def _evaluated(report: Report, only: frozenset[str] | None) -> tuple[tuple[object, ...], ...]:
     claims = read(report)
     printed = Printed(report, {claim.id: claim.numbers() for claim in claims})

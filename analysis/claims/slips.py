@@ -9,7 +9,6 @@ ambiguous; a doubtful claim that belongs to none gets a slip of its own.
 from __future__ import annotations
 
 import bisect
-import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +24,7 @@ from analysis.claims.units import words
 from analysis.claims.values import ClaimError, NotPrintedError
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, rounded
-from analysis.report import BadInput, Report
+from analysis.report import BadInput, Report, once
 
 FILE = "slips.csv"
 COLUMNS = ["id", "title", "verdict", "consequence", "says", "says_page", "shows", "shows_page", "matters", "claims"]
@@ -34,7 +33,7 @@ _PUT = re.compile(r"\{([^{}:]+)(?::([0-9]|year))?\}")
 _ORDER = ("conclusion", "number", "cosmetic", "")
 
 
-@functools.lru_cache(maxsize=4)
+@once
 def _anchors(report: Report) -> tuple[list[int], list[int]]:
     frame = report.resource("pages").astype(int)
     return list(frame["seed_line"]), list(frame["page"])

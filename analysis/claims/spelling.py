@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import functools
 import re
 from collections.abc import Mapping
 from fractions import Fraction
@@ -14,10 +13,10 @@ from analysis.claims.expression import Expression
 from analysis.claims.values import ClaimError, Codes, NotPrintedError
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, rounded
-from analysis.report import Report
+from analysis.report import Report, once
 
 
-@functools.lru_cache(maxsize=4)
+@once
 def spell(report: Report) -> dict[str, str]:
     """Each claim's expression with the printed numbers in the place of names and cells."""
     claims = read(report)

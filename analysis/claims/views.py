@@ -6,7 +6,6 @@ Every function takes a report and returns a frame ready for a table or a figure.
 from __future__ import annotations
 
 import ast
-import functools
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -24,7 +23,7 @@ from analysis.claims.units import CURRENCIES, unit, words
 from analysis.claims.values import ClaimError
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, rounded
-from analysis.report import Report
+from analysis.report import Report, once
 
 #: Chapters of the report by the first three characters of ``section``.
 CHAPTERS = {
@@ -50,7 +49,7 @@ def chapter(section: str) -> str:
     return section[:3]
 
 
-@functools.lru_cache(maxsize=4)
+@once
 def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame:
     """All claims in the order of the text: what is said, what follows from the print, the verdict.
 
@@ -125,17 +124,15 @@ def markets(report: Report) -> pd.DataFrame:
     """
     claims = read(report)
     known = functions(Printed(report, {claim.id: claim.numbers() for claim in claims}))
-    verdicts = evaluate(report).set_index("id")[["verdict", "convention"]]
+    forecasts = [(claim, found) for claim in claims if (found := _forecast(claim, known))]
+    stating = {c.id for c, _ in forecasts if c.expression is not None and c.expression.outermost == "cagr"}
+    verdicts = evaluate(report, frozenset(stating)).set_index("id")[["verdict", "convention"]]
     rows = []
-    for claim in claims:
-        forecast = _forecast(claim, known)
-        if forecast is None:
-            continue
-        name, printed_unit, (first, last, y0, y1) = forecast
+    for claim, (name, printed_unit, (first, last, y0, y1)) in forecasts:
         rate = known["cagr"](first, last, y0, y1)
         scale = unit(printed_unit)
         in_billions = [float(n.point * scale.factor / 10**9) if scale.base == "USD" else None for n in (first, last)]
-        states = claim.expression is not None and claim.expression.outermost == "cagr"
+        states = claim.id in stating
         verdict, convention = verdicts.loc[claim.id] if states else ("", "")
         rows.append(
             (
@@ -212,7 +209,7 @@ def exchange_rates(report: Report) -> pd.DataFrame:
     """Exchange rates implied by amounts that the text gives in two currencies.
 
     From claims of kind *conversion* whose numbers carry units in New Taiwan dollars and in another
-    currency. Columns ``id, line, statement, currency, foreign, taiwan, rate``; the rate is the range
+    currency. Columns ``id, page, statement, currency, foreign, taiwan, rate``; the rate is the range
     that the printed digits allow.
     """
     rows = []
@@ -231,8 +228,8 @@ def exchange_rates(report: Report) -> pd.DataFrame:
             rate = home[0] / amount
             low, high = outward(rate.low, 2, up=False), outward(rate.high, 2, up=True)
             span = f"{rounded(rate.point, 2)} ({low} to {high})"
-            rows.append((claim.id, claim.line, claim.statement, currency, shown, home[1], span))
-    return pd.DataFrame(rows, columns=["id", "line", "statement", "currency", "foreign", "taiwan", "rate"])
+            rows.append((claim.id, page(report, claim.line), claim.statement, currency, shown, home[1], span))
+    return pd.DataFrame(rows, columns=["id", "page", "statement", "currency", "foreign", "taiwan", "rate"])
 
 
 def chapter_claims(report: Report, items: Iterable[str]) -> pd.DataFrame:

@@ -69,12 +69,13 @@ class Printed:
 
 def _cells(report: Report, table: str) -> dict[tuple[str, str, str], Interval | None]:
     rows = list(report.iter_cells([table]))
-    numbers = Interval.column([row[6] for row in rows], [row[11] for row in rows])
+    numbers = Interval.column([cell.printed for cell in rows], [cell.exact for cell in rows])
     cells: dict[tuple[str, str, str], Interval | None] = {}
     without_year: dict[tuple[str, str], int] = {}
-    for (_, _, column, year, measure, _, _, _, code, entity, _, _), number in zip(rows, numbers, strict=True):
-        cells[code, measure, year or entity] = number
-        cells[code, column, ""] = number
+    for cell, number in zip(rows, numbers, strict=True):
+        code, measure = cell.code, cell.measure
+        cells[code, measure, cell.year or cell.entity] = number
+        cells[code, cell.column, ""] = number
         without_year[code, measure] = without_year.get((code, measure), 0) + 1
         cells[code, measure, ""] = number
     for (code, measure), times in without_year.items():

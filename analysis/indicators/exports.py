@@ -29,7 +29,6 @@ from analysis.indicators.series import (
 from analysis.interval import Interval, change, lift, share
 from analysis.report import Report
 
-TABLES = ("1-2-9", "1-2-10", "1-2-11")
 TOTAL = "exports_total"
 
 
@@ -84,7 +83,7 @@ def amounts(report: Report) -> list[Column]:
 
 
 def _exports(report: Report) -> list[Column]:
-    return [read(report, table, "exports") for table in TABLES if table in report.tables]
+    return [read(report, table, "exports") for table in report.holding("exports", "share")]
 
 
 @indicator
@@ -109,7 +108,7 @@ def exports_share(report: Report) -> list[Column]:
 def share_change(report: Report) -> list[Column]:
     """Change of the printed share on the previous year (tables 1-2-9 to 1-2-11), percentage points."""
     found = []
-    for table in TABLES:
+    for table in report.holding("exports", "share"):
         column = read(report, table, "share")
         keys = [key for key in followed(column) if key.code != TOTAL]
         found.append(derive("exports_share_change", POINTS, 2, change, (column, previous), (column, same), keys=keys))
@@ -123,7 +122,7 @@ def exports_growth(report: Report) -> list[Column]:
     Tables 1-2-9 to 1-2-11; the sentences about them print three of the rates of the last year.
     """
     stated = read_prose(report, "exports_growth").as_printed()
-    printed = {key._replace(code=TOTAL) if key.code == "TWN" else key: text for key, text in stated.items()}
+    printed = {key._replace(code=TOTAL) if key.code == report.home else key: text for key, text in stated.items()}
     return [yearly_growth(column, "exports_growth", printed) for column in amounts(report)]
 
 

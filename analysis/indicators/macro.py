@@ -27,7 +27,7 @@ from analysis.indicators.series import (
 from analysis.interval import growth, ratio, share
 from analysis.report import BadInput, Report
 
-TABLE, POPULATION = "1-2-8", "1-1-1"
+TABLE, POPULATION = "real_gdp", "population"
 
 
 @indicator
@@ -43,7 +43,9 @@ def real_gdp_index(report: Report) -> Column:
     column, base = read(report, TABLE, "real_gdp"), report.meta(TABLE).reference_year
     if base is None:
         raise BadInput(
-            "datapackage.json", "property 'reference_year': the year of the prices of real GDP", f"table {TABLE}"
+            "datapackage.json",
+            "property 'reference_year': the year of the prices of real GDP",
+            f"table {report.meta(TABLE).table}",
         )
     return derive("real_gdp_index", f"{base}=100", 2, share, (column, same), (column, at(base)), keys=column.keys)
 

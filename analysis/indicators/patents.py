@@ -32,7 +32,7 @@ from analysis.indicators.series import (
 from analysis.interval import Interval, growth, rank, share
 from analysis.report import Report
 
-COUNTRIES, FIELDS = "1-2-13", "1-2-14"
+COUNTRIES, FIELDS = "patent_density", "domain"
 WORLD = "WORLD"
 
 
@@ -255,7 +255,7 @@ def _pairwise(report: Report, name: str, values: dict[tuple[str, str], Interval 
     pairs = list(values)
     return Column(
         indicator=name,
-        table=FIELDS,
+        table=report.meta(FIELDS).table,
         unit=RATIO,
         decimals=4,
         keys=tuple(Key(f"{a}-{b}") for a, b in pairs),
@@ -299,7 +299,7 @@ def field_concentration(report: Report) -> Column:
     profiles = _profiles(report)
     return Column(
         indicator="patents_field_concentration",
-        table=FIELDS,
+        table=report.meta(FIELDS).table,
         unit=RATIO,
         decimals=4,
         keys=tuple(Key(entity) for entity in profiles),

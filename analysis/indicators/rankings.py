@@ -11,13 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from statistics import mean, median
+from typing import Any
 
 from analysis.indicators.series import RATIO, Column, Key, derive, indicator, previous, read, same
 from analysis.interval import Interval
 from analysis.report import Report
 
-TABLES = ("1-2-6", "1-2-7")
-HOME, PEERS = "TWN", "PEERS"
+TABLES = ("legal_support", "financial_services")
+PEERS = "PEERS"
+
+#: A function of :mod:`scipy.stats` whose result has a ``statistic``.
+Correlation = Callable[[Sequence[float], Sequence[float]], Any]
 
 
 def rank_change_of(old: Interval, new: Interval) -> Interval:
@@ -38,56 +43,15 @@ def top_share_of(rank: Interval, assessed: Interval) -> Interval:
     return 100 * (rank / assessed)
 
 
-def median_of(ranks: Sequence[Fraction]) -> Fraction:
-    """The middle of the ordered ranks, the mean of the two middle ones for an even number."""
-    ordered = sorted(ranks)
-    if not ordered:
-        raise ValueError("the median of no ranks")
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+def correlation_of(method: Correlation, old: Sequence[Fraction], new: Sequence[Fraction]) -> Interval | None:
+    """A rank correlation by :mod:`scipy.stats` (mid-ranks for ties); ``None`` for a constant list.
 
-
-def mean_of(ranks: Sequence[Fraction]) -> Fraction:
-    """The arithmetic mean of ranks, as the report's radar charts use it."""
-    if not ranks:
-        raise ValueError("the mean of no ranks")
-    return sum(ranks, Fraction(0)) / len(ranks)
-
-
-def _mid_ranks(values: Sequence[Fraction]) -> list[Fraction]:
-    """Ranks from 1, the mean of their places for ties."""
-    return [
-        1 + sum((other < value for other in values), Fraction(0)) + Fraction(sum(o == value for o in values) - 1, 2)
-        for value in values
-    ]
-
-
-def _cosine(a: Sequence[Fraction | int], b: Sequence[Fraction | int]) -> Interval | None:
-    dot = sum((Fraction(x) * y for x, y in zip(a, b, strict=True)), Fraction(0))
-    length = sum((Fraction(x) * x for x in a), Fraction(0)) * sum((Fraction(y) * y for y in b), Fraction(0))
-    if not length:
+    Its float is taken for the simplest fraction within 1e-12, so that a half is a half.
+    """
+    if len(set(old)) < 2 or len(set(new)) < 2:
         return None
-    root = Interval.exact(dot * dot / length).root(2)
-    return -root if dot < 0 else root
-
-
-def spearman_of(old: Sequence[Fraction], new: Sequence[Fraction]) -> Interval | None:
-    """Spearman's rank correlation: Pearson's of the ranks, mid-ranks for ties.
-
-    ``None`` for a constant list.
-    """
-    x, y = _mid_ranks(old), _mid_ranks(new)
-    middle = Fraction(len(x) + 1, 2)
-    return _cosine([v - middle for v in x], [v - middle for v in y])
-
-
-def kendall_of(old: Sequence[Fraction], new: Sequence[Fraction]) -> Interval | None:
-    """Kendall's tau-b: concordant less discordant pairs over the geometric mean of untied ones.
-
-    ``None`` for a constant list.
-    """
-    pairs = [(i, j) for i in range(len(old)) for j in range(i)]
-    return _cosine(*([(v[i] > v[j]) - (v[i] < v[j]) for i, j in pairs] for v in (old, new)))
+    statistic = method([float(rank) for rank in old], [float(rank) for rank in new]).statistic
+    return Interval.exact(Fraction(statistic).limit_denominator(10**12))
 
 
 def _ranks(report: Report) -> list[Column]:
@@ -125,10 +89,10 @@ def _of_peers(report: Report, name: str, function: Callable[[Sequence[Fraction]]
             of_year = [
                 rank.point
                 for key, rank in zip(column.keys, column.values, strict=True)
-                if key.year == year and key.code != HOME and rank is not None
+                if key.year == year and key.code != report.home and rank is not None
             ]
             keys.append(Key(PEERS, year, column.entities[0]))
-            values.append(Interval.exact(function(of_year)))
+            values.append(Interval.exact(function(of_year)) if of_year else None)
         found.append(
             replace(
                 column,
@@ -146,13 +110,13 @@ def _of_peers(report: Report, name: str, function: Callable[[Sequence[Fraction]]
 @indicator
 def peer_median(report: Report) -> list[Column]:
     """Median rank of the seven small economies in each IMD criterion (1-2-6, 1-2-7)."""
-    return _of_peers(report, "peer_median_rank", median_of)
+    return _of_peers(report, "peer_median_rank", median)
 
 
 @indicator
 def peer_mean(report: Report) -> list[Column]:
     """Mean rank of the seven small economies in each IMD criterion (1-2-6, 1-2-7)."""
-    return _of_peers(report, "peer_mean_rank", mean_of)
+    return _of_peers(report, "peer_mean_rank", mean)
 
 
 @indicator
@@ -160,7 +124,7 @@ def mean_rank(report: Report) -> list[Column]:
     """Mean rank of each country over the six criteria of a table (1-2-6, 1-2-7), by year."""
     found = []
     for table in TABLES:
-        columns = [column for column in _ranks(report) if column.table == table]
+        columns = [column for column in _ranks(report) if column.table == report.meta(table).table]
         pairs = [(key.code, key.year) for key in columns[0].keys]
         arguments = [(column, _with_entity(column.entities[0])) for column in columns]
         found.append(derive("mean_rank", "名次", 2, _mean, *arguments, keys=[Key(code, year) for code, year in pairs]))
@@ -175,9 +139,7 @@ def _mean(*ranks: Interval) -> Interval:
     return sum(ranks, Interval.exact(0)) / len(ranks)
 
 
-def _correlation(
-    report: Report, name: str, function: Callable[[Sequence[Fraction], Sequence[Fraction]], Interval | None]
-) -> list[Column]:
+def _correlation(report: Report, name: str, method: Correlation) -> list[Column]:
     found = []
     for column in _ranks(report):
         last = max(column.years)
@@ -191,7 +153,7 @@ def _correlation(
                 unit=RATIO,
                 decimals=3,
                 keys=(Key("LISTED", last, column.entities[0]),),
-                values=(function([old.point for old, _ in both], [new.point for _, new in both]),),
+                values=(correlation_of(method, [old.point for old, _ in both], [new.point for _, new in both]),),
                 labels={"LISTED": "八國"},
                 printed=("",),
                 first_year=min(column.years),
@@ -203,26 +165,36 @@ def _correlation(
 @indicator
 def spearman(report: Report) -> list[Column]:
     """Spearman's rho between the ranks of the two printed years over the eight economies (n = 8)."""
-    return _correlation(report, "rank_spearman", spearman_of)
+    from scipy.stats import spearmanr
+
+    return _correlation(report, "rank_spearman", spearmanr)
 
 
 @indicator
 def kendall(report: Report) -> list[Column]:
     """Kendall's tau-b between the ranks of the two printed years over the eight economies (n = 8)."""
-    return _correlation(report, "rank_kendall", kendall_of)
+    from scipy.stats import kendalltau
+
+    return _correlation(report, "rank_kendall", kendalltau)
 
 
 @indicator
 def percentile(report: Report) -> Column:
     """Taiwan's percentile rank in six assessments (table 1-2-12): 100 is the best."""
-    rank, assessed = read(report, "1-2-12", "rank"), read(report, "1-2-12", "countries_assessed")
+    rank, assessed = (
+        read(report, "countries_assessed", "rank"),
+        read(report, "countries_assessed", "countries_assessed"),
+    )
     return derive("percentile_rank", "%", 1, percentile_of, (rank, same), (assessed, same), keys=rank.keys)
 
 
 @indicator
 def top_share(report: Report) -> Column:
     """Taiwan's rank over the number assessed (table 1-2-12), %: among the best so many per cent."""
-    rank, assessed = read(report, "1-2-12", "rank"), read(report, "1-2-12", "countries_assessed")
+    rank, assessed = (
+        read(report, "countries_assessed", "rank"),
+        read(report, "countries_assessed", "countries_assessed"),
+    )
     return derive("top_share", "%", 1, top_share_of, (rank, same), (assessed, same), keys=rank.keys)
 
 
@@ -232,7 +204,7 @@ def risk_change(report: Report) -> Column:
 
     Only risks in both lists of ten.
     """
-    short, long = read(report, "1-1-4", "rank_short_term"), read(report, "1-1-4", "rank_long_term")
+    short, long = read(report, "rank_short_term", "rank_short_term"), read(report, "rank_short_term", "rank_long_term")
     keys = [key for key in short.keys if key in long]
     return derive("risk_rank_change", "名次", 0, rank_change_of, (short, same), (long, same), keys=keys)
 
@@ -240,5 +212,8 @@ def risk_change(report: Report) -> Column:
 @indicator
 def years_brought_forward(report: Report) -> Column:
     """Years by which generative AI brought forward each capability estimate (table 1-1-2)."""
-    before, after = read(report, "1-1-2", "year_before_genai"), read(report, "1-1-2", "year_after_genai")
+    before, after = (
+        read(report, "year_before_genai", "year_before_genai"),
+        read(report, "year_before_genai", "year_after_genai"),
+    )
     return derive("years_brought_forward", "年", 0, lambda b, a: b - a, (before, same), (after, same), keys=before.keys)

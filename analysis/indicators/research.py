@@ -58,25 +58,25 @@ def implied_base(count: Interval, density: Interval, per: int, persons_per_unit:
 @indicator
 def gerd_growth(report: Report) -> Column:
     """Growth of GERD at constant prices on the previous year (table 1-2-1), %."""
-    return yearly_growth(read(report, "1-2-1", "gerd"), "gerd_growth", read(report, "1-2-1", "growth"))
+    return yearly_growth(read(report, "gerd", "gerd"), "gerd_growth", read(report, "gerd", "growth"))
 
 
 @indicator
 def gerd_cagr(report: Report) -> Column:
     """Compound annual growth of GERD from the first to the last printed year (table 1-2-1), %."""
-    return compound_growth(read(report, "1-2-1", "gerd"), "gerd_cagr")
+    return compound_growth(read(report, "gerd", "gerd"), "gerd_cagr")
 
 
 @indicator
 def intensity(report: Report) -> Column:
     """R&D intensity, GERD / GDP (table 1-2-2), %: as printed, with its rounding bounds."""
-    return read(report, "1-2-2", "gerd_intensity")
+    return read(report, "gerd_intensity", "gerd_intensity")
 
 
 @indicator
 def intensity_change(report: Report) -> Column:
     """Change of R&D intensity on the previous year (table 1-2-2), percentage points."""
-    column = read(report, "1-2-2", "gerd_intensity")
+    column = read(report, "gerd_intensity", "gerd_intensity")
     keys = followed(column)
     return derive("gerd_intensity_change", POINTS, 2, change, (column, previous), (column, same), keys=keys)
 
@@ -84,8 +84,8 @@ def intensity_change(report: Report) -> Column:
 @indicator
 def intensity_growth(report: Report) -> Column:
     """Relative growth of R&D intensity on the previous year (table 1-2-2), %."""
-    column = read(report, "1-2-2", "gerd_intensity")
-    return yearly_growth(column, "gerd_intensity_growth", read(report, "1-2-2", "growth"))
+    column = read(report, "gerd_intensity", "gerd_intensity")
+    return yearly_growth(column, "gerd_intensity_growth", read(report, "gerd_intensity", "growth"))
 
 
 @indicator
@@ -95,7 +95,7 @@ def implied_gdp(report: Report) -> Column:
     In 100 million US dollars at 2015 prices and purchasing power parities, the unit of
     GERD. Bounds come from the rounding of both.
     """
-    gerd, percentage = read(report, "1-2-1", "gerd"), read(report, "1-2-2", "gerd_intensity")
+    gerd, percentage = read(report, "gerd", "gerd"), read(report, "gerd_intensity", "gerd_intensity")
     keys = [key for key in gerd.keys if key in percentage]
     return derive("implied_gdp", "億美元", 0, implied_denominator, (gerd, same), (percentage, same), keys=keys)
 
@@ -103,9 +103,11 @@ def implied_gdp(report: Report) -> Column:
 @indicator
 def implied_gdp_from_sources(report: Report) -> Column:
     """Taiwan's GDP implied by the more precise GERD of table 1-2-3 and by 1-2-2, 億美元."""
-    gerd, percentage = read(report, "1-2-3", "amount"), read(report, "1-2-2", "gerd_intensity")
+    gerd, percentage = read(report, "amount", "amount"), read(report, "gerd_intensity", "gerd_intensity")
     keys = [Key("GERD", year) for year in gerd.years]
-    return derive("implied_gdp", "億美元", 0, implied_denominator, (gerd, same), (percentage, whole("TWN")), keys=keys)
+    return derive(
+        "implied_gdp", "億美元", 0, implied_denominator, (gerd, same), (percentage, whole(report.home)), keys=keys
+    )
 
 
 @indicator
@@ -114,29 +116,29 @@ def implied_gdp_growth(report: Report) -> Column:
 
     See :func:`growth_of_quotient`; tables 1-2-1 and 1-2-2.
     """
-    money, percentage = read(report, "1-2-1", "growth"), read(report, "1-2-2", "growth")
+    money, percentage = read(report, "gerd", "growth"), read(report, "gerd_intensity", "growth")
     return derive("implied_gdp_growth", "%", 2, growth_of_quotient, (money, same), (percentage, same), keys=money.keys)
 
 
 @indicator
 def funding_share(report: Report) -> Column:
     """Share of each source of funds in Taiwan's GERD (table 1-2-3), %."""
-    amount = read(report, "1-2-3", "amount")
+    amount = read(report, "amount", "amount")
     keys = [key for key in amount.keys if key.code != "GERD"]
-    printed = read(report, "1-2-3", "share")
+    printed = read(report, "amount", "share")
     return derive("funding_share", "%", 2, share, (amount, same), (amount, whole("GERD")), keys=keys, printed=printed)
 
 
 @indicator
 def funding_growth(report: Report) -> Column:
     """Growth of the amount from each source and of the total (table 1-2-3), %."""
-    return yearly_growth(read(report, "1-2-3", "amount"), "funding_growth")
+    return yearly_growth(read(report, "amount", "amount"), "funding_growth")
 
 
 @indicator
 def funding_change(report: Report) -> Column:
     """Change of the amount on the previous year (table 1-2-3), 億美元."""
-    amount, printed = read(report, "1-2-3", "amount"), read(report, "1-2-3", "amount_change")
+    amount, printed = read(report, "amount", "amount"), read(report, "amount", "amount_change")
     keys = followed(amount)
     return derive("funding_change", "億美元", 2, change, (amount, previous), (amount, same), keys=keys, printed=printed)
 
@@ -144,7 +146,7 @@ def funding_change(report: Report) -> Column:
 @indicator
 def funding_share_change(report: Report) -> Column:
     """Change of the share on the previous year (table 1-2-3), percentage points."""
-    part, printed = read(report, "1-2-3", "share"), read(report, "1-2-3", "share_change")
+    part, printed = read(report, "amount", "share"), read(report, "amount", "share_change")
     keys = followed(part)
     return derive("funding_share_change", POINTS, 2, change, (part, previous), (part, same), keys=keys, printed=printed)
 
@@ -152,31 +154,34 @@ def funding_share_change(report: Report) -> Column:
 @indicator
 def researchers_growth(report: Report) -> Column:
     """Growth of the number of researchers on the previous year (table 1-2-4), %."""
-    column = read(report, "1-2-4", "researchers")
-    return yearly_growth(column, "researchers_growth", read(report, "1-2-4", "growth"))
+    column = read(report, "researchers", "researchers")
+    return yearly_growth(column, "researchers_growth", read(report, "researchers", "growth"))
 
 
 @indicator
 def researchers_cagr(report: Report) -> Column:
     """Compound annual growth of the number of researchers, first to last printed year (table 1-2-4), %."""
-    return compound_growth(read(report, "1-2-4", "researchers"), "researchers_cagr")
+    return compound_growth(read(report, "researchers", "researchers"), "researchers_cagr")
 
 
 @indicator
 def density(report: Report) -> Column:
     """Researchers per thousand employees (table 1-2-5), as printed, with bounds."""
-    return read(report, "1-2-5", "researcher_density")
+    return read(report, "researcher_density", "researcher_density")
 
 
 @indicator
 def density_growth(report: Report) -> Column:
     """Growth of researchers per thousand employees (table 1-2-5), %."""
-    column = read(report, "1-2-5", "researcher_density")
-    return yearly_growth(column, "researcher_density_growth", read(report, "1-2-5", "growth"))
+    column = read(report, "researcher_density", "researcher_density")
+    return yearly_growth(column, "researcher_density_growth", read(report, "researcher_density", "growth"))
 
 
 def _employment(report: Report, name: str, persons_per_unit: int) -> Column:
-    people, per_thousand = read(report, "1-2-4", "researchers"), read(report, "1-2-5", "researcher_density")
+    people, per_thousand = (
+        read(report, "researchers", "researchers"),
+        read(report, "researcher_density", "researcher_density"),
+    )
     return derive(
         name,
         "百萬人",
@@ -213,7 +218,7 @@ def implied_employment_growth(report: Report) -> pd.DataFrame:
     Columns :data:`~analysis.indicators.series.TIDY`; see :func:`growth_of_quotient`. A reading of two printed
     rates for a chapter, not an indicator of the flat table.
     """
-    people, dense = read(report, "1-2-4", "growth"), read(report, "1-2-5", "growth")
+    people, dense = read(report, "researchers", "growth"), read(report, "researcher_density", "growth")
     keys = [key for key in people.keys if key in dense]
     return tidy(
         report,
@@ -228,6 +233,6 @@ def gerd_per_researcher(report: Report) -> Column:
     ``GERD [100 million] / researchers [10,000]``; counts researchers in 萬人, as the
     sentences about the table do.
     """
-    money, people = read(report, "1-2-1", "gerd"), read(report, "1-2-4", "researchers")
+    money, people = read(report, "gerd", "gerd"), read(report, "researchers", "researchers")
     keys = [key for key in money.keys if key in people]
     return derive("gerd_per_researcher", "萬美元", 2, ratio, (money, same), (people, same), keys=keys)

@@ -159,21 +159,21 @@ class Column:
 def read(report: Report, table: str, measure: str) -> Column:
     """One measure of a printed table as a column.
 
-    The bounds are what the printed digits stand for (counts printed in full stand for
-    themselves). Raises :class:`~analysis.report.BadInput` for a measure the table lacks.
+    The table is named by its number or by a measure that it alone prints. The bounds are what the
+    printed digits stand for (counts printed in full stand for themselves). Raises :class:`~analysis.report.BadInput` for a measure the table lacks.
     """
-    cells = [cell for cell in report.iter_cells([table]) if cell[4] == measure]
+    cells = [cell for cell in report.iter_cells([table]) if cell.measure == measure]
     if not cells:
         raise BadInput(report.meta(table).file, f"a measure {measure}")
-    printed = [cell[6] for cell in cells]
+    printed = [cell.printed for cell in cells]
     return Column(
         indicator=measure,
-        table=table,
-        unit=cells[0][5],
-        decimals=max(cell[10] for cell in cells),
-        keys=tuple(Key(cell[8], int(cell[3]) if cell[3] else None, cell[9] or "") for cell in cells),
-        values=Interval.column(printed, exact=[cell[11] for cell in cells]),
-        labels={cell[8]: cell[1] for cell in cells},
+        table=cells[0].table,
+        unit=cells[0].unit,
+        decimals=max(cell.decimals for cell in cells),
+        keys=tuple(Key(cell.code, int(cell.year) if cell.year else None, cell.entity or "") for cell in cells),
+        values=Interval.column(printed, exact=[cell.exact for cell in cells]),
+        labels={cell.code: cell.row for cell in cells},
         printed=tuple(printed),
     )
 

@@ -16,7 +16,7 @@ from analysis.indicators.series import RATIO, Column, Key, derive, indicator, re
 from analysis.interval import Interval, lift, ratio, share
 from analysis.report import Report
 
-TABLE, TOTAL = "1-2-15", "C"
+TABLE, TOTAL = "receipts", "C"
 
 
 def balance_of(receipts: Interval, payments: Interval) -> Interval:

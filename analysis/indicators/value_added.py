@@ -16,7 +16,7 @@ from analysis.indicators.series import POINTS, Column, Key, at, compound_growth,
 from analysis.interval import Interval, change, growth, share
 from analysis.report import Report
 
-TABLE, TOTAL = "1-2-16", "C"
+TABLE, TOTAL = "value_added", "C"
 
 
 def rate_of(value_added: Interval, output: Interval) -> Interval:

@@ -18,7 +18,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from analysis.report import Report
 
-__all__ = ["forecasts", "trends"]
+__all__ = ["estimates", "forecasts", "trends"]
 
 
 def trends(report: Report) -> pd.DataFrame:
@@ -26,6 +26,13 @@ def trends(report: Report) -> pd.DataFrame:
     from analysis.models import export
 
     return export.trends(report)
+
+
+def estimates(report: Report, *parts: str) -> pd.DataFrame:
+    """Estimates as numbers, by part (``growth``, ``panel`` …); see :func:`analysis.models.export.estimates`."""
+    from analysis.models import export
+
+    return export.estimates(report, *parts)
 
 
 def forecasts(report: Report) -> pd.DataFrame:

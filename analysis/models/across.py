@@ -188,7 +188,9 @@ def inputs_and_patents(
     One line per input of :data:`INPUTS`. Countries whose patents or input of that year are left out of
     ``found`` do not take part.
     """
-    density = {(c[8], int(c[3])): c[6] for c in report.iter_cells(["1-2-13"]) if c[4] == "patent_density"}
+    density = {
+        (c.code, int(c.year)): c.printed for c in report.iter_cells(["patent_density"]) if c.measure == "patent_density"
+    }
     last = max((y for _, y in density), default=0)
     lines_found = {}
     for measure in INPUTS:
@@ -238,7 +240,7 @@ def patents_panel(
 
 
 def efficiency(found: Mapping[str, Series], lag: int = 1) -> pd.DataFrame:
-    """Patents of the last common year per thousand researchers and per US$ 100 million of R&D ``lag`` years before.
+    """Patents of the last common year per unit of printed researchers (ten thousand) and per US$ 100 million of R&D ``lag`` years before.
 
     ``code, year, per_researcher, per_gerd``, most per researcher first. Ratios, not productivity: an office
     counts what is filed with it.

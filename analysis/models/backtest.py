@@ -33,7 +33,6 @@ from analysis.models.series import NotEstimable, Series
 FIRST_ORIGIN = 3
 SEED = 20250519
 DRAWS = 2000
-KEY = ["series", "origin", "h"]
 
 #: Models that are back-tested; the local level takes too long for what it adds (30 ms a fit).
 TESTED = tuple(m for m in MODELS if m != "local_level")

@@ -20,6 +20,7 @@ LMDI all corners are tried. Contributions of exports are those of :mod:`analysis
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -53,55 +54,33 @@ def cell(printed: str, exact: bool = False) -> Cell:
 
 
 @dataclass(frozen=True)
-class Part:
-    """One industry's part in the change of the rate, percentage points."""
-
-    code: str
-    within: float
-    structure: float
-
-    @property
-    def total(self) -> float:
-        """Within and structure together."""
-        return self.within + self.structure
-
-
-@dataclass(frozen=True)
 class ShiftShare:
     """A change of the aggregate rate and its parts; ``within + structure`` is the change.
 
-    ``bounds[c]`` are ``(within_low, within_high, structure_low, structure_high)`` of an industry or ``all``;
-    ``base`` the parts with weights of the first year: within, structure, interaction. ``left_out`` are
-    industries without a number in one of the years; they are in the residual industry.
+    ``table`` is what :meth:`frame` gives; ``base`` are the parts with weights of the first year: within, structure,
+    interaction. ``left_out`` are industries without a number in one of the years; they are in the residual industry.
     """
 
     before: int
     after: int
     change: float
-    parts: tuple[Part, ...]
-    bounds: Mapping[str, tuple[float, float, float, float]]
+    table: pd.DataFrame
     base: tuple[float, float, float]
     left_out: tuple[str, ...] = ()
 
     @property
     def within(self) -> float:
         """What the industries' own rates did at mean shares."""
-        return math.fsum(p.within for p in self.parts)
+        return float(self.table["within"].iloc[-1])
 
     @property
     def structure(self) -> float:
         """What the shift of output between industries did at mean rates."""
-        return math.fsum(p.structure for p in self.parts)
+        return float(self.table["structure"].iloc[-1])
 
     def frame(self) -> pd.DataFrame:
         """``code, within, within_low, within_high, structure, …_low, …_high, total``; last row ``all``."""
-        values = [(p.code, p.within, p.structure, p.total) for p in self.parts]
-        rows = []
-        for code, within, structure, total in [*values, ("all", self.within, self.structure, self.change)]:
-            a, b, c, d = self.bounds[code]
-            rows.append((code, within, a, b, structure, c, d, total))
-        names = ["code", "within", "within_low", "within_high", "structure", "structure_low", "structure_high", "total"]
-        return pd.DataFrame(rows, columns=names)
+        return self.table
 
 
 def _split(inputs: Floats) -> tuple[Floats, Floats, Floats]:
@@ -173,42 +152,40 @@ def shift_share(
     within, structure, base = _split(value)
     if not np.isfinite(within).all():
         raise NotEstimable("the industries exceed their total; there is no residual industry")
-    names = [*codes, RESIDUAL]
-    bounds = {}
-    places: dict[str, int | slice] = {c: k for k, c in enumerate(names)}
-    for code, i in (places | {"all": slice(None)}).items():
-        found: list[float] = []
-        for which in (0, 1):
-
-            def one(x: Floats, which: int = which, i: int | slice = i) -> Floats:
-                part = _split(x.reshape(-1, *value.shape))[which]
-                return part[:, i] if isinstance(i, int) else part.sum(axis=1)
-
-            found += attained(one, low.ravel(), high.ravel())
-        bounds[code] = (found[0], found[1], found[2], found[3])
-    if not all(np.isfinite(b).all() for b in bounds.values()):
-        raise NotEstimable("the printed digits do not tell whether the industries exceed their total")
-    parts = tuple(Part(c, float(w), float(s)) for c, w, s in zip(names, within, structure, strict=True))
+    names, parts = [*codes, RESIDUAL], {"within": (0, within), "structure": (1, structure)}
     change = float(value[1, 1, 0] - value[0, 1, 0])
+    table = pd.DataFrame({"code": [*names, "all"]})
+    for part, (which, own) in parts.items():
+
+        def some(x: Floats, rows: slice, which: int = which) -> Floats:
+            return np.asarray(_split(x.reshape(-1, *value.shape))[which][:, rows].sum(axis=1))
+
+        places = [*(slice(i, i + 1) for i in range(len(names))), slice(None)]
+        ends = [attained(functools.partial(some, rows=rows), low.ravel(), high.ravel()) for rows in places]
+        table[part] = [*own, math.fsum(own)]
+        table[[f"{part}_low", f"{part}_high"]] = ends
+    table["total"] = [*(within + structure), change]
+    if not np.isfinite(table.drop(columns="code").to_numpy()).all():
+        raise NotEstimable("the printed digits do not tell whether the industries exceed their total")
     three = (float(base[0]), float(base[1]), float(base[2]))
-    return ShiftShare(years[0], years[1], change, parts, bounds, three, tuple(left_out))
+    return ShiftShare(years[0], years[1], change, table, three, tuple(left_out))
 
 
 def printed_years(report: Report, table: str, measure: str) -> list[int]:
     """Years of a measure, in order; empty without the table."""
-    if table not in report.tables:
+    if table not in report.tables and len(report.holding(table)) != 1:
         return []
-    return sorted({int(c[3]) for c in report.iter_cells([table]) if c[4] == measure and c[3]})
+    return sorted({int(c.year) for c in report.iter_cells([table]) if c.measure == measure and c.year})
 
 
 def value_added(report: Report, before: int | None = None, after: int | None = None) -> ShiftShare:
     """Shift-share of the manufacturing value-added rate of Table 1-2-16 (first and last printed year)."""
-    shown = printed_years(report, "1-2-16", "value_added_rate")
+    shown = printed_years(report, "value_added_rate", "value_added_rate")
     years = (shown[0] if before is None else before, shown[-1] if after is None else after)
-    cells = {(c[8], c[4], c[3]): c[6] for c in report.iter_cells(["1-2-16"])}
+    cells = {(c.code, c.measure, c.year): c.printed for c in report.iter_cells(["value_added_rate"])}
     for year in years:
         if year not in shown:
-            raise NotEstimable(f"Table 1-2-16 has no year {year}")
+            raise NotEstimable(f"the value-added rates have no year {year}")
     found: list[dict[str, tuple[Cell, Cell]]] = [{}, {}]
     left_out = []
     for code in dict.fromkeys(c for c, _, _ in cells):
@@ -227,7 +204,7 @@ def value_added(report: Report, before: int | None = None, after: int | None = N
 
 def periods(report: Report) -> list[tuple[int, int]]:
     """The whole span of Table 1-2-16 and each pair of neighbouring years."""
-    shown = printed_years(report, "1-2-16", "value_added_rate")
+    shown = printed_years(report, "value_added_rate", "value_added_rate")
     return [(shown[0], shown[-1]), *itertools.pairwise(shown)] if len(shown) > 1 else []
 
 
@@ -293,11 +270,11 @@ def lmdi(amounts: tuple[Cell, Cell], intensities: tuple[Cell, Cell], code: str =
 
 def research(report: Report, before: int | None = None, after: int | None = None) -> list[Divisia]:
     """LMDI of R&D expenditure (Table 1-2-1) with R&D intensity (Table 1-2-2), every row that has all four numbers."""
-    shown = printed_years(report, "1-2-1", "gerd")
+    shown = printed_years(report, "gerd", "gerd")
     if not shown:
         return []
     years = (shown[0] if before is None else before, shown[-1] if after is None else after)
-    cells = {(c[8], c[4], c[3]): c[6] for c in report.iter_cells(["1-2-1", "1-2-2"])}
+    cells = {(c.code, c.measure, c.year): c.printed for c in report.iter_cells(["gerd", "gerd_intensity"])}
     found = []
     for code in dict.fromkeys(c for c, m, _ in cells if m == "gerd"):
         try:
@@ -311,20 +288,9 @@ def research(report: Report, before: int | None = None, after: int | None = None
 
 
 def lmdi_frame(results: Sequence[Divisia]) -> pd.DataFrame:
-    """``code, change, growth, gdp, gdp_low, gdp_high, intensity, …``, and both effects in per cent of the start."""
-    names = [
-        "code",
-        "change",
-        "growth",
-        "gdp",
-        "gdp_low",
-        "gdp_high",
-        "intensity",
-        "intensity_low",
-        "intensity_high",
-        "gdp_growth",
-        "gdp_alone",
-    ]
+    """``code, change, growth, gdp, gdp_low, gdp_high, intensity, …, gdp_growth, alone_share``, and ``gdp_points``,
+    ``intensity_points``: both effects in per cent of the start.
+    """
     rows = [
         (
             r.code,
@@ -339,21 +305,27 @@ def lmdi_frame(results: Sequence[Divisia]) -> pd.DataFrame:
         )
         for r in results
     ]
-    frame = pd.DataFrame(rows, columns=names)
+    names = ["code", "change", "growth", "gdp", "gdp_low", "gdp_high", "intensity", "intensity_low", "intensity_high"]
+    frame = pd.DataFrame(rows, columns=[*names, "gdp_growth", "alone_share"])
     start = frame["change"] / (frame["growth"] / 100)
     return frame.assign(gdp_points=100 * frame["gdp"] / start, intensity_points=100 * frame["intensity"] / start)
 
 
-def research_on_real_gdp(report: Report, code: str = "TWN") -> tuple[Divisia, Divisia]:
+def research_on_real_gdp(report: Report, code: str = "") -> tuple[Divisia, Divisia]:
     """R&D expenditure of one country on the quotient of the two tables and on printed real GDP (Table 1-2-8).
 
     Real GDP is chained one year back with its growth rate, where the table prints one. Both splits are over the
     years that all tables cover. Expenditure is at constant prices, so real GDP is its fellow.
     """
-    cells = {(c[4], c[3]): c[6] for c in report.iter_cells(["1-2-8"]) if c[4] in ("real_gdp", "gdp_growth")}
+    code = code or report.home
+    cells = {
+        (c.measure, c.year): c.printed
+        for c in report.iter_cells(["real_gdp"])
+        if c.measure in ("real_gdp", "gdp_growth")
+    }
     gdp = {int(y): cell(p) for (m, y), p in cells.items() if m == "real_gdp" and p != NOT_AVAILABLE}
     if not gdp:
-        raise NotEstimable("Table 1-2-8 has no real GDP")
+        raise NotEstimable("real GDP is not printed")
     first = min(gdp)
     rate = cells.get(("gdp_growth", str(first)), NOT_AVAILABLE)
     if rate != NOT_AVAILABLE:
@@ -361,7 +333,7 @@ def research_on_real_gdp(report: Report, code: str = "TWN") -> tuple[Divisia, Di
         value, least, most = gdp[first]
         chained = value / (1 + cell(rate)[0] / 100), least / (1 + high / 100), most / (1 + low / 100)
         gdp[first - 1] = chained
-    amounts = {c[3]: c[6] for c in report.iter_cells(["1-2-1"]) if c[8] == code and c[4] == "gerd"}
+    amounts = {c.year: c.printed for c in report.iter_cells(["gerd"]) if c.code == code and c.measure == "gerd"}
     both = sorted(int(y) for y, p in amounts.items() if p != NOT_AVAILABLE and int(y) in gdp)
     if len(both) < 2:
         raise NotEstimable("R&D expenditure and real GDP share fewer than two years")
@@ -377,7 +349,7 @@ def research_on_real_gdp(report: Report, code: str = "TWN") -> tuple[Divisia, Di
 # ---------------------------------------------------------------- contributions
 
 
-def exports(report: Report, table: str = "1-2-9", after: int | None = None) -> pd.DataFrame:
+def exports(report: Report, table: str = "", after: int | None = None) -> pd.DataFrame:
     """Contributions of the classes of an export table to its growth: ``code, points, low, high``.
 
     First row the total, last row ``rounding``: what the printed classes leave of the printed total (it has
@@ -385,6 +357,7 @@ def exports(report: Report, table: str = "1-2-9", after: int | None = None) -> p
     """
     from analysis.indicators import exports as indicator
 
+    table = table or report.holding("exports", "share")[0]
     shown = printed_years(report, table, "exports")
     year = (shown[-1] if shown else 0) if after is None else after
     both = pd.concat([indicator.exports_growth(report), indicator.contributions(report)])

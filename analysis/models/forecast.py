@@ -79,11 +79,15 @@ def naive(y: Floats, horizon: int, floor: Floats) -> Predictive:
     return _predictive(mean, (np.diff(y, axis=1) ** 2).mean(axis=1), n - 1, floor, _steps(horizon))
 
 
-def rw_drift(y: Floats, horizon: int, floor: Floats) -> Predictive:
-    """Last value plus ``h`` mean changes; exact interval for normal independent changes."""
+def rw_drift(y: Floats, horizon: int, floor: Floats, time: Floats | None = None) -> Predictive:
+    """Last value plus ``h`` mean changes; exact interval for normal independent changes.
+
+    ``time`` gives the years where they have gaps: a step over several years varies more.
+    """
     n, h = _at_least(y, 3, "a drift"), _steps(horizon)
-    drift, error = changes(np.arange(n, dtype=float), y)
-    return _predictive(y[:, -1:] + h * drift[:, None], error**2 * (n - 1), n - 2, floor, h + h**2 / (n - 1))
+    time = np.arange(n, dtype=float) if time is None else time
+    span, (drift, error) = float(time[-1] - time[0]), changes(time, y)
+    return _predictive(y[:, -1:] + h * drift[:, None], error**2 * span, n - 2, floor, h + h**2 / span)
 
 
 def log_linear_ols(y: Floats, horizon: int, floor: Floats) -> Predictive:
@@ -96,26 +100,29 @@ def log_linear_ols(y: Floats, horizon: int, floor: Floats) -> Predictive:
     return Predictive(mean, floored * np.hypot(1, unit), np.full(mean.shape, float(n - 2)))
 
 
+def _each(y: Floats, floor: Floats, df: float, one: Callable[[Floats], tuple[Any, Any]]) -> Predictive:
+    """A model of statsmodels for one row after the other; ``one`` gives means and variances of a row."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # so few points have no useful likelihood, or one at a boundary
+        mean, variance = (np.array(part) for part in zip(*map(one, y), strict=True))
+    return Predictive(mean, np.sqrt(np.maximum(variance, floor[:, None])), np.full(mean.shape, float(df)))
+
+
 def ets_damped(y: Floats, horizon: int, floor: Floats) -> Predictive:
     """Damped exponential smoothing of statsmodels, started at the first value and the mean change."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     n = _at_least(y, 3, "damped smoothing")
-    rows = []
-    for row in y:
+
+    def one(row: Floats) -> tuple[Any, Any]:
         drift = (row[-1] - row[0]) / (n - 1)
-        start: dict[str, Any] = {
-            "initialization_method": "known",
-            "initial_level": row[0] - drift,
-            "initial_trend": drift,
-        }
-        model = ETSModel(pd.Series(row), error="add", trend="add", damped_trend=True, **start)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a perfect fit has no likelihood; it is not used
-            ahead = model.smooth(np.array(CONSTANTS)).get_prediction(n, n + horizon - 1)
-        rows.append((np.asarray(ahead.predicted_mean), np.asarray(ahead.forecast_variance) * n / (n - 2)))
-    mean, variance = (np.array([r[i] for r in rows]) for i in (0, 1))
-    return Predictive(mean, np.sqrt(np.maximum(variance, floor[:, None])), np.full(mean.shape, float(n - 2)))
+        start: dict[str, Any] = {"initial_level": row[0] - drift, "initial_trend": drift}
+        form: dict[str, Any] = {"error": "add", "trend": "add", "damped_trend": True}
+        model = ETSModel(pd.Series(row), initialization_method="known", **form, **start)
+        ahead = model.smooth(np.array(CONSTANTS)).get_prediction(n, n + horizon - 1)
+        return np.asarray(ahead.predicted_mean), np.asarray(ahead.forecast_variance) * n / (n - 2)
+
+    return _each(y, floor, n - 2, one)
 
 
 def local_level(y: Floats, horizon: int, floor: Floats) -> Predictive:
@@ -123,15 +130,13 @@ def local_level(y: Floats, horizon: int, floor: Floats) -> Predictive:
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
     n = _at_least(y, 3, "a local level")
-    rows = []
-    for row in y:
+
+    def one(row: Floats) -> tuple[Any, Any]:
         model = UnobservedComponents(100 * (row - row[-1]), "llevel", use_exact_diffuse=True)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the likelihood of so few points is flat, often at a boundary
-            ahead = model.fit(disp=0).get_forecast(horizon)
-        rows.append((row[-1] + np.asarray(ahead.predicted_mean) / 100, (np.asarray(ahead.se_mean) / 100) ** 2))
-    mean, variance = (np.array([r[i] for r in rows]) for i in (0, 1))
-    return Predictive(mean, np.sqrt(np.maximum(variance, floor[:, None])), np.full(mean.shape, n - 1.0))
+        ahead = model.fit(disp=0).get_forecast(horizon)
+        return row[-1] + np.asarray(ahead.predicted_mean) / 100, (np.asarray(ahead.se_mean) / 100) ** 2
+
+    return _each(y, floor, n - 1, one)
 
 
 def pooled_naive(y: Floats, horizon: int, floor: Floats) -> Predictive:
@@ -254,36 +259,28 @@ def forecast(
     found: Mapping[str, Series], keys: Sequence[str], model: str, horizon: int = 3, level: float = 0.95
 ) -> list[Forecast]:
     """Forecasts of some series; the others in ``found`` of equal length serve for pooling."""
-    done = {}
     for key in keys:
         if reason := obstacle(found[key]):
             raise NotEstimable(reason)
+    done = {}
     for n in {len(found[k]) for k in keys}:
         rows = usable(found.values(), n) if model in BY_GROUP else [found[k] for k in keys if len(found[k]) == n]
-        whole = predict(rows, model, horizon)
-        low, high = whole.interval(level)
+        p = predict(rows, model, horizon)
         for i, one in enumerate(rows):
-            if one.key in keys:
-                own = Predictive(whole.mean[[i]], whole.scale[[i]], whole.df[[i]])
-                years = tuple(one.years[-1] + h for h in range(1, horizon + 1))
-                three = (one.back(own.mean[0]), one.back(low[i]), one.back(high[i]))
-                done[one.key] = Forecast(one, model, years, *three, level, own)
+            done[one.key] = _ahead(one, model, Predictive(p.mean[[i]], p.scale[[i]], p.df[[i]]), level)
     return [done[k] for k in keys]
 
 
+def _ahead(series: Series, model: str, p: Predictive, level: float) -> Forecast:
+    years = tuple(series.years[-1] + h for h in range(1, p.mean.shape[1] + 1))
+    mean, low, high = (series.back(v[0]) for v in (p.mean, *p.interval(level)))
+    return Forecast(series, model, years, mean, low, high, level, p)
+
+
 def with_gaps(series: Series, horizon: int = 2, level: float = 0.95) -> Forecast:
-    """The random walk with drift for a series whose years have gaps (steps over several years vary more)."""
-    series.require(3, "a drift")
-    drift, error = (float(v[0]) for v in changes(series.time, series.response[None]))
-    h, span = _steps(horizon), float(series.time[-1] - series.time[0])
-    variance = error**2 * span * (h + h**2 / span)
-    p = Predictive(
-        (series.response[-1] + h * drift)[None], np.sqrt(variance)[None], np.full((1, horizon), len(series) - 2.0)
-    )
-    low, high = p.interval(level)
-    years = tuple(series.years[-1] + i for i in range(1, horizon + 1))
-    back = series.back
-    return Forecast(series, "rw_drift", years, back(p.mean[0]), back(low[0]), back(high[0]), level, p)
+    """The random walk with drift for a series whose years have gaps."""
+    p = rw_drift(series.response[None], horizon, np.zeros(1), series.time)
+    return _ahead(series, "rw_drift", p, level)
 
 
 def describe(model: str) -> str:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,21 +44,8 @@ def rademacher(groups: int) -> Floats:
     return np.vstack([np.ones((1, groups)), drawn])
 
 
-class Estimated(Protocol):
-    """What :func:`without_each` repeats."""
-
-    @property
-    def estimate(self) -> float: ...  # noqa: D102
-    @property
-    def low(self) -> float: ...  # noqa: D102
-    @property
-    def high(self) -> float: ...  # noqa: D102
-    @property
-    def p_value(self) -> float: ...  # noqa: D102
-
-
-def without_each(series: Sequence[Series], estimator: Callable[[list[Series]], Estimated]) -> pd.DataFrame:
-    """``code, estimate, low, high, p``: the estimate without each country in turn."""
+def without_each(series: Sequence[Series], estimator: Callable[[list[Series]], Any]) -> pd.DataFrame:
+    """``code, estimate, low, high, p``: the estimate (anything with these and ``p_value``) without each country in turn."""
     rows = []
     for i, one in enumerate(series):
         found = estimator([s for j, s in enumerate(series) if j != i])

@@ -2,24 +2,26 @@
 
 A :class:`Series` keeps the printed strings beside the floats, so that every model can ask
 what the rounding does to its estimate. Which measures are series, and what they are called
-in the output, is the table :data:`MEASURES`.
+in the output, stands in ``series.csv`` (see :func:`measures`).
 """
 
 from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis import doubts
+from analysis.files import BadInput
 from analysis.interval import NOT_AVAILABLE, Interval, digits, floats
 
 if TYPE_CHECKING:
@@ -27,30 +29,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Scale = Literal["log", "level"]
-
-#: (table, measure): (name of the measure in a series key, group whose members are comparable)
-MEASURES: dict[tuple[str, str], tuple[str, str]] = {
-    ("1-2-1", "gerd"): ("gerd", "gerd"),
-    ("1-2-2", "gerd_intensity"): ("gerd_intensity", "gerd_intensity"),
-    ("1-2-3", "amount"): ("gerd_source", "gerd_source"),
-    ("1-2-3", "share"): ("gerd_source_share", "gerd_source_share"),
-    ("1-2-4", "researchers"): ("researchers", "researchers"),
-    ("1-2-5", "researcher_density"): ("researcher_density", "researcher_density"),
-    ("1-2-8", "gdp_growth"): ("macro", "gdp_growth"),
-    ("1-2-8", "real_gdp"): ("macro", "macro"),
-    ("1-2-8", "national_income_per_head"): ("macro", "macro"),
-    ("1-2-8", "real_wage"): ("macro", "macro"),
-    ("1-2-9", "exports"): ("exports", "exports"),
-    ("1-2-9", "share"): ("exports_share", "exports_share"),
-    ("1-2-10", "exports"): ("exports", "exports"),
-    ("1-2-10", "share"): ("exports_share", "exports_share"),
-    ("1-2-11", "exports"): ("exports", "exports"),
-    ("1-2-11", "share"): ("exports_share", "exports_share"),
-    ("1-2-13", "patents"): ("patents", "patents"),
-    ("1-2-16", "value_added"): ("value_added", "value_added"),
-    ("1-2-16", "share"): ("value_added_share", "value_added_share"),
-    ("1-2-16", "value_added_rate"): ("value_added_rate", "value_added_rate"),
-}
 
 #: English names of the measures, for titles.
 MEASURE_NAMES = {
@@ -73,11 +51,6 @@ MEASURE_NAMES = {
 #: Measures of countries that are pooled.
 PANEL_MEASURES = ("gerd", "gerd_intensity", "researchers", "researcher_density", "patents")
 
-#: Measures that may be zero or negative: modelled as they are, not in logarithms.
-LEVEL_MEASURES = frozenset({"gdp_growth"})
-
-AGGREGATES = frozenset({"EU27", "OECD", "WORLD"})
-
 
 class NotEstimable(ValueError):  # noqa: N818 - reads as what it says: not estimable
     """A series that an estimator cannot be applied to; the message says why in one line."""
@@ -90,7 +63,7 @@ class Series:
     ``scale`` says how it is modelled: ``log`` (growth in per cent a year) or ``level`` (change in the
     printed unit a year). ``treated`` says in words what was repaired or left out. ``wider`` are bounds
     of the values where they are not those of the printed digits (amounts made from rounded shares).
-    Years are increasing but may have gaps.
+    ``aggregate``: the row sums up other rows of its table, as OECD does. Years are increasing but may have gaps.
     """
 
     key: str
@@ -104,6 +77,7 @@ class Series:
     scale: Scale = "log"
     treated: str = ""
     wider: tuple[tuple[float, float], ...] | None = None
+    aggregate: bool = False
 
     def __post_init__(self) -> None:
         if len(self.years) != len(self.printed):
@@ -126,11 +100,6 @@ class Series:
     def measure(self) -> str:
         """Measure of the key, such as ``gerd_intensity``."""
         return self.key.partition(".")[0]
-
-    @property
-    def aggregate(self) -> bool:
-        """Whether the row sums up other rows of its table, as OECD does."""
-        return self.code in AGGREGATES
 
     @property
     def rate_unit(self) -> str:
@@ -278,6 +247,44 @@ class Found(dict[str, Series]):
         )
 
 
+class Measure(NamedTuple):
+    """A measure of a table that is a series: its name in keys, the group whose members compare, the scale."""
+
+    name: str
+    group: str
+    scale: Scale
+
+
+@functools.lru_cache(maxsize=8)
+def measures(report: Report) -> dict[tuple[str, str], Measure]:
+    """Which (table, measure) are series: ``series.csv``, or else every measure that is printed for several years.
+
+    Without the file a measure is called by its name, with that of its table where two tables share it. Raises
+    :class:`~analysis.report.BadInput` for a scale that is neither log nor level.
+    """
+    if any(r["name"] == "series" for r in report.package["resources"]):
+        rows, found = report.resource("series"), {}
+        for column in ("table", "measure", "name", "group", "scale"):
+            if column not in rows:
+                raise BadInput("datapackage.json", f"a field named {column}", "resource series")
+        for row in rows.to_dict("records"):
+            if row["scale"] not in ("log", "level"):
+                raise BadInput("series.csv", f"log or level, found {row['scale']!r}", row["measure"], "scale")
+            found[row["table"], row["measure"]] = Measure(row["name"], row["group"], row["scale"])
+        return found
+    years: dict[tuple[str, str], set[str]] = {}
+    positive: dict[tuple[str, str], bool] = {}
+    for table, _, _, year, measure, _, printed, *_ in report.iter_cells():
+        if year:
+            years.setdefault((table, measure), set()).add(year)
+            fine = printed == NOT_AVAILABLE or float(printed) > 0
+            positive[table, measure] = positive.get((table, measure), True) and fine
+    several = [place for place, n in years.items() if len(n) > 1]
+    times = Counter(measure for _, measure in several)
+    names = {(t, m): (m if m and times[m] == 1 else f"{t} {m}".strip()).replace(".", "_") for t, m in several}
+    return {place: Measure(name, name, "log" if positive[place] else "level") for place, name in names.items()}
+
+
 def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
     """Every series of the report with at least ``minimum`` printed points, by key.
 
@@ -286,16 +293,19 @@ def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
     wants repaired or left out (:mod:`analysis.doubts`) are. Series with too few points or a value without
     logarithm are in :attr:`Found.refused`.
     """
-    cells = report.cells()
+    wanted = measures(report)
+    here = {table for table, _ in wanted}
+    cells = report.cells([table for table in report.tables if table in here])
     cells = cells[cells["year"] != ""].copy()
     cells["gone"] = cells["printed"] == NOT_AVAILABLE
     cells["treated"] = ""
     if treated:
-        cells = _treat(cells, doubts.read(report))
+        cells = _treat(cells, doubts.read(report), set(wanted))
     amounts = _derived(report)
     found: dict[str, Series] = {}
     refused: dict[str, tuple[str, str]] = {}
-    for (table, measure), (name, group) in MEASURES.items():
+    kinds = report.labels().set_index("code")["kind"].to_dict()
+    for (table, measure), (name, group, scale) in wanted.items():
         part = cells[(cells["table"] == table) & (cells["measure"] == measure)]
         for label, rows in part.groupby("code", sort=False):
             code = str(label)
@@ -309,7 +319,7 @@ def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
                 continue
             ordered = known.assign(y=known["year"].astype(int)).sort_values("y")
             years = tuple(ordered["y"].tolist())
-            who, what = report.name(code).partition(" (")[0], MEASURE_NAMES[name]
+            who, what = report.name(code).partition(" (")[0], MEASURE_NAMES.get(name, name)
             bounds = [amounts.get((table, code, y)) for y in years] if measure == "exports" else [None]
             try:
                 found[key] = Series(
@@ -317,20 +327,21 @@ def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
                     label=who if name == "macro" or code == "exports_total" else f"{who}: {what}",
                     table=table,
                     unit=str(ordered["unit"].iloc[0]),
-                    group=f"{group} (aggregates)" if code in AGGREGATES else group,
+                    group=f"{group} (aggregates)" if kinds.get(code) == "aggregate" else group,
                     years=years,
                     printed=tuple(ordered["printed"]),
                     exact=bool(ordered["exact"].all()),
-                    scale="level" if measure in LEVEL_MEASURES else "log",
+                    scale=scale,
                     treated="; ".join(dict.fromkeys(t for t in rows["treated"] if t)),
                     wider=None if None in bounds else tuple(b for b in bounds if b),
+                    aggregate=kinds.get(code) == "aggregate",
                 )
             except NotEstimable as reason:
                 refused[key] = (table, str(reason))
     return Found(found, refused)
 
 
-def _treat(cells: pd.DataFrame, register: doubts.Doubts) -> pd.DataFrame:
+def _treat(cells: pd.DataFrame, register: doubts.Doubts, levels: Collection[tuple[str, str]]) -> pd.DataFrame:
     """Cells with repairs made and doubtful ones marked as gone; ``treated`` says what was done."""
     places = list(zip(cells["table"], cells["row"], cells["column"], strict=True))
     # A growth rate that was filled in stands for the level of its year.
@@ -340,7 +351,6 @@ def _treat(cells: pd.DataFrame, register: doubts.Doubts) -> pd.DataFrame:
         if m == "growth" and (t, r, c) in register.left_out
     }
     done = cells.copy()
-    levels = {(t, m) for t, m in MEASURES}
     printed, gone, treated = list(cells["printed"]), list(cells["gone"]), [""] * len(cells)
     for i, (place, measure, year) in enumerate(zip(places, cells["measure"], cells["year"], strict=True)):
         if register.repaired.get(place, printed[i]) != printed[i]:
@@ -357,7 +367,7 @@ def _derived(report: Report) -> dict[tuple[str, str, int], tuple[float, float]]:
     """Bounds of export amounts that are a rounded share of the total, by (table, code, year)."""
     from analysis.indicators import exports
 
-    known = {table for table, _ in MEASURES}
+    known = {table for table, _ in measures(report)}
     return {
         (column.table, key.code, int(key.year or 0)): (low, high)
         for column in exports.amounts(report)

@@ -14,6 +14,18 @@ countries where one holds most of the variation.
 
 Results do not depend on how the work is split: every chunk has its own seed, spawned from one. The chunks go
 through ``joblib``, so ``joblib.parallel_config(backend=...)`` decides where they run.
+
+A larger study, on a local Dask cluster (the extra ``dask``; for a real cluster give its address to ``Client``)::
+
+    from dask.distributed import Client, LocalCluster
+    import joblib
+    from analysis.models import simulation
+
+    place = {"host": "127.0.0.1", "protocol": "tcp", "dashboard_address": None}
+    if __name__ == "__main__":
+        with LocalCluster(n_workers=2, threads_per_worker=1, **place) as cluster, Client(cluster):
+            with joblib.parallel_config(backend="dask"):
+                table = simulation.coverage(simulations=1_000_000)
 """
 
 from __future__ import annotations

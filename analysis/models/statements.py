@@ -47,7 +47,7 @@ STATEMENTS = (
 
 #: Statements whose quantity is printed for too few years: text, line, (table or prose, measure).
 SHORT = (
-    ("The technology balance stays positive", 1425, ("1-2-15", "balance")),
+    ("The technology balance stays positive", 1425, ("balance", "balance")),
     ("Receipts for intellectual property keep catching up with payments", 1439, ("prose", "ip_coverage_ratio")),
 )
 
@@ -109,7 +109,7 @@ def _printed(report: Report, where: str, measure: str) -> int:
     if where == "prose":
         prose = report.prose()
         return int(prose.loc[prose["measure"] == measure, "year"].nunique())
-    return len({c[3] for c in report.iter_cells([where]) if c[4] == measure}) if where in report.tables else 0
+    return len({c.year for c in report.iter_cells([where]) if c.measure == measure}) if report.holding(where) else 0
 
 
 # ---------------------------------------------------------------- targets

@@ -1,4 +1,4 @@
-"""``python -m analysis.publish``: status, execute, build, archive."""
+"""``python -m analysis.publish``: status, execute, build, archive, pdf, draft, locale."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INTERRUPTED = 130
 
 
 def parser() -> argparse.ArgumentParser:
-    """Arguments of the four commands."""
+    """Arguments of the seven commands."""
     top = argparse.ArgumentParser(
         prog="python -m analysis.publish", description="Run stale notebooks and build the book."
     )
@@ -23,6 +23,16 @@ def parser() -> argparse.ArgumentParser:
     execute = sub.add_parser("execute", help="run stale notebooks again, in parallel")
     build = sub.add_parser("build", help="build the pages from stored outputs; exit 1 if any is stale")
     sub.add_parser("archive", help="the data package and everything computed from it, in one file")
+    sub.add_parser("pdf", help="the built book as one PDF, and a brief of its findings")
+    sub.add_parser("locale", help="bring the Chinese catalogues up to date; exit 1 if a text lacks Chinese")
+    draft = sub.add_parser(
+        "draft", help="the book on another edition's data, and what is to be rewritten; exit 1 if anything is"
+    )
+    draft.add_argument("data", type=Path, metavar="DIR", help="a directory with datapackage.json")
+    draft.add_argument("--pages", nargs="+", default=[], help="only these pages of _toc.yml (book/inputs/funding)")
+    draft.add_argument(
+        "--jobs", type=_positive, default=max(2, os.cpu_count() or 2), help="at a time (default: one per core)"
+    )
     for command in (status, execute):
         command.add_argument("notebooks", nargs="*", type=Path, help="default: all below book/")
     execute.add_argument("--force", action="store_true", help="run them even if nothing they depend on has changed")
@@ -48,6 +58,10 @@ def main(argv: list[str] | None = None) -> int:
         if args.command == "status":
             return _status(_notebooks(args.notebooks))
         with project.alone():
+            if args.command == "draft":
+                from analysis.publish import draft
+
+                return draft.make(args.data, args.pages, args.jobs)
             return _execute(args) if args.command == "execute" else _build(args)
     except KeyboardInterrupt:
         print("stopped; what was finished is kept", file=sys.stderr)
@@ -73,6 +87,16 @@ def _notebooks(named: list[Path]) -> list[Path]:
 def _build(args: argparse.Namespace) -> int:
     from analysis.publish import site
 
+    if args.command == "pdf":
+        from analysis.publish import pdf
+
+        for path in pdf.write():
+            print(f"pdf: {project.name(path)}")
+        return 0
+    if args.command == "locale":
+        from analysis.publish import languages
+
+        return languages.renew(project.ROOT)
     if args.command == "build":
         return site.build(args.output, force=args.force, jobs=args.jobs)
     print(f"archive: {project.name(site.make_archive(project.ROOT))}")

@@ -84,8 +84,11 @@ def tidy(path: Path) -> None:
     write(path, nbformat.writes(notebook))
 
 
-async def run(path: Path, root: Path = ROOT) -> Outcome:
-    """Execute one notebook and replace its file; the outcome says why if it was not replaced."""
+async def run(path: Path, root: Path = ROOT, draft: bool = False) -> Outcome:
+    """Execute one notebook and replace its file; the outcome says why if it was not replaced.
+
+    As a ``draft`` it is replaced all the same: cells that fail show their error, and the cells below them run.
+    """
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
@@ -102,6 +105,7 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
             kernel_name="python3",
             timeout=CELL_TIMEOUT,
             record_timing=False,
+            allow_errors=draft,
             coalesce_streams=True,
             resources={"metadata": {"path": str(path.parent)}},
         )
@@ -129,9 +133,9 @@ async def run(path: Path, root: Path = ROOT) -> Outcome:
         finally:
             atexit.unregister(client._cleanup_kernel)  # nbclient's last words about a kernel it has lost
         opened = record.read_text("utf-8").splitlines() if record.exists() else []
-    if not outcome.problems:
+    if not outcome.problems and not draft:
         outcome.problems.extend(checks.problems(notebook))
-    if not outcome.problems and not fingerprint.relevant(opened):
+    if not outcome.problems and not draft and not fingerprint.relevant(opened):
         outcome.problems.append("no file of this project was seen to be read, so it could not be told when it is stale")
     if not outcome.problems:
         clean(notebook)
@@ -163,12 +167,12 @@ def write(path: Path, content: str) -> None:
         raise
 
 
-def execute(paths: list[Path], jobs: int, root: Path = ROOT) -> list[Outcome]:
+def execute(paths: list[Path], jobs: int, root: Path = ROOT, *, draft: bool = False) -> list[Outcome]:
     """Run notebooks, ``jobs`` at a time, and say what is done."""
-    return asyncio.run(_all(paths, jobs, root))
+    return asyncio.run(_all(paths, jobs, root, draft))
 
 
-async def _all(paths: list[Path], jobs: int, root: Path) -> list[Outcome]:
+async def _all(paths: list[Path], jobs: int, root: Path, draft: bool) -> list[Outcome]:
     slots, done = asyncio.Semaphore(jobs), 0
     # nbclient would take Ctrl+C for itself, stop one kernel of several and go on with the next notebook.
     loop: Any = asyncio.get_running_loop()
@@ -178,7 +182,7 @@ async def _all(paths: list[Path], jobs: int, root: Path) -> list[Outcome]:
         nonlocal done
         async with slots:
             try:
-                outcome = await run(path, root)
+                outcome = await run(path, root, draft)
             except OSError as error:
                 outcome = Outcome(path, problems=[_cause(error)])
         task = asyncio.current_task()

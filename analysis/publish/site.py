@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import multiprocessing
 import os
+import re
 import shutil
 import sys
 import time
@@ -27,7 +28,7 @@ OUTPUT = Path(BUILD) / "html"
 EDITIONS = {"en": "en", LANGUAGE: "zh"}
 
 #: Parts of ``analysis`` that only show what others compute.
-_NOT_COMPUTING = ("analysis/charts/", "analysis/chapters/", "analysis/tables.py", "analysis/publish/site.py")
+_NOT_COMPUTING = ("analysis/charts/", "analysis/tables.py", "analysis/publish/site.py")
 
 _REDIRECT = """\
 <!DOCTYPE html>
@@ -191,8 +192,27 @@ def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str
     return False
 
 
-def sphinx(root: Path, target: Path, about: dict[str, Any], jobs: int, builder: str = "html") -> bool:
-    """Run Sphinx with some settings of its configuration; true if there was a warning or an error."""
+def draft(root: Path, target: Path, warnings: Path, jobs: int) -> bool:
+    """Build what can be built of a copy, its warnings to a file; false if there is no page at all."""
+    wrong = {name(p, root): said for p in notebooks(root) if (said := checks.broken(fingerprint.read(p)))}
+    log = io.StringIO()
+    shutil.rmtree(target, ignore_errors=True)
+    sphinx(root, target, {"stale_notebooks": [], "broken_sentences": wrong}, jobs, log=log)
+    warnings.write_text(re.sub(r"\x1b\[[0-9;]*m", "", log.getvalue()), "utf-8")
+    first = listed(root)[0]
+    if not (target / f"{first}.html").is_file():
+        return False
+    (target / "index.html").write_text(_REDIRECT.format(page=first, title="Draft"), "utf-8")
+    return True
+
+
+def sphinx(
+    root: Path, target: Path, about: dict[str, Any], jobs: int, builder: str = "html", log: TextIO | None = None
+) -> bool:
+    """Run Sphinx with some settings of its configuration; true if there was a warning or an error.
+
+    Warnings go to ``log``, or to standard error.
+    """
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -213,7 +233,7 @@ def sphinx(root: Path, target: Path, about: dict[str, Any], jobs: int, builder: 
             buildername=builder,
             confoverrides=config,
             status=cast(TextIO, progress),
-            warning=sys.stderr,
+            warning=log or sys.stderr,
             freshenv=True,
             warningiserror=True,
             keep_going=True,
@@ -222,7 +242,7 @@ def sphinx(root: Path, target: Path, about: dict[str, Any], jobs: int, builder: 
         try:
             app.build(force_all=True)
         except SphinxError as error:  # in one of its workers: their traceback says no more
-            print(f"error: {error}", file=sys.stderr)
+            print(f"error: {error}", file=log or sys.stderr)
             return True
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -93,6 +93,8 @@ def furnish(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
     places, cited = app.config.addresses, edition(Path(app.srcdir))
     site = places.get("site", "").rstrip("/")
     context["editions"] = []
+    # A page in another language says so in its metadata (`language: zh-Hant`).
+    context["language"] = (context.get("meta") or {}).get("language", context["language"])
     if site and doctree is not None:
         twins = {app.config.language: site, **places.get("editions", {}), "x-default": site}
         context["editions"] = [(code, f"{base.rstrip('/')}/{pagename}.html") for code, base in twins.items()]

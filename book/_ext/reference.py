@@ -45,7 +45,7 @@ def report_items(root: Path) -> list[dict[str, Any]]:
             "item": r["table"],
             "title": r["title"],
             "title_en": r["title_en"],
-            "page": r["page"],
+            "page": r.get("page", 0),
             "printed": "table",
             "columns": _columns(r["schema"]["fields"]),
         }
@@ -131,6 +131,13 @@ class ReportMap(Generated):
         return out
 
 
+def _described(field: dict[str, Any]) -> list[str]:
+    """A row of the data dictionary."""
+    exact = "" if field.get("role") != "value" else ("yes" if field["exact"] else "rounded")
+    texts = [field.get(key, "") for key in ("title_en", "title", "unit")]
+    return [f"`{field['name']}`", *texts, str(field.get("year", "")), exact]
+
+
 class DataDictionary(Generated):
     """Every file of the data package: columns, units, years, keys."""
 
@@ -143,18 +150,11 @@ class DataDictionary(Generated):
             cite = f", table {resource['table']}, p. {resource['page']}" if "table" in resource else ""
             out += [f"**`{resource['path']}`**: {resource['title_en']} ({resource['title']}{cite})", ""]
             out += [f"{note}" for note in resource.get("notes", [])] + [""]
-            out += ["| column | English | Chinese | unit | year | printed in full |", "|---|---|---|---|---|---|"]
-            for field in resource["schema"]["fields"]:
-                exact = "" if field.get("role") != "value" else ("yes" if field["exact"] else "rounded")
-                cells = [
-                    f"`{field['name']}`",
-                    field.get("title_en", ""),
-                    field.get("title", ""),
-                    field.get("unit", ""),
-                    str(field.get("year", "")),
-                    exact,
-                ]
-                out.append("| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |")
+            heads = ["column", "English", "Chinese", "unit", "year", "printed in full"]
+            rows = [_described(field) for field in resource["schema"]["fields"]]
+            used = [i for i in range(len(heads)) if any(row[i] for row in rows)]
+            for row in [heads, ["---"] * len(heads), *rows]:
+                out.append("| " + " | ".join(row[i].replace("|", "\\|") for i in used) + " |")
             out += [""]
         return out
 

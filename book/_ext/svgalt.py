@@ -21,6 +21,12 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 NARROW_MIME = "application/x.narrow+svg"
+#: What stands for an output in the Chinese edition, if there is one.
+CHINESE = {
+    "text/html": "application/x.zh_tw+html",
+    "image/svg+xml": "application/x.zh_tw+svg",
+    NARROW_MIME: "application/x.zh_tw.narrow+svg",
+}
 #: The page of the findings, and what leads there from a notebook, which does not know where it stands.
 FINDINGS = "book/audit/findings"
 _IMG = re.compile(r"<img\b[^>]*>")
@@ -32,13 +38,21 @@ _FINDING = re.compile(r'(<a class="finding" href=")#([\w-]+)"')
 
 
 def together(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Put the drawing for a phone behind the other one, into the same output."""
-    if not str(app.env.doc2path(docname)).endswith(".ipynb") or NARROW_MIME not in source[0]:
+    """Keep the outputs of the language of the build, and put the drawing for a phone behind the other one.
+
+    MyST-NB warns of kinds of output it does not know, so those of the other language go.
+    """
+    known = (NARROW_MIME, *CHINESE.values())
+    if not str(app.env.doc2path(docname)).endswith(".ipynb") or not any(kind in source[0] for kind in known):
         return
     notebook = json.loads(source[0])
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
+            for kind, chinese in CHINESE.items():
+                twin = data.pop(chinese, None)
+                if twin is not None and app.config.language == "zh_TW":
+                    data[kind] = twin
             if narrow := data.pop(NARROW_MIME, None):
                 data["image/svg+xml"] = "".join(data["image/svg+xml"]) + "".join(narrow)
     source[0] = json.dumps(notebook, ensure_ascii=False)

@@ -73,7 +73,11 @@
       at = index;
       const [dot, frame] = [circles[at].getBoundingClientRect(), box.getBoundingClientRect()];
       circles[at].classList.add("current");
-      note.textContent = said[at];
+      // what lies on the same spot is said with it
+      const spot = (circle) => [Number(circle.getAttribute("cx")), Number(circle.getAttribute("cy"))];
+      const [x0, y0] = spot(circles[at]);
+      const near = said.filter((_, i) => i !== at && Math.hypot(spot(circles[i])[0] - x0, spot(circles[i])[1] - y0) < 3);
+      note.textContent = [said[at], ...near.slice(0, 4)].join("\n");
       note.hidden = false;
       const half = note.offsetWidth / 2;
       const x = dot.left + dot.width / 2 - frame.left;

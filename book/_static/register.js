@@ -1,6 +1,6 @@
 // The register of claims: the rows travel as JSON; this draws a page of them and filters by verdict, chapter, kind and words.
 (() => {
-  const PAGE = 25;
+  const PAGE = 50;
   const MARKS = { reproduced: "✓", consistent: "≈", ambiguous: "?", contradicted: "✗", "not checkable": "–" };
   const make = (tag, attributes = {}, ...children) => {
     const node = Object.assign(document.createElement(tag), attributes);

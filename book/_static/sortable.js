@@ -20,10 +20,25 @@
     if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
     return a.localeCompare(b, "en", { numeric: true });
   };
+  // The heads of single columns with the place of theirs, also below a heading over several.
+  const heads = (table) => {
+    const found = [];
+    const taken = []; // by row and column, where a head reaches into other rows
+    [...table.tHead.rows].forEach((row, y) => {
+      let x = 0;
+      for (const cell of row.cells) {
+        while (taken[y]?.[x]) x += 1;
+        for (let down = 0; down < cell.rowSpan; down += 1)
+          for (let right = 0; right < cell.colSpan; right += 1) (taken[y + down] ??= [])[x + right] = cell;
+        if (cell.scope !== "colgroup" && cell.colSpan === 1) found.push([cell, x, taken[0][x] === cell ? null : taken[0][x]]);
+        x += cell.colSpan;
+      }
+    });
+    return found;
+  };
   const sortable = (table, body) => {
-    const head = table.tHead?.rows[table.tHead.rows.length - 1];
-    if (!head || [...head.cells].some((cell) => cell.colSpan > 1)) return;
-    [...head.cells].forEach((cell, column) => {
+    const columns = heads(table);
+    columns.forEach(([cell, column]) => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
@@ -31,7 +46,7 @@
       cell.append(button);
       button.addEventListener("click", () => {
         const down = cell.getAttribute("aria-sort") === "ascending";
-        [...head.cells].forEach((other) => other.removeAttribute("aria-sort"));
+        columns.forEach(([other]) => other.removeAttribute("aria-sort"));
         cell.setAttribute("aria-sort", down ? "descending" : "ascending");
         const rows = [...body.rows].map((row, index) => [row, index, value(row, column)]);
         // Cells without a value stay last, whichever way the others are turned.
@@ -40,13 +55,30 @@
       });
     });
   };
+  // A table wider than the screen of a phone shows its rows as cards, each value below its head.
+  const narrow = window.matchMedia("(max-width: 40rem)");
+  const ROLES = { TABLE: "table", TBODY: "rowgroup", TR: "row", TH: "rowheader", TD: "cell" };
+  const stack = (table) => {
+    const box = table.closest(".exhibit-table");
+    if (!box || !box.clientWidth || box.scrollWidth <= box.clientWidth + 1 || table.classList.contains("stacked")) return;
+    for (const [cell, column, above] of heads(table)) {
+      const words = [above, cell].filter(Boolean).map((head) => (head.querySelector("button") ?? head).innerText.replace(/\s+/g, " "));
+      for (const row of table.tBodies[0].rows) row.cells[column].dataset.head = words.join(": ");
+    }
+    // what is laid out as cards is still a table
+    for (const node of [table, ...table.querySelectorAll("tbody, tbody *")]) if (ROLES[node.tagName]) node.setAttribute("role", ROLES[node.tagName]);
+    table.classList.add("stacked");
+  };
+  const stackAll = () => narrow.matches && document.querySelectorAll("table.exhibit").forEach(stack);
+  // A number is found with and without separators, with a hyphen or a true minus sign.
+  const plain = (text) => text.toLowerCase().replace(/[−–]/g, "-").replace(/(\d),(?=\d{3})/g, "$1");
   // The number of a table is meant whole: 1-2-1 is not 1-2-10.
   const holds = (text, word) =>
     /^\d-\d-\d+$/.test(word) ? new RegExp(`(?<![\\d-])${word}(?![\\d-])`).test(text) : text.includes(word);
   const filterable = (table, body) => {
     const rows = [...body.rows];
     if (rows.length < LONG) return;
-    const texts = rows.map((row) => [...row.cells].map((cell) => cell.textContent).join(" ").toLowerCase());
+    const texts = rows.map((row) => plain([...row.cells].map((cell) => cell.textContent).join(" ")));
     const label = document.createElement("label");
     label.className = "table-filter";
     const box = document.createElement("input");
@@ -56,7 +88,7 @@
     const count = document.createElement("span");
     count.setAttribute("role", "status");
     const show = () => {
-      const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const words = plain(box.value).split(/\s+/).filter(Boolean);
       let kept = 0;
       rows.forEach((row, index) => {
         row.hidden = !words.every((word) => holds(texts[index], word));
@@ -75,5 +107,10 @@
     sortable(table, body);
     filterable(table, body);
   };
-  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("table.sortable").forEach(prepare));
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("table.sortable").forEach(prepare);
+    stackAll();
+  });
+  narrow.addEventListener("change", stackAll);
+  document.addEventListener("toggle", stackAll, true); // a fold that is opened
 })();

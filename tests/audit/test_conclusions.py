@@ -10,7 +10,9 @@ import pytest
 
 from analysis import audit
 from analysis.__main__ import main
-from analysis.audit.conclusions import COLUMNS, check_rows, conclude, notes, register_rows
+from analysis.audit.__main__ import check_rows, register_rows
+from analysis.audit.assignment import notes
+from analysis.audit.conclusions import COLUMNS, conclude
 from analysis.audit.patterns import tail
 from analysis.audit.register import CONSEQUENCES, GRADES, register
 from analysis.audit.verdicts import COLUMNS as LEDGER
@@ -158,9 +160,9 @@ def test_a_correction_elsewhere_renumbers_and_loses_nothing(data_copy: Path, rep
 
 
 def test_a_digit_anywhere_loses_no_finding_on_other_cells(data_copy: Path, report: Report) -> None:
-    """One cell of each table, its last digit changed, in turn."""
+    """One cell of every fourth table, its last digit changed, in turn (``make trial TRIAL=digits`` tries any)."""
     known = {k.id: {p for p, _ in k.rows} | set(k.cells) for k in register(report)}
-    for table in report.tables:
+    for table in list(report.tables)[::4]:
         file = data_copy / "tables" / f"{table}.csv"
         text = file.read_text(encoding="utf-8")
         cell = next(c for c in report.cells([table]).itertuples() if c.printed[-1].isdigit() and c.flag == "")
@@ -320,7 +322,7 @@ def test_a_package_without_relations_has_an_empty_ledger(data_copy: Path, capsys
     assert main(["audit", "--strict", "--format", "csv", "--data", str(data_copy)]) == 0
     printed = capsys.readouterr()
     assert printed.out == ",".join(LEDGER) + "\n"
-    assert printed.err == ""
+    assert "nothing to check" in printed.err
     found = audit.findings(load(data_copy))
     assert list(found.columns) == COLUMNS
     assert set(found["kind"]) <= {"constant rate", "break", "date"}

@@ -14,8 +14,9 @@ import pytest
 from analysis import audit
 from analysis.audit.cells import Cell, from_cells, governed, qualifiers, triple
 from analysis.audit.declarations import parse
+from analysis.audit.kernels import rounded
 from analysis.audit.relations import bind, evaluate
-from analysis.audit.verdicts import COLUMNS, JUDGED, PROVEN, VERDICTS, rounded
+from analysis.audit.verdicts import COLUMNS, JUDGED, PROVEN, VERDICTS
 from analysis.audit.verdicts import audit as judged
 from analysis.report import BadInput, Report, load
 

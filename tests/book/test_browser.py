@@ -6,8 +6,6 @@ import contextlib
 import functools
 import http.server
 import json
-import os
-import shutil
 import threading
 from importlib import resources
 from pathlib import Path
@@ -15,16 +13,18 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from analysis.publish import pdf
 from tests.book.common import CI, HTML, PAGES
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+CHROMIUM = pdf.browser()
 ABSENT = ["火星探測", "經專利研"]
 EXTRA = ["search", "genindex"]
 CONTRAST = Path(__file__).with_name("contrast.js").read_text("utf-8")
 ROWS = 12
 #: Widths in CSS pixels: of a laptop's window, a phone's, and of an A4 sheet between its margins.
 LAPTOP, PHONE, SHEET = 1280, 390, 672
+#: Least height of the text of a figure there, in CSS pixels.
+LEAST = {LAPTOP: 11, PHONE: 9.5}
 #: What is typed, and the pages one of which must be among the first three.
 QUERIES = {
     "研發經費": ["inputs/rd_expenditure"],
@@ -74,10 +74,9 @@ def address():
 @pytest.fixture(scope="module")
 def browser():
     if CHROMIUM is None:
-        message = f"no browser: none of {', '.join(NAMES)} is installed, and CHROMIUM names none"
         if CI:
-            pytest.fail(message + "; automatic runs must have one (.ci/run installs it)")
-        pytest.skip(message)
+            pytest.fail("no Chromium; automatic runs must have one (.ci/run installs it)")
+        pytest.skip("no Chromium is installed, and CHROMIUM names none")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
@@ -140,6 +139,18 @@ def cut(page, width):
     )
 
 
+def tiny(page, width):
+    """Text of figures that is shown smaller than it may be in a window of this width."""
+    page.set_viewport_size({"width": width, "height": 900})
+    return page.evaluate(
+        """least => [...document.querySelectorAll(".bd-article svg text")].filter(t => t.checkVisibility()).map(t => {
+          const m = t.getScreenCTM(), size = parseFloat(getComputedStyle(t).fontSize) * Math.sqrt(Math.abs(m.a * m.d - m.b * m.c));
+          return [size, `${size.toFixed(1)} px: ${t.textContent.slice(0, 40)}`];
+        }).filter(([size]) => size < least - 0.01).map(([, said]) => said)""",
+        LEAST[width],
+    )
+
+
 def sideways(page, width):
     """By how much the page is wider than the window."""
     page.set_viewport_size({"width": width, "height": 900})
@@ -159,6 +170,7 @@ def visit(visitor, address, axe, name):
         ROWS,
     )
     assert sideways(page, LAPTOP) <= 0
+    assert tiny(page, LAPTOP) == []
     broken = page.evaluate(
         "Promise.all([...document.images].map(async i => {"
         " i.loading = 'eager'; try { await i.decode(); return null } catch { return i.src } }))"
@@ -171,8 +183,9 @@ def visit(visitor, address, axe, name):
     # The colours have been measured above, in both modes and much faster.
     assert violations(page, rules={"color-contrast": {"enabled": False}}) == []
     assert sideways(page, PHONE) <= 0
+    assert tiny(page, PHONE) == []
     page.wait_for_function(  # a moment after the window has changed
-        "[...document.querySelectorAll('.pst-scrollable-table-container')]"
+        "[...document.querySelectorAll('.pst-scrollable-table-container, .cell_output > .output, pre')]"
         ".every(box => box.tabIndex === 0 || box.scrollWidth <= box.clientWidth)"
     )
     assert violations(page, runOnly=["scrollable-region-focusable", "target-size"]) == []
@@ -209,6 +222,14 @@ class TestJudgement:
         )
         found = [words.split(": ")[1].split(" (")[0] for words in page.evaluate(CONTRAST)]
         assert found == ["faint", "seen through", "dark", "on dark"]
+
+    def test_small_text_of_a_figure_is_seen(self, visitor):
+        page, _ = visitor
+        page.set_content(
+            """<div class="bd-article"><svg viewBox="0 0 200 100" width="100"><text y="50" font-size="20">half</text>
+            <text y="90" font-size="24">fine</text></svg></div>"""
+        )
+        assert tiny(page, LAPTOP) == ["10.0 px: half"]
 
     def test_what_a_sheet_cuts_is_seen(self, visitor):
         page, _ = visitor
@@ -319,7 +340,7 @@ class TestAsFiles:
             assert wrong == []
 
     def test_a_sortable_table_sorts_by_its_head(self, browser, address):
-        names = [n for n in PAGES if '"gt_table sortable"' in (HTML / f"{n}.html").read_text("utf-8")]
+        names = [n for n in PAGES if '"exhibit sortable"' in (HTML / f"{n}.html").read_text("utf-8")]
         if not names:
             pytest.skip("no sortable table in the book")
         with watched(browser, address, 1280) as (page, wrong):

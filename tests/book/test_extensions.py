@@ -110,14 +110,27 @@ def test_the_font_of_the_figures_holds_what_they_write_and_little_else(tmp_path)
     assert figures.missing(sans_path(), "芬A\u0b95") == "\u0b95"
 
 
-def test_both_drawings_of_a_figure_come_into_the_page():
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", {"image/svg+xml": "<svg>wide</svg><svg>narrow</svg>", "text/html": "words"}),
+        ("zh_TW", {"image/svg+xml": "<svg>寬</svg><svg>窄</svg>", "text/html": "文字"}),
+    ],
+)
+def test_a_page_gets_both_drawings_of_a_figure_in_its_language(language, expected):
     figures = extension("svgalt")
-    data = {"image/svg+xml": "<svg>wide</svg>", figures.NARROW_MIME: "<svg>narrow</svg>"}
+    data = {
+        "image/svg+xml": "<svg>wide</svg>",
+        "application/x.narrow+svg": "<svg>narrow</svg>",
+        "application/x.zh_tw+svg": "<svg>寬</svg>",
+        "application/x.zh_tw.narrow+svg": "<svg>窄</svg>",
+        "text/html": "words",
+        "application/x.zh_tw+html": "文字",
+    }
     source = [json.dumps({"cells": [{"outputs": [{"data": data}]}]})]
-    app = SimpleNamespace(env=SimpleNamespace(doc2path=lambda name: f"{name}.ipynb"))
-    figures.together(app, "page", source)
-    output = json.loads(source[0])["cells"][0]["outputs"][0]["data"]
-    assert output == {"image/svg+xml": "<svg>wide</svg><svg>narrow</svg>"}
+    env = SimpleNamespace(doc2path=lambda name: f"{name}.ipynb")
+    figures.together(SimpleNamespace(env=env, config=SimpleNamespace(language=language)), "page", source)
+    assert json.loads(source[0])["cells"][0]["outputs"][0]["data"] == expected
 
 
 def test_a_citation_names_page_book_version_and_date():

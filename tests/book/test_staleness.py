@@ -263,3 +263,29 @@ def test_the_rules_refuse(damage):
     assert list(checks.problems({"cells": [cell]})) == []
     change, said = BAD[damage]
     assert any(said in problem for problem in checks.problems({"cells": [cell | change]}))
+
+
+#: How many notebooks a digit of a table may make stale. What is left is real: its own chapters, those whose
+#: checks or sentences combine it with their tables, the models of it, and the pages about all findings or claims, the opening page among them.
+DEPEND = {"1-2-2": 21, "1-2-12": 12}
+
+
+@pytest.mark.parametrize("table", DEPEND)
+def test_a_digit_makes_only_the_pages_stale_that_use_its_table(table):
+    files = {path: stored(path)["metadata"]["fingerprint"]["files"] for path in NOTEBOOKS}
+    found = sorted(path.stem for path, names in files.items() if f"data/tables/{table}.csv" in names)
+    assert 0 < len(found) <= DEPEND[table], found
+
+
+def modules_of(code):
+    """Modules of this project that are loaded once ``code`` has run."""
+    line = f"import sys\n{code}\nprint(*(m for m in sys.modules if m.startswith('analysis.')))"
+    done = subprocess.run([sys.executable, "-c", line], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_a_page_depends_on_the_kinds_of_figure_that_it_draws():
+    shared = {f"analysis.charts.{name}" for name in ("style", "layout", "picture", "exhibit")}
+    loaded = modules_of("from analysis import charts, facts, tables\ncharts.lines")
+    assert {m for m in loaded if m.startswith("analysis.charts.")} == shared | {"analysis.charts.series"}
+    assert not any(m.startswith(("analysis.audit", "analysis.claims", "analysis.models")) for m in loaded)

@@ -18,6 +18,7 @@ from matplotlib.text import Text
 from analysis import charts
 from analysis.charts import exhibit, layout, style
 from analysis.charts.layout import Drawing
+from analysis.words import Both
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -136,7 +137,8 @@ def test_dark_mode_knows_every_colour_of_the_style_and_text_reaches_contrast_the
 
 def test_colours_with_text_on_them_stay_as_they_are_in_dark_mode() -> None:
     css = (ROOT / "book" / "_static" / "figures.css").read_text("utf-8")
-    fixed = (*style.PARTS, *style.SEQUENTIAL, *style.DIVERGING, style.ON_PALE, style.ON_DEEP)
+    verdicts = [style.still(c) for c, _ in style.VERDICTS.values()]
+    fixed = (*style.PARTS, *style.SEQUENTIAL, *style.DIVERGING, style.ON_PALE, style.ON_DEEP, *verdicts)
     assert [c for c in fixed if f'"{c.lower()}"' in css] == []
 
 
@@ -257,6 +259,28 @@ def test_bars_start_at_zero(values: list[float]) -> None:
     assert low <= 0 <= high
 
 
+@pytest.mark.parametrize("top", [6.0, 60.0, 6e5])
+def test_logarithmic_axes_have_plain_numbers(top: float) -> None:
+    wide = rows().assign(
+        x=[2.0, 3.0, 4.0, top], y=[2.0, top, 3.0, 4.0], first=[2.0, 3.0, 4.0, 5.0], last=[3, 4, 5, top]
+    )
+    figures = [
+        charts.scatter(wide, x_label="x", y_label="y", log_x=True, log_y=True, **WORDS),
+        charts.dumbbell(wide, first="first", last="last", log=True, show_values=False, **WORDS),
+    ]
+    for fig in figures:
+        assert charts.faults(fig) == []
+        ticks = [t.get_text() for t in fig.axes[0].get_xticklabels() if t.get_text()]
+        assert len(ticks) >= 3
+        assert all(re.fullmatch(r"[\d,.]+", tick) for tick in ticks)
+
+
+def test_values_stand_beyond_their_whiskers() -> None:
+    frame = pd.DataFrame({"name": list("ab"), "value": [2.0, -2.0], "low": [1.5, -2.5], "high": [2.5, -1.5]})
+    ax = charts.bars(frame, fmt="{:.1f}", **WORDS).axes[0]
+    assert [text.xy[0] for text in ax.texts] == [2.5, -2.5]
+
+
 def test_labels_that_would_collide_are_moved_apart_and_keep_their_order() -> None:
     wanted = [5.0, 5.1, 5.05, 9.0, 1.0]
     placed = layout.spread(wanted, 1.0, 0.0, 10.0)
@@ -296,6 +320,11 @@ def test_the_csv_keeps_decimals_as_printed() -> None:
     assert "value%0A3.40%0A3.00" in link
 
 
+def test_the_csv_has_the_decimals_of_the_figure_where_that_loses_nothing() -> None:
+    link = charts.csv_link(pd.DataFrame({"a": [3.4, 3.0], "b": [3.415, 1.0], "n": [1, 2]}), "n", fmt="{:+.2f}")
+    assert "a,b,n%0A3.40,3.415,1%0A3.00,1,2" in link
+
+
 def test_a_source_is_cited_with_table_page_and_origin() -> None:
     assert charts.cite(["1-2-2"]).startswith("Table 1-2-2, p. 34 (OECD")
     assert charts.cite("this book") == "this book"
@@ -313,6 +342,20 @@ def test_show_gives_an_svg_and_a_caption(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "Table 1-2-2, p. 34" in words["text/html"]
     assert "A note." in words["text/html"]
     assert 'download="n.csv"' in words["text/html"]
+
+
+def test_a_figure_with_a_chinese_title_is_drawn_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(exhibit, "put", shown.append)
+    title = Both("A title that says what is shown", "標題")
+    charts.show(charts.bars(rows(), title=title, unit="%"), data=rows(), name="n", source=["1-2-2"], alt="Bars.")
+    picture, words = shown
+    assert ">Korea</text>" in picture["image/svg+xml"]
+    assert "韓國" not in picture["image/svg+xml"]
+    for kind in (exhibit.SVG_ZH, exhibit.NARROW_ZH):
+        assert ">韓國</text>" in picture[kind]
+        assert ">標題</text>" in picture[kind]
+    assert "資料來源" in words[exhibit.HTML_ZH]
 
 
 def test_show_refuses_a_figure_with_covered_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis import tables
+from analysis.words import Both
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def frame() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "code": ["TWN", "KOR"],
-            "name": ["Taiwan 中華民國", "Korea <韓國>"],
+            "name": ["Taiwan 中華民國", "Korea 韓國"],
             "printed": ["-0.50", "3.40"],
             "verdict": ["reproduced", "contradicted"],
         }
@@ -49,9 +50,40 @@ def test_units_stand_in_the_head(frame: pd.DataFrame) -> None:
 
 
 def test_text_is_escaped_and_chinese_is_tagged(frame: pd.DataFrame) -> None:
-    text = markup(frame)
-    assert "Korea &lt;" in text
-    assert '<span lang="zh-Hant">中華民國</span>' in text
+    assert 'b &lt; <span lang="zh-Hant">韓國</span>' in markup(frame.assign(note="a, b < 韓國"))
+
+
+def test_a_name_is_shown_in_the_language_of_the_page(frame: pd.DataFrame) -> None:
+    assert "中華民國" not in markup(frame)
+    chinese = markup(frame, language="zh_TW")
+    assert "中華民國" in chinese
+    assert "Taiwan" not in chinese
+    assert "✗&nbsp;矛盾" in chinese
+
+
+def test_a_table_with_a_chinese_title_is_shown_in_both_languages(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(tables, "put", shown.append)
+    tables.show(frame, title="Growth", source=["1-2-2"], name="growth")
+    tables.show(frame, title=Both("Growth", "成長率"), source=["1-2-2"], name="growth")
+    assert [sorted(data) for data in shown] == [
+        ["text/html", "text/plain"],
+        ["application/x.zh_tw+html", "text/html", "text/plain"],
+    ]
+    assert shown[0]["text/html"] == shown[1]["text/html"]
+    chinese = shown[1]["application/x.zh_tw+html"]
+    assert '<span lang="zh-Hant">成長率</span>' in chinese
+    assert '<span lang="zh-Hant">資料來源：表</span>1-2-2' in chinese
+
+
+def test_a_table_without_rows_and_one_with_a_blank_column_are_refused(frame: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="table growth: no rows"):
+        markup(frame.iloc[:0])
+    with pytest.raises(ValueError, match="table growth: nothing in column recomputed"):
+        markup(frame.assign(recomputed=["", "–"]))
+    assert "2 to 3" in markup(frame.assign(recomputed="", allowed=["2 to 3", ""]), below={"recomputed": "allowed"})
 
 
 def test_one_column_can_stand_in_small_print_below_another(frame: pd.DataFrame) -> None:
@@ -65,34 +97,36 @@ def test_one_column_can_stand_in_small_print_below_another(frame: pd.DataFrame) 
 def test_the_code_is_not_shown_but_marks_taiwan(frame: pd.DataFrame) -> None:
     text = markup(frame)
     assert "TWN" not in text
-    first, second = re.findall(r"<tr>.*?</tr>", text, re.DOTALL)[-2:]
-    assert "#C04000" in first
-    assert "#C04000" not in second
+    assert re.findall(r'<tr class="taiwan"><th scope="row"[^>]*>([^<]*)', text) == ["Taiwan"]
 
 
-def test_styles_reach_no_further_than_the_table(frame: pd.DataFrame) -> None:
-    style = re.search(r"<style>(.*?)</style>", markup(frame), re.DOTALL)
-    assert style
-    selectors = [s.strip() for rule in re.findall(r"([^{}]+)\{", style[1]) for s in rule.split(",")]
-    assert [s for s in selectors if not s.startswith("#table-growth ")] == []
+def test_the_first_column_heads_its_row_and_numbers_stand_to_the_right(frame: pd.DataFrame) -> None:
+    text = markup(frame)
+    assert '<th scope="row" class="short">Korea</th>' in text
+    assert '<td class="num">3.40</td>' in text
 
 
-def test_ids_are_unique_and_heads_are_referred_to(frame: pd.DataFrame) -> None:
-    text = markup(frame, spanners={"Both": ["printed", "verdict"]})
-    ids = re.findall(r'\bid="([^"]+)"', text)
-    assert len(ids) == len(set(ids))
-    assert {h for hs in re.findall(r'headers="([^"]+)"', text) for h in hs.split()} <= set(ids)
+def test_a_heading_over_several_columns_spans_them_and_the_others_reach_down(frame: pd.DataFrame) -> None:
+    head = markup(frame, spanners={"Both": ["printed", "verdict"]}).partition("<tbody>")[0]
+    assert '<th scope="colgroup" colspan="2">Both</th>' in head
+    assert re.findall(r'<th scope="col"( rowspan="2")?[^>]*>(\w+)', head) == [
+        (' rowspan="2"', "name"),
+        ("", "printed"),
+        ("", "verdict"),
+    ]
 
 
 def test_a_table_scrolls_in_its_own_box_which_the_keyboard_reaches(frame: pd.DataFrame) -> None:
     text = markup(frame)
-    assert 'class="exhibit-table" style="overflow-x:auto" tabindex="0"' in text
-    assert 'aria-label="Growth &amp; more"' in text
+    assert (
+        '<div class="exhibit-table" id="table-growth" role="region" aria-label="Growth &amp; more" tabindex="0">'
+        in text
+    )
 
 
 def test_long_tables_can_be_marked_sortable(frame: pd.DataFrame) -> None:
-    assert 'class="gt_table sortable"' in markup(frame, sortable=True)
-    assert 'class="gt_table"' in markup(frame)
+    assert '<table class="exhibit sortable">' in markup(frame, sortable=True)
+    assert '<table class="exhibit">' in markup(frame)
 
 
 def test_show_offers_the_frame_with_its_codes(frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:

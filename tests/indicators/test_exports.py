@@ -16,7 +16,7 @@ def one(frame: pd.DataFrame, code: str, year: int) -> pd.Series:
     return frame[(frame["code"] == code) & (frame["year"] == year)].iloc[0]
 
 
-@pytest.mark.parametrize("table", exports.TABLES)
+@pytest.mark.parametrize("table", ["1-2-9", "1-2-10", "1-2-11"])
 def test_contributions_add_up_to_the_growth_of_the_total(table: str) -> None:
     parts, growth = exports.contributions(EDITION), exports.exports_growth(EDITION)
     parts, growth = (frame[frame["table"] == table] for frame in (parts, growth))

@@ -40,6 +40,15 @@ def test_implied_gdp_growth_follows_the_printed_rates() -> None:
     assert found["high"] - found["low"] < 0.021
 
 
+def test_implied_employment_growth_follows_the_printed_rates() -> None:
+    found = research.implied_employment_growth(EDITION)
+    taiwan = one(found, "TWN", 2023)
+    assert taiwan["value"] == pytest.approx(100 * (1.0246 / 1.0148 - 1))
+    assert taiwan["low"] == pytest.approx(100 * (1.02455 / 1.01485 - 1))
+    assert one(found, "CHE", 2023)["value"] == 0
+    assert pd.isna(one(found, "ISR", 2023)["value"])
+
+
 POSITIVE = st.fractions(min_value=1, max_value=1000, max_denominator=100)
 
 

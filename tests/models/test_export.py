@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
 import sys
+import textwrap
 import warnings
 from pathlib import Path
 
@@ -29,13 +29,14 @@ def trends():
         return export.trends(REPORT)
 
 
-def edited(tmp_path: Path, table: str, pattern: str, new: str) -> report.Report:
-    """A copy of the data with one table changed; the pattern must occur."""
+def edited(tmp_path: Path, *changes: tuple[str, str, str]) -> report.Report:
+    """A copy of the data with tables changed, ``(table, pattern, new text)``; each pattern must occur."""
     shutil.copytree(report.DATA, tmp_path / "data")
-    path = tmp_path / "data" / "tables" / f"{table}.csv"
-    text, count = re.subn(pattern, new, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert count
-    path.write_text(text, encoding="utf-8")
+    for table, pattern, new in changes:
+        path = tmp_path / "data" / "tables" / f"{table}.csv"
+        text, count = re.subn(pattern, new, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert count
+        path.write_text(text, encoding="utf-8")
     return report.load(tmp_path / "data")
 
 
@@ -67,7 +68,7 @@ def test_trends_bounds_enclose_the_estimate(trends) -> None:
 
 
 def test_forecasts_are_strings_ordered_and_repeatable() -> None:
-    one, two = export.forecasts(REPORT), export.forecasts(REPORT)
+    one, two = export.forecasts(REPORT), export.forecasts(report.load(report.DATA))
     assert one.equals(two)
     assert list(one.columns)[:7] == ["series", "model", "year", "mean", "low", "high", "level"]
     known = one[one["note"] == ""]
@@ -77,25 +78,33 @@ def test_forecasts_are_strings_ordered_and_repeatable() -> None:
     assert set(export.SHOWN) <= set(known["series"])
 
 
-def test_a_country_with_a_gap_keeps_the_rest_estimable(tmp_path: Path) -> None:
-    copy = edited(tmp_path, "1-2-2", "^韓國,4.36", "韓國,N/A")
-    found = export.trends(copy)
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory: pytest.TempPathFactory) -> report.Report:
+    """A copy in which a country has a gap, a total is not available and a count is zero."""
+    return edited(
+        tmp_path_factory.mktemp("damaged"),
+        ("1-2-2", "^韓國,4.36", "韓國,N/A"),
+        ("1-2-16", '^製造業,,"50,566"', "製造業,,N/A"),
+        ("1-2-13", r'^(中國大陸,\d+),"[^"]*"', r"\1,0"),
+    )
+
+
+def test_a_country_with_a_gap_keeps_the_rest_estimable(damaged: report.Report) -> None:
+    found = export.trends(damaged)
     row = found[(found["series"] == "gerd_intensity") & (found["model"] == "sigma_convergence")].iloc[0]
     assert row["n"] == "16"
     own = found[(found["series"] == "gerd_intensity.KOR") & (found["model"] == "log_linear_ols")]
     assert own["n"].iloc[0] == "4"
 
 
-def test_a_total_that_is_not_available_is_a_row_that_says_so(tmp_path: Path) -> None:
-    copy = edited(tmp_path, "1-2-16", '^製造業,,"50,566"', "製造業,,N/A")
-    found = export.trends(copy)
+def test_a_total_that_is_not_available_is_a_row_that_says_so(damaged: report.Report) -> None:
+    found = export.trends(damaged)
     row = found[(found["series"] == "value_added_rate") & (found["model"] == "shift_share")].iloc[0]
     assert row["note"] == "not estimable, because the total of manufacturing is not available for 2014 and 2023"
 
 
-def test_a_zero_has_no_logarithm_and_is_a_row_that_says_so(tmp_path: Path) -> None:
-    copy = edited(tmp_path, "1-2-13", r'^(中國大陸,\d+),"[^"]*"', r"\1,0")
-    for found in (export.trends(copy), export.forecasts(copy)):
+def test_a_zero_has_no_logarithm_and_is_a_row_that_says_so(damaged: report.Report) -> None:
+    for found in (export.trends(damaged), export.forecasts(damaged)):
         assert "2020 is not positive" in found.loc[found["series"] == "patents.CHN", "note"].iloc[0]
 
 
@@ -204,13 +213,10 @@ def test_resolution_equals_its_formula() -> None:
     assert power == pytest.approx(0.8, abs=1e-6)
 
 
-def test_the_cell_that_the_book_documents_runs_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The code block of the chapter, literally but for the number of simulations and processes; needs the extra dask."""
+def test_the_code_for_a_cluster_runs_as_documented(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code block of the module, literally but for the number of simulations and processes; needs the extra dask."""
     pytest.importorskip("dask.distributed")
-    notebook = Path(__file__).parents[2] / "book" / "models" / "five_points.ipynb"
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    text = next("".join(c["source"]) for c in cells if "```python" in "".join(c["source"]))
-    code = text.split("```python\n")[1].split("```")[0]
+    code = textwrap.dedent(str(simulation.__doc__).split("::\n")[1])
     assert "1_000_000" in code
     monkeypatch.setattr(simulation, "CHUNK", 170)
     small = code.replace("1_000_000", "340, sizes=(4,)").replace("n_workers=2", "n_workers=2, processes=False")

@@ -9,13 +9,14 @@ from analysis.audit.bench import Bench
 from analysis.audit.diagnosis import diagnose
 from analysis.audit.relations import bind
 from analysis.audit.verdicts import audit, relations
-from analysis.report import Report
+from analysis.report import Report, once
 
 
+@once
 def baseline(report: Report) -> tuple[Bench, set[int]]:
     """The report with the likeliest repair of what fails in it, decided or not, and what fails all the same.
 
-    A fault that is put in must be the only one, or what the report leaves open would count against it.
+    Whoever changes the bench puts it back: it is made once. A fault that is put in must be the only one, or what the report leaves open would count against it.
     """
     done = audit(report)
     first = Bench(done.cells, done.groups)

@@ -10,31 +10,20 @@ import re
 import shutil
 from pathlib import Path
 
-_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.])")
+from analysis.editions import YEAR, lay_out, moved, moved_on
+from analysis.report import Report
+
+#: Patterns and paths stay.
+STAYS = frozenset({"pattern", "path", "seed_line", "seed_rows"})
 #: A year among the arguments of an expression (``t("1-2-1", "TWN", "gerd", 2023)``) or in the name of a number.
 _ARGUMENT = re.compile(r"(?<=[,_ ])(?:19|20)\d\d(?=[,)_=]|\s|$)")
 #: Columns outside the tables that name a year of a table, and how it is written there.
 BESIDE = {
-    "prose.csv": {"id": _YEAR, "year": _YEAR},
-    "figures.csv": {"title": _YEAR, "title_en": _YEAR},
-    "known_findings.csv": {"signature": _YEAR, "title": _YEAR, "explanation": _YEAR, "expect": _YEAR},
+    "prose.csv": {"id": YEAR, "year": YEAR},
+    "figures.csv": {"title": YEAR, "title_en": YEAR},
+    "known_findings.csv": {"signature": YEAR, "title": YEAR, "explanation": YEAR, "expect": YEAR},
     "claims.csv": {"expression": _ARGUMENT},
 }
-
-
-def _moved(text: str, by: int, pattern: re.Pattern[str] = _YEAR) -> str:
-    return pattern.sub(lambda m: str(int(m[0]) + by), text)
-
-
-def _field(value: object, by: int) -> object:
-    """Every year in a description, whether number or words; patterns and paths stay."""
-    if isinstance(value, dict):
-        return {k: v if k in {"pattern", "path", "seed_line", "seed_rows"} else _field(v, by) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_field(v, by) for v in value]
-    if isinstance(value, str):
-        return _moved(value, by)
-    return value + by if isinstance(value, int) and not isinstance(value, bool) and 1900 <= value < 2100 else value
 
 
 def next_year(source: Path, target: Path, *, everything: bool, by: int = 1) -> Path:
@@ -46,7 +35,9 @@ def next_year(source: Path, target: Path, *, everything: bool, by: int = 1) -> P
     """
     shutil.copytree(source, target)
     package = target / "datapackage.json"
-    package.write_text(json.dumps(_field(json.loads(package.read_text("utf-8")), by), ensure_ascii=False), "utf-8")
+    package.write_text(
+        json.dumps(moved_on(json.loads(package.read_text("utf-8")), by, STAYS), ensure_ascii=False), "utf-8"
+    )
     for path in sorted((target / "tables").glob("*.csv")):
         header, newline, rows = path.read_text("utf-8").partition("\n")
         path.write_text(
@@ -55,11 +46,40 @@ def next_year(source: Path, target: Path, *, everything: bool, by: int = 1) -> P
     for name, columns in BESIDE.items() if everything else ():
         rows = list(csv.DictReader(io.StringIO((target / name).read_text("utf-8"))))
         for row in rows:
-            row.update({c: _moved(row[c], by, pattern) for c, pattern in columns.items() if c in row})
+            row.update({c: moved(row[c], by, pattern) for c, pattern in columns.items() if c in row})
         with (target / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
+    return target
+
+
+def filled(source: Report, target: Path) -> Path:
+    """Next year's edition, laid out by the command and typed in: old years as they were, the last year once more.
+
+    One number of an old year is revised (R&D expenditure of the first country, by a fifth); sentences, claims and
+    the register of findings have not been written yet.
+    """
+    lay_out(source, target)
+    package = json.loads((target / "datapackage.json").read_text("utf-8"))
+    for resource in package["resources"]:
+        if "table" not in resource:
+            continue
+        old = source.meta(resource["table"])
+        printed = source.printed(old.table).reset_index().to_dict("records")
+        with (target / resource["path"]).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        names = [f.name for f in old.fields]
+        for place, name in enumerate(rows[0]):
+            taken = name if name in names else names[place]  # a year of its own, or the last one again
+            for row, before in zip(rows[1:], printed, strict=True):
+                row[place] = str(before[taken])
+        if "gerd_2023" in rows[0]:
+            place = rows[0].index("gerd_2023")
+            digits = rows[1][place].replace(",", "")
+            rows[1][place] = f"{int(digits) * 6 // 5:,}" if "," in rows[1][place] else str(int(digits) * 6 // 5)
+        with (target / resource["path"]).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
     return target
 
 

@@ -7,11 +7,13 @@ import random
 from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis import audit, claims, evidence
+from analysis import editions as editions_module
 from analysis import report as report_module
-from analysis.__main__ import COMMANDS, frame
+from analysis.__main__ import COMMANDS, frame, main
 from tests.trials import editions
 from tests.trials.__main__ import outcome
 
@@ -70,6 +72,64 @@ def test_this_edition_prints_all_that_its_claims_facts_and_relations_name():
     report = report_module.load()
     audit.ledger(report), claims.evaluate(report), evidence.compare(report)
     assert report.warnings == []
+
+
+@pytest.fixture(scope="module")
+def coming(tmp_path_factory):
+    """Next year's edition, laid out by ``new-edition`` and typed in."""
+    return editions.filled(report_module.load(), tmp_path_factory.mktemp("coming") / "data")
+
+
+def test_an_empty_edition_names_the_first_cell_to_fill_in(tmp_path, capsys):
+    target = tmp_path / "next"
+    assert main(["new-edition", str(target)]) == 0
+    said = capsys.readouterr().out
+    assert "19 tables with 1,686 empty cells" in said
+    assert main(["cells", "--data", str(target)]) == 2
+    assert "rank_2025: a value; this cell is empty" in capsys.readouterr().err
+    before, after = report_module.load(), report_module.load(str(target))
+    assert [m.table for m in after.tables.values()] == [m.table for m in before.tables.values()]
+    years = {f.year for m in before.tables.values() for f in m.fields if f.year}
+    assert {f.year for m in after.tables.values() for f in m.fields if f.year} == {y + 1 for y in years}
+    assert after.claims().empty
+    assert len(after.resource("relations")) == len(before.resource("relations"))
+    assert not list(target.rglob("*.partial"))
+
+
+@pytest.mark.parametrize("make", [lambda p: (p / "x").write_text("x"), lambda p: (p / "tables").mkdir()])
+def test_a_directory_that_holds_anything_is_left_as_it_is(make, tmp_path, capsys):
+    make(tmp_path)
+    held = sorted(tmp_path.rglob("*"))
+    assert main(["new-edition", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == held
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_reads_the_edition_laid_out_and_typed_in(command, coming):
+    said, rows = outcome(command, coming)
+    assert said == ""
+    assert rows or command in ("claims", "evidence")  # not written yet
+
+
+def test_revisions_are_the_numbers_of_old_years_that_changed(coming, capsys):
+    assert main(["revisions", str(ROOT / "data"), str(coming), "--format", "csv"]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert list(rows[0]) == editions_module.REVISIONS
+    changed = [r for r in rows if r["difference"].strip("-0.")]
+    (one,) = [r for r in changed if r["year"]]
+    assert (one["table"], one["column"], one["beyond rounding"]) == ("1-2-1", "gerd_2023", "yes")
+    assert float(one["new"]) - float(one["old"]) == float(one["difference"])
+    assert {r["note"] for r in rows if not r["difference"]} == {"not available in both editions"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "beyond"), [("2.0", "2.04", "no"), ("2.0", "2.1", "no"), ("2.0", "2.06", "yes"), ("2", "2.4", "no")]
+)
+def test_a_number_is_revised_when_no_value_prints_as_both(old, new, beyond):
+    frames = [pd.DataFrame({"row": ["A"], "x": [text]}) for text in (old, new)]
+    found = editions_module.revisions(*(report_module.from_frames({"t": frame}) for frame in frames))
+    assert list(found["beyond rounding"]) == [beyond]
 
 
 def test_a_changed_digit_is_one_digit_of_one_number_and_is_read(data_copy):

@@ -1,0 +1,247 @@
+"""A finding of the audit as an article: its head and foot, the cells it is about, findings nobody has described yet.
+
+What a finding means is written by hand in ``book/audit/findings.ipynb``. Here stands what all articles share, so that
+a page about a finding stays true when numbers change: it then says that the finding is gone, or which sentences are.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis import audit, tables
+from analysis.audit.register import GRADES as ORDER
+from analysis.audit.register import register
+from analysis.charts.exhibit import put
+
+if TYPE_CHECKING:
+    from IPython.display import Markdown
+
+    from analysis.report import Report
+
+#: What each grade claims, most certain first.
+GRADES = {
+    "error": "provable from the pages of the report",
+    "pattern": "unlikely to come about by measurement",
+    "unusual": "it has an innocent explanation",
+}
+#: What a finding touches, weightiest first.
+STAKES = {"conclusion": "a conclusion", "number": "numbers", "cosmetic": "a detail"}
+
+#: What stands in small print below which column of the ledger.
+_BELOW = {"number": "relation", "recomputed": "allowed", "verdict": "basis"}
+_PERCENT = re.compile(r"(?<=\d) %")
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+@lru_cache(maxsize=4)
+def _present(report: Report) -> dict[str, dict[str, str]]:
+    """The findings of the data by id, worst first."""
+    found = audit.findings(report).astype(str)
+    worst = found["grade"].map(ORDER.index) * len(STAKES) + found["consequence"].map(list(STAKES).index)
+    rows = found.assign(worst=worst).sort_values(["worst", "id"])
+    return {str(row["id"]): {str(k): str(v) for k, v in row.items()} for row in rows.to_dict("records")}
+
+
+def title(report: Report, number: str) -> str:
+    """The title of a finding; its number where the data no longer have it."""
+    row = _present(report).get(number)
+    return _PERCENT.sub("%", row["title"]) if row else number
+
+
+def count(report: Report, grade: str) -> int:
+    """How many findings of a grade there are."""
+    return sum(row["grade"] == grade for row in _present(report).values())
+
+
+def head(report: Report, number: str, sentences: Mapping[str, object] | None = None) -> None:
+    """Display what a finding is: grade, what it touches, where it stands, what settles it.
+
+    ``sentences`` are statements of the article's text and whether they hold; those that do not are named in a
+    warning. A finding that the data no longer have is said to be gone.
+    """
+    row = _present(report).get(number)
+    if row is None:
+        told = "The audit of these data does not have this finding. The text below was written for the numbers of the report."
+        tables.box(f"{number} is gone", told, "note")
+        return
+    parts = [
+        f"<strong>{number} · {row['grade'].capitalize()}</strong>: {GRADES[row['grade']]}",
+        f"{'would touch' if row['grade'] == 'unusual' else 'touches'} {STAKES[row['consequence']]}",
+        html.escape(_places(report, row["tables"])),
+        f"settled by {_decided(row['decided_by'])}",
+    ]
+    put({"text/html": f'<p class="finding-head">{" · ".join(parts)}</p>', "text/plain": f"{number}: {row['grade']}"})
+    untrue = [sentence for sentence, holds in (sentences or {}).items() if not bool(holds)]
+    if untrue:
+        lines = "\n".join(f"- {sentence}" for sentence in untrue)
+        tables.box("The numbers have changed", f"No longer true of these data:\n\n{lines}", "warning")
+
+
+def _places(report: Report, listed: str) -> str:
+    known = [report.meta(t).cite() if t in report.tables else "Text of the report" for t in listed.split("; ")]
+    return "; ".join(dict.fromkeys(known))
+
+
+def _decided(text: str) -> str:
+    words = ["the report itself" if part == "report" else "other sources" for part in text.split("; ") if part]
+    return " and ".join(dict.fromkeys(words)) or "nothing so far"
+
+
+def foot(report: Report, number: str) -> None:
+    """Display how a finding is computed (arithmetic, other explanations, rows of the ledger, folded) and cited."""
+    row = _present(report).get(number)
+    if row is None:
+        return
+    lists = {
+        "The arithmetic, step by step": row["arithmetic"],
+        "Other explanations of the same rows, and why they rank lower": row["alternatives"],
+    }
+    for summary, text in lists.items():
+        items = "".join(f"<li>{tables.mark(part)}</li>" for part in text.split("; ") if part)
+        if items:
+            put(
+                {"text/html": f"<details><summary>{summary}</summary><ol>{items}</ol></details>", "text/plain": summary}
+            )
+    rows = audit.ledger(report)
+    rows = rows[rows["finding"] == number].drop(columns="finding")
+    if len(rows):
+        show_ledger(report, rows, title=f"The checks behind {number}", name=f"rows-{number.lower()}", folded=True)
+    put({"text/html": _cite(report, number, row), "text/plain": f"Cite {number}"})
+
+
+def _cite(report: Report, number: str, row: Mapping[str, str]) -> str:
+    cff = (_ROOT / "CITATION.cff").read_text("utf-8")
+    book, version = (re.search(rf"^{key}: (.+)$", cff, re.MULTILINE)[1] for key in ("title", "version"))  # type: ignore[index]
+    line = f"{book}, version {version}, finding {number}: {title(report, number).rstrip('.')}. {_places(report, row['tables'])}."
+    return f'<p class="cite">Cite: <code>{html.escape(line)}</code></p>'
+
+
+def cells(report: Report, number: str) -> pd.DataFrame:
+    """The printed cells a finding is about: the rows of ``report.cells()``, with ``name`` and ``indicator`` in English.
+
+    Those of the register where the data no longer have the finding; none for an unknown one.
+    """
+    row = _present(report).get(number)
+    known = {k.id: "; ".join(k.cells) for k in register(report)}
+    places = (known.get(number) or (row["cells"] if row else "")).split("; ")
+    whole = report.cells()
+    chosen = whole[(whole["table"] + "/" + whole["row"] + "/" + whole["column"]).isin(places)].reset_index(drop=True)
+    titles = {(t, f.name): f.title_en for t in chosen["table"].unique() for f in report.meta(t).values}
+    heads = [titles[t, c] for t, c in zip(chosen["table"], chosen["column"], strict=True)]
+    return chosen.assign(name=[report.name(code) for code in chosen["code"]], indicator=heads)
+
+
+def newcomers(report: Report) -> None:
+    """Display the findings that no article describes: a change of the data, or a new edition, brought them.
+
+    Those of the register have one; a test sees to it.
+    """
+    known = {k.id for k in register(report)}
+    fresh = {number: row for number, row in _present(report).items() if number not in known}
+    for number, row in fresh.items():
+        name = html.escape(title(report, number))
+        put({"text/html": f'<h3 id="{number.lower()}">{tables.mark(name)}</h3>', "text/plain": f"{number}: {name}"})
+        head(report, number)
+        tables.box("Not looked at yet", row["explanation"], "note")
+        foot(report, number)
+    if not fresh:
+        tables.box("None", "Every finding of the audit has its article above.", "note")
+
+
+def listing(report: Report) -> Markdown:
+    """All findings as a table, worst first, each linked to its article."""
+    known = {k.id for k in register(report)}
+    lines = ["| Finding | Grade | Touches |", "|---|---|---|"]
+    for number, row in _present(report).items():
+        target = f"#{number.lower()}" if number in known else "#new-findings"
+        name = title(report, number).replace("|", "/")
+        where = _places(report, row["tables"])
+        lines.append(f"| [{name}]({target}) ({number}; {where}) | {row['grade']} | {STAKES[row['consequence']]} |")
+    return tables.say("\n".join(lines))
+
+
+def stored(name: str) -> pd.DataFrame:
+    """A result of the self-test that is stored beside its page, since it takes minutes: ``book/audit/NAME.csv``; text."""
+    return pd.read_csv(_ROOT / "book" / "audit" / f"{name}.csv", dtype=str, keep_default_na=False)
+
+
+def show_ledger(report: Report, rows: pd.DataFrame, *, title: str, name: str, folded: bool = False) -> None:
+    """Display rows of the ledger in people's words: the relation below the number's name, the bounds below the value."""
+    heads = {(t, f.name): f.title_en for t, meta in report.tables.items() for f in meta.values}
+    pairs = list(zip(rows["table"], rows["column"], strict=True))
+    shown = pd.DataFrame(
+        {
+            "table": ["sentence" if t not in report.tables else t for t in rows["table"]],
+            "row": [_name(report, label) for label in rows["row"]],
+            "number": [heads.get(pair, pair[1].replace("_", " ")) for pair in pairs],
+            "relation": rows["relation"].tolist(),
+            "printed": rows["printed"].tolist(),
+            "recomputed": rows["recomputed"].tolist(),
+            "allowed": [_allowed(*pair) for pair in zip(rows["low"], rows["high"], strict=True)],
+            "verdict": rows["verdict"].tolist(),
+            "basis": rows["basis"].tolist(),
+        }
+    )
+    if "finding" in rows:
+        shown["finding"] = rows["finding"].tolist()
+    bounded = shown["recomputed"].eq("").all()
+    if bounded:  # a bound gives a range only
+        shown["recomputed"] = shown.pop("allowed")
+    shown = shown[[c for c in shown if any(shown[c] != "")]]
+    found = sorted({t for t in rows["table"] if t in report.tables}, key=list(report.tables).index)
+    tables.show(
+        shown,
+        title=title,
+        name=name,
+        source=found if 0 < len(found) < 5 else "All tables and sentences of the audit",
+        verdicts=["verdict"],
+        sortable=True,
+        folded=folded,
+        below={a: b for a, b in _BELOW.items() if b in shown},
+        heads={
+            "table": "Table",
+            "row": "Row",
+            "number": "Number",
+            "printed": "Printed",
+            "recomputed": "Allowed" if bounded else "Recomputed",
+            "verdict": "Verdict",
+            "finding": "Finding",
+        },
+        note="Small print: the relation; what it allows; what the verdict rests on.",
+    )
+
+
+def _allowed(low: str, high: str) -> str:
+    if low and high:
+        return f"{low} to {high}" if low != high else ""
+    return f"from {low}" if low else f"up to {high}" if high else ""
+
+
+def _name(report: Report, label: str) -> str:
+    """A row's label as printed, and in English; of a number of a sentence, what it measures."""
+    try:
+        return f"{report.name(report.code(label))} {label}"
+    except KeyError:
+        return label.replace("_", " ")
+
+
+__all__ = [
+    "GRADES",
+    "STAKES",
+    "cells",
+    "count",
+    "foot",
+    "head",
+    "listing",
+    "newcomers",
+    "show_ledger",
+    "stored",
+    "title",
+]

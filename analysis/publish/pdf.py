@@ -1,0 +1,334 @@
+"""The book as one PDF, and a brief of its findings on four pages, printed by Chromium from the built pages.
+
+What is printed is what was built and verified: the text of each page is taken from ``_build/html``, links between pages become links
+within the file, and only fonts of the locked packages are used. Chromium cannot write page numbers into a table of contents, so the book is printed
+twice: the second time with the pages at which its chapters were found.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from html import unescape
+from importlib import resources
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+
+from analysis.publish.project import BUILD, ROOT, TOC
+
+BOOK = "the-white-paper-recomputed.pdf"
+BRIEF = "the-white-paper-recomputed-brief.pdf"
+BRIEF_PAGES = 4
+FINDINGS = "book/audit/findings"
+#: Rows from which a table is left to the pages and the archive.
+LONG = 80
+#: What of a page is of no use on paper.
+_DROPPED = "script, .headerlink, .cell_input, .about-page, .exhibit-figure > .narrow, a.numbers, .take, .figure-choice, .prev-next-footer, #stale, button"
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+#: Tables that are wider than the text of an A4 sheet become as wide as it is.
+_FIT = """() => {
+  document.body.style.width = "174mm";
+  const room = document.body.clientWidth;
+  for (const table of document.querySelectorAll("table"))
+    if (table.scrollWidth > room) table.style.zoom = room / table.scrollWidth;
+}"""
+
+
+@dataclass
+class Chapter:
+    """A page of the book: its name in the contents, its part, its title and its text."""
+
+    name: str
+    part: str
+    title: str
+    text: Tag
+
+
+def browser() -> str | None:
+    """The Chromium of this machine: ``CHROMIUM`` names it, or it is found on the path."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
+def parts(root: Path = ROOT) -> Iterator[tuple[str, str]]:
+    """``(part, page)`` in reading order."""
+    import yaml
+
+    toc = yaml.safe_load((root / TOC).read_text("utf-8"))
+    yield "", toc["root"]
+    for part in toc.get("parts", [{"caption": "", "chapters": toc.get("chapters", [])}]):
+        for chapter in part["chapters"]:
+            yield part["caption"], chapter["file"]
+            for section in chapter.get("sections", []):
+                yield part["caption"], section["file"]
+
+
+def chapters(html: Path, root: Path = ROOT, only: tuple[str, ...] = ()) -> list[Chapter]:
+    """The text of every page (or of ``only`` some), ready for paper, with ids and links that hold in one file."""
+    found: list[Chapter] = []
+    places: dict[tuple[str, str], str] = {}
+    taken: set[str] = set()
+    for part, name in parts(root):
+        if only and name not in only:
+            continue
+        soup = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
+        text = soup.select_one("article.bd-article")
+        if text is None or text.h1 is None:
+            raise ValueError(f"{name}.html has no text")
+        for element in text.select(_DROPPED):
+            element.decompose()
+        _shorten(text, soup)
+        for element in text.find_all("details"):
+            element["open"] = ""
+        for image in text.find_all("img"):
+            image["src"] = (html / f"{name}.html").parent.joinpath(unquote(str(image["src"]))).resolve().as_uri()
+            image.attrs.pop("loading", None)
+        slug = name.removeprefix("book/").replace("/", "-")
+        for element in text.find_all(id=True):
+            if element.find_parent("svg") is None and element.name != "svg":
+                old = str(element["id"])
+                element["id"] = old if old not in taken else f"{slug}--{old}"
+                taken.add(str(element["id"]))
+                places[name, old] = str(element["id"])
+        places[name, ""] = f"chapter-{slug}"
+        found.append(Chapter(name, part, text.h1.get_text().strip(), text))
+    for chapter in found:
+        _link(chapter, places)
+    return found
+
+
+def _shorten(text: Tag, soup: BeautifulSoup) -> None:
+    """Put a sentence in place of tables that nobody reads on paper, and of lists that only scripts show."""
+    for table in text.find_all("table"):
+        rows = len(table.select("tbody tr"))
+        if rows > LONG:
+            note = soup.new_tag("p", attrs={"class": "left-out"})
+            note.string = f"A table of {rows:,} rows: see the pages of the book and its data archive."
+            table.replace_with(note)
+    for box in text.select(".register"):
+        note = soup.new_tag("p", attrs={"class": "left-out"})
+        note.string = "A register to be searched: see the pages of the book and its data archive."
+        box.replace_with(note)
+
+
+def _link(chapter: Chapter, places: dict[tuple[str, str], str]) -> None:
+    """Links to pages of the book become links within the file; what leads to other files becomes plain words."""
+    for link in chapter.text.find_all("a", href=True):
+        address = urlsplit(str(link["href"]))
+        if address.scheme in {"http", "https", "mailto"}:
+            continue
+        path = PurePosixPath(chapter.name).parent / unquote(address.path)
+        page = os.path.normpath(path).removesuffix(".html") if address.path else chapter.name
+        target = places.get((page, unquote(address.fragment))) or places.get((page, ""))
+        if address.scheme or target is None:
+            link.unwrap()
+        else:
+            link["href"] = f"#{target}"
+
+
+def _document(title: str, body: str, html: Path) -> str:
+    """A page for Chromium: styles, fonts and text."""
+    import matplotlib
+    import pylopdf_fonts_zh_tw
+
+    fonts = {
+        "sans": Path(pylopdf_fonts_zh_tw.__file__).with_name("NotoSansTC-Regular.otf").as_uri(),
+        "formula": Path(matplotlib.get_data_path(), "fonts/ttf/STIXGeneral.ttf").as_uri(),
+        "signs": Path(matplotlib.get_data_path(), "fonts/ttf/DejaVuSans.ttf").as_uri(),
+    }
+    style = (resources.files("analysis.publish") / "pdf.css").read_text("utf-8")
+    for name, address in fonts.items():
+        style = style.replace(f"{{{name}}}", address)
+    sheets = "".join(
+        f'<link rel="stylesheet" href="{path.as_uri()}">' for path in sorted((html / "_static").glob("figures.css"))
+    )
+    return (
+        f'<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>{sheets}'
+        f"<style>{style}</style></head><body>{body}</body></html>"
+    )
+
+
+def _contents(found: list[Chapter], pages: dict[str, int]) -> str:
+    out, part = ["<nav class='contents'><h1>Contents</h1><ul>"], ""
+    for chapter in found:
+        if chapter.part != part:
+            part = chapter.part
+            out.append(f"</ul><h3>{part}</h3><ul>")
+        anchor = _anchor(chapter)
+        out.append(f'<li><a href="#{anchor}">{chapter.title}</a><span class="page">{pages.get(anchor, "")}</span></li>')
+    return "".join([*out, "</ul></nav>"])
+
+
+def _anchor(chapter: Chapter) -> str:
+    return "chapter-" + chapter.name.removeprefix("book/").replace("/", "-")
+
+
+def _cover(edition: dict[str, Any], subtitle: str) -> str:
+    day = date.fromisoformat(str(edition["date-released"]))
+    return (
+        f'<div class="cover"><h1>{edition["title"]}</h1><p class="subtitle">{subtitle}</p>'
+        f"<p>Version {edition['version']}, {day.isoformat()}</p></div>"
+    )
+
+
+def book(found: list[Chapter], edition: dict[str, Any], html: Path, pages: dict[str, int]) -> str:
+    """The whole book as one document; ``pages`` are the numbers for the contents."""
+    abstract = " ".join(str(edition["abstract"]).split())
+    body = [_cover(edition, abstract), _contents(found, pages)]
+    body += [f'<section class="chapter" id="{_anchor(c)}">{c.text.decode_contents()}</section>' for c in found]
+    return _document(str(edition["title"]), "".join(body), html)
+
+
+def brief(found: list[Chapter], edition: dict[str, Any], html: Path, room: int = 0) -> str:
+    """What does not add up, finding by finding: heading, grade, what it is, what changes, how sure that is.
+
+    ``room``: 1 with small tables (as printed, as it must be), 2 with the figure of each finding as well.
+    """
+    findings = next(c for c in found if c.name == FINDINGS)
+    body = [f'<div class="brief"><h1>{edition["title"]}: the findings in brief</h1>']
+    body += [str(p) for p in findings.text.select("h1 ~ p, h1 ~ ul")]
+    for section in findings.text.select("section section"):
+        if not _is_finding(section) or section.h2 is None:
+            continue
+        said = [p for p in section.find_all("p") if not p.find_parent(["table", "details", "li"])]
+        words = [p for p in said if not set(p.get("class") or []) & {"exhibit-title", "exhibit-caption", "cite"}]
+        points = [i for i in section.select("li") if i.get_text().strip().startswith(("What changes", "How sure"))]
+        tables = [t for t in section.find_all("table") if not t.find_parent("details") and len(t.find_all("tr")) <= 12]
+        body.append(f"<section><h3>{section.h2.get_text().strip()}</h3>")
+        body += [str(p) for p in words[:2]] + [str(t) for t in tables[: room > 0]]
+        body += [str(f) for f in section.select(".exhibit-figure")[: room > 1]]
+        body += [f"<p>{item.decode_contents()}</p>" for item in points]
+        body.append("</section>")
+    body.append(
+        f"<p>Version {edition['version']}. Each finding with its numbers, its proof and what would settle it is in the book.</p></div>"
+    )
+    text = re.sub(r'<a [^>]*href="#[^>]*>(.*?)</a>', r"\1", "".join(body), flags=re.DOTALL)
+    return _document(f"{edition['title']}: the findings in brief", text, html)
+
+
+def _is_finding(section: Tag) -> bool:
+    ids = [str(e.get("id", "")) for e in (section, *section.find_all("span", recursive=False))]
+    return any(re.search(r"(?:^|--)f-\d{3}$", name) for name in ids)
+
+
+def _print(page: Any, document: str, work: Path, target: Path) -> None:
+    work.write_text(document, "utf-8")
+    page.goto(work.as_uri(), wait_until="load")
+    page.evaluate("document.fonts.ready")
+    page.evaluate(_FIT)
+    page.pdf(path=str(target), prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+    _name_bookmarks(target, re.findall(r"<h1[^>]*>(.*?)</h1>", document, re.DOTALL))
+
+
+def _name_bookmarks(path: Path, headings: list[str]) -> None:
+    """Give the bookmarks of chapters their headings: Chromium repeats the line of a heading that begins a page."""
+    from pypdf import PdfWriter
+    from pypdf.generic import NameObject, TextStringObject
+
+    writer = PdfWriter(clone_from=path)
+    outline: Any = writer._root_object["/Outlines"]
+    entry = outline.get("/First")
+    for heading in headings:
+        if entry is None:
+            break
+        title = " ".join(unescape(re.sub(r"<[^>]+>", "", heading)).split())
+        entry.get_object()[NameObject("/Title")] = TextStringObject(title)
+        entry = entry.get_object().get("/Next")
+    writer.write(path)
+
+
+def _starts(path: Path) -> dict[str, int]:
+    """The page on which each chapter starts, from the destinations Chromium writes for links."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(path)
+    found = {name.lstrip("/"): reader.get_destination_page_number(d) for name, d in reader.named_destinations.items()}
+    return {name: number + 1 for name, number in found.items() if number is not None and name.startswith("chapter-")}
+
+
+def problems(path: Path, titles: dict[str, int | None]) -> list[str]:
+    """What is wrong with a printed file: titles missing (from their page, if one is named), fonts that are not in it, empty pages."""
+    from pypdf import PdfReader
+
+    pages = PdfReader(path).pages
+    texts = [_bare(page.extract_text()) for page in pages]
+    found = [f"page {number} is empty" for number, text in enumerate(texts, 1) if not text]
+    for title, page in titles.items():
+        where = texts if page is None else texts[page - 1 : page]
+        if not any(_bare(title) in text for text in where):
+            found.append(f"no “{title}” on {'any page' if page is None else f'page {page}'}")
+    loose = {name for page in pages for name in _fonts_elsewhere(page)}
+    return found + [f"the font {name} is not in the file" for name in sorted(loose)]
+
+
+def _bare(text: str) -> str:
+    """Without spaces, and with the radicals that stand for some characters in a PDF as the characters."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _fonts_elsewhere(page: Any) -> Iterator[str]:
+    for entry in (page["/Resources"].get("/Font") or {}).values():
+        font = entry.get_object()
+        if font["/Subtype"] == "/Type3":  # drawn in the file itself
+            continue
+        inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
+        descriptor = inner.get("/FontDescriptor")
+        if descriptor is None or not {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor.get_object()):
+            yield str(font.get("/BaseFont"))
+
+
+def write(
+    html: Path | None = None, root: Path = ROOT, folder: Path | None = None, *, only_brief: bool = False
+) -> list[Path]:
+    """Print brief and book into ``_build/pdf``, and look whether they are whole.
+
+    Raises :class:`ValueError` if there is no book or no browser, or if something is missing from what was printed.
+    """
+    import yaml
+    from playwright.sync_api import sync_playwright
+    from pypdf import PdfReader
+
+    html, program = (html or root / BUILD / "html").resolve(), browser()
+    if not html.is_dir():
+        raise ValueError("the book is not built; run `make book`")
+    if program is None:
+        raise ValueError(f"no browser: none of {', '.join(_BROWSERS)} is installed, and CHROMIUM names none")
+    edition = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
+    folder = folder or root / BUILD / "pdf"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = chapters(html, root, (FINDINGS,) if only_brief else ())
+    made = {folder / BRIEF: dict.fromkeys(headings(found))}
+    with sync_playwright() as driver:
+        launched = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        page = launched.new_page()
+        for room in (2, 1, 0):
+            _print(page, brief(found, edition, html, room), folder / "brief.html", folder / BRIEF)
+            if len(PdfReader(folder / BRIEF).pages) <= BRIEF_PAGES:
+                break
+        if not only_brief:
+            _print(page, book(found, edition, html, {}), folder / "book.html", folder / BOOK)
+            starts = _starts(folder / BOOK)
+            _print(page, book(found, edition, html, starts), folder / "book.html", folder / BOOK)
+            made[folder / BOOK] = {c.title: starts.get(_anchor(c)) for c in found}
+        launched.close()
+    for path, titles in made.items():
+        if wrong := problems(path, titles):
+            raise ValueError(f"{path.name} is not whole: {'; '.join(wrong[:5])}")
+    return list(made)
+
+
+def headings(found: list[Chapter]) -> list[str]:
+    """The headings of the findings, as the brief repeats them."""
+    findings = next(c for c in found if c.name == FINDINGS)
+    return [
+        s.h2.get_text().strip() for s in findings.text.select("section section") if s.h2 is not None and _is_finding(s)
+    ]

@@ -1,0 +1,77 @@
+"""What no page may show: a table without rows, a column without content, code outside the switch, no link, too many bytes."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from tests.book.common import HTML, PAGES, page
+
+pytestmark = pytest.mark.skipif(not HTML.is_dir(), reason="the book is not built; `make site` builds it")
+
+#: Bytes of the text of a page with its figures. The ledger is one table of every check.
+HEAVY = 400_000
+UNWEIGHED = {"book/audit/ledger"}
+#: What stands on every page and is no part of its text.
+FURNITURE = ".about-page, .headerlink, a.numbers, #stale, .prev-next-footer"
+
+
+def empty_tables(text: Tag) -> list[str]:
+    """Tables without a row, and columns in which nothing stands, by the words of their head."""
+    found = []
+    for table in text.find_all("table"):
+        rows = [row for row in table.find_all("tr") if row.find_parent("thead") is None and row.find("td")]
+        head = " ".join(table.thead.get_text(" ").split())[:80] if table.thead else ""
+        if not rows:
+            found.append(f"no rows below: {head}")
+        plain = [r.find_all(["td", "th"], recursive=False) for r in rows]
+        plain = [cells for cells in plain if not any(c.get("colspan") for c in cells)]
+        if len(plain) < 2:
+            continue
+        for column in range(max(map(len, plain))):
+            if not any(
+                c[column].get_text().strip() or c[column].find(["img", "svg"]) for c in plain if len(c) > column
+            ):
+                found.append(f"column {column + 1} is blank below: {head}")
+    return found
+
+
+def loose_code(text: Tag, switch: bool) -> list[str]:
+    """Code cells that the switch of the page does not reach."""
+    cells = text.select("div.cell_input")
+    return (
+        [f"{len(cells)} code cells and no switch"]
+        if cells and not switch
+        else [str(d) for d in text.select("details.hide")]
+    )
+
+
+def own_links(text: Tag) -> list[Tag]:
+    """Links in the text itself."""
+    furniture = text.select(FURNITURE)
+    return [a for a in text.find_all("a", href=True) if not any(a is f or f in a.parents for f in furniture)]
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in UNWEIGHED])
+def test_a_page_has_links_and_no_empty_table_blank_column_or_loose_code_and_is_light(name):
+    soup = BeautifulSoup(page(name).read_text("utf-8"), "html.parser")
+    text = soup.select_one("article.bd-article")
+    images = {i["src"] for i in text.find_all("img")}
+    weight = len(text.encode()) + sum((page(name).parent / src).stat().st_size for src in images)
+    assert empty_tables(text) == []
+    assert loose_code(text, soup.select_one(".btn-code-button") is not None) == []
+    assert own_links(text) != []
+    assert weight <= HEAVY, f"{weight:,} bytes"
+
+
+def test_the_checks_see_what_is_wrong():
+    soup = BeautifulSoup(
+        "<article><table><thead><tr><th>A</th></tr></thead><tbody></tbody></table>"
+        "<table><thead><tr><th>B</th><th>C</th></tr></thead><tr><td>1</td><td> </td></tr><tr><td>2</td><td></td></tr></table>"
+        '<div class="cell_input">x</div><p><a class="headerlink" href="#a">#</a></p>'
+        '<aside class="about-page"><a href="c">c</a></aside></article>',
+        "html.parser",
+    )
+    assert empty_tables(soup.article) == ["no rows below: A", "column 2 is blank below: B C"]
+    assert loose_code(soup.article, switch=False) == ["1 code cells and no switch"]
+    assert own_links(soup.article) == []

@@ -1,0 +1,48 @@
+"""The brief is printed and looked at; of the whole book, which takes a minute, the parts that need no browser."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+from pypdf import PdfReader
+
+from analysis.publish import pdf
+from tests.book.common import CI, HTML, PAGES
+
+pytestmark = pytest.mark.skipif(not HTML.is_dir(), reason="the book is not built; `make site` builds it")
+
+
+def test_the_brief_holds_every_finding_on_at_most_four_pages_with_its_fonts(tmp_path):
+    if pdf.browser() is None and not CI:
+        pytest.skip("no Chromium")
+    (path,) = pdf.write(folder=tmp_path, only_brief=True)
+    headings = pdf.headings(pdf.chapters(HTML, only=(pdf.FINDINGS,)))
+    assert len(headings) >= 10
+    assert pdf.problems(path, dict.fromkeys(headings)) == []
+    reader = PdfReader(path)
+    assert 1 < len(reader.pages) <= pdf.BRIEF_PAGES
+    assert reader.outline[0].title.endswith(": the findings in brief")
+    assert pdf.problems(path, {"A finding that is not there": None, headings[0]: 2}) != []
+
+
+def test_every_page_of_the_book_is_a_chapter_of_the_file():
+    assert [page for _, page in pdf.parts()] == PAGES
+
+
+def test_links_between_pages_hold_within_the_file():
+    found = pdf.chapters(HTML, only=("book/reference/corrections", "book/reference/rerun", pdf.FINDINGS))
+    ids = {str(e["id"]) for c in found for e in c.text.find_all(id=True)} | {
+        f"chapter-{c.name[5:].replace('/', '-')}" for c in found
+    }
+    links = [str(a["href"]) for c in found for a in c.text.find_all("a", href=True)]
+    within = [link.removeprefix("#") for link in links if link.startswith("#")]
+    assert within
+    assert set(within) <= ids
+    assert [link for link in links if not link.startswith(("#", "http"))] == []
+
+
+def test_long_tables_are_named_instead_of_printed():
+    rows = "<tr><td>1</td></tr>" * (pdf.LONG + 1)
+    soup = BeautifulSoup(f"<article><table><tbody>{rows}</tbody></table></article>", "html.parser")
+    pdf._shorten(soup.article, soup)
+    assert soup.get_text() == f"A table of {pdf.LONG + 1} rows: see the pages of the book and its data archive."

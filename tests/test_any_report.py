@@ -1,0 +1,166 @@
+"""A report of another publisher: any tables, any labels, its own relations or none, files or a frame."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis import audit, report
+from analysis.__main__ import main
+
+LINDBY = report.DATA.parent / "book/reference/own_report"
+COMMANDS = ("cells", "audit", "findings", "trends", "forecasts")
+TABLE = "Country,2021,2022,Change %\nAlpha,120.5,130.1,8.0\nBeta,80.2,90.3,12.6\nAll of them,200.7,220.4,9.8\n"
+
+
+def package(folder: Path, fields: list[dict[str, object]], name: str = "energy use", relations: str = "") -> Path:
+    """A package of one table and, if given, relations."""
+    (folder / "table.csv").write_text(TABLE, "utf-8")
+    resources = [{"name": name, "path": "table.csv", "schema": {"fields": fields}}]
+    if relations:
+        head, *_ = relations.split("\n")
+        (folder / "relations.csv").write_text(relations, "utf-8")
+        named = [{"name": column} for column in head.split(",")]
+        resources.append({"name": "relations", "path": "relations.csv", "schema": {"fields": named}})
+    (folder / "datapackage.json").write_text(json.dumps({"resources": resources}), "utf-8")
+    return folder
+
+
+TYPED: list[dict[str, object]] = [
+    {"name": "Country"},
+    *({"name": n, "type": "number"} for n in ("2021", "2022", "Change %")),
+]
+DATED: list[dict[str, object]] = [
+    {"name": "Country"},
+    {"name": "2021", "role": "value", "year": 2021},
+    {"name": "2022", "role": "value", "year": 2022},
+    {"name": "Change %", "role": "value", "year": 2022},
+]
+
+
+def test_the_three_faults_of_the_made_up_report_are_the_findings() -> None:
+    found = audit.findings(report.load(LINDBY))
+    assert list(found["kind"]) == ["transposition", "exchange", "decimal"]
+    assert list(found["cells"].str.contains("North/2023|Change %|Timber/Share %")) == [True] * 3
+    assert (found["resolves"] == found["of"]).all()
+
+
+def test_mended_the_made_up_report_has_no_finding(tmp_path: Path) -> None:
+    data = Path(shutil.copytree(LINDBY, tmp_path / "data"))
+    for file, wrong, right in (
+        ("passengers.csv", "483.2", "438.2"),
+        ("passengers.csv", "301.5,322.0,2.0", "301.5,322.0,6.8"),
+        ("passengers.csv", "207.7,211.8,6.8", "207.7,211.8,2.0"),
+        ("freight.csv", "1.24", "12.4"),
+    ):
+        text = (data / file).read_text("utf-8")
+        assert wrong in text
+        (data / file).write_text(text.replace(wrong, right), "utf-8")
+    mended = report.load(data)
+    assert set(audit.ledger(mended)["verdict"]) == {"reproduced"}
+    assert audit.findings(mended).empty
+
+
+@pytest.mark.parametrize("fields", [TYPED, DATED], ids=["types alone", "roles and years"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_reads_a_package_without_relations(
+    command: str, fields: list[dict[str, object]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "--format", "csv", "--data", str(package(tmp_path, fields))]) == 0
+    printed = capsys.readouterr()
+    note = "note: nothing to check: the package has no relations.csv\n"
+    assert printed.err == (note if command in ("audit", "findings") else "")
+    rows = printed.out.count("\n") - 1
+    assert rows == {"cells": 9, "audit": 0, "findings": 0}.get(command, rows)
+
+
+@pytest.mark.parametrize("name", ["energy use", "Table A.1 (new)", "1-2-1", "能源"])
+def test_a_table_may_have_any_name(name: str, tmp_path: Path) -> None:
+    relations = (
+        "tables,name,target,kernel,inputs\n"
+        f'{name},growth,"Change %",growth,"2021, 2022"\n{name},total,"{{2021, 2022}}[All of them]",total,"same[*-All of them]"\n'
+    )
+    ledger = audit.ledger(report.load(package(tmp_path, TYPED, name, relations)))
+    assert list(ledger["verdict"]) == ["reproduced"] * 5
+    assert set(ledger["table"]) == {name}
+
+
+def test_years_on_the_columns_let_a_relation_name_the_year_before(tmp_path: Path) -> None:
+    relations = (
+        'tables,name,target,kernel,inputs\nenergy use,growth,"Change %[c, y]",growth,"value[c, y-1], value[c, y]"\n'
+    )
+    ledger = audit.ledger(report.load(package(tmp_path, DATED, relations=relations)))
+    assert list(ledger["verdict"]) == ["reproduced"] * 3
+    assert set(ledger["year"]) == {"2022"}
+
+
+def test_a_row_of_several_years_has_a_trend(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    years = list(range(2015, 2025))
+    (tmp_path / "t.csv").write_text(
+        "row," + ",".join(map(str, years)) + "\nA," + ",".join(str(100 + 7 * i * (1 + i % 2)) for i in range(10)) + "\n"
+    )
+    fields = [{"name": "row"}, *({"name": str(y), "role": "value", "year": y, "measure": "sales"} for y in years)]
+    resource = {"name": "shop", "path": "t.csv", "schema": {"fields": fields}}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [resource]}))
+    for command in ("trends", "forecasts"):
+        assert main([command, "--format", "csv", "--data", str(tmp_path)]) == 0
+        assert "\nsales.A," in capsys.readouterr().out
+
+
+def test_a_relation_about_what_is_not_printed_is_said_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    relations = "tables,name,target,kernel,inputs\nwater,total,2021[All],total,2021[*-All]\n"
+    assert main(["audit", "--format", "csv", "--data", str(package(tmp_path, TYPED, relations=relations))]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.count("\n") == 1
+    assert printed.err.startswith("warning: relations.csv: 1 relations are about numbers that are not printed")
+
+
+@pytest.mark.parametrize(
+    ("relations", "said"),
+    [
+        ("tables,name,target,kernel\nenergy use,a,2021,total\n", "column inputs: this column; it is missing"),
+        ("tables,name,target,kernel,inputs\nenergy use,a,2021,sum,2022\n", "column kernel: one of"),
+        ('tables,name,target,kernel,inputs\n"""energy use",a,2021,total,2022\n', "column tables: names of tables"),
+    ],
+)
+def test_wrong_relations_are_one_line(
+    relations: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", "--data", str(package(tmp_path, TYPED, relations=relations))]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: relations.csv")
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_a_table_without_numbers_has_nothing_to_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "t.csv").write_text("a,b\nx,y\n")
+    fields = [{"name": "a"}, {"name": "b"}]
+    resource = {"name": "t", "table": "T", "path": "t.csv", "schema": {"fields": fields}}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [resource]}))
+    for command in COMMANDS:
+        assert main([command, "--format", "csv", "--data", str(tmp_path)]) == 0
+        capsys.readouterr()
+
+
+def test_a_plain_frame_gets_the_ledger_of_its_file() -> None:
+    frame = pd.read_csv(LINDBY / "passengers.csv", dtype=str)
+    formulas = ["Change % = growth(2023, 2024)", "{2022, 2023, 2024}[All lines] = total(same[*-All lines])"]
+    checked = audit.check(frame, formulas, name="passengers")
+    ledger = audit.ledger(report.load(LINDBY))
+    same = [c for c in ledger.columns if c != "finding"]  # numbered in the order of what each explains
+    assert checked[same].equals(ledger.loc[ledger["table"] == "passengers", same])
+
+
+def test_a_frame_of_floats_is_refused_since_its_digits_are_gone() -> None:
+    frame = pd.DataFrame({"row": ["A", "B"], "2022": [1.5, 2.0]})
+    with pytest.raises(report.BadInput, match=r"numbers as printed, as strings; found the float 1\.5"):
+        audit.check(frame, ["2022 = total(2022[others])"])
+    with pytest.raises(report.BadInput, match="a formula such as"):
+        audit.check(frame.astype(str), ["2022 is the sum"])
