@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import csv
 import html
+import io
 import json
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,10 +23,26 @@ LANGUAGE = "zh_TW"
 LOCALE = Path("book/locale")
 OUTPUTS = LOCALE / LANGUAGE / "LC_MESSAGES" / "outputs.po"
 
+_UNTRANSLATED = """
+<div class="admonition warning" id="untranslated" translate="no"><p class="admonition-title">本頁有尚未翻譯的文字</p>
+<p>英文版已經更改，中文尚未跟上。<code>make locale</code>會列出待譯的文字。</p></div>"""
 _TAG = re.compile(r"(<!--.*?-->|<[^>]+>)", re.DOTALL)
 #: Elements whose text is no language: code, and what is marked as being in another one.
 _OPAQUE = ("script", "style", "code", "pre", "math", "kbd")
-_ATTRIBUTE = re.compile(r'(?<=\s)(title|aria-label|alt|placeholder|data-title|data-label)="([^"]*)"')
+_ATTRIBUTE = re.compile(r'(?<=\s)(title|aria-label|alt|placeholder|data-title|data-label|data-series)="([^"]*)"')
+#: Rows of the register of claims; ``columns`` and ``keys`` are names for its script.
+_ROWS = re.compile(r'(<div class="register"><script type="application/json">)(.*?)(</script>)', re.DOTALL)
+#: A text in a script is marked: ``/*text*/ "Show code"``.
+_SCRIPTED = re.compile(r'(/\*text\*/ ?)"([^"]*)"')
+#: A line of a wrapped text in a figure (of a label, or of the title), and what may hold values of a hover text apart.
+_LINE = re.compile(
+    r'<text font-size="([\d.]+)px"([^>]*?) (?:transform="translate\(|x=")([\d.-]+)(?: |" y=")([\d.-]+)(?:\)|)">([^<]*)</text>\n'
+)
+_TITLE = (1.28, 1.37)  # distance of its lines, in letter sizes; other texts that stand at ``x`` are labels of their own
+_APART = re.compile(r"(, |: |; | \(|\))")
+_MARGIN = 6  # points left of the title
+_PUNCTUATION = {", ": "，", ": ": "：", "; ": "；", " (": "（", ")": "）"}
+_TOKEN = re.compile(r"[\w.,%+−–-]+|.", re.ASCII)
 #: What has no language: numbers, and runs of Chinese.
 _FIXED = r"\d+(?:[.,\-–/:]\d+)*|[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*"
 _NUMBER = re.compile(_FIXED)
@@ -60,25 +77,64 @@ class Twin:
     def markup(self, text: str, where: str = "") -> str:
         """HTML or SVG with every text translated; code, and elements in a language of their own, stay."""
         opaque: list[str] = []
-        parts = []
-        for part in _TAG.split(_CHINESE.sub(r"\1", text)):
+        parts: list[str] = []
+        text = _ROWS.sub(lambda m: m[1] + self._rows(m[2], where) + m[3], _CHINESE.sub(r"\1", text))
+        text = re.sub(f"(?:{_LINE.pattern}){{2,}}", lambda m: self._lines(m[0], where), text)
+        for part in _TAG.split(text):
             if part.startswith("<") and part.endswith(">"):
                 _track(part, opaque)
                 parts.append(part if opaque else _ATTRIBUTE.sub(lambda m: self._attribute(m, where), part))
+            elif opaque or not part.strip():
+                parts.append(part)
+            elif parts[-1:] == ["<title>"] and parts[-3:-2] and parts[-3].startswith("<circle"):
+                parts.append(html.escape(self.listed(html.unescape(part), where), quote=False))
             else:
-                parts.append(part if opaque or not part.strip() else self._text(part, where))
+                parts.append(self._text(part, where))
         return "".join(parts)
 
+    def script(self, text: str, where: str = "") -> str:
+        """A script with its marked texts translated."""
+        return _SCRIPTED.sub(lambda m: f'{m[1]}"{self.phrase(m[2], where)}"', text)
+
+    def listed(self, text: str, where: str = "") -> str:
+        """What a value says of itself: series, year and number, each by itself."""
+        return "".join(_PUNCTUATION.get(part) or self.phrase(part, where) for part in _APART.split(text) if part)
+
+    def _rows(self, text: str, where: str) -> str:
+        data = json.loads(text)
+        sentences = self._sentences
+        data["hidden"] = sentences(data["hidden"], where)
+        for values in data["words"].values():
+            values[:] = [sentences(value, where) for value in values]
+        note = data["columns"].index("note")
+        for row in data["rows"]:
+            for column, cell in enumerate(row):
+                parts = cell.split("; ") if column == note else [cell] if isinstance(cell, str) else []
+                row[column] = "；".join(sentences(part, where) for part in parts) if parts else cell
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+
+    def _lines(self, text: str, where: str) -> str:
+        """Wrapped texts of a figure: each is one message, and wrapped again in as many lines or fewer."""
+        lines = [Line(float(m[1]), m[2], float(m[3]), float(m[4]), html.unescape(m[5])) for m in _LINE.finditer(text)]
+        groups: list[list[Line]] = []
+        for line in lines:
+            if groups and groups[-1][-1].goes_on(line):
+                groups[-1].append(line)
+            else:
+                groups.append([line])
+        return "".join(part for group in groups for part in wrapped(group, lambda said: self.phrase(said, where)))
+
     def _attribute(self, match: re.Match[str], where: str) -> str:
-        sentences = _SENTENCE.split(html.unescape(match[2]))
-        return f'{match[1]}="{html.escape("".join(self.phrase(s, where) for s in sentences))}"'
+        return f'{match[1]}="{html.escape(self._sentences(html.unescape(match[2]), where))}"'
 
     def _text(self, part: str, where: str) -> str:
         core = part.strip()
         head, tail = part[: len(part) - len(part.lstrip())], part[len(part.rstrip()) :]
-        sentences = _SENTENCE.split(html.unescape(re.sub(r"\s+", " ", core)))
-        found = "".join(self.phrase(sentence, where) for sentence in sentences)
+        found = self._sentences(html.unescape(re.sub(r"\s+", " ", core)), where)
         return head + html.escape(found, quote=False) + tail
+
+    def _sentences(self, text: str, where: str) -> str:
+        return "".join(self.phrase(sentence, where) for sentence in _SENTENCE.split(text))
 
     def phrase(self, text: str, where: str = "") -> str:
         """One text; as it is if it holds no word, or has no translation."""
@@ -99,6 +155,77 @@ class Twin:
         yield _slots(text, _NUMBER, {})
         if self._names:
             yield _slots(text, re.compile(f"{self._names.pattern}|{_NUMBER.pattern}"), self.names)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text in a figure: size, other attributes, place (points from the left and the top), text."""
+
+    size: float
+    attributes: str
+    x: float
+    y: float
+    text: str
+
+    @property
+    def wide(self) -> float:
+        """About how wide it is, in points."""
+        return self.size * sum(_em(letter) for letter in self.text)
+
+    def goes_on(self, line: Line) -> bool:
+        """Whether ``line`` is the next one of the same text."""
+        return (self.size, self.attributes) == (line.size, line.attributes) and 0.8 < (
+            line.y - self.y
+        ) / self.size < 1.6
+
+
+def _em(letter: str) -> float:
+    return 1.0 if ord(letter) > 0x2E7F else 0.28 if letter in " .,:;'|()ijlt" else 0.8 if letter in "mwMW%" else 0.56
+
+
+def wrapped(lines: list[Line], translate: Callable[[str], str]) -> Iterator[str]:
+    """SVG of a wrapped text in another language, on the same edge or middle, in no more lines."""
+    if len(lines) == 1:
+        shifts, said = [0.0], lines[0].text
+    else:
+        shifts = [min((0.0, 0.5, 1.0), key=lambda k: max(e := [i.x + k * i.wide for i in lines]) - min(e))]
+        said = " ".join(line.text for line in lines)
+    found = translate(said)
+    tokens = _TOKEN.findall(found)
+    widest = max(line.wide for line in lines) * 1.02
+    count = next(
+        (n for n in range(1, len(lines)) if all(_fits(part, lines[0].size, widest) for part in _split(tokens, n))),
+        len(lines),
+    )
+    parts = _split(tokens, count)
+    edge = sum(line.x + shifts[0] * line.wide for line in lines) / len(lines)
+    step = (lines[-1].y - lines[0].y) / max(1, len(lines) - 1)
+    top = (lines[0].y + lines[-1].y - step * (len(parts) - 1)) / 2
+    anchor = (
+        ""
+        if "text-anchor" in lines[0].attributes
+        else {0.0: "", 0.5: ' text-anchor="middle"', 1.0: ' text-anchor="end"'}[shifts[0]]
+    )
+    for number, part in enumerate(parts):
+        place = f' x="{edge:.2f}" y="{top + number * step:.2f}"'
+        yield f'<text font-size="{lines[0].size:g}px"{anchor}{lines[0].attributes}{place} translate="no">{html.escape(part, quote=False)}</text>\n'
+
+
+def _fits(text: str, size: float, width: float) -> bool:
+    return size * sum(map(_em, text)) <= width
+
+
+def _split(tokens: list[str], count: int) -> list[str]:
+    """A text in lines of about equal width; numbers and Latin words stay whole, no line begins with a full stop."""
+    total = sum(_em(c) for token in tokens for c in token)
+    lines, done = [""], 0.0
+    for token in tokens:
+        wide = sum(map(_em, token))
+        if done + wide / 2 > total * len(lines) / count and token not in "，。、；：）」" and len(lines) < count:
+            lines.append("")
+        lines[-1] += token
+        done += wide
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _slots(text: str, pattern: re.Pattern[str], words: Mapping[str, str]) -> tuple[str, list[str]]:
@@ -138,9 +265,16 @@ def translate(folder: Path, twin: Twin) -> None:
     """Put Chinese in the place of every English text of the pages below a folder."""
     for page in sorted(p for p in folder.rglob("*.html") if "_static" not in p.parts):
         text = page.read_text("utf-8")
+        before = len(twin.missing)
         found = twin.markup(text, page.relative_to(folder).as_posix())
+        if len(twin.missing) > before:
+            found = found.replace('<article class="bd-article">', '<article class="bd-article">' + _UNTRANSLATED, 1)
         if found != text:
             page.write_text(found, "utf-8")
+    for script in sorted((folder / "_static").glob("*.js")):
+        text = script.read_text("utf-8")
+        if "/*text*/" in text:
+            script.write_text(twin.script(text, script.relative_to(folder).as_posix()), "utf-8")
 
 
 def renew(root: Path) -> int:
@@ -155,8 +289,7 @@ def renew(root: Path) -> int:
 
     scratch = root / "_build" / "locale"
     shutil.rmtree(scratch, ignore_errors=True)
-    plain = {"language": "en", "gettext_compact": False, "gettext_uuid": False, "gettext_additional_targets": []}
-    site.sphinx(root, scratch / "pot", plain, 1, "gettext")
+    site.sphinx(root, scratch / "pot", {"gettext_additional_targets": []}, 1, builder="gettext")
     count, left = 0, 0
     for template in sorted((scratch / "pot").rglob("*.pot")):
         place = (template.relative_to(scratch / "pot")).with_suffix(".po")
@@ -165,15 +298,11 @@ def renew(root: Path) -> int:
         entries, without = update(root / LOCALE / LANGUAGE / "LC_MESSAGES" / place, messages)
         count, left = count + entries, left + without
         update(scratch / "locale" / LANGUAGE / "LC_MESSAGES" / place, messages, "文")
-    about = {
-        "language": LANGUAGE,
-        "locale_dirs": [str(scratch / "locale")],
-        "stale_notebooks": [],
-        "broken_sentences": {},
-    }
+    about = {"language": LANGUAGE, "locale_dirs": [str(scratch / "locale")]}
     twin = Twin({}, names(root))
-    site.sphinx(root, scratch / "html", about, 1)
-    translate(scratch / "html", twin)
+    twin.phrase(site.settings(root)[0]["html_title"], "_config.yml")
+    missed = io.StringIO()  # the references that the messages have
+    site.sphinx(root, scratch / "html", about, 1, log=missed, twin=twin)
     entries, without = update(root / OUTPUTS, sorted(twin.missing.items(), key=lambda item: (item[1], item[0])))
     print(f"locale: {count + entries} messages, {left + without} without a translation or fuzzy")
     return int(left + without > 0)

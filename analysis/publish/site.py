@@ -14,7 +14,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -101,21 +101,38 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     about = {"stale_notebooks": stale, "broken_sentences": wrong}
     with ProcessPoolExecutor(len(EDITIONS), mp_context=multiprocessing.get_context("fork")) as pool:
         made = [pool.submit(_edition, root, partial, language, jobs, about) for language in EDITIONS]
-        failed = [language for language, result in zip(EDITIONS, made, strict=True) if result.result()]
-    if failed:
+        ended = {language: result.result() for language, result in zip(EDITIONS, made, strict=True)}
+    if failed := [language for language, (wrong_there, _) in ended.items() if wrong_there]:
         print(f"book: FAILED ({', '.join(failed)}); what was built is in {partial}", file=sys.stderr)
         return 1
+    untranslated = ended[LANGUAGE][1]
     _finish(root, partial)
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)
+    if untranslated:
+        known.unlink(missing_ok=True)
+        return _say("built, but not all of it in Chinese", target, stale, wrong, untranslated)
     known.write_text(stamp(root, target), "utf-8")
     return _say(f"built without a warning in {time.perf_counter() - start:.1f} s", target, stale, wrong)
 
 
-def _say(what: str, target: Path, stale: list[str], wrong: dict[str, list[str]]) -> int:
-    if not stale and not wrong:
+def _say(
+    what: str,
+    target: Path,
+    stale: list[str],
+    wrong: dict[str, list[str]],
+    untranslated: Mapping[str, str] | None = None,
+) -> int:
+    if not stale and not wrong and not untranslated:
         print(f"book: {what}\n  {_address(target)}")
         return 0
+    if untranslated:
+        print(
+            f"book: {len(untranslated)} texts have no Chinese, and their pages say so; `make locale` puts them into "
+            f"{LOCALE}, to be translated:",
+            file=sys.stderr,
+        )
+        print("\n".join(f"  {page}: {text}" for text, page in list(untranslated.items())[:20]), file=sys.stderr)
     if wrong:
         count = sum(len(said) for said in wrong.values())
         print(f"book: {count} sentences no longer hold, and their pages say so; rewrite:", file=sys.stderr)
@@ -144,8 +161,8 @@ def _address(target: Path) -> str:
     return f"open {os.path.relpath(target / 'index.html')}, or run `make serve`"
 
 
-def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """``_config.yml`` as Jupyter Book gives it to Sphinx, and Jupyter Book's own remainder.
+def settings(root: Path, language: str = "en") -> tuple[dict[str, Any], dict[str, Any]]:
+    """``_config.yml`` as Jupyter Book gives it to Sphinx for one edition, and Jupyter Book's own remainder.
 
     What needs an address is switched on only if ``addresses`` in ``_config.yml`` names it.
     """
@@ -168,6 +185,7 @@ def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         theme[f"use_{button}_button"] = bool(published)
     theme["footer_content_items"] = ["copyright.html"]  # authors, version and licence stand below the text of each page
     if "site" in places:
+        places["site"] = f"{places['site'].rstrip('/')}/{EDITIONS[language]}/"
         config["html_baseurl"] = config["ogp_site_url"] = places["site"]
         config["sitemap_url_scheme"] = "{link}"
         config["extensions"] = [*config["extensions"], "sphinx_sitemap"]
@@ -177,19 +195,16 @@ def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return config, meta
 
 
-def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str, Any]) -> bool:
-    """Build one edition below ``target``; true if there was a warning, an error or a text without translation."""
+def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str, Any]) -> tuple[bool, dict[str, str]]:
+    """Build one edition below ``target``: whether there was a warning or an error, and the texts without translation."""
     place = target / EDITIONS[language]
     about = about | {"language": language, "locale_dirs": [str(root / LOCALE)]}
-    if sphinx(root, place, about, jobs):
-        return True
-    if language == LANGUAGE:
-        twin = Twin(languages.catalogue(root / OUTPUTS), languages.names(root))
-        languages.translate(place, twin)
-        for message, page in list(twin.missing.items())[:10]:
-            print(f"error: {page}: no Chinese for {message!r} in {OUTPUTS}; see CONTRIBUTING.md", file=sys.stderr)
-        return bool(twin.missing)
-    return False
+    if language != LANGUAGE:
+        return sphinx(root, place, about, jobs), {}
+    twin = Twin(languages.catalogue(root / OUTPUTS), languages.names(root))
+    title = twin.phrase(settings(root)[0]["html_title"], CONFIG)
+    about |= dict.fromkeys(("project", "html_title", "ogp_site_name", "ogp_image_alt"), title)
+    return sphinx(root, place, about, jobs, twin=twin), twin.missing
 
 
 def draft(root: Path, target: Path, warnings: Path, jobs: int) -> bool:
@@ -207,17 +222,24 @@ def draft(root: Path, target: Path, warnings: Path, jobs: int) -> bool:
 
 
 def sphinx(
-    root: Path, target: Path, about: dict[str, Any], jobs: int, builder: str = "html", log: TextIO | None = None
+    root: Path,
+    target: Path,
+    about: dict[str, Any],
+    jobs: int,
+    *,
+    builder: str = "html",
+    log: TextIO | None = None,
+    twin: Twin | None = None,
 ) -> bool:
     """Run Sphinx with some settings of its configuration; true if there was a warning or an error.
 
-    Warnings go to ``log``, or to standard error.
+    Warnings go to ``log``, or to standard error. ``twin`` translates the pages before their fonts are cut.
     """
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-    config, _ = settings(root)
+    config, _ = settings(root, about.get("language", "en"))
     config.update(about)
     # MyST-NB puts the figures of the notebooks beside the output folder.
     scratch = root / BUILD / "sphinx" / f"{target.name}-{builder}"
@@ -239,6 +261,8 @@ def sphinx(
             keep_going=True,
             parallel=jobs,
         )
+        if twin is not None:
+            app.connect("build-finished", lambda app, error: error or languages.translate(built, twin), priority=400)
         try:
             app.build(force_all=True)
         except SphinxError as error:  # in one of its workers: their traceback says no more

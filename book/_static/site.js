@@ -4,13 +4,13 @@ function toggleCode(button) {
   const shown = root.dataset.code === "hidden";
   root.dataset.code = shown ? "shown" : "hidden";
   button.setAttribute("aria-pressed", String(shown));
-  button.querySelector(".btn__text-container").textContent = shown ? "Hide code" : "Show code";
+  button.querySelector(".btn__text-container").textContent = shown ? /*text*/ "Hide code" : /*text*/ "Show code";
 }
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.(".copy-citation");
   if (!button) return;
   await navigator.clipboard.writeText(document.getElementById("citation").textContent.trim());
-  button.textContent = "Copied";
+  button.textContent = /*text*/ "Copied";
 });
 // The other edition opens at the same place, and is the one to open next time.
 document.addEventListener("click", (event) => {
