@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LANGUAGE = "zh_TW"
-LOCALE = Path("book/locale")
+from analysis.publish.project import LANGUAGE, LOCALE
+
 OUTPUTS = LOCALE / LANGUAGE / "LC_MESSAGES" / "outputs.po"
 
 _UNTRANSLATED = """
@@ -102,7 +102,7 @@ class Twin:
 
     def _rows(self, text: str, where: str) -> str:
         data = json.loads(text)
-        sentences = self._sentences
+        sentences = self.sentences
         data["hidden"] = sentences(data["hidden"], where)
         for values in data["words"].values():
             values[:] = [sentences(value, where) for value in values]
@@ -125,15 +125,16 @@ class Twin:
         return "".join(part for group in groups for part in wrapped(group, lambda said: self.phrase(said, where)))
 
     def _attribute(self, match: re.Match[str], where: str) -> str:
-        return f'{match[1]}="{html.escape(self._sentences(html.unescape(match[2]), where))}"'
+        return f'{match[1]}="{html.escape(self.sentences(html.unescape(match[2]), where))}"'
 
     def _text(self, part: str, where: str) -> str:
         core = part.strip()
         head, tail = part[: len(part) - len(part.lstrip())], part[len(part.rstrip()) :]
-        found = self._sentences(html.unescape(re.sub(r"\s+", " ", core)), where)
+        found = self.sentences(html.unescape(re.sub(r"\s+", " ", core)), where)
         return head + html.escape(found, quote=False) + tail
 
-    def _sentences(self, text: str, where: str) -> str:
+    def sentences(self, text: str, where: str = "") -> str:
+        """A text of one or more sentences."""
         return "".join(self.phrase(sentence, where) for sentence in _SENTENCE.split(text))
 
     def phrase(self, text: str, where: str = "") -> str:
@@ -285,7 +286,7 @@ def renew(root: Path) -> int:
     """
     from babel.messages.pofile import read_po
 
-    from analysis.publish import site
+    from analysis.publish import pdf, site
 
     scratch = root / "_build" / "locale"
     shutil.rmtree(scratch, ignore_errors=True)
@@ -301,6 +302,8 @@ def renew(root: Path) -> int:
     about = {"language": LANGUAGE, "locale_dirs": [str(scratch / "locale")]}
     twin = Twin({}, names(root))
     twin.phrase(site.settings(root)[0]["html_title"], "_config.yml")
+    for text in pdf.own_texts(root):
+        twin.sentences(text, "analysis/publish/pdf.py")
     missed = io.StringIO()  # the references that the messages have
     site.sphinx(root, scratch / "html", about, 1, log=missed, twin=twin)
     entries, without = update(root / OUTPUTS, sorted(twin.missing.items(), key=lambda item: (item[1], item[0])))

@@ -7,6 +7,7 @@ is run, so it is always full; a hash of all sources tells when none is needed.
 
 from __future__ import annotations
 
+import functools
 import io
 import multiprocessing
 import os
@@ -20,13 +21,23 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from analysis.publish import archive, checks, execution, fingerprint, languages
-from analysis.publish.languages import LANGUAGE, LOCALE, OUTPUTS, Twin
-from analysis.publish.project import BUILD, CONFIG, LOCK, ROOT, TOC, listed, name, notebooks, source
+from analysis.publish.languages import OUTPUTS, Twin
+from analysis.publish.project import (
+    BUILD,
+    CONFIG,
+    LANGUAGE,
+    LOCALE,
+    LOCK,
+    ROOT,
+    TOC,
+    editions,
+    listed,
+    name,
+    notebooks,
+    source,
+)
 
 OUTPUT = Path(BUILD) / "html"
-#: Folder of each edition; the first is the one that is written, the others are translated.
-EDITIONS = {"en": "en", LANGUAGE: "zh"}
-
 #: Parts of ``analysis`` that only show what others compute.
 _NOT_COMPUTING = ("analysis/charts/", "analysis/tables.py", "analysis/publish/site.py")
 
@@ -47,6 +58,11 @@ location.replace(chosen + "/{page}.html");
 </head>
 <body><p><a href="en/{page}.html">{title}</a></p><p lang="zh-Hant"><a href="zh/{page}.html">繁體中文版</a></p></body>
 </html>
+"""
+_REDIRECT_ONE = """\
+<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title><meta http-equiv="refresh" content="0; url={page}.html"></head>
+<body><p><a href="{page}.html">{title}</a></p></body></html>
 """
 
 
@@ -99,13 +115,14 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     about = {"stale_notebooks": stale, "broken_sentences": wrong}
-    with ProcessPoolExecutor(len(EDITIONS), mp_context=multiprocessing.get_context("fork")) as pool:
-        made = [pool.submit(_edition, root, partial, language, jobs, about) for language in EDITIONS]
-        ended = {language: result.result() for language, result in zip(EDITIONS, made, strict=True)}
+    spoken = editions(root)
+    with ProcessPoolExecutor(len(spoken), mp_context=multiprocessing.get_context("fork")) as pool:
+        made = [pool.submit(_edition, root, partial, language, jobs, about) for language in spoken]
+        ended = {language: result.result() for language, result in zip(spoken, made, strict=True)}
     if failed := [language for language, (wrong_there, _) in ended.items() if wrong_there]:
         print(f"book: FAILED ({', '.join(failed)}); what was built is in {partial}", file=sys.stderr)
         return 1
-    untranslated = ended[LANGUAGE][1]
+    untranslated = {text: page for _, missing in ended.values() for text, page in missing.items()}
     _finish(root, partial)
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)
@@ -185,19 +202,20 @@ def settings(root: Path, language: str = "en") -> tuple[dict[str, Any], dict[str
         theme[f"use_{button}_button"] = bool(published)
     theme["footer_content_items"] = ["copyright.html"]  # authors, version and licence stand below the text of each page
     if "site" in places:
-        places["site"] = f"{places['site'].rstrip('/')}/{EDITIONS[language]}/"
+        places["site"] = f"{places['site'].rstrip('/')}/{editions(root)[language]}/"
         config["html_baseurl"] = config["ogp_site_url"] = places["site"]
         config["sitemap_url_scheme"] = "{link}"
         config["extensions"] = [*config["extensions"], "sphinx_sitemap"]
     if published:
         places.setdefault("contact", f"{published.rstrip('/')}/issues")
     config["addresses"] = places
+    config["editions"] = editions(root)
     return config, meta
 
 
 def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str, Any]) -> tuple[bool, dict[str, str]]:
     """Build one edition below ``target``: whether there was a warning or an error, and the texts without translation."""
-    place = target / EDITIONS[language]
+    place = target / editions(root)[language]
     about = about | {"language": language, "locale_dirs": [str(root / LOCALE)]}
     if language != LANGUAGE:
         return sphinx(root, place, about, jobs), {}
@@ -217,7 +235,7 @@ def draft(root: Path, target: Path, warnings: Path, jobs: int) -> bool:
     first = listed(root)[0]
     if not (target / f"{first}.html").is_file():
         return False
-    (target / "index.html").write_text(_REDIRECT.format(page=first, title="Draft"), "utf-8")
+    (target / "index.html").write_text(_REDIRECT_ONE.format(page=first, title="Draft"), "utf-8")
     return True
 
 
@@ -262,7 +280,7 @@ def sphinx(
             parallel=jobs,
         )
         if twin is not None:
-            app.connect("build-finished", lambda app, error: error or languages.translate(built, twin), priority=400)
+            app.connect("build-finished", functools.partial(_translate, built, twin), priority=400)
         try:
             app.build(force_all=True)
         except SphinxError as error:  # in one of its workers: their traceback says no more
@@ -272,6 +290,11 @@ def sphinx(
     target.parent.mkdir(parents=True, exist_ok=True)
     built.rename(target)
     return bool(app.statuscode)
+
+
+def _translate(built: Path, twin: Twin, app: Any, error: Exception | None) -> None:
+    if error is None:
+        languages.translate(built, twin)
 
 
 class _Progress(io.TextIOBase):
@@ -310,8 +333,11 @@ def _finish(root: Path, target: Path) -> None:
 
     first = listed(root)[0]
     title = yaml.safe_load((root / CONFIG).read_text("utf-8"))["title"]
-    (target / "index.html").write_text(_REDIRECT.format(page=first, title=title), "utf-8")
-    for folder in EDITIONS.values():
+    there = editions(root)
+    way = _REDIRECT if len(there) > 1 else _REDIRECT_ONE.replace("{page}", "en/{page}")
+    (target / "index.html").write_text(way.format(page=first, title=title), "utf-8")
+    for folder in there.values():
+        (target / folder / "index.html").write_text(_REDIRECT_ONE.format(page=first, title=title), "utf-8")
         (target / folder / "downloads").mkdir(exist_ok=True)
         shutil.copyfile(make_archive(root), target / folder / "downloads" / archive.NAME)
         (target / folder / ".buildinfo").unlink(missing_ok=True)

@@ -110,7 +110,7 @@ def furnish(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
     site = places.get("site", "").rstrip("/")
     context["editions"] = []
     language = app.config.language
-    if site and doctree is not None:
+    if site and doctree is not None and len(app.config.editions) > 1:
         own = ("en" if language == "en" else "zh-Hant", f"{site}/{pagename}.html")
         folder, _, _, code = OTHER[language]
         other = (code, f"{site.rpartition('/')[0]}/{folder}/{pagename}.html")
@@ -125,7 +125,8 @@ def furnish(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
     if "contact" in places:
         links.append(f'<a href="{html.escape(places["contact"])}">{words["mistake"]}</a>')
     stop = "." if language == "en" else "。"
-    other_edition(app, pagename, context)
+    if len(app.config.editions) > 1:
+        other_edition(app, pagename, context)
     page = re.sub(r"<[^>]+>", "", context["title"])
     address = f"{site}/{pagename}.html" if site else ""
     context["body"] += _ASIDE.format(
@@ -156,6 +157,7 @@ class Contact(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Hook in after opengraph (priority 500) and the figures."""
     app.add_config_value("addresses", {}, "env")
+    app.add_config_value("editions", {}, "env")
     app.add_directive("contact", Contact)
     app.connect("html-page-context", furnish, priority=700)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
