@@ -17,6 +17,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from analysis.publish.project import LANGUAGE, LOCALE
@@ -48,8 +49,10 @@ _FIXED = r"\d+(?:[.,\-–/:]\d+)*|[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u34
 _NUMBER = re.compile(_FIXED)
 _CHINESE = re.compile(r'<span lang="zh-Hant">([^<]*)</span>')
 _SENTENCE = re.compile(r"(?<=[\w)%”]\.) (?=[A-Z])")
+_YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*")
-_SLOT = re.compile(r"\{(\d+)\}")
+#: ``{0}`` is the first number of a message, ``{0*10}`` ten times it: US$6.5 billion are 65億美元.
+_SLOT = re.compile(r"\{(\d+)(?:\*(\d+))?\}")
 
 
 def catalogue(path: Path) -> dict[str, str]:
@@ -145,9 +148,9 @@ class Twin:
             return self.names[text]
         for message, values in self.keys(text):
             if message in self.messages:
-                return _SLOT.sub(lambda m, v=values: v[int(m[1])], self.messages[message])  # type: ignore[misc]
+                return _filled(self.messages[message], values)
             if not _WORD.search(_SLOT.sub("", message)):
-                return _SLOT.sub(lambda m, v=values: v[int(m[1])], message)  # type: ignore[misc]
+                return _filled(message, values)
         self.missing.setdefault(list(self.keys(text))[-1][0], where)
         return text
 
@@ -229,6 +232,17 @@ def _split(tokens: list[str], count: int) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
+def _filled(message: str, values: list[str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        found = values[int(match[1])]
+        if match[2] is None:
+            return found
+        times = Decimal(found.replace(",", "")) * int(match[2])
+        return f"{times:,f}".rstrip("0").rstrip(".") if "." in f"{times:f}" else f"{times:,f}"
+
+    return _SLOT.sub(value, message)
+
+
 def _slots(text: str, pattern: re.Pattern[str], words: Mapping[str, str]) -> tuple[str, list[str]]:
     values: list[str] = []
 
@@ -258,7 +272,11 @@ def names(root: Path) -> dict[str, str]:
         found = {row["en"]: row["label"] for row in reversed(list(csv.DictReader(file))) if row["en"]}
     package = json.loads((root / "data/datapackage.json").read_text("utf-8"))
     for resource in package["resources"]:
-        found |= {r["title_en"]: r["title"] for r in [resource] if r.get("title_en") and r.get("title")}
+        title, english = resource.get("title", ""), resource.get("title_en", "")
+        if sorted(re.findall(r"\d+", title)) != sorted(re.findall(r"\d+", english)):
+            title = _YEARS.sub("", title)  # which the English titles leave to the tables
+        if title and english:
+            found[english] = title
     return found
 
 
