@@ -12,11 +12,15 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(document.getElementById("citation").textContent.trim());
   button.textContent = /*text*/ "Copied";
 });
-// The other edition opens at the same place, and is the one to open next time.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.('a[href*="/zh/book/"], a[href*="/en/book/"]');
-  if (!link || !link.closest(".article-header-buttons, .header-article-items")) return;
-  const folder = link.getAttribute("href").match(/\/(zh|en)\/book\//)[1];
-  try { localStorage.setItem("edition", folder); } catch {}
-  link.hash = location.hash;
+// The other edition opens in this window, at the same place, and is the one to open next time.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const link of document.querySelectorAll("a.btn-edition-button")) {
+    const [, folder] = link.getAttribute("href").match(/(zh|en)\/book\//);
+    link.removeAttribute("target");
+    link.lang = link.hreflang = folder === "zh" ? "zh-Hant" : "en";
+    link.addEventListener("click", () => {
+      try { localStorage.setItem("edition", folder); } catch {}
+      link.hash = location.hash;
+    });
+  }
 });
