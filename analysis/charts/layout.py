@@ -65,7 +65,8 @@ class Drawing(Figure):
 
     def value(self, ax: Axes, x: float, y: float, series: str, text: str, doubt: object = "") -> None:
         """Say a value at a place in data coordinates."""
-        self.points.append(Point(ax, float(x), float(y), " ".join(series.split()), text, str(doubt or "")))
+        name = " ".join(series.replace("-\n", "").split())  # a label broken within a word
+        self.points.append(Point(ax, float(x), float(y), name, text, str(doubt or "")))
 
 
 def width() -> float:

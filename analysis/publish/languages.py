@@ -16,7 +16,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -37,7 +37,8 @@ _ROWS = re.compile(r'(<div class="register"><script type="application/json">)(.*
 _SCRIPTED = re.compile(r'(/\*text\*/ ?)"([^"]*)"')
 #: A line of a wrapped text in a figure (of a label, or of the title), and what may hold values of a hover text apart.
 _LINE = re.compile(
-    r'<text font-size="([\d.]+)px"([^>]*?) (?:transform="translate\(|x=")([\d.-]+)(?: |" y=")([\d.-]+)(?:\)|)">([^<]*)</text>\n'
+    r'<text font-size="([\d.]+)px"([^>]*?) (?:transform="translate\(|x=")([\d.-]+)(?: |" y=")([\d.-]+)'
+    r'(?:"|\)( rotate\(-90\))?")>([^<]*)</text>\n'
 )
 _TITLE = (1.28, 1.37)  # distance of its lines, in letter sizes; other texts that stand at ``x`` are labels of their own
 _APART = re.compile(r"(, |: |; | \(|\))")
@@ -118,7 +119,7 @@ class Twin:
 
     def _lines(self, text: str, where: str) -> str:
         """Wrapped texts of a figure: each is one message, and wrapped again in as many lines or fewer."""
-        lines = [Line(float(m[1]), m[2], float(m[3]), float(m[4]), html.unescape(m[5])) for m in _LINE.finditer(text)]
+        lines = [Line.read(m) for m in _LINE.finditer(text)]
         groups: list[list[Line]] = []
         for line in lines:
             if groups and groups[-1][-1].goes_on(line):
@@ -163,13 +164,30 @@ class Twin:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text in a figure: size, other attributes, place (points from the left and the top), text."""
+    """A line of text in a figure: size, other attributes, place (points along the line and across), text, whether turned."""
 
     size: float
     attributes: str
     x: float
     y: float
     text: str
+    turned: bool
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Line:
+        """From a match of :data:`_LINE`."""
+        x, y, turned = float(match[3]), float(match[4]), match[5] is not None
+        return cls(float(match[1]), match[2], *((-y, x) if turned else (x, y)), html.unescape(match[6]), turned)
+
+    def written(self, anchor: str) -> str:
+        """As SVG, marked as translated."""
+        place = (
+            f' transform="translate({self.y:.2f} {-self.x:.2f}) rotate(-90)"'
+            if self.turned
+            else f' x="{self.x:.2f}" y="{self.y:.2f}"'
+        )
+        said = html.escape(self.text, quote=False)
+        return f'<text font-size="{self.size:g}px"{anchor}{self.attributes}{place} translate="no">{said}</text>\n'
 
     @property
     def wide(self) -> float:
@@ -178,9 +196,11 @@ class Line:
 
     def goes_on(self, line: Line) -> bool:
         """Whether ``line`` is the next one of the same text."""
-        return (self.size, self.attributes) == (line.size, line.attributes) and 0.8 < (
-            line.y - self.y
-        ) / self.size < 1.6
+        same = (self.size, self.attributes, self.turned) == (line.size, line.attributes, line.turned)
+        step = (line.y - self.y) / self.size
+        if "text-anchor" in self.attributes:
+            return same and _TITLE[0] < step < _TITLE[1] and self.x == line.x < _MARGIN
+        return same and 0.8 < step < 1.6 and (not self.turned or self.text.endswith("-"))
 
 
 def _em(letter: str) -> float:
@@ -189,30 +209,29 @@ def _em(letter: str) -> float:
 
 def wrapped(lines: list[Line], translate: Callable[[str], str]) -> Iterator[str]:
     """SVG of a wrapped text in another language, on the same edge or middle, in no more lines."""
-    if len(lines) == 1:
-        shifts, said = [0.0], lines[0].text
-    else:
-        shifts = [min((0.0, 0.5, 1.0), key=lambda k: max(e := [i.x + k * i.wide for i in lines]) - min(e))]
-        said = " ".join(line.text for line in lines)
-    found = translate(said)
-    tokens = _TOKEN.findall(found)
-    widest = max(line.wide for line in lines) * 1.02
-    count = next(
-        (n for n in range(1, len(lines)) if all(_fits(part, lines[0].size, widest) for part in _split(tokens, n))),
-        len(lines),
+    first, last = lines[0], lines[-1]
+    # what stays most in one place from line to line: the beginning, the middle or the end
+    shift = (
+        min((0.0, 0.5, 1.0), key=lambda k: max(e := [i.x + k * i.wide for i in lines]) - min(e))
+        if last != first
+        else 0.0
     )
-    parts = _split(tokens, count)
-    edge = sum(line.x + shifts[0] * line.wide for line in lines) / len(lines)
-    step = (lines[-1].y - lines[0].y) / max(1, len(lines) - 1)
-    top = (lines[0].y + lines[-1].y - step * (len(parts) - 1)) / 2
+    tokens = _TOKEN.findall(
+        translate(re.sub(r"- (?=[a-z])", "" if first.turned else "-", " ".join(i.text for i in lines)))
+    )
+    widest = max(line.wide for line in lines) * 1.02
+    fitting = (n for n in range(1, len(lines)) if all(_fits(part, first.size, widest) for part in _split(tokens, n)))
+    parts = _split(tokens, next(fitting, len(lines)))
+    edge = sum(line.x + shift * line.wide for line in lines) / len(lines)
+    step = (last.y - first.y) / max(1, len(lines) - 1)
+    top = (first.y + last.y - step * (len(parts) - 1)) / 2
     anchor = (
         ""
-        if "text-anchor" in lines[0].attributes
-        else {0.0: "", 0.5: ' text-anchor="middle"', 1.0: ' text-anchor="end"'}[shifts[0]]
+        if "text-anchor" in first.attributes
+        else {0.0: "", 0.5: ' text-anchor="middle"', 1.0: ' text-anchor="end"'}[shift]
     )
     for number, part in enumerate(parts):
-        place = f' x="{edge:.2f}" y="{top + number * step:.2f}"'
-        yield f'<text font-size="{lines[0].size:g}px"{anchor}{lines[0].attributes}{place} translate="no">{html.escape(part, quote=False)}</text>\n'
+        yield replace(first, x=edge, y=top + number * step, text=part).written(anchor)
 
 
 def _fits(text: str, size: float, width: float) -> bool:
