@@ -94,9 +94,9 @@ def _build(args: argparse.Namespace) -> int:
             print(f"pdf: {project.name(path)}")
         return 0
     if args.command == "locale":
-        from analysis.publish import languages
+        from analysis.publish import catalogues
 
-        return languages.renew(project.ROOT)
+        return catalogues.renew(project.ROOT)
     if args.command == "build":
         return site.build(args.output, force=args.force, jobs=args.jobs)
     print(f"archive: {project.name(site.make_archive(project.ROOT))}")
