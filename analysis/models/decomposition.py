@@ -289,7 +289,8 @@ def research(report: Report, before: int | None = None, after: int | None = None
     found = []
     for code in dict.fromkeys(c for c, m, _ in cells if m == "gerd"):
         with contextlib.suppress(NotEstimable):
-            found.append(lmdi(*(_two(cells, code, m, years) for m in ("gerd", "gerd_intensity")), code))
+            amounts, intensities = (_two(cells, code, m, years) for m in ("gerd", "gerd_intensity"))
+            found.append(lmdi(amounts, intensities, code))
     return found
 
 
