@@ -53,9 +53,9 @@ def significant(value: float, digits: int = 5) -> str:
     return text(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
 
 
-def percent(level: float | None, otherwise: str = "") -> str:
+def percent(level: float) -> str:
     """A claimed level as text: ``0.95``, ``0.983``."""
-    return otherwise if level is None else f"{level:.3f}".rstrip("0").rstrip(".")
+    return f"{level:.3f}".rstrip("0").rstrip(".")
 
 
 class Rows(list[list[Any]]):
@@ -225,7 +225,7 @@ def _common(own: list[Series]) -> Iterator[Line]:
 
 def _later(own: list[Series]) -> Iterator[Line]:
     second = sorted({y for s in own for y in s.years})[1]
-    fit = panel.common_trend([s.since(second) for s in own], wild=False)
+    fit = panel.common_trend([s.only(y for y in s.years if y >= second) for s in own], wild=False)
     yield fit.n, "entity_fe", f"growth_rate_since_{second}", _rates(*_ends(fit)), percent(fit.level), A_YEAR
 
 
