@@ -25,7 +25,7 @@ def found() -> series.Found:
 
 
 @functools.cache
-def tested() -> pd.DataFrame:
+def scored() -> pd.DataFrame:
     return backtest.run(found().values())
 
 
@@ -42,18 +42,18 @@ def made(source: str) -> pd.DataFrame | pd.Series:
         keys = frame[["series", "model", "year"]].agg("|".join, axis=1)
         return frame.set_index(keys)[["mean", "low", "high"]].agg(" ".join, axis=1)
     if source == "back-test":
-        frame = backtest.table(tested()).set_index("model")
+        frame = backtest.table(scored()).set_index("model")
         return frame[["mae", "mase", "score", "scaled_score", "coverage"]].round(1)
     if source == "back-test by group":
-        frame = backtest.by_group(tested(), ["naive", "combined", "pooled_drift", "rw_drift", "log_linear_ols"])
+        frame = backtest.by_group(scored(), ["naive", "combined", "pooled_drift", "rw_drift", "log_linear_ols"])
         return frame.set_index("group").round(1)
     if source == "margin":
-        gain = backtest.margin(tested(), backtest.choose(tested()))
+        gain = backtest.margin(scored(), backtest.choose(scored()))
         return pd.DataFrame([gain], index=["interval score"]).round(0)
     if source == "statements":
-        return statements.table(book, found(), tested()).set_index("statement")[["one", "two", "verdict"]].round(0)
+        return statements.table(book, found(), scored()).set_index("statement")[["one", "two", "verdict"]].round(0)
     if source == "calibration":
-        return backtest.calibration(tested(), statements.DRIFT).set_index("family").round(0)
+        return backtest.calibration(scored(), statements.DRIFT).set_index("family").round(0)
     if source == "resolution":
         return simulation.resolution().set_index("n").rename(index=str).round(2)
     if source == "coverage":
