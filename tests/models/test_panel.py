@@ -263,3 +263,20 @@ def test_a_country_with_a_gap_leaves_the_others_their_convergence() -> None:
     assert across.sigma_convergence(rows).n == 5
     assert across.beta_convergence(rows).n == 5
     assert panel.common_trend(rows, wild=False).groups == 6
+
+
+def test_patents_per_researcher_are_the_quotient_of_both_tables() -> None:
+    found = across.efficiency(FOUND).set_index("code")
+    patents, people = FOUND["patents.TWN"], FOUND["researchers.TWN"]
+    assert found.at["TWN", "per_researcher"] == pytest.approx(patents.values[-1] / people.values[-1])
+    assert found.at["TWN", "per_gerd"] == pytest.approx(10479 / 599)
+    assert people.years[-1] == patents.years[-1] - 1
+    assert found["per_researcher"].dropna().is_monotonic_decreasing
+
+
+def test_rd_intensity_has_no_trend_after_its_step_of_2020() -> None:
+    steps = panel.year_effects(INTENSITY).set_index("year")
+    later = panel.common_trend([s.without([2019]) for s in INTENSITY], wild=False)
+    assert steps.at[2020, "low"] > 0
+    assert later.low < 0 < later.high
+    assert 100 * math.expm1(later.estimate) == pytest.approx(0.1, abs=0.05)
