@@ -179,17 +179,11 @@ def _mean(one: Series) -> Iterator[Line]:
 
 
 def _many(found: Found) -> Iterator[Line]:
-    m = growth.many(s for s in found.values() if not s.aggregate)
-    for model, name, value, digits in (
-        ("log_linear_ols", "tests", m.tests, 0),
-        ("log_linear_ols", "p_below_0.05", m.line, 0),
-        ("log_linear_ols", "fdr_bh_0.05", m.line_bh, 0),
-        ("log_linear_ols", "expected_of_driftless_walks", m.expected, 1),
-        ("mean_change", "p_below_0.05", m.change, 0),
-        ("mean_change", "expected_by_chance", m.change_expected, 1),
-        ("mean_change", "fdr_bh_0.05", m.change_bh, 0),
-    ):
-        yield Line(m.tests, model, name, (value,), "", "series", digits)
+    counts = growth.many(s for s in found.values() if not s.aggregate)
+    for (model, name), value in counts.items():
+        yield Line(
+            int(counts["log_linear_ols", "tests"]), model, name, (value,), "", "series", digits=int("expected" in name)
+        )
 
 
 def _doubtful(report: Report) -> Iterator[Row]:
@@ -262,9 +256,9 @@ def _later(own: list[Series]) -> Iterator[Line]:
 
 
 def _shared(own: list[Series]) -> Iterator[Line]:
-    d = panel.dependence(own)
-    yield Line(d.n, "pesaran_cd", "mean_correlation", (d.correlation,))
-    yield Line(d.n, "pesaran_cd", "statistic", (d.statistic,))
+    n, correlation, statistic = panel.dependence(own)
+    yield Line(n, "pesaran_cd", "mean_correlation", (correlation,))
+    yield Line(n, "pesaran_cd", "statistic", (statistic,))
 
 
 def _drawn(own: list[Series]) -> Iterator[Line]:
@@ -284,10 +278,10 @@ def _beta(own: list[Series]) -> Iterator[Line]:
 
 
 def _sigma(own: list[Series]) -> Iterator[Line]:
-    s, model = across.sigma_convergence(own), "sigma_convergence"
-    yield Line(s.n, model, "sd_ratio", _ends(s), s.level)
+    s = across.sigma_convergence(own)
+    yield Line(s.n, s.model, "sd_ratio", _ends(s), s.level)
     without = panel.without_each(own, across.sigma_convergence)["estimate"]
-    yield Line(s.n - 1, model, "leave_one_out", _edges(s.estimate, without), "range")
+    yield Line(s.n - 1, s.model, "leave_one_out", _edges(s.estimate, without), "range")
 
 
 def _inputs(report: Report, found: Found, cells: str) -> Iterator[Row]:
@@ -300,9 +294,9 @@ def _inputs(report: Report, found: Found, cells: str) -> Iterator[Row]:
 def _over(report: Report, found: Found) -> Iterator[Line]:
     for measure, line in across.inputs_and_patents(report, found).items():
         place = f"patent_density~{measure}", found[f"{measure}.{line.points['code'].iloc[0]}"].table
-        robust, plain = "cross_section_hc2_bm", "cross_section"
-        yield Line(line.n, robust, "elasticity", _ends(line), line.level, "", 3, *place)
-        yield Line(line.n, robust, "degrees_of_freedom", (line.df,), "", "", 2, *place)
+        plain = "cross_section"
+        yield Line(line.n, line.model, "elasticity", _ends(line), line.level, "", 3, *place)
+        yield Line(line.n, line.model, "degrees_of_freedom", (line.df,), "", "", 2, *place)
         yield Line(line.n, plain, "elasticity", (line.estimate, *line.classic), line.level, "", 3, *place)
         edges = _edges(line.estimate, line.points["without"])
         yield Line(line.n - 1, plain, "leave_one_out", edges, "range", "", 3, *place)

@@ -154,9 +154,10 @@ def test_the_residuals_of_countries_move_together() -> None:
     """Pesaran's CD recomputed pair by pair."""
     e = [s.response - np.polyval(np.polyfit(s.time, s.response, 1), s.time) for s in INTENSITY]
     pairs = [np.corrcoef(a, b)[0, 1] for a, b in itertools.combinations(e, 2)]
-    found = panel.dependence(INTENSITY)
-    assert found.correlation == pytest.approx(np.mean(pairs), rel=1e-6)
-    assert found.statistic == pytest.approx(math.sqrt(2 * 5 / (17 * 16)) * np.sum(pairs), rel=1e-6)
+    n, correlation, statistic = panel.dependence(INTENSITY)
+    assert n == 17
+    assert correlation == pytest.approx(np.mean(pairs), rel=1e-6)
+    assert statistic == pytest.approx(math.sqrt(2 * 5 / (17 * 16)) * np.sum(pairs), rel=1e-6)
 
 
 def test_the_average_country_is_not_the_weighted_whole() -> None:
