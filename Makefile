@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help book test serve lab draft trial golden lock env lint types data unit notebooks site status archive pdf clean distclean
+.PHONY: help book test serve lab draft locale trial golden lock env lint types data unit notebooks site status archive pdf clean distclean
 
 LOCK := requirements.lock.txt
 VENV := .venv
@@ -52,6 +52,9 @@ lab: env ## open the notebooks in JupyterLab, to rerun and change them
 
 draft: env ## the book on another edition (DATA=DIR), and the list of sentences to rewrite
 	@$(PUBLISH) draft "$(DATA)"
+
+locale: env ## bring the Chinese catalogues up to date: what is to be translated, and what has changed
+	@$(PUBLISH) locale
 
 status: env ## which notebooks are stale, and why
 	@$(PUBLISH) status

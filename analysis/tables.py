@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from analysis.charts.exhibit import HTML_ZH, caption, cite, csv_link, put, tag_chinese, twofold
-from analysis.charts.layout import one_name, said
-from analysis.charts.style import VERDICTS, VERDICTS_ZH
+from analysis.charts.exhibit import caption, cite, csv_link, put, tag_chinese
+from analysis.charts.layout import one_name
+from analysis.charts.style import VERDICTS
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
@@ -33,11 +33,10 @@ _MINUS = re.compile(r"(?:(?<=^)|(?<= to ))-(?=\d)")
 _JOINT = re.compile(r"(?<=[a-z0-9]_)(?=[a-z0-9])")
 
 
-def badge(verdict: str, language: str = "en") -> str:
+def badge(verdict: str) -> str:
     """A verdict as HTML: sign and word; the page adds the colour."""
     _, sign = VERDICTS[verdict]
-    word = verdict if language == "en" else VERDICTS_ZH[verdict]
-    return f'<span class="verdict verdict-{verdict.replace(" ", "-")}">{sign}&nbsp;{word}</span>'
+    return f'<span class="verdict verdict-{verdict.replace(" ", "-")}">{sign}&nbsp;{verdict}</span>'
 
 
 def mark(text: object) -> str:
@@ -62,9 +61,8 @@ def markup(
     hide: Sequence[str] = (),
     below: Mapping[str, str] | None = None,
     sortable: bool = False,
-    language: str = "en",
 ) -> str:
-    """The table as HTML without caption; parameters as in :func:`show`, in one language.
+    """The table as HTML without caption; parameters as in :func:`show`.
 
     Raises :class:`ValueError` for a table without rows and for a column that is blank throughout.
     """
@@ -72,25 +70,24 @@ def markup(
     shown = [str(c) for c in frame if c not in {code, *hide, *below.values()}]
     if frame.empty or not shown:
         raise ValueError(f"table {name}: no rows")
-    cells = {c: [_cell(v, c in ("name", shown[0]), language) for v in frame[c]] for c in shown}
+    cells = {c: [_cell(v, c in ("name", shown[0])) for v in frame[c]] for c in shown}
     for above, column in below.items():
-        lower = [_cell(v, False, language) for v in frame[column]]
+        lower = [_cell(v, False) for v in frame[column]]
         cells[above] = [f"{u}{_BELOW}{low}" if low else u for u, low in zip(cells[above], lower, strict=True)]
     if blank := [c for c in shown if all(v in _BLANK for v in cells[c])]:
         raise ValueError(f"table {name}: nothing in column {', '.join(blank)}")
     kinds = {c: _kind(c, texts, first=c == shown[0], judged=c in verdicts) for c, texts in cells.items()}
     rows = []
     for i, key in enumerate(frame[code] if code in frame else [""] * len(frame)):
-        row = [f'<th scope="row"{kinds[shown[0]]}>{_shown(cells[shown[0]][i], shown[0] in verdicts, language)}</th>']
-        row += [f"<td{kinds[c]}>{_shown(cells[c][i], c in verdicts, language)}</td>" for c in shown[1:]]
+        row = [f'<th scope="row"{kinds[shown[0]]}>{_shown(cells[shown[0]][i], shown[0] in verdicts)}</th>']
+        row += [f"<td{kinds[c]}>{_shown(cells[c][i], c in verdicts)}</td>" for c in shown[1:]]
         rows.append(('<tr class="taiwan">' if key == "TWN" else "<tr>") + "".join(row) + "</tr>")
-    labels = {c: mark(said(heads.get(c, c.replace("_", " ")), language)) for c in shown}
+    labels = {c: mark(heads.get(c, c.replace("_", " "))) for c in shown}
     for c in (c for c in shown if units.get(c)):
-        labels[c] += f'<span class="unit">{mark(said(units[c], language))}</span>'
-    head = _head(labels, kinds, {said(k, language): list(v) for k, v in (spanners or {}).items()})
+        labels[c] += f'<span class="unit">{mark(units[c])}</span>'
+    head = _head(labels, kinds, spanners or {})
     # the title stands above the box that scrolls, so that a phone shows all of it
-    small = f'<br><span class="exhibit-subtitle">{mark(said(subtitle, language))}</span>' if subtitle else ""
-    title = said(title, language)
+    small = f'<br><span class="exhibit-subtitle">{mark(subtitle)}</span>' if subtitle else ""
     return (
         f'<p class="exhibit-title">{mark(title)}{small}</p>\n'
         f'<div class="exhibit-table" id="table-{name}" role="region" aria-label="{html.escape(title)}" tabindex="0">\n'
@@ -100,12 +97,11 @@ def markup(
     )
 
 
-def _cell(value: object, named: bool, language: str) -> str:
-    """A value as the text of a cell, a name in one language."""
+def _cell(value: object, named: bool) -> str:
+    """A value as the text of a cell, a name in English."""
     if value is None or value != value:
         return "–"
-    text = said(value, language) if isinstance(value, str) else str(value)
-    return one_name(text, language) if named else text
+    return one_name(str(value)) if named else str(value)
 
 
 def _kind(column: str, texts: Sequence[str], *, first: bool, judged: bool) -> str:
@@ -118,12 +114,12 @@ def _kind(column: str, texts: Sequence[str], *, first: bool, judged: bool) -> st
     return ' class="short"' if first else ""
 
 
-def _shown(text: str, judged: bool, language: str) -> str:
+def _shown(text: str, judged: bool) -> str:
     """A cell as HTML; a verdict with its sign, and the small print below it if it has some."""
     verdict, _, small = text.partition(_BELOW)
     if not judged or verdict not in VERDICTS:
         return mark(text)
-    return badge(verdict, language) + (f'<span class="below">{tag_chinese(html.escape(small))}</span>' if small else "")
+    return badge(verdict) + (f'<span class="below">{tag_chinese(html.escape(small))}</span>' if small else "")
 
 
 def _head(labels: Mapping[str, str], kinds: Mapping[str, str], spanners: Mapping[str, Sequence[str]]) -> str:
@@ -172,37 +168,29 @@ def show(
     shown but marks Taiwan's row; ``hide`` lists others that only go to the CSV; ``below`` puts the text
     of one column (its value) in small print below that of another (its key). ``source`` is a
     list of table numbers or a text, ``name`` the unique name of the table and of its file, ``report`` the
-    edition of the tables (or ``frame.attrs["report"]``). Where a text has a Chinese form
-    (:class:`analysis.words.Both`), the table is shown in both languages. Raises :class:`ValueError` for a table
+    edition of the tables (or ``frame.attrs["report"]``). Raises :class:`ValueError` for a table
     without rows and for a column that is blank throughout.
     """
     edition = report or frame.attrs.get("report")
-    link = csv_link(frame, name, source=cite(source, edition))
-
-    def page(language: str) -> str:
-        text = markup(
-            frame,
-            title=title,
-            name=name,
-            subtitle=subtitle,
-            heads=heads,
-            units=units,
-            spanners=spanners,
-            verdicts=verdicts,
-            code=code,
-            hide=hide,
-            below=below,
-            sortable=sortable,
-            language=language,
-        )
-        cited = cite(source, edition, language)
-        text += "\n" + caption(cited, said(note, language), link, language=language)
-        summary = mark(said(title, language))
-        return f"<details><summary>{summary}</summary>\n{text}\n</details>" if folded else text
-
-    texts = [title, subtitle, note, *(heads or {}).values(), *(units or {}).values(), *(spanners or {})]
-    chinese = {HTML_ZH: page("zh_TW")} if twofold(texts) else {}
-    put({"text/html": page("en"), **chinese, "text/plain": f"Table: {title}"})
+    text = markup(
+        frame,
+        title=title,
+        name=name,
+        subtitle=subtitle,
+        heads=heads,
+        units=units,
+        spanners=spanners,
+        verdicts=verdicts,
+        code=code,
+        hide=hide,
+        below=below,
+        sortable=sortable,
+    )
+    cited = cite(source, edition)
+    text += "\n" + caption(cited, note, csv_link(frame, name, source=cited))
+    if folded:
+        text = f"<details><summary>{mark(title)}</summary>\n{text}\n</details>"
+    put({"text/html": text, "text/plain": f"Table: {title}"})
 
 
 def beside(

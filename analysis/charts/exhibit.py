@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pandas as pd
 
-from analysis.charts.layout import Drawing, drawing, faults, one_name, said
+from analysis.charts.layout import Drawing, drawing, faults, one_name
 from analysis.charts.picture import svg
-from analysis.charts.style import NARROW, WIDE
-from analysis.words import Both
+from analysis.charts.style import NARROW
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 #: The drawing for a phone, beside ``image/svg+xml``; Jupyter passes over it, the book takes both.
 NARROW_MIME = "application/x.narrow+svg"
-#: The same in Chinese, for the Chinese edition.
-SVG_ZH, NARROW_ZH, HTML_ZH = "application/x.zh_tw+svg", "application/x.zh_tw.narrow+svg", "application/x.zh_tw+html"
 
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*")
 
@@ -51,7 +48,7 @@ def csv_link(data: pd.DataFrame, name: str, label: str = "CSV", fmt: str = "", *
         place = int(data.columns.get_loc("name")) + 1  # type: ignore[arg-type]
         names = [str(n) for n in data["name"]]
         data["name"] = [one_name(n) for n in names]
-        data.insert(place, "name_zh", [one_name(n, "zh_TW") if one_name(n) != n else "" for n in names])
+        data.insert(place, "name_zh", [n.removeprefix(one_name(n)).strip() for n in names])
     for column, text in more.items():
         if column not in data:
             data[column] = text
@@ -69,32 +66,28 @@ def _same(values: pd.Series, printed: pd.Series) -> bool:
     return bool(both.any() and (values[both].astype(float) == read[both]).all())
 
 
-def cite(source: Sequence[str] | str, report: Report | None = None, language: str = "en") -> str:
+def cite(source: Sequence[str] | str, report: Report | None = None) -> str:
     """Table numbers as ``Table 1-2-2, p. 34``, with the printed source; other text as it is.
 
     ``report`` is the edition cited, by default the one of the book.
     """
     if isinstance(source, str):
-        return said(source, language)
+        return source
     if report is None:
         from analysis.report import load
 
         report = load()
     cited = [report.meta(number) for number in source]
     origins = list(dict.fromkeys(t.source for t in cited))
-    if language != "en":
-        places = (f"表{t.table}" + (f"，第{t.page}頁" if t.page else "") for t in cited)
-        return f"{'；'.join(places)}（{'；'.join(origins)}）"
     return "; ".join(t.cite() for t in cited) + f" ({'; '.join(origins)})"
 
 
-def caption(source: str, note: str, link: str, doubts: Sequence[str] = (), language: str = "en") -> str:
+def caption(source: str, note: str, link: str, doubts: Sequence[str] = ()) -> str:
     """The line under a figure or table, as HTML; ``source`` as :func:`cite` gives it, ``doubts`` ids of findings."""
-    words = f"Source: {source}. {note}" if language == "en" else f"資料來源：{source}。{note}"
-    words = tag_chinese(html.escape(words.strip()))
+    words = tag_chinese(html.escape(f"Source: {source}. {note}".strip()))
     if doubts:
         links = ", ".join(finding_link(d) for d in doubts)
-        words += f" Hollow: see {links}." if language == "en" else f"空心：見{links}。"
+        words += f" Hollow: see {links}."
     return f'<p class="exhibit-caption">{words} {link}</p>'
 
 
@@ -134,31 +127,20 @@ def show(
     or lies on another, in the column of a laptop or on a phone.
     """
     given = fig.again.keywords if isinstance(fig, Drawing) and fig.again is not None else {}
-    languages = ["en", "zh_TW"] if twofold([note, source, *given.values()]) else ["en"]
-    cited = {language: cite(source, report or data.attrs.get("report"), language) for language in languages}
+    cited = cite(source, report or data.attrs.get("report"))
     doubts = sorted({p.doubt for p in fig.points if p.doubt}) if isinstance(fig, Drawing) else []
     unit = fig.unit if isinstance(fig, Drawing) else ""
-    link = csv_link(data, name, fmt=f"{given.get('last', '')} {given.get('fmt', '')}", unit=unit, source=cited["en"])
-    pictures, captions = {"image/svg+xml": _drawn(fig, name, alt)}, {}
-    for language in languages:
-        kinds = ((SVG_ZH, WIDE, ""), (NARROW_ZH, NARROW, "-narrow"))
-        for kind, inches, suffix in kinds if language != "en" else ((NARROW_MIME, NARROW, "-narrow"),):
-            if isinstance(fig, Drawing) and fig.again is not None:
-                with drawing(inches, language):
-                    pictures[kind] = _drawn(fig.again(), name + suffix, said(alt, language))
-        page = caption(cited[language], said(note, language), link, doubts, language)
-        captions["text/html" if language == "en" else HTML_ZH] = page
+    link = csv_link(data, name, fmt=f"{given.get('last', '')} {given.get('fmt', '')}", unit=unit, source=cited)
+    pictures = {"image/svg+xml": _drawn(fig, name, alt)}
+    if isinstance(fig, Drawing) and fig.again is not None:
+        with drawing(NARROW):
+            pictures[NARROW_MIME] = _drawn(fig.again(), f"{name}-narrow", alt)
     put(pictures | {"text/plain": f"Figure: {alt}"})
-    put(captions | {"text/plain": f"Source: {cited['en']}"})
+    put({"text/html": caption(cited, note, link, doubts), "text/plain": f"Source: {cited}"})
     fig.clear()
-
-
-def twofold(texts: Iterable[object]) -> bool:
-    """Whether any of these texts has a Chinese form of its own."""
-    return any(isinstance(text, Both) and text.zh != str(text) for text in texts)
 
 
 def _drawn(fig: Figure, name: str, alt: str) -> str:
     if wrong := faults(fig):
         raise ValueError(f"figure {name}: {'; '.join(wrong)}")
-    return svg(fig, alt, " ".join(t.get_text() for t in fig.texts[:1]), name)
+    return svg(fig, alt, fig.title if isinstance(fig, Drawing) else "", name)

@@ -25,7 +25,6 @@ from matplotlib.ticker import LogLocator, NullLocator
 from matplotlib.transforms import Bbox
 
 from analysis.charts.style import BASE, FONTS, INK, MUTED, SMALL, TITLE, WIDE
-from analysis.words import chinese
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 _PAD = 0.06  # inches between the edge of the figure and anything drawn
 _P = ParamSpec("_P")
 _WIDTH: ContextVar[float] = ContextVar("width", default=WIDE)
-_LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
 _CHINESE = re.compile("[\u3400-\u9fff]")
 
 
@@ -53,6 +51,7 @@ class Point:
 class Drawing(Figure):
     """A figure that knows its unit and its values, and how to be drawn again."""
 
+    title: str = ""
     unit: str = ""
     again: functools.partial[Drawing] | None = None
     #: Whether a reader may choose which of many lines is named.
@@ -66,7 +65,8 @@ class Drawing(Figure):
 
     def value(self, ax: Axes, x: float, y: float, series: str, text: str, doubt: object = "") -> None:
         """Say a value at a place in data coordinates."""
-        self.points.append(Point(ax, float(x), float(y), " ".join(series.split()), text, str(doubt or "")))
+        name = " ".join(series.replace("-\n", "").split())  # a label broken within a word
+        self.points.append(Point(ax, float(x), float(y), name, text, str(doubt or "")))
 
 
 def width() -> float:
@@ -75,54 +75,45 @@ def width() -> float:
 
 
 @contextmanager
-def drawing(inches: float, language: str = "en") -> Iterator[None]:
-    """Draw for another width or in another language."""
-    tokens = _WIDTH.set(inches), _LANGUAGE.set(language)
+def drawing(inches: float) -> Iterator[None]:
+    """Draw for another width."""
+    token = _WIDTH.set(inches)
     try:
         yield
     finally:
-        _WIDTH.reset(tokens[0])
-        _LANGUAGE.reset(tokens[1])
+        _WIDTH.reset(token)
 
 
-def one_name(text: str, language: str = "en") -> str:
-    """``Korea 韓國`` or ``OECD total OECD全體`` in one language; other text as it is."""
+def one_name(text: str) -> str:
+    """The English of ``Korea 韓國`` or ``OECD total OECD全體``; other text as it is."""
     words = text.split()
     printed = next((i for i, word in enumerate(words) if _CHINESE.search(word)), 0)
     if not printed or words[printed - 1].endswith((",", ":", ";", "(")):
         return text
-    return " ".join(words[:printed] if language == "en" else words[printed:])
+    return " ".join(words[:printed])
 
 
-def localised(value: Any) -> Any:
-    """An argument of a chart in the language of the drawing: texts in two languages, and names in frames."""
-    language = _LANGUAGE.get()
+def _english(value: Any) -> Any:
+    """An argument of a chart with the names in it in English."""
 
     def name(text: Any) -> Any:
-        return one_name(said(text, language), language) if isinstance(text, str) else text
+        return one_name(text) if isinstance(text, str) else text
 
     if isinstance(value, pd.DataFrame):
         value = value.rename(index=name) if value.index.dtype == object or value.index.dtype == "str" else value
-        value = value.rename(columns=lambda c: name(c) if isinstance(c, str) else c)
+        value = value.rename(columns=name)
         return value.assign(name=[name(n) for n in value["name"]]) if "name" in value else value
     if isinstance(value, Mapping):
         return {key: name(text) for key, text in value.items()}
-    if isinstance(value, tuple):
-        return tuple(localised(item) for item in value)
-    return said(value, language) if isinstance(value, str) else value
-
-
-def said(text: str, language: str) -> str:
-    """A text in a language, where it has a form of its own there."""
-    return str(chinese(text) if language != "en" else text)
+    return tuple(_english(item) for item in value) if isinstance(value, tuple) else value
 
 
 def drawn(draw: Callable[_P, Figure]) -> Callable[_P, Drawing]:
-    """Make a kind of figure one that can be drawn again, for another width or in another language."""
+    """Make a kind of figure one that can be drawn again, for another width."""
 
     @functools.wraps(draw)
     def make(*args: _P.args, **options: _P.kwargs) -> Drawing:
-        figure = draw(*(localised(a) for a in args), **{k: localised(v) for k, v in options.items()})
+        figure = draw(*(_english(a) for a in args), **{k: _english(v) for k, v in options.items()})
         assert isinstance(figure, Drawing)
         figure.again = functools.partial(make, *args, **options)
         return figure
@@ -177,7 +168,7 @@ def canvas(title: str, unit: str, height: float, **grid: Any) -> tuple[Drawing, 
     top = _PAD + len(head) * TITLE * 1.3 / 72 + len(sub) * SMALL * 1.35 / 72 + 0.05
     total = height + top
     fig = Drawing(figsize=(width(), total), layout="constrained")
-    fig.unit = unit
+    fig.title, fig.unit = title, unit
     spacing(fig, rect=(0, 0, 1, height / total), w_pad=_PAD, h_pad=_PAD, wspace=0.02, hspace=0.02)
     y = total - _PAD
     for lines, size, color, leading in ((head, TITLE, INK, 1.3), (sub, SMALL, MUTED, 1.35)):

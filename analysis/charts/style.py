@@ -71,21 +71,6 @@ VERDICTS = {
 }
 
 #: The same words in the Chinese edition.
-VERDICTS_ZH = {
-    "reproduced": "重現",
-    "consistent": "相容",
-    "explained": "可解釋",
-    "contradicted": "矛盾",
-    "plausible": "合理",
-    "implausible": "異常",
-    "unchecked": "未檢核",
-    "ambiguous": "視解讀而定",
-    "not checkable": "無法檢核",
-    "agrees": "一致",
-    "differs": "不同",
-    "later vintage": "後期修正",
-    "other basis": "基準不同",
-}
 
 #: Points; the least is 11 px on a laptop and 9.6 on a phone.
 BASE, SMALL, LEAST, TITLE = 10.0, 9.0, 8.5, 12.5

@@ -1,4 +1,4 @@
-"""``python -m analysis.publish``: status, execute, build, archive, pdf."""
+"""``python -m analysis.publish``: status, execute, build, archive, pdf, draft, locale."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INTERRUPTED = 130
 
 
 def parser() -> argparse.ArgumentParser:
-    """Arguments of the five commands."""
+    """Arguments of the seven commands."""
     top = argparse.ArgumentParser(
         prog="python -m analysis.publish", description="Run stale notebooks and build the book."
     )
@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     build = sub.add_parser("build", help="build the pages from stored outputs; exit 1 if any is stale")
     sub.add_parser("archive", help="the data package and everything computed from it, in one file")
     sub.add_parser("pdf", help="the built book as one PDF, and a brief of its findings")
+    sub.add_parser("locale", help="bring the Chinese catalogues up to date; exit 1 if a text lacks Chinese")
     draft = sub.add_parser(
         "draft", help="the book on another edition's data, and what is to be rewritten; exit 1 if anything is"
     )
@@ -92,6 +93,10 @@ def _build(args: argparse.Namespace) -> int:
         for path in pdf.write():
             print(f"pdf: {project.name(path)}")
         return 0
+    if args.command == "locale":
+        from analysis.publish import catalogues
+
+        return catalogues.renew(project.ROOT)
     if args.command == "build":
         return site.build(args.output, force=args.force, jobs=args.jobs)
     print(f"archive: {project.name(site.make_archive(project.ROOT))}")

@@ -1,6 +1,6 @@
-"""The book as one PDF, and a brief of its findings on four pages, printed by Chromium from the built pages.
+"""Each edition of the book as one PDF, and a brief of its findings on four pages, printed by Chromium from the built pages.
 
-What is printed is what was built and verified: the text of each page is taken from ``_build/html``, links between pages become links
+What is printed is what was built and verified: the text of each page is taken from ``_build/html/en`` or ``zh``, links between pages become links
 within the file, and only fonts of the locked packages are used. Chromium cannot write page numbers into a table of contents, so the book is printed
 twice: the second time with the pages at which its chapters were found.
 """
@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
@@ -22,12 +22,22 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from analysis.publish.project import BUILD, ROOT, TOC
+from analysis.publish.languages import OUTPUTS, Twin, catalogue, names
+from analysis.publish.project import BUILD, LANGUAGE, ROOT, TOC, editions
 
-BOOK = "the-white-paper-recomputed.pdf"
-BRIEF = "the-white-paper-recomputed-brief.pdf"
+BOOK = "the-white-paper-recomputed{suffix}.pdf"
+BRIEF = "the-white-paper-recomputed{suffix}-brief.pdf"
 BRIEF_PAGES = 4
 FINDINGS = "book/audit/findings"
+#: What only the printed editions say, to be translated like all outputs.
+TEXTS = {
+    "contents": "Contents",
+    "brief": "The findings in brief",
+    "rows": "A table of {rows} rows: see the pages of the book and its data archive.",
+    "register": "A register to be searched: see the pages of the book and its data archive.",
+    "version": "Version {version}, {day}",
+    "end": "Each finding with its numbers, its proof and what would settle it is in the book.",
+}
 #: Rows from which a table is left to the pages and the archive.
 LONG = 80
 #: What of a page is of no use on paper.
@@ -54,6 +64,42 @@ class Chapter:
     text: Tag
 
 
+@dataclass(frozen=True)
+class Edition:
+    """An edition to be printed: its pages, its language, its words (:data:`TEXTS`), what the book is called and about."""
+
+    html: Path
+    language: str
+    words: dict[str, str]
+    title: str
+    abstract: str
+    version: str
+    day: date
+
+
+def edition(folder: Path, root: Path = ROOT, language: str = "en") -> Edition:
+    """The edition whose pages are in ``folder``; Chinese words come from the catalogue of outputs."""
+    say = Twin(catalogue(root / OUTPUTS), names(root)).sentences if language == LANGUAGE else str
+    cited = cited_as(root)
+    words = {key: say(text) for key, text in TEXTS.items()}
+    day = date.fromisoformat(str(cited["date-released"]))
+    return Edition(folder, language, words, say(cited["title"]), say(cited["abstract"]), cited["version"], day)
+
+
+def cited_as(root: Path) -> dict[str, Any]:
+    """``CITATION.cff``, its abstract on one line."""
+    import yaml
+
+    cited: dict[str, Any] = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
+    return cited | {"abstract": " ".join(cited["abstract"].split())}
+
+
+def own_texts(root: Path) -> list[str]:
+    """Everything the printed editions say that stands on no page."""
+    cited = cited_as(root)
+    return [*TEXTS.values(), cited["title"], cited["abstract"]]
+
+
 def browser() -> str | None:
     """The Chromium of this machine: ``CHROMIUM`` names it, or it is found on the path."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
@@ -72,9 +118,9 @@ def parts(root: Path = ROOT) -> Iterator[tuple[str, str]]:
                 yield part["caption"], section["file"]
 
 
-def chapters(html: Path, root: Path = ROOT, only: tuple[str, ...] = ()) -> list[Chapter]:
+def chapters(printed: Edition, root: Path = ROOT, only: tuple[str, ...] = ()) -> list[Chapter]:
     """The text of every page (or of ``only`` some), ready for paper, with ids and links that hold in one file."""
-    found: list[Chapter] = []
+    html, found = printed.html, list[Chapter]()
     places: dict[tuple[str, str], str] = {}
     taken: set[str] = set()
     for part, name in parts(root):
@@ -86,7 +132,7 @@ def chapters(html: Path, root: Path = ROOT, only: tuple[str, ...] = ()) -> list[
             raise ValueError(f"{name}.html has no text")
         for element in text.select(_DROPPED):
             element.decompose()
-        _shorten(text, soup)
+        _shorten(text, soup, printed.words)
         for element in text.find_all("details"):
             element["open"] = ""
         for image in text.find_all("img"):
@@ -106,17 +152,17 @@ def chapters(html: Path, root: Path = ROOT, only: tuple[str, ...] = ()) -> list[
     return found
 
 
-def _shorten(text: Tag, soup: BeautifulSoup) -> None:
+def _shorten(text: Tag, soup: BeautifulSoup, words: Mapping[str, str]) -> None:
     """Put a sentence in place of tables that nobody reads on paper, and of lists that only scripts show."""
     for table in text.find_all("table"):
         rows = len(table.select("tbody tr"))
         if rows > LONG:
             note = soup.new_tag("p", attrs={"class": "left-out"})
-            note.string = f"A table of {rows:,} rows: see the pages of the book and its data archive."
+            note.string = words["rows"].format(rows=f"{rows:,}")
             table.replace_with(note)
     for box in text.select(".register"):
         note = soup.new_tag("p", attrs={"class": "left-out"})
-        note.string = "A register to be searched: see the pages of the book and its data archive."
+        note.string = words["register"]
         box.replace_with(note)
 
 
@@ -135,7 +181,7 @@ def _link(chapter: Chapter, places: dict[tuple[str, str], str]) -> None:
             link["href"] = f"#{target}"
 
 
-def _document(title: str, body: str, html: Path) -> str:
+def _document(title: str, body: str, printed: Edition) -> str:
     """A page for Chromium: styles, fonts and text."""
     import matplotlib
     import pylopdf_fonts_zh_tw
@@ -149,16 +195,17 @@ def _document(title: str, body: str, html: Path) -> str:
     for name, address in fonts.items():
         style = style.replace(f"{{{name}}}", address)
     sheets = "".join(
-        f'<link rel="stylesheet" href="{path.as_uri()}">' for path in sorted((html / "_static").glob("figures.css"))
+        f'<link rel="stylesheet" href="{path.as_uri()}">'
+        for path in sorted((printed.html / "_static").glob("figures.css"))
     )
     return (
-        f'<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>{sheets}'
+        f'<!DOCTYPE html><html lang="{printed.language.replace("_", "-")}" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>{sheets}'
         f"<style>{style}</style></head><body>{body}</body></html>"
     )
 
 
-def _contents(found: list[Chapter], pages: dict[str, int]) -> str:
-    out, part = ["<nav class='contents'><h1>Contents</h1><ul>"], ""
+def _contents(found: list[Chapter], pages: dict[str, int], words: Mapping[str, str]) -> str:
+    out, part = [f"<nav class='contents'><h1>{words['contents']}</h1><ul>"], ""
     for chapter in found:
         if chapter.part != part:
             part = chapter.part
@@ -172,47 +219,42 @@ def _anchor(chapter: Chapter) -> str:
     return "chapter-" + chapter.name.removeprefix("book/").replace("/", "-")
 
 
-def _cover(edition: dict[str, Any], subtitle: str) -> str:
-    day = date.fromisoformat(str(edition["date-released"]))
-    return (
-        f'<div class="cover"><h1>{edition["title"]}</h1><p class="subtitle">{subtitle}</p>'
-        f"<p>Version {edition['version']}, {day.isoformat()}</p></div>"
-    )
+def _version(printed: Edition) -> str:
+    return printed.words["version"].format(version=printed.version, day=printed.day.isoformat())
 
 
-def book(found: list[Chapter], edition: dict[str, Any], html: Path, pages: dict[str, int]) -> str:
+def book(found: list[Chapter], printed: Edition, pages: dict[str, int]) -> str:
     """The whole book as one document; ``pages`` are the numbers for the contents."""
-    abstract = " ".join(str(edition["abstract"]).split())
-    body = [_cover(edition, abstract), _contents(found, pages)]
+    cover = f'<div class="cover"><h1>{printed.title}</h1><p class="subtitle">{printed.abstract}</p><p>{_version(printed)}</p></div>'
+    body = [cover, _contents(found, pages, printed.words)]
     body += [f'<section class="chapter" id="{_anchor(c)}">{c.text.decode_contents()}</section>' for c in found]
-    return _document(str(edition["title"]), "".join(body), html)
+    return _document(printed.title, "".join(body), printed)
 
 
-def brief(found: list[Chapter], edition: dict[str, Any], html: Path, room: int = 0) -> str:
+def brief(found: list[Chapter], printed: Edition, room: int = 0) -> str:
     """What does not add up, finding by finding: heading, grade, what it is, what changes, how sure that is.
 
     ``room``: 1 with small tables (as printed, as it must be), 2 with the figure of each finding as well.
     """
     findings = next(c for c in found if c.name == FINDINGS)
-    body = [f'<div class="brief"><h1>{edition["title"]}: the findings in brief</h1>']
+    title = f"{printed.title}{'：' if printed.language == LANGUAGE else ': '}{printed.words['brief']}"
+    body = [f'<div class="brief"><h1>{title}</h1>']
     body += [str(p) for p in findings.text.select("h1 ~ p, h1 ~ ul")]
     for section in findings.text.select("section section"):
         if not _is_finding(section) or section.h2 is None:
             continue
         said = [p for p in section.find_all("p") if not p.find_parent(["table", "details", "li"])]
         words = [p for p in said if not set(p.get("class") or []) & {"exhibit-title", "exhibit-caption", "cite"}]
-        points = [i for i in section.select("li") if i.get_text().strip().startswith(("What changes", "How sure"))]
+        points = [i for i in section.select("ul > li") if not i.find_parent("details")][:2]  # what changes, how sure
         tables = [t for t in section.find_all("table") if not t.find_parent("details") and len(t.find_all("tr")) <= 12]
         body.append(f"<section><h3>{section.h2.get_text().strip()}</h3>")
         body += [str(p) for p in words[:2]] + [str(t) for t in tables[: room > 0]]
         body += [str(f) for f in section.select(".exhibit-figure")[: room > 1]]
         body += [f"<p>{item.decode_contents()}</p>" for item in points]
         body.append("</section>")
-    body.append(
-        f"<p>Version {edition['version']}. Each finding with its numbers, its proof and what would settle it is in the book.</p></div>"
-    )
+    body.append(f"<p>{_version(printed)}</p><p>{printed.words['end']}</p></div>")
     text = re.sub(r'<a [^>]*href="#[^>]*>(.*?)</a>', r"\1", "".join(body), flags=re.DOTALL)
-    return _document(f"{edition['title']}: the findings in brief", text, html)
+    return _document(title, text, printed)
 
 
 def _is_finding(section: Tag) -> bool:
@@ -286,44 +328,53 @@ def _fonts_elsewhere(page: Any) -> Iterator[str]:
             yield str(font.get("/BaseFont"))
 
 
-def write(
-    html: Path | None = None, root: Path = ROOT, folder: Path | None = None, *, only_brief: bool = False
-) -> list[Path]:
-    """Print brief and book into ``_build/pdf``, and look whether they are whole.
+def write(root: Path = ROOT, folder: Path | None = None, *, only_brief: bool = False) -> list[Path]:
+    """Print brief and book of each edition into ``_build/pdf``, and look whether they are whole.
 
     Raises :class:`ValueError` if there is no book or no browser, or if something is missing from what was printed.
     """
-    import yaml
     from playwright.sync_api import sync_playwright
-    from pypdf import PdfReader
 
-    html, program = (html or root / BUILD / "html").resolve(), browser()
-    if not html.is_dir():
+    site, program = (root / BUILD / "html").resolve(), browser()
+    if not site.is_dir():
         raise ValueError("the book is not built; run `make book`")
     if program is None:
         raise ValueError(f"no browser: none of {', '.join(_BROWSERS)} is installed, and CHROMIUM names none")
-    edition = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
     folder = folder or root / BUILD / "pdf"
     folder.mkdir(parents=True, exist_ok=True)
-    found = chapters(html, root, (FINDINGS,) if only_brief else ())
-    made = {folder / BRIEF: dict.fromkeys(headings(found))}
+    made: dict[Path, dict[str, int | None]] = {}
     with sync_playwright() as driver:
         launched = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        page = launched.new_page()
-        for room in (2, 1, 0):
-            _print(page, brief(found, edition, html, room), folder / "brief.html", folder / BRIEF)
-            if len(PdfReader(folder / BRIEF).pages) <= BRIEF_PAGES:
-                break
-        if not only_brief:
-            _print(page, book(found, edition, html, {}), folder / "book.html", folder / BOOK)
-            starts = _starts(folder / BOOK)
-            _print(page, book(found, edition, html, starts), folder / "book.html", folder / BOOK)
-            made[folder / BOOK] = {c.title: starts.get(_anchor(c)) for c in found}
+        for language, place in editions(root).items():
+            printed = edition(site / place, root, language)
+            made |= _write(printed, launched.new_page(), folder, root, only_brief)
         launched.close()
     for path, titles in made.items():
         if wrong := problems(path, titles):
             raise ValueError(f"{path.name} is not whole: {'; '.join(wrong[:5])}")
     return list(made)
+
+
+def _write(
+    printed: Edition, page: Any, folder: Path, root: Path, only_brief: bool
+) -> dict[Path, dict[str, int | None]]:
+    """Print one edition: the titles that each file must hold, with their pages where they are known."""
+    from pypdf import PdfReader
+
+    suffix = "" if printed.language == "en" else f"-{printed.html.name}"
+    short, long = (folder / name.format(suffix=suffix) for name in (BRIEF, BOOK))
+    found = chapters(printed, root, (FINDINGS,) if only_brief else ())
+    for room in (2, 1, 0):
+        _print(page, brief(found, printed, room), short.with_suffix(".html"), short)
+        if len(PdfReader(short).pages) <= BRIEF_PAGES:
+            break
+    made: dict[Path, dict[str, int | None]] = {short: dict.fromkeys(headings(found))}
+    if not only_brief:
+        _print(page, book(found, printed, {}), long.with_suffix(".html"), long)
+        starts = _starts(long)
+        _print(page, book(found, printed, starts), long.with_suffix(".html"), long)
+        made[long] = {c.title: starts.get(_anchor(c)) for c in found}
+    return made
 
 
 def headings(found: list[Chapter]) -> list[str]:

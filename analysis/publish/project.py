@@ -13,6 +13,9 @@ BUILD = "_build"
 LOCK = "requirements.lock.txt"
 CONFIG = "_config.yml"
 TOC = "_toc.yml"
+#: The language the book is translated into, and its gettext catalogues.
+LANGUAGE = "zh_TW"
+LOCALE = Path("book/locale")
 
 
 def notebooks(root: Path = ROOT) -> list[Path]:
@@ -44,6 +47,12 @@ def _pages(node: Any) -> Iterator[str]:
                 yield node[key]
         for key in ("parts", "chapters", "sections"):
             yield from _pages(node.get(key, []))
+
+
+def editions(root: Path = ROOT) -> dict[str, str]:
+    """Languages of the book and their folders below ``_build/html``; Chinese if it has catalogues."""
+    folders = {"en": "en", LANGUAGE: "zh"}
+    return {code: folder for code, folder in folders.items() if code == "en" or (root / LOCALE / code).is_dir()}
 
 
 def source(page: str, root: Path = ROOT) -> Path:

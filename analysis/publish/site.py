@@ -7,21 +7,37 @@ is run, so it is always full; a hash of all sources tells when none is needed.
 
 from __future__ import annotations
 
+import functools
 import io
+import multiprocessing
 import os
 import re
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from analysis.publish import archive, checks, execution, fingerprint
-from analysis.publish.project import BUILD, CONFIG, LOCK, ROOT, TOC, listed, name, notebooks, source
+from analysis.publish import archive, checks, execution, fingerprint, languages
+from analysis.publish.languages import OUTPUTS, Twin
+from analysis.publish.project import (
+    BUILD,
+    CONFIG,
+    LANGUAGE,
+    LOCALE,
+    LOCK,
+    ROOT,
+    TOC,
+    editions,
+    listed,
+    name,
+    notebooks,
+    source,
+)
 
 OUTPUT = Path(BUILD) / "html"
-
 #: Parts of ``analysis`` that only show what others compute.
 _NOT_COMPUTING = ("analysis/charts/", "analysis/tables.py", "analysis/publish/site.py")
 
@@ -31,12 +47,22 @@ _REDIRECT = """\
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="0; url={page}.html">
-<link rel="icon" href="_static/favicon.svg">
+<link rel="icon" href="en/_static/favicon.svg">
 <title>{title}</title>
+<script>
+let chosen = null;
+try {{ chosen = localStorage.getItem("edition"); }} catch {{}}
+if (chosen !== "en" && chosen !== "zh") chosen = /^zh/i.test(navigator.language) ? "zh" : "en";
+location.replace(chosen + "/{page}.html");
+</script>
 </head>
-<body><p><a href="{page}.html">{title}</a></p></body>
+<body><p><a href="en/{page}.html">{title}</a></p><p lang="zh-Hant"><a href="zh/{page}.html">繁體中文版</a></p></body>
 </html>
+"""
+_REDIRECT_ONE = """\
+<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title><meta http-equiv="refresh" content="0; url={page}.html"></head>
+<body><p><a href="{page}.html">{title}</a></p></body></html>
 """
 
 
@@ -87,20 +113,43 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     print(f"book: building {len(listed(root))} pages", flush=True)
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    if _sphinx(root, partial, jobs, stale, wrong):
-        print(f"book: FAILED; what was built is in {partial}", file=sys.stderr)
+    partial.mkdir(parents=True)
+    about = {"stale_notebooks": stale, "broken_sentences": wrong}
+    spoken = editions(root)
+    with ProcessPoolExecutor(len(spoken), mp_context=multiprocessing.get_context("fork")) as pool:
+        made = [pool.submit(_edition, root, partial, language, jobs, about) for language in spoken]
+        ended = {language: result.result() for language, result in zip(spoken, made, strict=True)}
+    if failed := [language for language, (wrong_there, _) in ended.items() if wrong_there]:
+        print(f"book: FAILED ({', '.join(failed)}); what was built is in {partial}", file=sys.stderr)
         return 1
+    untranslated = {text: page for _, missing in ended.values() for text, page in missing.items()}
     _finish(root, partial)
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)
+    if untranslated:
+        known.unlink(missing_ok=True)
+        return _say("built, but not all of it in Chinese", target, stale, wrong, untranslated)
     known.write_text(stamp(root, target), "utf-8")
     return _say(f"built without a warning in {time.perf_counter() - start:.1f} s", target, stale, wrong)
 
 
-def _say(what: str, target: Path, stale: list[str], wrong: dict[str, list[str]]) -> int:
-    if not stale and not wrong:
+def _say(
+    what: str,
+    target: Path,
+    stale: list[str],
+    wrong: dict[str, list[str]],
+    untranslated: Mapping[str, str] | None = None,
+) -> int:
+    if not stale and not wrong and not untranslated:
         print(f"book: {what}\n  {_address(target)}")
         return 0
+    if untranslated:
+        print(
+            f"book: {len(untranslated)} texts have no Chinese, and their pages say so; `make locale` puts them into "
+            f"{LOCALE}, to be translated:",
+            file=sys.stderr,
+        )
+        print("\n".join(f"  {page}: {text}" for text, page in list(untranslated.items())[:20]), file=sys.stderr)
     if wrong:
         count = sum(len(said) for said in wrong.values())
         print(f"book: {count} sentences no longer hold, and their pages say so; rewrite:", file=sys.stderr)
@@ -129,8 +178,8 @@ def _address(target: Path) -> str:
     return f"open {os.path.relpath(target / 'index.html')}, or run `make serve`"
 
 
-def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """``_config.yml`` as Jupyter Book gives it to Sphinx, and Jupyter Book's own remainder.
+def settings(root: Path, language: str = "en") -> tuple[dict[str, Any], dict[str, Any]]:
+    """``_config.yml`` as Jupyter Book gives it to Sphinx for one edition, and Jupyter Book's own remainder.
 
     What needs an address is switched on only if ``addresses`` in ``_config.yml`` names it.
     """
@@ -153,51 +202,75 @@ def settings(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         theme[f"use_{button}_button"] = bool(published)
     theme["footer_content_items"] = ["copyright.html"]  # authors, version and licence stand below the text of each page
     if "site" in places:
+        places["site"] = f"{places['site'].rstrip('/')}/{editions(root)[language]}/"
         config["html_baseurl"] = config["ogp_site_url"] = places["site"]
         config["sitemap_url_scheme"] = "{link}"
         config["extensions"] = [*config["extensions"], "sphinx_sitemap"]
     if published:
         places.setdefault("contact", f"{published.rstrip('/')}/issues")
     config["addresses"] = places
+    config["editions"] = editions(root)
     return config, meta
+
+
+def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str, Any]) -> tuple[bool, dict[str, str]]:
+    """Build one edition below ``target``: whether there was a warning or an error, and the texts without translation."""
+    place = target / editions(root)[language]
+    about = about | {"language": language, "locale_dirs": [str(root / LOCALE)]}
+    if language != LANGUAGE:
+        return sphinx(root, place, about, jobs), {}
+    twin = Twin(languages.catalogue(root / OUTPUTS), languages.names(root))
+    title = twin.phrase(settings(root)[0]["html_title"], CONFIG)
+    about |= dict.fromkeys(("project", "html_title", "ogp_site_name", "ogp_image_alt"), title)
+    return sphinx(root, place, about, jobs, twin=twin), twin.missing
 
 
 def draft(root: Path, target: Path, warnings: Path, jobs: int) -> bool:
     """Build what can be built of a copy, its warnings to a file; false if there is no page at all."""
     wrong = {name(p, root): said for p in notebooks(root) if (said := checks.broken(fingerprint.read(p)))}
-    shutil.rmtree(target, ignore_errors=True)
     log = io.StringIO()
-    _sphinx(root, target, jobs, [], wrong, log)
+    shutil.rmtree(target, ignore_errors=True)
+    sphinx(root, target, {"stale_notebooks": [], "broken_sentences": wrong}, jobs, log=log)
     warnings.write_text(re.sub(r"\x1b\[[0-9;]*m", "", log.getvalue()), "utf-8")
     first = listed(root)[0]
     if not (target / f"{first}.html").is_file():
         return False
-    (target / "index.html").write_text(_REDIRECT.format(page=first, title="Draft"), "utf-8")
+    (target / "index.html").write_text(_REDIRECT_ONE.format(page=first, title="Draft"), "utf-8")
     return True
 
 
-def _sphinx(
-    root: Path, target: Path, jobs: int, stale: list[str], wrong: dict[str, list[str]], log: TextIO | None = None
+def sphinx(
+    root: Path,
+    target: Path,
+    about: dict[str, Any],
+    jobs: int,
+    *,
+    builder: str = "html",
+    log: TextIO | None = None,
+    twin: Twin | None = None,
 ) -> bool:
-    """Run Sphinx; true if there was a warning or an error. Warnings go to ``log``, or to standard error."""
+    """Run Sphinx with some settings of its configuration; true if there was a warning or an error.
+
+    Warnings go to ``log``, or to standard error. ``twin`` translates the pages before their fonts are cut.
+    """
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-    config, _ = settings(root)
-    config["stale_notebooks"], config["broken_sentences"] = stale, wrong
-    doctrees = target.parent / "doctrees"
-    shutil.rmtree(doctrees, ignore_errors=True)
+    config, _ = settings(root, about.get("language", "en"))
+    config.update(about)
     # MyST-NB puts the figures of the notebooks beside the output folder.
-    shutil.rmtree(target.parent / "jupyter_execute", ignore_errors=True)
+    scratch = root / BUILD / "sphinx" / f"{target.name}-{builder}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    doctrees, built = scratch / "doctrees", scratch / "out"
     progress: io.TextIOBase = _Progress(sys.stdout) if sys.stdout.isatty() else io.StringIO()
     with patch_docutils(str(root)), docutils_namespace():
         app = Sphinx(
             srcdir=str(root),
             confdir=None,
-            outdir=str(target),
+            outdir=str(built),
             doctreedir=str(doctrees),
-            buildername="html",
+            buildername=builder,
             confoverrides=config,
             status=cast(TextIO, progress),
             warning=log or sys.stderr,
@@ -206,12 +279,22 @@ def _sphinx(
             keep_going=True,
             parallel=jobs,
         )
+        if twin is not None:
+            app.connect("build-finished", functools.partial(_translate, built, twin), priority=400)
         try:
             app.build(force_all=True)
         except SphinxError as error:  # in one of its workers: their traceback says no more
             print(f"error: {error}", file=log or sys.stderr)
             return True
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    built.rename(target)
     return bool(app.statuscode)
+
+
+def _translate(built: Path, twin: Twin, app: Any, error: Exception | None) -> None:
+    if error is None:
+        languages.translate(built, twin)
 
 
 class _Progress(io.TextIOBase):
@@ -250,7 +333,11 @@ def _finish(root: Path, target: Path) -> None:
 
     first = listed(root)[0]
     title = yaml.safe_load((root / CONFIG).read_text("utf-8"))["title"]
-    (target / "index.html").write_text(_REDIRECT.format(page=first, title=title), "utf-8")
-    (target / "downloads").mkdir(exist_ok=True)
-    shutil.copyfile(make_archive(root), target / "downloads" / archive.NAME)
-    (target / ".buildinfo").unlink(missing_ok=True)
+    there = editions(root)
+    way = _REDIRECT if len(there) > 1 else _REDIRECT_ONE.replace("{page}", "en/{page}")
+    (target / "index.html").write_text(way.format(page=first, title=title), "utf-8")
+    for folder in there.values():
+        (target / folder / "index.html").write_text(_REDIRECT_ONE.format(page=first, title=title), "utf-8")
+        (target / folder / "downloads").mkdir(exist_ok=True)
+        shutil.copyfile(make_archive(root), target / folder / "downloads" / archive.NAME)
+        (target / folder / ".buildinfo").unlink(missing_ok=True)

@@ -50,7 +50,7 @@ class Fact(SphinxRole):
         if value is None:
             logger.warning("no fact %s in %s", key, page, location=self.get_location())
             return [nodes.Text("?")], []
-        return [nodes.Text(value)], []
+        return [nodes.inline(value, value, classes=["fact"])], []
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -13,23 +13,51 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from babel.dates import format_date
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 CORRECTIONS = "book/reference/corrections"
+LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 _ABSOLUTE = re.compile(r'<meta property="og:(?:url|image)[^>]*>\n?')
 _ASIDE = """\
-<aside class="about-page" aria-label="About this page">
-<details><summary>Cite this page</summary>
+<aside class="about-page" aria-label="{about}"{own}>
+<details><summary>{cite}</summary>
 <p id="citation">{citation}</p>
-<p><button type="button" class="copy-citation pst-js-only">Copy</button></p>
-<p>For a printed number cite the white paper itself, with table and page as given below each table and figure:
-Ministry of Economic Affairs, <cite lang="zh-Hant">2025/2026產業技術白皮書</cite> (2025).</p>
+<p><button type="button" class="copy-citation pst-js-only">{copy}</button></p>
+<p>{report}</p>
 </details>
-<p>Version {version}, {day}. Text, tables and figures <a href="{licence}">CC0</a>, code MIT licence.{links}</p>
+<p>{terms}{links}</p>
 </aside>
 """
+_WORDS = {
+    "en": {
+        "about": "About this page",
+        "cite": "Cite this page",
+        "copy": "Copy",
+        "report": "For a printed number cite the white paper itself, with table and page as given below each table and figure: "
+        'Ministry of Economic Affairs, <cite lang="zh-Hant">2025/2026產業技術白皮書</cite> (2025).',
+        "terms": 'Version {version}, {day}. Text, tables and figures <a href="{licence}">CC0</a>, code MIT licence.',
+        "corrections": "Corrections",
+        "mistake": "Report a mistake",
+        "page": "“{title}”, in ",
+        "citation": "{authors} ({year}): {page}<cite>{book}</cite>, version {version}, {day}.{where}",
+    },
+    "zh_TW": {
+        "about": "關於本頁",
+        "cite": "引用本頁",
+        "copy": "複製",
+        "report": "引用報告刊載的數值時，請引用白皮書本身，並附各表各圖下方所列的表號與頁碼：經濟部，《2025/2026產業技術白皮書》（2025年）。",
+        "terms": '第{version}版，{day}。文字與圖表採<a href="{licence}">CC0</a>，程式碼採MIT授權。',
+        "corrections": "勘誤",
+        "mistake": "回報錯誤",
+        "page": "〈{title}〉，",
+        "citation": "《{book}》作者群（{year}年）：{page}<cite>《{book}》</cite>，第{version}版，{day}。{where}",
+    },
+}
+#: The other edition of a page: its folder, and how the link to it reads in its own language.
+OTHER = {"en": ("zh", "中文", "本頁中文版", "zh-Hant"), "zh_TW": ("en", "English", "This page in English", "en")}
 
 
 def edition(root: Path) -> dict[str, Any]:
@@ -39,33 +67,41 @@ def edition(root: Path) -> dict[str, Any]:
     return cited
 
 
-def written(day: date) -> str:
-    """A date as English text has it, whatever the locale: 3 May 2026."""
-    months = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
-    return f"{day.day} {months[day.month - 1]} {day.year}"
+def written(day: date, language: str = "en") -> str:
+    """A date as text has it, whatever the locale: 3 May 2026, 2026年5月3日."""
+    return format_date(day, "y年M月d日" if language == "zh_TW" else "d MMMM y", locale=language)
 
 
-def citation(title: str, cited: dict[str, Any], address: str = "") -> str:
+def citation(title: str, cited: dict[str, Any], address: str = "", language: str = "en", book: str = "") -> str:
     """HTML: authors, year, page, book, version, date, and the address if there is one."""
+    words, book = _WORDS[language], book or cited["title"]
     authors = ", ".join(author["name"] for author in cited["authors"])
-    authors = authors[:1].upper() + authors[1:]
     day = cited["date-released"]
-    what = "" if title.casefold() == cited["title"].casefold() else f"“{title}”, in "
-    where = f' <a href="{address}">{address}</a>' if address else ""
-    return f"{authors} ({day.year}): {what}<cite>{cited['title']}</cite>, version {cited['version']}, {written(day)}.{where}"
+    return words["citation"].format(
+        authors=authors[:1].upper() + authors[1:],
+        year=day.year,
+        page="" if title.casefold() == book.casefold() else words["page"].format(title=title),
+        book=book,
+        version=cited["version"],
+        day=written(day, language),
+        where=f' <a href="{address}">{address}</a>' if address else "",
+    )
+
+
+def other_edition(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
+    """The button that leads to the same page, and place, of the other edition (``_static/site.js`` keeps the place)."""
+    folder, text, tooltip, _ = OTHER[app.config.language]
+    context["header_buttons"].insert(
+        0,
+        {
+            "type": "link",
+            "url": "../" * (pagename.count("/") + 1) + f"{folder}/{pagename}.html",
+            "text": text,
+            "tooltip": tooltip,
+            "icon": "fas fa-language",
+            "label": "edition-button",
+        },
+    )
 
 
 def furnish(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -73,27 +109,36 @@ def furnish(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
     places, cited = app.config.addresses, edition(Path(app.srcdir))
     site = places.get("site", "").rstrip("/")
     context["editions"] = []
-    # A page in another language says so in its metadata (`language: zh-Hant`).
-    context["language"] = (context.get("meta") or {}).get("language", context["language"])
-    if site and doctree is not None:
-        twins = {app.config.language: site, **places.get("editions", {}), "x-default": site}
-        context["editions"] = [(code, f"{base.rstrip('/')}/{pagename}.html") for code, base in twins.items()]
+    language = app.config.language
+    if site and doctree is not None and len(app.config.editions) > 1:
+        own = ("en" if language == "en" else "zh-Hant", f"{site}/{pagename}.html")
+        folder, _, _, code = OTHER[language]
+        other = (code, f"{site.rpartition('/')[0]}/{folder}/{pagename}.html")
+        context["editions"] = [*sorted([own, other]), ("x-default", site.rpartition("/")[0] + "/")]
     if not site:  # opengraph would write addresses that lead nowhere
         context["metatags"] = _ABSOLUTE.sub("", context.get("metatags", ""))
     if doctree is None or app.builder.name != "html":
         return
-    links = ""
+    words, links = _WORDS[language], []
     if CORRECTIONS in app.env.found_docs:
-        links += f' <a href="{context["pathto"](CORRECTIONS)}">Corrections</a>.'
+        links.append(f'<a href="{context["pathto"](CORRECTIONS)}">{words["corrections"]}</a>')
     if "contact" in places:
-        links += f' <a href="{html.escape(places["contact"])}">Report a mistake</a>.'
+        links.append(f'<a href="{html.escape(places["contact"])}">{words["mistake"]}</a>')
+    stop = "." if language == "en" else "。"
+    if len(app.config.editions) > 1:
+        other_edition(app, pagename, context)
     page = re.sub(r"<[^>]+>", "", context["title"])
+    address = f"{site}/{pagename}.html" if site else ""
     context["body"] += _ASIDE.format(
-        citation=citation(page, cited, f"{site}/{pagename}.html" if site else ""),
-        version=cited["version"],
-        day=written(cited["date-released"]),
-        licence="https://creativecommons.org/publicdomain/zero/1.0/",
-        links=links,
+        **words
+        | {
+            "own": "" if language == "en" else ' translate="no"',
+            "citation": citation(page, cited, address, language, app.config.project),
+            "terms": words["terms"].format(
+                version=cited["version"], day=written(cited["date-released"], language), licence=LICENCE
+            ),
+            "links": "".join(f" {link}{stop}" for link in links),
+        }
     )
 
 
@@ -112,6 +157,7 @@ class Contact(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Hook in after opengraph (priority 500) and the figures."""
     app.add_config_value("addresses", {}, "env")
+    app.add_config_value("editions", {}, "env")
     app.add_directive("contact", Contact)
     app.connect("html-page-context", furnish, priority=700)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,6 +9,7 @@ down to the characters that figures use and shipped with the book. CSVs become f
 from __future__ import annotations
 
 import base64
+import html
 import io
 import json
 import re
@@ -21,38 +22,25 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 NARROW_MIME = "application/x.narrow+svg"
-#: What stands for an output in the Chinese edition, if there is one.
-CHINESE = {
-    "text/html": "application/x.zh_tw+html",
-    "image/svg+xml": "application/x.zh_tw+svg",
-    NARROW_MIME: "application/x.zh_tw.narrow+svg",
-}
 #: The page of the findings, and what leads there from a notebook, which does not know where it stands.
 FINDINGS = "book/audit/findings"
 _IMG = re.compile(r"<img\b[^>]*>")
 _SOURCE = re.compile(r'\bsrc="([^"]*)"')
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-_TEXT = re.compile(r">([^<]+)<")
+_FIGURE = re.compile(r'<svg[^>]* class="figure".*?</svg>', re.DOTALL)
+_TEXT = re.compile(r'>([^<]+)<|data-series="([^"]*)"')
 _CSV = re.compile(r'(<a class="numbers" download=")([\w.-]+)(" href=")data:text/csv;charset=utf-8,([^"]*)"')
 _FINDING = re.compile(r'(<a class="finding" href=")#([\w-]+)"')
 
 
 def together(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Keep the outputs of the language of the build, and put the drawing for a phone behind the other one.
-
-    MyST-NB warns of kinds of output it does not know, so those of the other language go.
-    """
-    known = (NARROW_MIME, *CHINESE.values())
-    if not str(app.env.doc2path(docname)).endswith(".ipynb") or not any(kind in source[0] for kind in known):
+    """Put the drawing for a phone behind the other one: MyST-NB warns of kinds of output it does not know."""
+    if not str(app.env.doc2path(docname)).endswith(".ipynb") or NARROW_MIME not in source[0]:
         return
     notebook = json.loads(source[0])
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            for kind, chinese in CHINESE.items():
-                twin = data.pop(chinese, None)
-                if twin is not None and app.config.language == "zh_TW":
-                    data[kind] = twin
             if narrow := data.pop(NARROW_MIME, None):
                 data["image/svg+xml"] = "".join(data["image/svg+xml"]) + "".join(narrow)
     source[0] = json.dumps(notebook, ensure_ascii=False)
@@ -93,17 +81,12 @@ def inline(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
         app.add_css_file("figures-font.css")
 
 
-def characters(directory: Path) -> str:
-    """Every character that a figure of the book writes, with those a reader's choice may add."""
+def characters(folder: Path) -> str:
+    """Every character in the figures of the pages below a folder, with those a reader's choice may add."""
     used = set(map(chr, range(0x20, 0x7F)))
-    for path in sorted(directory.rglob("*.ipynb")):
-        if "image/svg+xml" not in (content := path.read_text("utf-8")):
-            continue
-        for cell in json.loads(content)["cells"]:
-            for output in cell.get("outputs", []):
-                for kind, data in output.get("data", {}).items():
-                    if kind.endswith("+svg") or kind == "image/svg+xml":
-                        used.update(*_TEXT.findall("".join(data)))
+    for path in folder.rglob("*.html"):
+        for drawing in _FIGURE.findall(path.read_text("utf-8")):
+            used.update(*(html.unescape(first or second) for first, second in _TEXT.findall(drawing)))
     return "".join(sorted(used - {"\n"}))
 
 
@@ -128,7 +111,7 @@ def write_fonts(app: Sphinx, error: Exception | None) -> None:
     import matplotlib
     from pylopdf_fonts_zh_tw import sans_path
 
-    text = characters(Path(app.srcdir, "book"))
+    text = characters(Path(app.outdir, "book"))
     signs = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
     css = ""
     for path, wanted in ((Path(sans_path()), text), (signs, missing(Path(sans_path()), text))):

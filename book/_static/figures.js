@@ -49,7 +49,7 @@
     if (!csv) return;
     for (const [label, take] of [["PNG", asPng], ["SVG", asSvg]]) {
       const button = make("button", { type: "button", className: "take", textContent: label });
-      button.setAttribute("aria-label", `Download this figure as ${label}`);
+      button.setAttribute("aria-label", /*text*/ "Download this figure as {format}".replace("{format}", label));
       button.addEventListener("click", () => take(svg, name));
       csv.before(button, " ");
     }
@@ -97,7 +97,7 @@
     side.addEventListener("blur", hide);
     side.tabIndex = 0;
     side.setAttribute("role", "group");
-    side.setAttribute("aria-label", "Figure. Arrow keys read its values.");
+    side.setAttribute("aria-label", /*text*/ "Figure. Arrow keys read its values.");
     side.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       if (event.key === "Escape") hide();
@@ -126,7 +126,7 @@
     const select = make("select", {}, make("option", { value: "", textContent: "–" }));
     select.append(...groups.map((g) => make("option", { value: g.dataset.series, textContent: g.dataset.series })));
     select.addEventListener("change", () => drawings.forEach((svg) => emphasise(svg, select.value)));
-    box.after(make("label", { className: "figure-choice" }, "Show also", select));
+    box.after(make("label", { className: "figure-choice" }, /*text*/ "Show also", select));
   };
 
   const prepare = (box) => {

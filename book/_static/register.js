@@ -12,22 +12,24 @@
     const rows = data.rows.map((cells) =>
       Object.fromEntries(data.columns.map((name, i) => [name, name in data.words ? data.words[name][cells[i]] : cells[i]])),
     );
+    const verdicts = data.columns.indexOf("verdict");
+    rows.forEach((row, i) => { row.mark = Object.keys(MARKS)[data.rows[i][verdicts]]; });
     for (const row of rows) row.text = Object.values(row).join(" ").toLowerCase();
     const select = (name, label) =>
       make("select", { name, ariaLabel: label }, make("option", { value: "", textContent: label }),
         ...data.words[name].filter(Boolean).map((word) => make("option", { value: word, textContent: word })));
-    const filters = [select("verdict", "Any verdict"), select("chapter", "Any chapter"), select("kind", "Any kind"), select("check", "Any check")];
-    const words = make("input", { type: "search", placeholder: "Words, a claim, a page …", ariaLabel: "Keep the rows that hold these words" });
+    const filters = [select("verdict", /*text*/ "Any verdict"), select("chapter", /*text*/ "Any chapter"), select("kind", /*text*/ "Any kind"), select("check", /*text*/ "Any check")];
+    const words = make("input", { type: "search", placeholder: /*text*/ "Words, a claim, a page …", ariaLabel: /*text*/ "Keep the rows that hold these words" });
     const counts = make("input", { type: "checkbox" });
     const status = make("span", { role: "status" });
     const list = make("tbody");
-    const back = make("button", { type: "button", textContent: "Previous" });
-    const on = make("button", { type: "button", textContent: "Next" });
-    const csv = make("button", { type: "button", textContent: "These rows (CSV)" });
+    const back = make("button", { type: "button", textContent: /*text*/ "Previous" });
+    const on = make("button", { type: "button", textContent: /*text*/ "Next" });
+    const csv = make("button", { type: "button", textContent: /*text*/ "These rows (CSV)" });
     let first = 0;
     let kept = rows;
     const line = (row) => {
-      const verdict = make("span", { className: `verdict verdict-${row.verdict.replace(" ", "-")}`, textContent: `${MARKS[row.verdict]} ${row.verdict}` });
+      const verdict = make("span", { className: `verdict verdict-${row.mark.replace(" ", "-")}`, textContent: `${MARKS[row.mark]} ${row.verdict}` });
       const sides = row.stated && row.recomputed ? `${row.stated} → ${row.recomputed}` : row.stated || row.recomputed;
       return make("tr", {},
         make("td", {}, make("b", { textContent: row.id }), make("span", { className: "below", textContent: row.page })),
@@ -37,7 +39,7 @@
     };
     const draw = () => {
       list.replaceChildren(...kept.slice(first, first + PAGE).map(line));
-      status.textContent = kept.length ? `${first + 1}–${Math.min(first + PAGE, kept.length)} of ${kept.length}` : "no rows";
+      status.textContent = kept.length ? /*text*/ "{first}–{last} of {all}".replace("{first}", first + 1).replace("{last}", Math.min(first + PAGE, kept.length)).replace("{all}", kept.length) : /*text*/ "no rows";
       back.disabled = first === 0;
       on.disabled = first + PAGE >= kept.length;
     };
@@ -60,10 +62,10 @@
       URL.revokeObjectURL(link.href);
     });
     for (const control of [...filters, words, counts]) control.addEventListener("input", filter);
-    const heads = ["Claim", "Verdict", "What the report says (our words)", "Stated → found"];
+    const heads = [/*text*/ "Claim", /*text*/ "Verdict", /*text*/ "What the report says (our words)", /*text*/ "Stated → found"];
     const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((h) => make("th", { scope: "col", textContent: h })))), list);
     box.append(
-      make("div", { className: "register-controls" }, ...filters, words, make("label", {}, counts, " counts of listed items")), table,
+      make("div", { className: "register-controls" }, ...filters, words, make("label", {}, counts, " ", /*text*/ "counts of listed items")), table,
       make("div", { className: "register-controls" }, back, status, on, csv));
     if (/^#C\d/.test(location.hash)) { words.value = location.hash.slice(1); counts.checked = true; }
     filter();

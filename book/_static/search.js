@@ -62,9 +62,9 @@
   // Numbers are not in the index; each printed one is a row of the ledger.
   const pointToLedger = (query) => {
     if (!/^\s*[-+−–]?[\d.,]+\s*%?\s*$/.test(query)) return;
-    const link = Object.assign(document.createElement("a"), { href: "book/audit/ledger.html", textContent: "the ledger" });
+    const link = Object.assign(document.createElement("a"), { href: "book/audit/ledger.html", textContent: /*text*/ "the ledger" });
     const note = Object.assign(document.createElement("p"), { id: "numbers-are-elsewhere" });
-    note.append("Search finds words. For a printed number open ", link, " and type it into the filter above the table.");
+    note.append(/*text*/ "Search finds words. For a printed number open ", link, /*text*/ " and type it into the filter above the table.");
     Search.output.before(note);
   };
 })();

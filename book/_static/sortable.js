@@ -83,8 +83,8 @@
     label.className = "table-filter";
     const box = document.createElement("input");
     box.type = "search";
-    box.placeholder = "Filter rows: words, a table number, a country …";
-    box.setAttribute("aria-label", "Keep the rows that hold these words");
+    box.placeholder = /*text*/ "Filter rows: words, a table number, a country …";
+    box.setAttribute("aria-label", /*text*/ "Keep the rows that hold these words");
     const count = document.createElement("span");
     count.setAttribute("role", "status");
     const show = () => {
@@ -94,7 +94,9 @@
         row.hidden = !words.every((word) => holds(texts[index], word));
         kept += row.hidden ? 0 : 1;
       });
-      count.textContent = words.length ? `${kept} of ${rows.length} rows` : `${rows.length} rows`;
+      count.textContent = words.length
+        ? /*text*/ "{kept} of {all} rows".replace("{kept}", kept).replace("{all}", rows.length)
+        : /*text*/ "{all} rows".replace("{all}", rows.length);
     };
     box.addEventListener("input", show);
     label.append(box, count);

@@ -8,7 +8,8 @@ from pathlib import Path
 from analysis.publish import project
 
 ROOT = project.ROOT
-HTML = ROOT / "_build" / "html"
+SITE = ROOT / "_build" / "html"
+HTML = SITE / "en"
 NOTEBOOKS = project.notebooks()
 NAMES = [project.name(p) for p in NOTEBOOKS]
 PAGES = project.listed()

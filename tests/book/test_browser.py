@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from analysis.publish import pdf
-from tests.book.common import CI, HTML, PAGES
+from tests.book.common import CI, HTML, PAGES, SITE
 
 CHROMIUM = pdf.browser()
 ABSENT = ["火星探測", "經專利研"]
@@ -310,8 +310,8 @@ class TestAsFiles:
         wrong = []
         page.on("pageerror", lambda e: wrong.append(str(e)))
         page.on("request", lambda r: wrong.append(r.url) if r.url.startswith("http") else None)
-        page.goto((HTML / "index.html").as_uri())
-        page.wait_for_url(f"**/{PAGES[0]}.html")
+        page.goto((SITE / "index.html").as_uri())
+        page.wait_for_url(f"**/en/{PAGES[0]}.html")
         assert page.locator("article h1").count() == 1
         page.goto((HTML / "search.html").as_uri() + "?q=專利")
         page.wait_for_selector("ul.search li")

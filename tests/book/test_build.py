@@ -16,8 +16,8 @@ import pytest
 import yaml
 
 from analysis.publish import __main__ as publish
-from analysis.publish import archive, execution, fingerprint, project, site
-from tests.book.common import HTML, NOTEBOOKS, PAGES, ROOT, page
+from analysis.publish import archive, execution, fingerprint, languages, project, site
+from tests.book.common import HTML, NOTEBOOKS, PAGES, ROOT, SITE, page
 
 pytestmark = pytest.mark.skipif(not HTML.is_dir(), reason="the book is not built; `make site` builds it")
 
@@ -82,8 +82,8 @@ def elsewhere(address):
 
 
 def test_the_built_book_is_that_of_the_present_sources():
-    known = HTML.with_name("html.sources").read_text("utf-8")
-    assert known == site.stamp(ROOT, HTML), "run `make site`"
+    known = SITE.with_name("html.sources").read_text("utf-8")
+    assert known == site.stamp(ROOT, SITE), "run `make site`"
 
 
 def test_every_listed_page_was_built_and_every_built_page_is_listed(pages):
@@ -118,8 +118,7 @@ def test_every_link_within_the_book_leads_somewhere(pages):
 
 
 def test_every_page_says_its_language_and_every_picture_says_what_it_shows(pages):
-    assert {path.stem for path, found in pages.items() if found.language != "en"} == {"zh"}
-    assert pages[page("book/reference/zh")].language == "zh-Hant"
+    assert {found.language for found in pages.values()} == {"en"}
     mute = [
         (path.name, image.get("src")) for path, found in pages.items() for image in found.images if "alt" not in image
     ]
@@ -177,6 +176,9 @@ def test_every_page_says_what_it_is_about_how_to_cite_it_and_of_which_edition_it
 
 def test_the_front_door_leads_to_the_first_page():
     assert f"url={PAGES[0]}.html" in (HTML / "index.html").read_text("utf-8")
+    front = (SITE / "index.html").read_text("utf-8")
+    assert all((SITE / link).is_file() for link in re.findall('href="([^"]+)"', front))
+    assert f'chosen + "/{PAGES[0]}.html"' in front
 
 
 def test_chinese_is_indexed_in_pairs():
@@ -234,7 +236,7 @@ def fresh(root):
 
 def test_a_page_that_is_gone_or_altered_is_built_again_and_otherwise_nothing_is(small, capsys):
     assert site.build(root=small) == 0
-    built = small / "_build/html/book/proof.html"
+    built = small / "_build/html/en/book/proof.html"
     content = built.read_bytes()
     capsys.readouterr()
     assert site.build(root=small) == 0
@@ -257,40 +259,42 @@ def test_a_book_built_from_stale_notebooks_says_so_on_the_page_and_in_the_end(sm
     for _ in range(2):  # built, and up to date
         assert site.build(root=small) == 1
         assert "NOT up to date: 1 notebooks are stale" in capsys.readouterr().err
-    assert 'id="stale"' in (small / "_build/html/book/proof.html").read_text("utf-8")
-    assert 'id="stale"' not in (small / "_build/html/book/reference/rerun.html").read_text("utf-8")
+    assert 'id="stale"' in (small / "_build/html/en/book/proof.html").read_text("utf-8")
+    assert 'id="stale"' not in (small / "_build/html/en/book/reference/rerun.html").read_text("utf-8")
 
 
 def test_without_addresses_no_page_names_one(small):
     assert site.build(root=small) == 0
-    content = (small / "_build/html/book/proof.html").read_text("utf-8")
+    content = (small / "_build/html/en/book/proof.html").read_text("utf-8")
     for mark in ("mybinder.org", "github.com", "hreflang", "canonical", "og:url", "og:image", "Report a mistake"):
         assert mark not in content
-    assert not (small / "_build/html/sitemap.xml").exists()
+    assert not (small / "_build/html/en/sitemap.xml").exists()
 
 
 def test_addresses_once_set_give_buttons_links_and_the_sitemap(small):
     config = yaml.safe_load((small / "_config.yml").read_text("utf-8"))
     config["addresses"] |= {
         "site": "https://someone.example/book/",
-        "editions": {"zh-Hant": "https://someone.example/book/zh/"},
         "repository": "https://github.com/someone/white-paper",
     }
     (small / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
-    assert site.build(root=small) == 0
-    content = (small / "_build/html/book/proof.html").read_text("utf-8")
+    (small / languages.LOCALE / languages.LANGUAGE).mkdir(parents=True)
+    assert site.build(root=small) == 1, "there is no Chinese in it"
+    content = (small / "_build/html/en/book/proof.html").read_text("utf-8")
     for part in (
         "mybinder.org/v2/gh/someone/white-paper/main?urlpath=lab/tree/book/proof.ipynb",
         "https://github.com/someone/white-paper/blob/main/book/proof.ipynb",
         '<a href="https://github.com/someone/white-paper/issues">Report a mistake</a>',
-        '<link rel="canonical" href="https://someone.example/book/book/proof.html"',
-        '<link rel="alternate" hreflang="en" href="https://someone.example/book/book/proof.html" />',
+        '<link rel="canonical" href="https://someone.example/book/en/book/proof.html"',
+        '<link rel="alternate" hreflang="en" href="https://someone.example/book/en/book/proof.html" />',
         '<link rel="alternate" hreflang="zh-Hant" href="https://someone.example/book/zh/book/proof.html" />',
-        '<meta property="og:image" content="https://someone.example/book/_static/preview.png" />',
-        '<meta property="og:url" content="https://someone.example/book/book/proof.html" />',
+        '<meta property="og:image" content="https://someone.example/book/en/_static/preview.png" />',
+        '<meta property="og:url" content="https://someone.example/book/en/book/proof.html" />',
     ):
         assert part in content
-    assert "https://someone.example/book/book/start.html" in (small / "_build/html/sitemap.xml").read_text("utf-8")
+    assert "https://someone.example/book/en/book/start.html" in (small / "_build/html/en/sitemap.xml").read_text(
+        "utf-8"
+    )
 
 
 def test_a_full_disk_while_building_is_one_line_and_the_old_book_stays(small, capsys, monkeypatch):
@@ -300,7 +304,7 @@ def test_a_full_disk_while_building_is_one_line_and_the_old_book_stays(small, ca
     def full(*_: object) -> bool:
         raise OSError(28, "No space left on device", "page.html")
 
-    monkeypatch.setattr(site, "_sphinx", full)
+    monkeypatch.setattr(site, "sphinx", full)
     monkeypatch.setattr(project, "ROOT", small)
     monkeypatch.setattr(site.build, "__kwdefaults__", {**site.build.__kwdefaults__, "root": small})
     assert publish.main(["build", "--force"]) == 2
@@ -324,8 +328,8 @@ def test_the_archive_packs_what_the_package_lists_and_nothing_that_lies_beside_i
 
 def test_building_twice_gives_the_same_bytes(tmp_path):
     assert site.build(tmp_path / "html") == 0, "a stale notebook or a warning"
-    first = {p.relative_to(HTML) for p in HTML.rglob("*") if p.is_file()}
+    first = {p.relative_to(SITE) for p in SITE.rglob("*") if p.is_file()}
     second = {p.relative_to(tmp_path / "html") for p in (tmp_path / "html").rglob("*") if p.is_file()}
     assert first == second
-    _, different, unreadable = filecmp.cmpfiles(HTML, tmp_path / "html", [str(p) for p in first], shallow=False)
+    _, different, unreadable = filecmp.cmpfiles(SITE, tmp_path / "html", [str(p) for p in first], shallow=False)
     assert (different, unreadable) == ([], [])

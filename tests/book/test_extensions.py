@@ -95,12 +95,11 @@ def test_the_font_of_the_figures_holds_what_they_write_and_little_else(tmp_path)
     from fontTools.ttLib import TTFont
     from pylopdf_fonts_zh_tw import sans_path
 
-    figure = "<svg><text>芬蘭 ✓ &amp; −1</text><title>Taiwan, 2023</title></svg>"
-    cell = {"cell_type": "code", "source": "", "outputs": [{"data": {"image/svg+xml": figure}}]}
-    (tmp_path / "n.ipynb").write_text(json.dumps({"cells": [cell]}), "utf-8")
+    figure = '<svg class="figure"><text>芬蘭 ✓ &amp; −1</text><g data-series="韓國"/></svg>'
+    (tmp_path / "n.html").write_text(f"<p>臺</p>{figure}", "utf-8")
     figures = extension("svgalt")
     text = figures.characters(tmp_path)
-    assert set("芬蘭✓−Tw9") <= set(text)
+    assert set("芬蘭✓−Tw9韓") <= set(text)
     made = figures.subset(sans_path(), text)
     assert made == figures.subset(sans_path(), text)
     with TTFont(io.BytesIO(base64.b64decode(made.partition(",")[2]))) as font:
@@ -110,27 +109,13 @@ def test_the_font_of_the_figures_holds_what_they_write_and_little_else(tmp_path)
     assert figures.missing(sans_path(), "芬A\u0b95") == "\u0b95"
 
 
-@pytest.mark.parametrize(
-    ("language", "expected"),
-    [
-        ("en", {"image/svg+xml": "<svg>wide</svg><svg>narrow</svg>", "text/html": "words"}),
-        ("zh_TW", {"image/svg+xml": "<svg>寬</svg><svg>窄</svg>", "text/html": "文字"}),
-    ],
-)
-def test_a_page_gets_both_drawings_of_a_figure_in_its_language(language, expected):
-    figures = extension("svgalt")
-    data = {
-        "image/svg+xml": "<svg>wide</svg>",
-        "application/x.narrow+svg": "<svg>narrow</svg>",
-        "application/x.zh_tw+svg": "<svg>寬</svg>",
-        "application/x.zh_tw.narrow+svg": "<svg>窄</svg>",
-        "text/html": "words",
-        "application/x.zh_tw+html": "文字",
-    }
+def test_a_page_gets_both_drawings_of_a_figure():
+    data = {"image/svg+xml": "<svg>wide</svg>", "application/x.narrow+svg": "<svg>narrow</svg>", "text/html": "words"}
     source = [json.dumps({"cells": [{"outputs": [{"data": data}]}]})]
     env = SimpleNamespace(doc2path=lambda name: f"{name}.ipynb")
-    figures.together(SimpleNamespace(env=env, config=SimpleNamespace(language=language)), "page", source)
-    assert json.loads(source[0])["cells"][0]["outputs"][0]["data"] == expected
+    extension("svgalt").together(SimpleNamespace(env=env), "page", source)
+    shown = json.loads(source[0])["cells"][0]["outputs"][0]["data"]
+    assert shown == {"image/svg+xml": "<svg>wide</svg><svg>narrow</svg>", "text/html": "words"}
 
 
 def test_a_citation_names_page_book_version_and_date():
@@ -145,6 +130,9 @@ def test_a_citation_names_page_book_version_and_date():
         "The authors (2026): “A page”, in <cite>A Book</cite>, version 1.2, 3 May 2026."
     )
     assert "“" not in publisher.citation("A book", cited)
+    assert publisher.citation("一頁", cited, language="zh_TW", book="一書") == (
+        "《一書》作者群（2026年）：〈一頁〉，<cite>《一書》</cite>，第1.2版，2026年5月3日。"
+    )
 
 
 def test_the_citation_file_is_complete_and_of_the_version_of_the_package():

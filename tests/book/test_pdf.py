@@ -6,8 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
-from analysis.publish import pdf
-from tests.book.common import CI, HTML, PAGES
+from analysis.publish import pdf, project
+from tests.book.common import CI, HTML, PAGES, SITE
 
 pytestmark = pytest.mark.skipif(not HTML.is_dir(), reason="the book is not built; `make site` builds it")
 
@@ -15,14 +15,16 @@ pytestmark = pytest.mark.skipif(not HTML.is_dir(), reason="the book is not built
 def test_the_brief_holds_every_finding_on_at_most_four_pages_with_its_fonts(tmp_path):
     if pdf.browser() is None and not CI:
         pytest.skip("no Chromium")
-    (path,) = pdf.write(folder=tmp_path, only_brief=True)
-    headings = pdf.headings(pdf.chapters(HTML, only=(pdf.FINDINGS,)))
-    assert len(headings) >= 10
-    assert pdf.problems(path, dict.fromkeys(headings)) == []
-    reader = PdfReader(path)
-    assert 1 < len(reader.pages) <= pdf.BRIEF_PAGES
-    assert reader.outline[0].title.endswith(": the findings in brief")
-    assert pdf.problems(path, {"A finding that is not there": None, headings[0]: 2}) != []
+    made = pdf.write(folder=tmp_path, only_brief=True)
+    for (language, folder), path in zip(project.editions().items(), made, strict=True):
+        printed = pdf.edition(SITE / folder, language=language)
+        headings = pdf.headings(pdf.chapters(printed, only=(pdf.FINDINGS,)))
+        assert len(headings) >= 10
+        assert pdf.problems(path, dict.fromkeys(headings)) == []
+        reader = PdfReader(path)
+        assert 1 < len(reader.pages) <= pdf.BRIEF_PAGES
+        assert reader.outline[0].title.endswith(printed.words["brief"])
+        assert pdf.problems(path, {"A finding that is not there": None, headings[0]: 2}) != []
 
 
 def test_every_page_of_the_book_is_a_chapter_of_the_file():
@@ -30,7 +32,7 @@ def test_every_page_of_the_book_is_a_chapter_of_the_file():
 
 
 def test_links_between_pages_hold_within_the_file():
-    found = pdf.chapters(HTML, only=("book/reference/corrections", "book/reference/rerun", pdf.FINDINGS))
+    found = pdf.chapters(pdf.edition(HTML), only=("book/reference/corrections", "book/reference/rerun", pdf.FINDINGS))
     ids = {str(e["id"]) for c in found for e in c.text.find_all(id=True)} | {
         f"chapter-{c.name[5:].replace('/', '-')}" for c in found
     }
@@ -44,5 +46,5 @@ def test_links_between_pages_hold_within_the_file():
 def test_long_tables_are_named_instead_of_printed():
     rows = "<tr><td>1</td></tr>" * (pdf.LONG + 1)
     soup = BeautifulSoup(f"<article><table><tbody>{rows}</tbody></table></article>", "html.parser")
-    pdf._shorten(soup.article, soup)
+    pdf._shorten(soup.article, soup, pdf.TEXTS)
     assert soup.get_text() == f"A table of {pdf.LONG + 1} rows: see the pages of the book and its data archive."

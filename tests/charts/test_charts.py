@@ -18,7 +18,6 @@ from matplotlib.text import Text
 from analysis import charts
 from analysis.charts import exhibit, layout, style
 from analysis.charts.layout import Drawing
-from analysis.words import Both
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -201,17 +200,17 @@ def test_a_label_that_a_line_strikes_out_is_a_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "english", "chinese"),
+    ("text", "english"),
     [
-        ("Korea 韓國", "Korea", "韓國"),
-        ("OECD total OECD全體", "OECD total", "OECD全體"),
-        ("Exports, 億元", "Exports, 億元", "Exports, 億元"),
-        ("Finland", "Finland", "Finland"),
-        ("韓國", "韓國", "韓國"),
+        ("Korea 韓國", "Korea"),
+        ("OECD total OECD全體", "OECD total"),
+        ("Exports, 億元", "Exports, 億元"),
+        ("Finland", "Finland"),
+        ("韓國", "韓國"),
     ],
 )
-def test_a_name_in_two_languages_is_shown_in_one(text: str, english: str, chinese: str) -> None:
-    assert (layout.one_name(text), layout.one_name(text, "zh_TW")) == (english, chinese)
+def test_of_a_name_in_two_languages_figures_show_the_english(text: str, english: str) -> None:
+    assert layout.one_name(text) == english
 
 
 def test_a_missing_glyph_is_an_error_even_where_warnings_are_not() -> None:
@@ -336,20 +335,6 @@ def test_show_gives_an_svg_and_a_caption(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "Table 1-2-2, p. 34" in words["text/html"]
     assert "A note." in words["text/html"]
     assert 'download="n.csv"' in words["text/html"]
-
-
-def test_a_figure_with_a_chinese_title_is_drawn_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[dict[str, Any]] = []
-    monkeypatch.setattr(exhibit, "put", shown.append)
-    title = Both("A title that says what is shown", "標題")
-    charts.show(charts.bars(rows(), title=title, unit="%"), data=rows(), name="n", source=["1-2-2"], alt="Bars.")
-    picture, words = shown
-    assert ">Korea</text>" in picture["image/svg+xml"]
-    assert "韓國" not in picture["image/svg+xml"]
-    for kind in (exhibit.SVG_ZH, exhibit.NARROW_ZH):
-        assert ">韓國</text>" in picture[kind]
-        assert ">標題</text>" in picture[kind]
-    assert "資料來源" in words[exhibit.HTML_ZH]
 
 
 def test_show_refuses_a_figure_with_covered_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from analysis import tables
-from analysis.words import Both
 
 
 @pytest.fixture
@@ -53,29 +52,8 @@ def test_text_is_escaped_and_chinese_is_tagged(frame: pd.DataFrame) -> None:
     assert 'b &lt; <span lang="zh-Hant">韓國</span>' in markup(frame.assign(note="a, b < 韓國"))
 
 
-def test_a_name_is_shown_in_the_language_of_the_page(frame: pd.DataFrame) -> None:
+def test_names_are_shown_in_english(frame: pd.DataFrame) -> None:
     assert "中華民國" not in markup(frame)
-    chinese = markup(frame, language="zh_TW")
-    assert "中華民國" in chinese
-    assert "Taiwan" not in chinese
-    assert "✗&nbsp;矛盾" in chinese
-
-
-def test_a_table_with_a_chinese_title_is_shown_in_both_languages(
-    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shown: list[dict[str, Any]] = []
-    monkeypatch.setattr(tables, "put", shown.append)
-    tables.show(frame, title="Growth", source=["1-2-2"], name="growth")
-    tables.show(frame, title=Both("Growth", "成長率"), source=["1-2-2"], name="growth")
-    assert [sorted(data) for data in shown] == [
-        ["text/html", "text/plain"],
-        ["application/x.zh_tw+html", "text/html", "text/plain"],
-    ]
-    assert shown[0]["text/html"] == shown[1]["text/html"]
-    chinese = shown[1]["application/x.zh_tw+html"]
-    assert '<span lang="zh-Hant">成長率</span>' in chinese
-    assert '<span lang="zh-Hant">資料來源：表</span>1-2-2' in chinese
 
 
 def test_a_table_without_rows_and_one_with_a_blank_column_are_refused(frame: pd.DataFrame) -> None:

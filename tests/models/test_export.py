@@ -15,7 +15,7 @@ import pytest
 from scipy import stats
 
 from analysis import doubts, report
-from analysis.models import export, growth, panel, series, simulation, statements
+from analysis.models import backtest, export, forecast, growth, panel, series, simulation, statements
 from analysis.models.series import make
 
 REPORT = report.load()
@@ -65,6 +65,15 @@ def test_trends_bounds_enclose_the_estimate(trends) -> None:
     known = trends[(trends["low"] != "") & (trends["high"] != "") & (trends["parameter"] != "leave_one_out")]
     low, mid, high = (known[c].astype(float) for c in ("low", "estimate", "high"))
     assert ((low <= mid) & (mid <= high)).all()
+
+
+def test_one_fit_has_one_number(trends) -> None:
+    """A trend and its rounding were once given in per cent and in logarithms."""
+    line = trends[(trends["model"] == "log_linear_ols") & (trends["cells"] == "printed")]
+    wide = line.pivot(index=["series", "table"], columns="parameter", values="estimate").dropna(subset="growth_rate")
+    assert len(wide) > 100
+    assert (wide["growth_rate"] == wide["rounding"]).all()
+    assert set(trends["unit"]).isdisjoint({"log points", "100 log points a year"})
 
 
 def test_forecasts_are_strings_ordered_and_repeatable() -> None:
@@ -162,6 +171,12 @@ def test_intervals_hold_what_they_claim_where_their_assumptions_hold() -> None:
     assert attained.at[("random_walk", "ols_t"), "attained"] < 80
 
 
+def test_every_forecast_that_the_book_uses_is_simulated() -> None:
+    assert forecast.BY_GROUP | {"naive", "rw_drift", "log_linear_ols"} <= set(simulation.METHODS)
+    assert {backtest.COMBINATION, statements.DRIFT} <= forecast.BY_GROUP
+    assert {"common_shocks", "step"} <= set(simulation.WORLDS)
+
+
 def test_the_simulated_intervals_are_those_of_the_models() -> None:
     seed = np.random.SeedSequence(0)
     y, slope = simulation.make_world("independent", 5, 100, np.random.default_rng(seed))
@@ -231,11 +246,7 @@ def test_text_never_prints_a_negative_zero() -> None:
     assert export.text(-0.0001) == "0.000"
     assert export.text(None) == export.text(float("nan")) == export.text(float("inf")) == ""
     assert export.significant(12345.678) == "12346"
-    assert (export.percent(0.95), export.percent(1 - 2 / 120), export.percent(None, "bounds")) == (
-        "0.95",
-        "0.983",
-        "bounds",
-    )
+    assert (export.percent(0.95), export.percent(1 - 2 / 120)) == ("0.95", "0.983")
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

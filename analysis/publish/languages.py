@@ -1,0 +1,313 @@
+"""The book in Chinese from the same run: what notebooks show, translated where the pages are built.
+
+Markdown goes through Sphinx's gettext catalogues. Tables, figures and what the extensions write are finished
+HTML and SVG with their text as text; :class:`Twin` puts Chinese in the place of every text in them. Numbers are
+taken out before a text is looked up and put back after, so the two editions cannot differ in a number: one
+message ``Line chart of {0} countries`` serves every year. Names of rows come from ``labels.csv``. What has no
+Chinese is collected; a build with anything left is no edition.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+
+from analysis.publish.project import LANGUAGE, LOCALE
+
+OUTPUTS = LOCALE / LANGUAGE / "LC_MESSAGES" / "outputs.po"
+
+_UNTRANSLATED = """
+<div class="admonition warning" id="untranslated" translate="no"><p class="admonition-title">本頁有尚未翻譯的文字</p>
+<p>英文版已經更改，中文尚未跟上。<code>make locale</code>會列出待譯的文字。</p></div>"""
+_TAG = re.compile(r"(<!--.*?-->|<[^>]+>)", re.DOTALL)
+#: Elements whose text is no language: code, and what is marked as being in another one.
+_OPAQUE = ("script", "style", "code", "pre", "math", "kbd")
+_ATTRIBUTE = re.compile(r'(?<=\s)(title|aria-label|alt|placeholder|data-title|data-label|data-series)="([^"]*)"')
+#: Rows of the register of claims; ``columns`` and ``keys`` are names for its script.
+_ROWS = re.compile(r'(<div class="register"><script type="application/json">)(.*?)(</script>)', re.DOTALL)
+#: A text in a script is marked: ``/*text*/ "Show code"``.
+_SCRIPTED = re.compile(r'(/\*text\*/ ?)"([^"]*)"')
+#: A line of a wrapped text in a figure (of a label, or of the title), and what may hold values of a hover text apart.
+_LINE = re.compile(
+    r'<text font-size="([\d.]+)px"([^>]*?) (?:transform="translate\(|x=")([\d.-]+)(?: |" y=")([\d.-]+)'
+    r'(?:"|\)( rotate\(-90\))?")>([^<]*)</text>\n'
+)
+_TITLE = (1.28, 1.37)  # distance of its lines, in letter sizes; other texts that stand at ``x`` are labels of their own
+_APART = re.compile(r"(, |: |; | \(|\))")
+_MARGIN = 6  # points left of the title
+_PUNCTUATION = {", ": "，", ": ": "：", "; ": "；", " (": "（", ")": "）"}
+_TOKEN = re.compile(r"[\w.,%+−–-]+|.", re.ASCII)
+#: What has no language: numbers, and runs of Chinese.
+_FIXED = r"\d+(?:[.,\-–/:]\d+)*|[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*"
+_NUMBER = re.compile(_FIXED)
+_CHINESE = re.compile(r'<span lang="zh-Hant">([^<]*)</span>')
+_SENTENCE = re.compile(r"(?<=[\w)%”]\.) (?=[A-Z])")
+_YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
+_WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*")
+#: ``{0}`` is the first number of a message, ``{0*10}`` ten times it: US$6.5 billion are 65億美元.
+_SLOT = re.compile(r"\{(\d+)(?:\*(\d+))?\}")
+
+
+def catalogue(path: Path) -> dict[str, str]:
+    """Translations of a ``.po`` file by message; fuzzy and empty ones left out."""
+    from babel.messages.pofile import read_po
+
+    if not path.is_file():
+        return {}
+    with path.open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string and not m.fuzzy}
+
+
+@dataclass
+class Twin:
+    """Translates finished markup; ``missing`` collects messages without a translation, with where they stand."""
+
+    messages: Mapping[str, str]
+    names: Mapping[str, str]
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        ordered = sorted((n for n in self.names if len(n) > 1), key=len, reverse=True)
+        self._names = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ordered))})(?![\w-])") if ordered else None
+
+    def markup(self, text: str, where: str = "") -> str:
+        """HTML or SVG with every text translated; code, and elements in a language of their own, stay."""
+        opaque: list[str] = []
+        parts: list[str] = []
+        text = _ROWS.sub(lambda m: m[1] + self._rows(m[2], where) + m[3], _CHINESE.sub(r"\1", text))
+        text = re.sub(f"(?:{_LINE.pattern}){{2,}}", lambda m: self._lines(m[0], where), text)
+        for part in _TAG.split(text):
+            if part.startswith("<") and part.endswith(">"):
+                _track(part, opaque)
+                parts.append(part if opaque else _ATTRIBUTE.sub(lambda m: self._attribute(m, where), part))
+            elif opaque or not part.strip():
+                parts.append(part)
+            elif parts[-1:] == ["<title>"] and parts[-3:-2] and parts[-3].startswith("<circle"):
+                parts.append(html.escape(self.listed(html.unescape(part), where), quote=False))
+            else:
+                parts.append(self._text(part, where))
+        return "".join(parts)
+
+    def script(self, text: str, where: str = "") -> str:
+        """A script with its marked texts translated."""
+        return _SCRIPTED.sub(lambda m: f'{m[1]}"{self.phrase(m[2], where)}"', text)
+
+    def listed(self, text: str, where: str = "") -> str:
+        """What a value says of itself: series, year and number, each by itself."""
+        return "".join(_PUNCTUATION.get(part) or self.phrase(part, where) for part in _APART.split(text) if part)
+
+    def _rows(self, text: str, where: str) -> str:
+        data = json.loads(text)
+        sentences = self.sentences
+        data["hidden"] = sentences(data["hidden"], where)
+        for values in data["words"].values():
+            values[:] = [sentences(value, where) for value in values]
+        note = data["columns"].index("note")
+        for row in data["rows"]:
+            for column, cell in enumerate(row):
+                parts = cell.split("; ") if column == note else [cell] if isinstance(cell, str) else []
+                row[column] = "；".join(sentences(part, where) for part in parts) if parts else cell
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+
+    def _lines(self, text: str, where: str) -> str:
+        """Wrapped texts of a figure: each is one message, and wrapped again in as many lines or fewer."""
+        lines = [Line.read(m) for m in _LINE.finditer(text)]
+        groups: list[list[Line]] = []
+        for line in lines:
+            if groups and groups[-1][-1].goes_on(line):
+                groups[-1].append(line)
+            else:
+                groups.append([line])
+        return "".join(part for group in groups for part in wrapped(group, lambda said: self.phrase(said, where)))
+
+    def _attribute(self, match: re.Match[str], where: str) -> str:
+        return f'{match[1]}="{html.escape(self.sentences(html.unescape(match[2]), where))}"'
+
+    def _text(self, part: str, where: str) -> str:
+        core = part.strip()
+        head, tail = part[: len(part) - len(part.lstrip())], part[len(part.rstrip()) :]
+        found = self.sentences(html.unescape(re.sub(r"\s+", " ", core)), where)
+        return head + html.escape(found, quote=False) + tail
+
+    def sentences(self, text: str, where: str = "") -> str:
+        """A text of one or more sentences."""
+        return "".join(self.phrase(sentence, where) for sentence in _SENTENCE.split(text))
+
+    def phrase(self, text: str, where: str = "") -> str:
+        """One text; as it is if it holds no word, or has no translation."""
+        if not _WORD.search(text):
+            return text
+        if text in self.names:
+            return self.names[text]
+        for message, values in self.keys(text):
+            if message in self.messages:
+                return _filled(self.messages[message], values)
+            if not _WORD.search(_SLOT.sub("", message)):
+                return _filled(message, values)
+        self.missing.setdefault(list(self.keys(text))[-1][0], where)
+        return text
+
+    def keys(self, text: str) -> Iterator[tuple[str, list[str]]]:
+        """The messages under which a text may be found: with its numbers taken out, then with names out as well."""
+        yield _slots(text, _NUMBER, {})
+        if self._names:
+            yield _slots(text, re.compile(f"{self._names.pattern}|{_NUMBER.pattern}"), self.names)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text in a figure: size, other attributes, place (points along the line and across), text, whether turned."""
+
+    size: float
+    attributes: str
+    x: float
+    y: float
+    text: str
+    turned: bool
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Line:
+        """From a match of :data:`_LINE`."""
+        x, y, turned = float(match[3]), float(match[4]), match[5] is not None
+        return cls(float(match[1]), match[2], *((-y, x) if turned else (x, y)), html.unescape(match[6]), turned)
+
+    def written(self, anchor: str) -> str:
+        """As SVG, marked as translated."""
+        place = (
+            f' transform="translate({self.y:.2f} {-self.x:.2f}) rotate(-90)"'
+            if self.turned
+            else f' x="{self.x:.2f}" y="{self.y:.2f}"'
+        )
+        said = html.escape(self.text, quote=False)
+        return f'<text font-size="{self.size:g}px"{anchor}{self.attributes}{place} translate="no">{said}</text>\n'
+
+    @property
+    def wide(self) -> float:
+        """About how wide it is, in points."""
+        return self.size * sum(_em(letter) for letter in self.text)
+
+    def goes_on(self, line: Line) -> bool:
+        """Whether ``line`` is the next one of the same text."""
+        same = (self.size, self.attributes, self.turned) == (line.size, line.attributes, line.turned)
+        step = (line.y - self.y) / self.size
+        if "text-anchor" in self.attributes:
+            return same and _TITLE[0] < step < _TITLE[1] and self.x == line.x < _MARGIN
+        return same and 0.8 < step < 1.6 and (not self.turned or self.text.endswith("-"))
+
+
+def _em(letter: str) -> float:
+    return 1.0 if ord(letter) > 0x2E7F else 0.28 if letter in " .,:;'|()ijlt" else 0.8 if letter in "mwMW%" else 0.56
+
+
+def wrapped(lines: list[Line], translate: Callable[[str], str]) -> Iterator[str]:
+    """SVG of a wrapped text in another language, on the same edge or middle, in no more lines."""
+    first, last = lines[0], lines[-1]
+    # what stays most in one place from line to line: the beginning, the middle or the end
+    shift = (
+        min((0.0, 0.5, 1.0), key=lambda k: max(e := [i.x + k * i.wide for i in lines]) - min(e))
+        if last != first
+        else 0.0
+    )
+    tokens = _TOKEN.findall(
+        translate(re.sub(r"- (?=[a-z])", "" if first.turned else "-", " ".join(i.text for i in lines)))
+    )
+    widest = max(line.wide for line in lines) * 1.02
+    fitting = (n for n in range(1, len(lines)) if all(_fits(part, first.size, widest) for part in _split(tokens, n)))
+    parts = _split(tokens, next(fitting, len(lines)))
+    edge = sum(line.x + shift * line.wide for line in lines) / len(lines)
+    step = (last.y - first.y) / max(1, len(lines) - 1)
+    top = (first.y + last.y - step * (len(parts) - 1)) / 2
+    anchor = (
+        ""
+        if "text-anchor" in first.attributes
+        else {0.0: "", 0.5: ' text-anchor="middle"', 1.0: ' text-anchor="end"'}[shift]
+    )
+    for number, part in enumerate(parts):
+        yield replace(first, x=edge, y=top + number * step, text=part).written(anchor)
+
+
+def _fits(text: str, size: float, width: float) -> bool:
+    return size * sum(map(_em, text)) <= width
+
+
+def _split(tokens: list[str], count: int) -> list[str]:
+    """A text in lines of about equal width; numbers and Latin words stay whole, no line begins with a full stop."""
+    total = sum(_em(c) for token in tokens for c in token)
+    lines, done = [""], 0.0
+    for token in tokens:
+        wide = sum(map(_em, token))
+        if done + wide / 2 > total * len(lines) / count and token not in "，。、；：）」" and len(lines) < count:
+            lines.append("")
+        lines[-1] += token
+        done += wide
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _filled(message: str, values: list[str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        found = values[int(match[1])]
+        if match[2] is None:
+            return found
+        times = Decimal(found.replace(",", "")) * int(match[2])
+        return f"{times:,f}".rstrip("0").rstrip(".") if "." in f"{times:f}" else f"{times:,f}"
+
+    return _SLOT.sub(value, message)
+
+
+def _slots(text: str, pattern: re.Pattern[str], words: Mapping[str, str]) -> tuple[str, list[str]]:
+    values: list[str] = []
+
+    def out(match: re.Match[str]) -> str:
+        values.append(words.get(match[0], match[0]))
+        return f"{{{len(values) - 1}}}"
+
+    return pattern.sub(out, text), values
+
+
+def _track(tag: str, opaque: list[str]) -> None:
+    """Note where an element begins or ends whose text stays as it is."""
+    name = re.match(r"</?\s*([\w-]+)", tag)
+    if name is None or tag.endswith("/>"):
+        return
+    if opaque:
+        if name[1] == opaque[0]:
+            opaque.append(name[1]) if not tag.startswith("</") else opaque.pop()
+        return
+    if not tag.startswith("</") and (name[1] in _OPAQUE or re.search(r'\s(?:lang|translate)="(?:en|no)"', tag)):
+        opaque.append(name[1])
+
+
+def names(root: Path) -> dict[str, str]:
+    """Chinese names of what rows stand for, by their English ones: ``labels.csv`` and the entities of outside facts."""
+    with (root / "data/labels.csv").open(encoding="utf-8") as file:
+        found = {row["en"]: row["label"] for row in reversed(list(csv.DictReader(file))) if row["en"]}
+    package = json.loads((root / "data/datapackage.json").read_text("utf-8"))
+    for resource in package["resources"]:
+        title, english = resource.get("title", ""), resource.get("title_en", "")
+        if sorted(re.findall(r"\d+", title)) != sorted(re.findall(r"\d+", english)):
+            title = _YEARS.sub("", title)  # which the English titles leave to the tables
+        if title and english:
+            found[english] = title
+    return found
+
+
+def translate(folder: Path, twin: Twin) -> None:
+    """Put Chinese in the place of every English text of the pages below a folder."""
+    for page in sorted(p for p in folder.rglob("*.html") if "_static" not in p.parts):
+        text = page.read_text("utf-8")
+        before = len(twin.missing)
+        found = twin.markup(text, page.relative_to(folder).as_posix())
+        if len(twin.missing) > before:
+            found = found.replace('<article class="bd-article">', '<article class="bd-article">' + _UNTRANSLATED, 1)
+        if found != text:
+            page.write_text(found, "utf-8")
+    for script in sorted((folder / "_static").glob("*.js")):
+        text = script.read_text("utf-8")
+        if "/*text*/" in text:
+            script.write_text(twin.script(text, script.relative_to(folder).as_posix()), "utf-8")

@@ -1,0 +1,178 @@
+"""The Chinese edition beside the English one: nothing untranslated, the same numbers on every page, the words of the glossary."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from bs4 import BeautifulSoup, Tag
+
+from analysis.publish import languages
+from analysis.publish.project import LANGUAGE, LOCALE
+from tests.book.common import HTML, PAGES, ROOT, SITE, page
+
+
+CATALOGUES = sorted((ROOT / LOCALE / LANGUAGE).rglob("*.po"))
+CHINESE = SITE / "zh"
+pytestmark = pytest.mark.skipif(not CHINESE.is_dir(), reason="the Chinese edition is not built; `make site` builds it")
+#: What of a message must be in its translation, each as often: numbers taken out, facts, code, addresses of links.
+_KEPT = re.compile(r"\{fact\}`[^`]*`|\{\d+(?:\*\d+)?\}|\{[a-z]+\}(?!`)|(?<!\})`[^`]*`|\]\([^)]*\)|\{zh\}`[^`]*`")
+_TERM = re.compile(r"\{term\}`([^`<]+?)(?:\s*<([^>]+)>)?`")
+_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
+#: Numbers in words, as the facts of the English edition have them; the Chinese ones have digits.
+_ONES = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+]
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
+_WORDS = {word: str(n) for words in (_ONES, _ORDINALS) for n, word in enumerate(words, 1)}
+#: Not the text of a page: code, what was marked as untranslated, what readers are shown about the page itself.
+_APART = (
+    "script, style, .cell_input, code, .about-page, .headerlink, .prev-next-footer, a.numbers, [translate=no]:not(text)"
+)
+
+
+def messages() -> list[tuple[Path, str, str, bool]]:
+    """Catalogue, message, translation, whether it is fuzzy."""
+    found = []
+    for path in CATALOGUES:
+        with path.open("rb") as file:
+            found += [(path, str(m.id), str(m.string), bool(m.fuzzy)) for m in read_po(file) if m.id]
+    return found
+
+
+def article(name: str, html: Path) -> Tag:
+    soup = BeautifulSoup(page(name, html).read_text("utf-8"), "html.parser")
+    text = soup.select_one("article.bd-article")
+    assert text is not None, name
+    for element in text.select(_APART):
+        element.decompose()
+    return text
+
+
+def mantissas(text: str) -> Counter[str]:
+    """Numbers of a text without their powers of ten: US$59.9 billion and 599億美元 are both 599."""
+    return Counter(n.replace(",", "").replace(".", "").strip("0") or "0" for n in _NUMBER.findall(text))
+
+
+def numbers(text: Tag) -> tuple[Counter[str], list[str]]:
+    """The numbers of a page outside its facts, and its facts."""
+    facts = []
+    for fact in text.select("span.fact"):
+        facts.append(fact.get_text())
+        fact.replace_with(" ")
+    for circle in text.select("circle > title"):
+        circle.append(" ")
+    return mantissas(text.get_text(" ")), facts
+
+
+def same_fact(english: str, chinese: str) -> bool:
+    """Whether a fact has the same numbers in both editions."""
+    plain = re.sub(r"[a-z]+", lambda m: _WORDS.get(m[0], m[0]), english.lower())
+    return mantissas(plain) == mantissas(chinese)
+
+
+def test_every_message_is_translated_and_none_is_fuzzy():
+    assert len(CATALOGUES) > 40
+    left = [(path.name, message[:80]) for path, message, translation, fuzzy in messages() if not translation or fuzzy]
+    assert left == []
+
+
+def test_translations_keep_facts_links_code_and_numbers():
+    lost = [
+        (path.name, message[:90], translation[:90])
+        for path, message, translation, _ in messages()
+        if sorted(re.sub(r"\*\d+\}", "}", kept) for kept in _KEPT.findall(translation))
+        != sorted(_KEPT.findall(message))
+        or len(_TERM.findall(message)) != len(_TERM.findall(translation))
+    ]
+    assert lost == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_both_editions_of_a_page_have_the_same_numbers(name):
+    (english, facts), (chinese, their_facts) = numbers(article(name, HTML)), numbers(article(name, CHINESE))
+    assert sum(english.values()) or name.startswith("book/reference/")
+    assert {"en": english - chinese, "zh": chinese - english} == {"en": Counter(), "zh": Counter()}
+    assert len(facts) == len(their_facts)
+    unlike = Counter(their_facts)  # their order in a sentence may differ
+    for fact in facts:
+        twin = next((t for t in unlike.elements() if same_fact(fact, t)), None)
+        assert twin is not None, (fact, unlike)
+        unlike[twin] -= 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_sentence_is_left_in_the_other_language(name):
+    chinese = article(name, CHINESE)
+    for element in chinese.select("cite, [lang=en]"):
+        element.decompose()
+    words = re.findall(r"(?:\b[A-Za-z][A-Za-z'’-]*[ ,]+){5,}[A-Za-z]+", chinese.get_text(" "))
+    assert [w for w in words if len(re.findall(r"\b[a-z]{2,}", w)) > 3] == []
+    english = article(name, HTML)
+    for element in english.select('[lang="zh-Hant"], .language-zh-Hant'):
+        element.decompose()
+    assert not re.search("[億萬兆]", english.get_text(" "))
+
+
+def test_terms_are_those_of_the_glossary():
+    terms = glossary()
+    assert len(terms) > 15
+    departing = [
+        (path.name, shown, target)
+        for path, _, translation, _ in messages()
+        for shown, target in _TERM.findall(translation)
+        if not any(word in shown or shown in word for word in terms[(target or shown).casefold()])
+    ]
+    assert departing == []
+
+
+def glossary() -> dict[str, list[str]]:
+    """Chinese words of the glossary by English term in lower case."""
+    text = (ROOT / "book/reference/glossary.md").read_text("utf-8")
+    found = {}
+    for term, said in re.findall(r"^(\S[^\n]*)\n  (.+)$", text.partition("```{glossary}")[2], re.MULTILINE):
+        words = re.findall(r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z%（）]*", said)
+        found[term.strip().casefold()] = [*words, term.strip()]
+    return found
+
+
+def test_a_text_without_chinese_is_found_and_a_number_goes_through():
+    twin = languages.Twin({"{0} of {1} rows": "{1}列中的{0}列", "US${0} billion": "{0*10}億美元"}, {"Taiwan": "臺灣"})
+    assert twin.markup("<p>3 of 17 rows</p>") == "<p>17列中的3列</p>"
+    assert twin.markup("<p>US$6.5 billion</p>") == "<p>65億美元</p>"
+    assert twin.markup("<b>Taiwan</b> <code>x is y</code> 3.98") == "<b>臺灣</b> <code>x is y</code> 3.98"
+    assert twin.missing == {}
+    assert twin.markup('<img alt="Nobody knows 5">', "page.html") == '<img alt="Nobody knows 5">'
+    assert twin.missing == {"Nobody knows {0}": "page.html"}
