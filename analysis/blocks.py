@@ -71,17 +71,8 @@ def checks(
         rows["name"] = rows["table"] + " " + rows["name"]
     if words:
         rows["measure"] = rows["measure"].map(words)
-    columns = [
-        "code",
-        "name",
-        *(["measure"] if words else []),
-        "year",
-        "printed",
-        "recomputed",
-        "range",
-        "verdict",
-        "finding",
-    ]
+    columns = ["code", "name", *(["measure"] if words else []), "year", "printed", "recomputed", "range"]
+    columns += ["verdict", "finding"]
     shown = rows[columns].reset_index(drop=True)
     shown = shown.drop(columns=[c for c in ("year", "recomputed", "range", "finding") if shown[c].eq("").all()])
     tables.show(
@@ -93,15 +84,7 @@ def checks(
         below={"name": "measure"} if words else None,
         sortable=len(shown) > 12,
         folded=folded,
-        heads={
-            "name": "Row",
-            "year": "Year",
-            "printed": "Printed",
-            "recomputed": "Recomputed",
-            "range": "Range left by rounding",
-            "verdict": "Verdict",
-            "finding": "Finding",
-        },
+        heads={c: c.capitalize() for c in columns} | {"name": "Row", "range": "Range left by rounding"},
         units={"printed": unit, "recomputed": unit, "range": unit},
     )
     return shown

@@ -19,8 +19,6 @@ import importlib
 from typing import Any
 
 _HOME = {
-    "cell_verdicts": "reach",
-    "chapter_verdicts": "assignment",
     "check": "frames",
     "coverage": "reach",
     "families": "reach",
