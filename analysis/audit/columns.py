@@ -91,19 +91,18 @@ def exchanged(scope: Scope) -> Iterator[Candidate | None]:
                 if bench.weigh(reads) < scope.least:
                     continue
                 pairs = [p for one, two in chosen for p in _aligned(bench, one, two)]
-                pairs = [(a, b) for a, b in pairs if bench.known[a] and bench.known[b]]
-                found = scope.swap(kind, pairs, detail)
+                found = scope.swap(kind, scope.known(pairs), detail)
                 if found and (kind == "years" or not _odder(bench, found)):
                     yield found
 
 
 def _odder(bench: Bench, candidate: Candidate) -> bool:
     """Whether the numbers would be of less likely size than they are: no ranks for patents."""
-    odd = [sum(bench.oddness(c, candidate.cells) for c in candidate.cells)]
+    odd = bench.odd(candidate.cells)
     old = bench.put(candidate.cells, candidate.values)
-    odd.append(sum(bench.oddness(c, candidate.cells) for c in candidate.cells))
+    odder = bench.odd(candidate.cells)
     bench.put(candidate.cells, old)
-    return odd[1] > odd[0]
+    return odder > odd
 
 
 def scales(scope: Scope) -> Iterator[Candidate | None]:
@@ -157,8 +156,7 @@ def reversed_columns(scope: Scope) -> Iterator[Candidate | None]:
     for column in _suspect(scope):
         cells = [c for c in bench.columns[column] if bench.known[c]]
         if len(cells) > 3:
-            moves = list(zip(cells[::-1], cells, strict=True))
-            yield scope.trial("reversed", cells, [bench.printed[c] for c in cells[::-1]], moves=moves)
+            yield scope.move("reversed", list(zip(cells, cells[::-1], strict=True)))
 
 
 def stale(scope: Scope) -> Iterator[Candidate | None]:
@@ -219,13 +217,7 @@ def moved_years(scope: Scope) -> Iterator[Candidate | None]:
                 ends += line[:1]
             if len({at[a].order[1] for a, _ in pairs}) < 3:
                 continue
-            found = scope.trial(
-                "moved years",
-                [a for a, _ in pairs],
-                [bench.printed[b] for _, b in pairs],
-                detail=f"{step:+d}",
-                moves=[(b, a) for a, b in pairs],
-            )
+            found = scope.move("moved years", pairs, f"{step:+d}")
             if found:  # the first year (or the last) is lost, and explains what reads it
                 more = (bench.touched(ends) & scope.wrong) - set(found.resolves)
                 yield scope.found(

@@ -168,8 +168,18 @@ class Scope:
                 return None
             cells += [a, b]
             repair += [bench.printed[b], bench.printed[a]]
-        moves = [*zip(cells[::2], cells[1::2], strict=True), *zip(cells[1::2], cells[::2], strict=True)]
+        one, two = cells[::2], cells[1::2]
+        moves = list(zip(one + two, two + one, strict=True))
         return self.trial(kind, cells, repair, detail=detail, moves=moves) if cells else None
+
+    def move(self, kind: str, pairs: Sequence[tuple[int, int]], detail: str = "") -> Candidate | None:
+        """Printed contents that belong elsewhere: (cell, where its contents stand now)."""
+        printed, moves = [self.bench.printed[b] for _, b in pairs], [(b, a) for a, b in pairs]
+        return self.trial(kind, [a for a, _ in pairs], printed, detail=detail, moves=moves)
+
+    def known(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The pairs of cells that both hold a number."""
+        return [(a, b) for a, b in pairs if self.bench.known[a] and self.bench.known[b]]
 
     def lost(self, kind: str, cells: Sequence[int], detail: str) -> Candidate | None:
         """Cells whose print only repeats another place: contradictions they enter are explained.
@@ -233,9 +243,9 @@ def exchanges(scope: Scope) -> Iterator[Candidate | None]:
 
 def row_pairs(bench: Bench, table: str, one: int, two: int) -> list[tuple[int, int]]:
     """Cells of two rows, column by column."""
-    cells = bench.cells.cells
-    second = {cells[c].order[1]: c for c in bench.rows[table, two]}
-    return [(c, second[cells[c].order[1]]) for c in bench.rows[table, one] if cells[c].order[1] in second]
+    column = {c: bench.cells.cells[c].order[1] for row in (one, two) for c in bench.rows[table, row]}
+    second = {column[c]: c for c in bench.rows[table, two]}
+    return [(c, second[column[c]]) for c in bench.rows[table, one] if column[c] in second]
 
 
 def row_exchanges(scope: Scope) -> Iterator[Candidate | None]:
@@ -273,7 +283,7 @@ def labels_everywhere(scope: Scope) -> Iterator[Candidate | None]:
         if len(shared) > 1:
             for tables in (shared, *([t for t in shared if t != left] for left in shared if len(shared) > 2)):
                 pairs = [p for t in tables for p in row_pairs(bench, t, rows[one][t], rows[two][t])]
-                yield scope.swap("labels", [p for p in pairs if bench.known[p[0]] and bench.known[p[1]]])
+                yield scope.swap("labels", scope.known(pairs))
 
 
 def shifts(scope: Scope) -> Iterator[Candidate | None]:
@@ -316,14 +326,7 @@ def moved_labels(scope: Scope) -> Iterator[Candidate | None]:
             for step in (1, -1):
                 source = group[step:] + group[:step]
                 pairs = [p for to, come in zip(group, source, strict=True) for p in row_pairs(bench, table, to, come)]
-                pairs = [(a, b) for a, b in pairs if bench.known[a] and bench.known[b]]
-                yield scope.trial(
-                    "moved labels",
-                    [a for a, _ in pairs],
-                    [bench.printed[b] for _, b in pairs],
-                    detail=f"{step:+d}",
-                    moves=[(b, a) for a, b in pairs],
-                )
+                yield scope.move("moved labels", scope.known(pairs), f"{step:+d}")
 
 
 def unfit(bench: Bench, candidate: Candidate) -> float:
@@ -339,23 +342,18 @@ def unfit(bench: Bench, candidate: Candidate) -> float:
         own = sum(bench.instances[i].target in candidate.cells for i in resolved)
         return 0.5 * held - 0.5 * own - 1.5 * len(resolved)  # the numbers that belong there would fit
     touched = sorted(bench.touched(candidate.cells))
-    before = _spread(bench, touched)
-    odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells)
+    before, odd = _spread(bench, touched), bench.odd(candidate.cells)
     old = bench.put(candidate.cells, candidate.values)
-    after = _spread(bench, touched)
-    odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells) - odd
+    after, odder = _spread(bench, touched), bench.odd(candidate.cells)
     bench.put(candidate.cells, old)
     squares = sum(a - b for a, b in zip(after, before, strict=True))
-    return 2.9 * squares + 2 * odd
+    return 2.9 * squares + 2 * (odder - odd)
 
 
 def _spread(bench: Bench, numbers: Iterable[int]) -> list[float]:
     """Squared positions, at most 1; 1 where a bound is infinite, 0 for open ends."""
-    found = []
-    for i in numbers:
-        at = bench.position(i)
-        found.append(0.33 if at is None else min(at * at, 1.0))
-    return found
+    places = (bench.position(i) for i in numbers)
+    return [0.33 if at is None else min(at * at, 1.0) for at in places]
 
 
 SOURCES: tuple[Source, ...] = (
