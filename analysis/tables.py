@@ -160,10 +160,10 @@ def show(
     """Display a table with source and CSV, behind a fold that carries its title if ``folded``.
 
     ``source`` is a list of table numbers or a text, ``name`` the unique name of the table and of its file,
-    ``report`` the edition of the tables (or ``frame.attrs["report"]``), ``look`` as in :func:`markup`: ``subtitle,
+    ``report`` the edition of the tables (by default that of the book), ``look`` as in :func:`markup`: ``subtitle,
     heads, units, spanners, verdicts, code, hide, below, sortable``. Raises :class:`ValueError` as :func:`markup` does.
     """
-    cited = cite(source, report or frame.attrs.get("report"))
+    cited = cite(source, report)
     text = markup(frame, title=title, name=name, **look)
     text += "\n" + caption(cited, note, csv_link(frame, name, source=cited))
     if folded:

@@ -117,13 +117,13 @@ def _employment(report: Report, name: str, persons_per_unit: int) -> Column:
 
 
 @indicator
-def implied_employment(report: Report, persons_per_unit: int = 1_000) -> Column:
+def implied_employment(report: Report) -> Column:
     """Employment implied by researchers (1-2-4) and their density (1-2-5), million persons.
 
     ``researchers x unit / (density / 1000)``. The table prints the unit 仟人 (thousand
-    persons), hence the default; see :func:`implied_employment_ten_thousand`.
+    persons), hence the thousand; see :func:`implied_employment_ten_thousand`.
     """
-    return _employment(report, "implied_employment", persons_per_unit)
+    return _employment(report, "implied_employment", 1_000)
 
 
 @indicator

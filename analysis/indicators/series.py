@@ -310,9 +310,9 @@ class Indicator:
         self._function = function
         functools.update_wrapper(self, function)
 
-    def columns(self, report: Report, **options: int) -> list[Column]:
+    def columns(self, report: Report) -> list[Column]:
         """The exact columns behind the frame."""
-        found = self._function(report, **options)
+        found = self._function(report)
         return found if isinstance(found, list) else [found]
 
     def column(self, report: Report) -> Column:
@@ -320,9 +320,9 @@ class Indicator:
         (found,) = self.columns(report)
         return found
 
-    def __call__(self, report: Report, **options: int) -> pd.DataFrame:
+    def __call__(self, report: Report) -> pd.DataFrame:
         """``code, name, year, entity, value, low, high, printed`` and ``row, table, indicator, unit``."""
-        return tidy(report, *self.columns(report, **options))
+        return tidy(report, *self.columns(report))
 
 
 def indicator(function: Callable[..., Column | list[Column]]) -> Indicator:
