@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -199,27 +200,20 @@ def finish(fig: Figure, *after: Callable[[], None]) -> Figure:
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Positions as near as possible to ``wanted``, at least ``gap`` apart, within ``low`` and ``high``.
 
-    Neighbours that collide are merged into a block around their mean (pool adjacent violators).
-    When there is not enough room the gap shrinks.
+    Least squares: neighbours that collide form a block around their mean. When there is not enough room the gap
+    shrinks.
     """
+    from scipy.optimize import isotonic_regression
+
     if not wanted:
         return []
     gap = min(gap, (high - low) / max(1, len(wanted) - 1))
-    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
-    blocks: list[tuple[float, int]] = []  # (mean of wanted - offset, size)
-    for rank, index in enumerate(order):
-        blocks.append((min(max(wanted[index], low), high) - rank * gap, 1))
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (a, n), (b, m) = blocks[-2], blocks[-1]
-            blocks[-2:] = [((a * n + b * m) / (n + m), n + m)]
-    placed = [0.0] * len(wanted)
-    rank = 0
-    top = high - (len(wanted) - 1) * gap
-    for mean, size in blocks:
-        for _ in range(size):
-            placed[order[rank]] = min(max(mean, low), top) + rank * gap
-            rank += 1
-    return placed
+    order = np.argsort(wanted, kind="stable")
+    steps = gap * np.arange(len(wanted))
+    free = isotonic_regression(np.clip(np.asarray(wanted)[order], low, high) - steps).x
+    placed = np.empty(len(wanted))
+    placed[order] = np.clip(free, low, high - steps[-1]) + steps
+    return [float(position) for position in placed]
 
 
 def leader(ax: Axes, text: Annotation, offset: tuple[float, float], color: str, gap: float, **more: Any) -> None:

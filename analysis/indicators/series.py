@@ -330,14 +330,15 @@ def indicator(function: Callable[..., Column | list[Column]]) -> Indicator:
     return Indicator(function)
 
 
-def _declared(text: str, function: Callable[[Report], Column]) -> Indicator:
+def declared(text: str, function: Callable[[Report], Column]) -> Indicator:
+    """A function of a report as an indicator; ``text`` says what it is."""
     function.__doc__ = text
     return Indicator(function)
 
 
 def as_printed(table: str) -> Indicator:
     """The indicator that is a printed measure itself, with the bounds of its rounding."""
-    return _declared(f"{table} as printed, with its rounding bounds.", lambda report: read(report, table))
+    return declared(f"{table} as printed, with its rounding bounds.", lambda report: read(report, table))
 
 
 def yearly(name: str, table: str, measure: str = "", printed: str = "") -> Indicator:
@@ -347,7 +348,7 @@ def yearly(name: str, table: str, measure: str = "", printed: str = "") -> Indic
         beside = read(report, table, printed) if printed else None
         return yearly_growth(read(report, table, measure), name, beside)
 
-    return _declared(f"Growth of {measure or table} on the previous year, %.", column)
+    return declared(f"Growth of {measure or table} on the previous year, %.", column)
 
 
 def change_of(name: str, unit: str, table: str, measure: str = "", printed: str = "") -> Indicator:
@@ -357,10 +358,10 @@ def change_of(name: str, unit: str, table: str, measure: str = "", printed: str 
         own, beside = read(report, table, measure), read(report, table, printed) if printed else None
         return derive(name, unit, 2, change, (own, previous), own, printed=beside)
 
-    return _declared(f"Change of {measure or table} on the previous year, {unit}.", column)
+    return declared(f"Change of {measure or table} on the previous year, {unit}.", column)
 
 
 def compound(name: str, table: str, measure: str = "") -> Indicator:
     """The indicator that is the compound annual growth of a measure, first to last printed year, in per cent."""
     text = f"Compound annual growth of {measure or table}, first to last printed year, %."
-    return _declared(text, lambda report: compound_growth(read(report, table, measure), name))
+    return declared(text, lambda report: compound_growth(read(report, table, measure), name))

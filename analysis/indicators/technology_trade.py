@@ -9,9 +9,21 @@ dollars unless said otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
-from analysis.indicators.series import RATIO, Column, Key, derive, indicator, read, read_prose, whole
+from analysis.indicators.series import (
+    RATIO,
+    Column,
+    Indicator,
+    Key,
+    declared,
+    derive,
+    indicator,
+    read,
+    read_prose,
+    whole,
+)
 from analysis.interval import Interval, ratio, share
 from analysis.report import Report
 
@@ -64,10 +76,11 @@ def balance(report: Report) -> Column:
     return derive("technology_balance", receipts.unit, 2, balance_of, receipts, payments, printed=printed)
 
 
-@indicator
-def coverage(report: Report) -> Column:
-    """Coverage ratio by industry, receipts over payments (table 1-2-15); above 1 is a surplus."""
-    return derive("coverage_ratio", RATIO, 3, ratio, *_flows(report))
+def _of_flows(name: str, function: Callable[[Interval, Interval], Interval], text: str) -> Indicator:
+    return declared(text, lambda report: derive(name, RATIO, 3, function, *_flows(report)))
+
+
+coverage = _of_flows("coverage_ratio", ratio, "Receipts over payments by industry; above 1 is a surplus.")
 
 
 @indicator
@@ -83,34 +96,16 @@ def _share(report: Report, measure: str, printed: str = "") -> Column:
     return derive(f"{measure}_share", "%", 2, share, column, (column, whole(TOTAL)), printed=beside)
 
 
-@indicator
-def receipts_share(report: Report) -> Column:
-    """Share of each industry in technology receipts (table 1-2-15), %."""
-    return _share(report, "receipts", "receipts_share")
+def _shares(measure: str, printed: str = "") -> Indicator:
+    text = f"Share of each industry in technology {measure}, %."
+    return declared(text, lambda report: _share(report, measure, printed))
 
 
-@indicator
-def payments_share(report: Report) -> Column:
-    """Share of each industry in technology payments (table 1-2-15), %."""
-    return _share(report, "payments", "payments_share")
-
-
-@indicator
-def volume_share(report: Report) -> Column:
-    """Share of each industry in technology trade volume (table 1-2-15), %."""
-    return _share(report, "volume")
-
-
-@indicator
-def normalised_balance(report: Report) -> Column:
-    """Balance over volume by industry, from -1 to 1 (table 1-2-15)."""
-    return derive("normalised_balance", RATIO, 3, normalised_balance_of, *_flows(report))
-
-
-@indicator
-def intra_industry(report: Report) -> Column:
-    """Grubel-Lloyd index of intra-industry trade by industry, from 0 to 1 (table 1-2-15)."""
-    return derive("grubel_lloyd", RATIO, 3, grubel_lloyd_of, *_flows(report))
+receipts_share = _shares("receipts", "receipts_share")
+payments_share = _shares("payments", "payments_share")
+volume_share = _shares("volume")
+normalised_balance = _of_flows("normalised_balance", normalised_balance_of, "Balance over volume by industry, -1 to 1.")
+intra_industry = _of_flows("grubel_lloyd", grubel_lloyd_of, "Index of intra-industry trade by industry, 0 to 1.")
 
 
 @indicator
