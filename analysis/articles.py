@@ -108,11 +108,17 @@ def foot(report: Report, number: str) -> None:
         if items:
             folded = f"<details><summary>{summary}</summary><ol>{items}</ol></details>"
             put({"text/html": folded, "text/plain": summary})
-    rows = audit.ledger(report)
-    rows = rows[rows["finding"] == number].drop(columns="finding")
+    rows = _checks(report, number)
     if len(rows):
         show_ledger(report, rows, title=f"The checks behind {number}", name=f"rows-{number.lower()}", folded=True)
     put({"text/html": _cite(report, number, row), "text/plain": f"Cite {number}"})
+
+
+@once
+def _checks(report: Report, number: str) -> pd.DataFrame:
+    """The rows of the ledger that belong to a finding."""
+    rows: pd.DataFrame = audit.ledger(report)
+    return rows[rows["finding"] == number].drop(columns="finding")
 
 
 def _cite(report: Report, number: str, row: Mapping[str, str]) -> str:
@@ -122,6 +128,7 @@ def _cite(report: Report, number: str, row: Mapping[str, str]) -> str:
     return f'<p class="cite">Cite: <code>{html.escape(line)}</code></p>'
 
 
+@once
 def cells(report: Report, number: str) -> pd.DataFrame:
     """The printed cells a finding is about: the rows of ``report.cells()``, with ``name`` and ``indicator`` in English.
 

@@ -16,6 +16,7 @@ from analysis import audit, tables
 from analysis.audit.register import register
 from analysis.charts.style import VERDICTS
 from analysis.claims import chapter_claims
+from analysis.stages import once
 from analysis.words import Both, amount, exactly, listing, number, percent, span
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _LIMITS = {"約": "about ", "逾": "more than ", "超過": "more than ", "近": "close to ", "突破": "above "}
 
 
+@once
 def ledger(report: Report, *numbers: str) -> pd.DataFrame:
     """The audit's rows for some tables (all strings), with ``code`` and ``name`` of the row."""
     rows: pd.DataFrame = audit.ledger(report, tables=list(numbers))

@@ -28,7 +28,7 @@ from analysis.claims.expression import parse
 from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, decimals_of, rounded
-from analysis.report import NOT_AVAILABLE, BadInput, Report, clean, records
+from analysis.report import NOT_AVAILABLE, BadInput, Report, clean, once, records
 
 FILE = "evidence.csv"
 NOT_PRINTED = "not printed"
@@ -40,6 +40,7 @@ _DATE = re.compile(r"(20\d\d)年(\d{1,2})月")
 _Cell = tuple[str, str, bool, str]
 
 
+@once
 def facts(report: Report) -> pd.DataFrame:
     """All rows of ``evidence.csv`` as strings, indexed by id.
 
@@ -60,6 +61,7 @@ def facts(report: Report) -> pd.DataFrame:
     return frame.set_index("id", drop=False).rename_axis(index=None)
 
 
+@once
 def compare(report: Report, *tables: str) -> pd.DataFrame:
     """Every outside number beside the printed one it bears on, as strings; columns :data:`COLUMNS`.
 
@@ -106,6 +108,7 @@ def compare(report: Report, *tables: str) -> pd.DataFrame:
     return found
 
 
+@once
 def beside(report: Report, *tables: str) -> pd.DataFrame:
     """:func:`compare` for some tables of the report (or ``prose``, ``claims``), ready to be shown.
 
@@ -116,6 +119,7 @@ def beside(report: Report, *tables: str) -> pd.DataFrame:
     return _named(report, found.join(facts(report)[["title", "address", "seen", "terms"]], on="id"))
 
 
+@once
 def alone(report: Report, *tables: str) -> pd.DataFrame:
     """Facts that stand beside no printed number of some tables: rows of :func:`facts` with ``code`` and ``name``."""
     found = facts(report)

@@ -18,6 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("files", "interval", "words"),
     ("package",),
     ("printed",),
+    ("stages",),
     ("report",),
     ("doubts", "indicators"),
     ("audit", "claims", "models"),

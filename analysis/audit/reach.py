@@ -11,11 +11,13 @@ from analysis.audit.assignment import ledger
 from analysis.audit.cells import PROSE
 from analysis.audit.verdicts import VERDICTS, audit, mode_hits
 from analysis.interval import MODES
+from analysis.stages import once
 
 if TYPE_CHECKING:
     from analysis.report import Report
 
 
+@once
 def verdict_counts(report: Report) -> pd.DataFrame:
     """Verdicts per table: index table, columns :data:`analysis.audit.verdicts.VERDICTS`, ``rows``.
 
@@ -30,6 +32,7 @@ def verdict_counts(report: Report) -> pd.DataFrame:
     return counts
 
 
+@once
 def families(report: Report) -> tuple[pd.Series, pd.Series]:
     """Checks by verdict: those that arithmetic, order and definition decide, and those of bounds and assumptions."""
     rows = ledger(report)
@@ -40,6 +43,7 @@ def families(report: Report) -> tuple[pd.Series, pd.Series]:
     return parts[0], parts[1]
 
 
+@once
 def coverage(report: Report) -> pd.DataFrame:
     """How much of each table can be checked: index table, plus a row ``all``.
 
@@ -65,6 +69,7 @@ def coverage(report: Report) -> pd.DataFrame:
     return made.rename_axis("table")
 
 
+@once
 def uncheckable(report: Report) -> pd.DataFrame:
     """The cells that no relation touches, by table and measure: ``table, measure, cells, example``."""
     done = audit(report)
@@ -85,6 +90,7 @@ def uncheckable(report: Report) -> pd.DataFrame:
     return made.set_axis(["table", "measure", "cells", "example"], axis=1)
 
 
+@once
 def rounding_table(report: Report) -> pd.DataFrame:
     """How many derived cells each rounding mode reproduces: index table, one row a measure.
 

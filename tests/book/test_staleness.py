@@ -285,7 +285,7 @@ def modules_of(code):
 
 
 def test_a_page_depends_on_the_kinds_of_figure_that_it_draws():
-    shared = {f"analysis.charts.{name}" for name in ("style", "layout", "picture", "exhibit")}
+    shared = {f"analysis.charts.{name}" for name in ("style", "layout", "marks", "picture", "exhibit")}
     loaded = modules_of("from analysis import charts, facts, tables\ncharts.lines")
     assert {m for m in loaded if m.startswith("analysis.charts.")} == shared | {"analysis.charts.series"}
     assert not any(m.startswith(("analysis.audit", "analysis.claims", "analysis.models")) for m in loaded)
