@@ -42,8 +42,11 @@ _notes: Callable[[str], None] | None = None
 def once(function: Function) -> Function:
     """Keep what a function of a report (and hashable arguments or lists) gives, for as long as the report lives.
 
-    Frames are handed out as copies (without cost until one is changed).
+    Frames are handed out as copies (without cost until one is changed). Raises :class:`ValueError` for a function
+    that its name does not tell from others.
     """
+    if "<" in function.__qualname__:
+        raise ValueError(f"{function.__qualname__} has no name of its own")
 
     @functools.wraps(function)
     def kept(report: Report, *args: Any) -> Any:
@@ -155,26 +158,28 @@ def digest(value: Any) -> str:
     return hashlib.sha256(_text(value).encode()).hexdigest()[:16]
 
 
+#: Types whose every part is written down; a type derived from one may hold more and is not among them.
+_PLAIN = (type(None), bool, int, float, str, Fraction)
+
+
 def _text(value: Any) -> str:
-    if value is None or isinstance(value, str | int | float | Fraction | np.generic):
-        return f"{type(value).__name__} {value!r}"
-    if isinstance(value, pd.DataFrame):
-        columns = (_text(value.iloc[:, i]) for i in range(value.shape[1]))
-        return f"frame {_text(list(value.columns))} {_text(value.columns.names)} {_text(value.index)} {_text(value.attrs)} {' '.join(columns)}"
-    if isinstance(value, pd.Series):
+    kind = type(value)
+    if kind in _PLAIN or isinstance(value, np.generic):
+        return f"{kind.__name__} {value!r}"
+    if kind is pd.DataFrame:
+        columns = [value.iloc[:, place] for place in range(value.shape[1])]
+        return f"frame {_text(value.columns)} {_text(value.index)} {_text(value.attrs)} {_text(columns)}"
+    if kind is pd.Series:
         return f"series {_text(value.name)} {value.dtype} {_text(value.index)} {_text(value.attrs)} {_text(value.tolist())}"
-    if isinstance(value, pd.Index | np.ndarray):
-        names = _text(list(value.names)) if isinstance(value, pd.Index) else ""
-        return f"{type(value).__name__} {value.dtype} {names} {_text(value.tolist())}"
-    if isinstance(value, dict):
+    if kind is np.ndarray or isinstance(value, pd.Index):
+        names = list(value.names) if isinstance(value, pd.Index) else value.shape
+        return f"{kind.__name__} {value.dtype} {_text(names)} {_text(value.tolist())}"
+    if kind is dict:
         return f"dict {_text([list(pair) for pair in value.items()])}"
-    if isinstance(value, set | frozenset):
+    if kind in (set, frozenset):
         return f"set {sorted(map(_text, value))}"
-    if isinstance(value, list | tuple):
-        return f"{type(value).__name__} [{', '.join(map(_text, value))}]"
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        parts = [_text(getattr(value, f.name)) for f in dataclasses.fields(value)]
-        return f"{type(value).__name__} {parts}"
-    if type(value).__name__ == "FrozenList":
-        return f"names {list(map(_text, value))}"
-    raise TypeError(type(value))
+    if kind in (list, tuple) or (isinstance(value, tuple) and hasattr(kind, "_fields")):
+        return f"{kind.__name__} [{', '.join(map(_text, value))}]"
+    if dataclasses.is_dataclass(value) and not issubclass(kind, (*_PLAIN[1:], list, dict, tuple, set)):
+        return f"{kind.__name__} {[_text(getattr(value, f.name)) for f in dataclasses.fields(value)]}"
+    raise TypeError(kind)

@@ -20,7 +20,7 @@ import pandas as pd
 
 from analysis.interval import NOT_AVAILABLE, Interval, cagr, change, floats, growth, lift, outward, rounded
 from analysis.interval import total as total_of
-from analysis.report import BadInput, Report
+from analysis.report import BadInput, Report, once
 
 #: Columns of the table of all indicators; all strings.
 COLUMNS = ["table", "row", "code", "indicator", "year", "unit", "value", "low", "high", "printed"]
@@ -298,9 +298,18 @@ def countries(report: Report, frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["code"].isin(labels.loc[labels["kind"] == "country", "code"])].reset_index(drop=True)
 
 
-def measure(report: Report, table: str, name: str) -> pd.DataFrame:
-    """One printed measure of a table as a frame with the bounds of its rounding; columns :data:`TIDY`."""
-    return tidy(report, read(report, table, name))
+def measure(report: Report, table: str, name: str, code: str = "") -> pd.DataFrame:
+    """One printed measure of a table as a frame with the bounds of its rounding; columns :data:`TIDY`.
+
+    ``code`` keeps one row of the table; a page that takes only that does not depend on the others.
+    """
+    return _row(report, table, name, code) if code else tidy(report, read(report, table, name))
+
+
+@once
+def _row(report: Report, table: str, name: str, code: str) -> pd.DataFrame:
+    whole = tidy(report, read(report, table, name))
+    return whole[whole["code"] == code].reset_index(drop=True)
 
 
 class Indicator:
@@ -309,6 +318,8 @@ class Indicator:
     def __init__(self, function: Callable[..., Column | list[Column]]) -> None:
         self._function = function
         functools.update_wrapper(self, function)
+        made = functools.wraps(function)(lambda report: tidy(report, *self.columns(report)))
+        self._frame = made if "<" in function.__qualname__ else once(made)  # a function with a name of its own
 
     def columns(self, report: Report) -> list[Column]:
         """The exact columns behind the frame."""
@@ -322,7 +333,8 @@ class Indicator:
 
     def __call__(self, report: Report) -> pd.DataFrame:
         """``code, name, year, entity, value, low, high, printed`` and ``row, table, indicator, unit``."""
-        return tidy(report, *self.columns(report))
+        frame: pd.DataFrame = self._frame(report)
+        return frame
 
 
 def indicator(function: Callable[..., Column | list[Column]]) -> Indicator:
