@@ -27,7 +27,7 @@ import pandas as pd
 from analysis.claims.expression import parse
 from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError
 from analysis.claims.vocabulary import Printed, functions
-from analysis.interval import Interval, decimals_of, rounded
+from analysis.interval import Interval, decimals_of, exact_decimals, rounded
 from analysis.report import NOT_AVAILABLE, BadInput, Report, clean, records
 
 FILE = "evidence.csv"
@@ -95,8 +95,12 @@ def compare(report: Report, *tables: str) -> pd.DataFrame:
         printed = Interval.printed(digits, exact)
         ratio = rounded(printed.point / outside.point, 4) if outside.point else ""
         word = verdict(printed, outside, row, row["printed_dated"] or dated)
-        as_published = outside.point == Fraction(row["value"])
-        shown = row["value"] if as_published else _decimal(outside.point, decimals_of(digits))
+        shown = row["value"]
+        if outside.point != Fraction(
+            shown
+        ):  # all digits of a number with few; else two more than are printed beside it
+            places = exact_decimals(outside.point, 7)
+            shown = rounded(outside.point, places if places < 7 else decimals_of(digits) + 2)
         rows.append((*where, digits, shown, ratio, word, unit, *more))
     found = pd.DataFrame(rows, columns=COLUMNS)
     absent = found["id"][found["verdict"].eq(NOT_PRINTED)]
@@ -239,11 +243,3 @@ def _outside(
     if factor is None:
         raise BadInput(FILE, f"a unit that can stand beside {unit}, found {row['unit']!r}", row["id"], "unit")
     return numbers[row["id"]] * Interval.exact(Fraction(factor))
-
-
-def _decimal(value: Fraction, decimals: int) -> str:
-    """All digits of a number with few; else two more than are printed beside it."""
-    for places in range(7):
-        if (value * 10**places).denominator == 1:
-            return rounded(value, places)
-    return rounded(value, decimals + 2)

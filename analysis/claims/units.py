@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis.claims.values import ClaimError
+from analysis.interval import exact_decimals
 
 #: Powers of ten written as characters or words.
 SCALES = {"十": 10, "百": 100, "千": 1000, "仟": 1000, "萬": 10**4, "万": 10**4, "億": 10**8, "亿": 10**8, "兆": 10**12}
@@ -123,5 +124,5 @@ def words(digits: str, text: str) -> str:
 
 def _plain(value: Fraction, digits: str = "") -> str:
     """Decimals as printed if given, else as few as needed, with commas between thousands."""
-    places = len(digits.partition(".")[2]) if digits else next((p for p in range(6) if value * 10**p % 1 == 0), 6)
+    places = len(digits.partition(".")[2]) if digits else exact_decimals(value, 6)
     return f"{float(value):,.{places}f}"
