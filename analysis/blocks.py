@@ -146,13 +146,8 @@ def sentences(report: Report, *items: str, lines: Sequence[str] = ()) -> pd.Data
         hide=["line"],
         below={"statement": "note"},
         source="Sentences of the report, in our words; a claim's number begins with its line in the exported text",
-        heads={
-            "id": "Claim",
-            "statement": "What the report says (our words)",
-            "stated": "Stated",
-            "recomputed": "Recomputed",
-            "verdict": "Verdict",
-        },
+        heads={c: c.capitalize() for c in map(str, shown)}
+        | {"id": "Claim", "statement": "What the report says (our words)"},
     )
     return rows
 

@@ -291,17 +291,14 @@ class Report:
 
     def prose(self) -> pd.DataFrame:
         """Numbers printed only in sentences; columns as in ``prose.csv``, all strings."""
-        return self._resource("prose")
+        return self.resource("prose")
 
     def claims(self) -> pd.DataFrame:
         """Quantitative statements of the prose; columns as in ``claims.csv``, all strings."""
-        return self._resource("claims")
+        return self.resource("claims")
 
     def resource(self, name: str) -> pd.DataFrame:
         """Any other table of the package by resource name (``scan``, ``roadmaps``, ...), all strings."""
-        return self._resource(name)
-
-    def _resource(self, name: str) -> pd.DataFrame:
         resource = self._find(name)
         if resource is None:
             raise BadInput("datapackage.json", f"a resource named {name}")
