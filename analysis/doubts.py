@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.report import BadInput
+from analysis.report import BadInput, once
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -76,14 +76,18 @@ def mark(report: Report, frame: pd.DataFrame, table: str, measure: str, year: in
         if not (row["grade"] == "error" and row.get("treatment") == "keep"):
             for place, _ in _places(str(row["cells"]), str(row["id"]), "cells"):
                 of.setdefault(place, str(row["id"]))
-    cells = report.cells([table])
-    cells = cells[cells["measure"] == measure]
-    if cells.empty:
+    places = _cells(report, table, measure)
+    if not places:
         raise ValueError(f"table {table} has no measure {measure}")
-    places = zip(cells["code"], cells["year"].astype(str), cells["row"], cells["column"], strict=True)
     doubt = {(code, when): of.get((table, row, column), "") for code, when, row, column in places}
     years = frame["year"].astype(str) if year is None else [str(year)] * len(frame)
     return frame.assign(doubt=[doubt.get(key, "") for key in zip(frame["code"], years, strict=True)])
+
+
+@once
+def _cells(report: Report, table: str, measure: str) -> list[tuple[str, str, str, str]]:
+    """Code, year, row and column of every cell of a measure, whatever it prints."""
+    return [(c.code, c.year, c.row, c.column) for c in report.iter_cells([table]) if c.measure == measure]
 
 
 def _places(text: str, finding: str, column: str) -> Iterator[tuple[Place, str]]:

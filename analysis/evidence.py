@@ -122,6 +122,13 @@ def beside(report: Report, *tables: str) -> pd.DataFrame:
 
 
 @once
+def about(report: Report, code: str, *tables: str) -> pd.DataFrame:
+    """The rows of :func:`beside` that are about one country; a page that shows only these depends on no other."""
+    found: pd.DataFrame = beside(report, *tables)
+    return found[found["code"] == code].reset_index(drop=True)
+
+
+@once
 def alone(report: Report, *tables: str) -> pd.DataFrame:
     """Facts that stand beside no printed number of some tables: rows of :func:`facts` with ``code`` and ``name``."""
     found = facts(report)

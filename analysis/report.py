@@ -270,6 +270,7 @@ class Report:
         """
         return pd.DataFrame(list(self.iter_cells(tables)), columns=list(Cell._fields))
 
+    @once
     def numbers(self, table: str, measure: str) -> pd.DataFrame:
         """One measure as floats: index row codes, columns years (or column entities).
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+import inspect
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -48,11 +49,16 @@ def once(function: Function) -> Function:
     if "<" in function.__qualname__:
         raise ValueError(f"{function.__qualname__} has no name of its own")
 
+    signature = inspect.signature(function)
+    assert not any(p.kind is p.KEYWORD_ONLY for p in signature.parameters.values()), "stages are called by position"
+
     @functools.wraps(function)
-    def kept(report: Report, *args: Any) -> Any:
+    def kept(report: Report, *given: Any, **named: Any) -> Any:
+        bound = signature.bind(report, *given, **named)
+        bound.apply_defaults()
+        args = tuple(tuple(a) if isinstance(a, list) else a for a in bound.args[1:])
         memo = vars(report).setdefault("_memo", {})
-        given = [tuple(a) if isinstance(a, list) else a for a in args if a is not None]  # f(report, None) is f(report)
-        key = (function.__module__, function.__qualname__, *given)
+        key = (function.__module__, function.__qualname__, *args)
         if key not in memo:
             with _stage() as read:
                 value = function(report, *args)
@@ -158,7 +164,8 @@ def digest(value: Any) -> str:
     return hashlib.sha256(_text(value).encode()).hexdigest()[:16]
 
 
-#: Types whose every part is written down; a type derived from one may hold more and is not among them.
+#: Types whose every part is written down; a type derived from one may hold more and is not among them, unless its
+#: method ``parts`` gives all of it.
 _PLAIN = (type(None), bool, int, float, str, Fraction)
 
 
@@ -180,6 +187,8 @@ def _text(value: Any) -> str:
         return f"set {sorted(map(_text, value))}"
     if kind in (list, tuple) or (isinstance(value, tuple) and hasattr(kind, "_fields")):
         return f"{kind.__name__} [{', '.join(map(_text, value))}]"
+    if parts := getattr(kind, "parts", None):
+        return f"{kind.__name__} {_text(parts(value))}"
     if dataclasses.is_dataclass(value) and not issubclass(kind, (*_PLAIN[1:], list, dict, tuple, set)):
         return f"{kind.__name__} {[_text(getattr(value, f.name)) for f in dataclasses.fields(value)]}"
     raise TypeError(kind)

@@ -70,7 +70,7 @@ READS = {
     "the same, known before": ([lambda b: (opaque(b), opaque(b))], ["direct 1-2-3.csv"]),
     "a stage that fails": ([failing], ["direct 1-2-5.csv"]),
     "after a stage, by itself": (
-        [lambda b: plain(b, "1-2-2"), lambda b: b.numbers("1-2-2", "gerd_intensity")],
+        [lambda b: plain(b, "1-2-2"), lambda b: b.printed("1-2-2")],
         ["direct 1-2-2.csv", "through 1-2-2.csv", CALL % (MINE, "plain", '"1-2-2"')],
     ),
     "another resource": ([lambda b: b.resource("figures")], ["direct figures.csv"]),

@@ -150,6 +150,7 @@ class Column:
         return found
 
 
+@once
 def read(report: Report, table: str, measure: str = "") -> Column:
     """One measure of a printed table as a column.
 

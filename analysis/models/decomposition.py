@@ -33,6 +33,7 @@ import pandas as pd
 
 from analysis.interval import NOT_AVAILABLE, Interval, floats
 from analysis.models.series import Floats, NotEstimable
+from analysis.stages import once
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -166,6 +167,7 @@ def shift_share(
     return ShiftShare(years[0], years[1], change, table, three)
 
 
+@once
 def printed_years(report: Report, table: str, measure: str) -> list[int]:
     """Years of a measure, in order; empty without the table."""
     if table not in report.tables and len(report.holding(table)) != 1:
@@ -173,9 +175,11 @@ def printed_years(report: Report, table: str, measure: str) -> list[int]:
     return sorted({int(c.year) for c in report.iter_cells([table]) if c.measure == measure and c.year})
 
 
-def _cells(report: Report, *tables: str) -> dict[tuple[str, str, str], str]:
-    """What some tables print, by code, measure and year."""
-    return {(c.code, c.measure, c.year): c.printed for c in report.iter_cells(tables)}
+@once
+def _cells(report: Report, tables: tuple[str, ...], only: tuple[str, ...] = ()) -> dict[tuple[str, str, str], str]:
+    """What some tables print (``only`` of some measures), by code, measure and year."""
+    cells = (c for c in report.iter_cells(tables) if c.measure in only or not only)
+    return {(c.code, c.measure, c.year): c.printed for c in cells}
 
 
 def _two(cells: Mapping[tuple[str, str, str], str], code: str, measure: str, years: Sequence[int]) -> list[Cell]:
@@ -192,7 +196,7 @@ def value_added(report: Report, before: int | None = None, after: int | None = N
     years = (before or shown[0], after or shown[-1])
     if not set(years) <= set(shown):
         raise NotEstimable(f"the value-added rates have no year {min(set(years) - set(shown))}")
-    cells = _cells(report, "value_added_rate")
+    cells = _cells(report, ("value_added_rate",))
     found: dict[str, list[tuple[Cell, Cell]]] = {}
     for code in dict.fromkeys(c for c, _, _ in cells):
         with contextlib.suppress(NotEstimable):
@@ -280,7 +284,10 @@ def research(report: Report, before: int | None = None, after: int | None = None
     shown = printed_years(report, "gerd", "gerd")
     if not shown:
         return []
-    years, cells = (before or shown[0], after or shown[-1]), _cells(report, "gerd", "gerd_intensity")
+    years, cells = (
+        (before or shown[0], after or shown[-1]),
+        _cells(report, ("gerd", "gerd_intensity"), ("gerd", "gerd_intensity")),
+    )
     found = []
     for code in dict.fromkeys(c for c, m, _ in cells if m == "gerd"):
         with contextlib.suppress(NotEstimable):
@@ -310,7 +317,7 @@ def research_on_real_gdp(report: Report, code: str = "") -> tuple[Divisia, Divis
     years that all tables cover. Expenditure is at constant prices, so real GDP is its fellow.
     """
     code = code or report.home
-    cells = {(m, y): p for (_, m, y), p in _cells(report, "real_gdp").items() if p != NOT_AVAILABLE}
+    cells = {(m, y): p for (_, m, y), p in _cells(report, ("real_gdp",)).items() if p != NOT_AVAILABLE}
     gdp = {int(y): cell(p) for (m, y), p in cells.items() if m == "real_gdp"}
     if not gdp:
         raise NotEstimable("real GDP is not printed")
@@ -318,7 +325,7 @@ def research_on_real_gdp(report: Report, code: str = "") -> tuple[Divisia, Divis
     if rate := cells.get(("gdp_growth", str(first))):
         (value, least, most), (grown, low, high) = gdp[first], (1 + v / 100 for v in cell(rate))
         gdp[first - 1] = value / grown, least / high, most / low
-    amounts = {int(y): p for (c, m, y), p in _cells(report, "gerd").items() if (c, m) == (code, "gerd")}
+    amounts = {int(y): p for (c, m, y), p in _cells(report, ("gerd",), ("gerd",)).items() if (c, m) == (code, "gerd")}
     both = sorted(y for y, p in amounts.items() if p != NOT_AVAILABLE and y in gdp)
     if len(both) < 2:
         raise NotEstimable("R&D expenditure and real GDP share fewer than two years")

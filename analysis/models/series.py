@@ -225,6 +225,10 @@ class Found(dict[str, Series]):
         #: key: (table, reason)
         self.refused = dict(refused)
 
+    def parts(self) -> tuple[dict[str, Series], dict[str, tuple[str, str]]]:
+        """All that it holds."""
+        return dict(self), self.refused
+
     def __missing__(self, key: str) -> Series:
         raise NotEstimable(
             self.refused.get(key, ("", f"the report prints no series {key.partition('.')[0]} for it"))[1]
@@ -269,6 +273,7 @@ def measures(report: Report) -> dict[tuple[str, str], Measure]:
     return {place: Measure(name, name, "log" if positive[place] else "level") for place, name in names.items()}
 
 
+@once
 def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
     """Every series of the report with at least ``minimum`` printed points, by key.
 

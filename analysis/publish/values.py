@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import operator
 import sys
 from typing import Any
 
@@ -21,7 +22,8 @@ def values(calls: list[str]) -> dict[str, tuple[str, list[str]]]:
         module, name, given = json.loads(call)
         with stages.listening() as notes:
             try:
-                getattr(importlib.import_module(module), name)(book, *map(_argument, given))
+                stage = operator.attrgetter(name)(importlib.import_module(module))
+                stage(book, *map(_argument, given))
             except Exception:
                 continue
         said = [line.split(" ", 1) for line in notes]

@@ -26,10 +26,14 @@ def test_every_sentence_of_its_text_still_holds(path):
     assert checks.broken(fingerprint.read(path)) == []
 
 
+@pytest.fixture(scope="module")
+def reasons():
+    return execution.staleness(NOTEBOOKS)
+
+
 @notebook
-def test_nothing_it_was_computed_from_has_changed_since(path):
-    reasons = fingerprint.changed(fingerprint.read(path), fingerprint.Hashes())
-    assert not reasons, f"changed: {', '.join(reasons)}; run `make book` and look at what it changes"
+def test_nothing_it_was_computed_from_has_changed_since(path, reasons):
+    assert not reasons[path], f"changed: {', '.join(reasons[path])}; run `make book` and look at what it changes"
 
 
 @notebook

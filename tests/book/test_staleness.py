@@ -150,7 +150,7 @@ def test_a_table_counts_by_the_values_of_stages_where_nothing_else_reads_it(chec
 
 def test_what_a_notebook_reads_itself_counts_whatever_stages_read_before_it(checkout):
     path = checkout / "book/proof.ipynb"
-    code = STAGE + '\nbook.numbers("1-2-2", "gerd_intensity").sum().sum()'
+    code = STAGE + '\nbook.printed("1-2-2").shape'
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), path)
     assert asyncio.run(execution.run(path, checkout)).problems == []
     prints = stored(path)["metadata"]["fingerprint"]
