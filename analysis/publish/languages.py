@@ -70,9 +70,12 @@ class Twin:
 
     messages: Mapping[str, str]
     names: Mapping[str, str]
+    #: Messages that are in the catalogue already: a name of its own, or a sentence that keeps the names in it.
+    kept: frozenset[str] = frozenset()
     missing: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.names = {**self.names, **{name: self.messages[name] for name in self.names if name in self.messages}}
         ordered = sorted((n for n in self.names if len(n) > 1), key=len, reverse=True)
         self._names = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ordered))})(?![\w-])") if ordered else None
 
@@ -143,6 +146,9 @@ class Twin:
         """One text; as it is if it holds no word, or has no translation."""
         if not _WORD.search(text):
             return text
+        for name in self.kept & self.names.keys() if self.kept else ():
+            if name in text:
+                self.missing.setdefault(name, where)
         if text in self.names:
             return self.names[text]
         for message, values in self.keys(text):
@@ -150,7 +156,8 @@ class Twin:
                 return _filled(self.messages[message], values)
             if not _WORD.search(_SLOT.sub("", message)):
                 return _filled(message, values)
-        self.missing.setdefault(list(self.keys(text))[-1][0], where)
+        keys = [message for message, _ in self.keys(text)]
+        self.missing.setdefault(next((key for key in keys if key in self.kept), keys[-1]), where)
         return text
 
     def keys(self, text: str) -> Iterator[tuple[str, list[str]]]:
