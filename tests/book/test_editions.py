@@ -14,7 +14,6 @@ from analysis.publish import languages
 from analysis.publish.project import LANGUAGE, LOCALE
 from tests.book.common import HTML, PAGES, ROOT, SITE, page
 
-
 CATALOGUES = sorted((ROOT / LOCALE / LANGUAGE).rglob("*.po"))
 CHINESE = SITE / "zh"
 pytestmark = pytest.mark.skipif(not CHINESE.is_dir(), reason="the Chinese edition is not built; `make site` builds it")
