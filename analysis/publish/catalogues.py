@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from analysis.publish import pdf, site
+from analysis.publish import fingerprint, pdf, site
+from analysis.publish.draft import facts
 from analysis.publish.languages import OUTPUTS, Twin, names
-from analysis.publish.project import LANGUAGE, LOCALE
+from analysis.publish.project import LANGUAGE, LOCALE, name, notebooks
 
 
 def renew(root: Path) -> int:
@@ -36,6 +37,9 @@ def renew(root: Path) -> int:
     twin.phrase(site.settings(root)[0]["html_title"], "_config.yml")
     for text in pdf.own_texts(root):
         twin.sentences(text, "analysis/publish/pdf.py")
+    for notebook in notebooks(root):
+        for fact in facts(fingerprint.read(notebook), LANGUAGE).values():
+            twin.sentences(fact, f"{name(notebook, root).removesuffix('.ipynb')}.html")
     missed = io.StringIO()  # the references that the messages have
     site.sphinx(root, scratch / "html", about, 1, log=missed, twin=twin)
     entries, without = update(root / OUTPUTS, sorted(twin.missing.items(), key=lambda item: (item[1], item[0])))

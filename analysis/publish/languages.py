@@ -40,6 +40,7 @@ _LINE = re.compile(
 )
 _TITLE = (1.28, 1.37)  # distance of its lines, in letter sizes; other texts that stand at ``x`` are labels of their own
 _APART = re.compile(r"(, |: |; | \(|\))")
+_PITCH = (1.0, 1.22)  # the same of a wrapped label
 _MARGIN = 6  # points left of the title
 _PUNCTUATION = {", ": "，", ": ": "：", "; ": "；", " (": "（", ")": "）"}
 _TOKEN = re.compile(r"[\w.,%+−–-]+|.", re.ASCII)
@@ -103,7 +104,15 @@ class Twin:
 
     def listed(self, text: str, where: str = "") -> str:
         """What a value says of itself: series, year and number, each by itself."""
-        return "".join(_PUNCTUATION.get(part) or self.phrase(part, where) for part in _APART.split(text) if part)
+        held: list[str] = []  # names with a comma in them
+
+        def hold(match: re.Match[str]) -> str:
+            held.append(match[0])
+            return f"\0{len(held) - 1}\0"
+
+        parts = _APART.split(self._names.sub(hold, text) if self._names else text)
+        parts = [re.sub("\0(\\d+)\0", lambda m: held[int(m[1])], part) for part in parts if part]
+        return "".join(_PUNCTUATION.get(part) or self.phrase(part, where) for part in parts)
 
     def _rows(self, text: str, where: str) -> str:
         data = json.loads(text)
@@ -154,14 +163,15 @@ class Twin:
         for message, values in self.keys(text):
             if message in self.messages:
                 return _filled(self.messages[message], values)
-            if not _WORD.search(_SLOT.sub("", message)):
+            if values and not _WORD.search(_SLOT.sub("", message)):
                 return _filled(message, values)
         keys = [message for message, _ in self.keys(text)]
         self.missing.setdefault(next((key for key in keys if key in self.kept), keys[-1]), where)
         return text
 
     def keys(self, text: str) -> Iterator[tuple[str, list[str]]]:
-        """The messages under which a text may be found: with its numbers taken out, then with names out as well."""
+        """The messages under which a text may be found: as it is, with its numbers taken out, with names out as well."""
+        yield text, []
         yield _slots(text, _NUMBER, {})
         if self._names:
             yield _slots(text, re.compile(f"{self._names.pattern}|{_NUMBER.pattern}"), self.names)
@@ -205,7 +215,7 @@ class Line:
         step = (line.y - self.y) / self.size
         if "text-anchor" in self.attributes:
             return same and _TITLE[0] < step < _TITLE[1] and self.x == line.x < _MARGIN
-        return same and 0.8 < step < 1.6 and (not self.turned or self.text.endswith("-"))
+        return same and _PITCH[0] < step < _PITCH[1] and (not self.turned or self.text.endswith("-"))
 
 
 def _em(letter: str) -> float:

@@ -221,6 +221,7 @@ def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str
         return sphinx(root, place, about, jobs), {}
     twin = Twin(languages.catalogue(root / OUTPUTS), languages.names(root))
     title = twin.phrase(settings(root)[0]["html_title"], CONFIG)
+    about["smartquotes"] = False  # they are full-width where they are written
     about |= dict.fromkeys(("project", "html_title", "ogp_site_name", "ogp_image_alt"), title)
     return sphinx(root, place, about, jobs, twin=twin), twin.missing
 

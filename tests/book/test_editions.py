@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not CHINESE.is_dir(), reason="the Chinese editio
 #: What of a message must be in its translation, each as often: numbers taken out, facts, code, addresses of links.
 _KEPT = re.compile(r"\{fact\}`[^`]*`|\{\d+(?:\*\d+)?\}|\{[a-z]+\}(?!`)|(?<!\})`[^`]*`|\]\([^)]*\)|\{zh\}`[^`]*`")
 _TERM = re.compile(r"\{term\}`([^`<]+?)(?:\s*<([^>]+)>)?`")
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?", re.ASCII)
 #: Numbers in words, as the facts of the English edition have them; the Chinese ones have digits.
 _ONES = [
     "one",
@@ -175,3 +175,25 @@ def test_a_text_without_chinese_is_found_and_a_number_goes_through():
     assert twin.missing == {}
     assert twin.markup('<img alt="Nobody knows 5">', "page.html") == '<img alt="Nobody knows 5">'
     assert twin.missing == {"Nobody knows {0}": "page.html"}
+
+
+def test_what_a_value_says_is_translated_part_by_part():
+    twin = languages.Twin({"legal support": "法律支援"}, {"Food, drink": "食品、飲料", "Taiwan": "臺灣"})
+    assert twin.listed("Food, drink, legal support, 2023: 3.9 (Taiwan)") == "食品、飲料，法律支援，2023：3.9（臺灣）"
+    assert twin.missing == {}
+
+
+def test_a_wrapped_label_is_one_message_and_fits_where_it_stood():
+    twin = languages.Twin({"Digital and technological skills": "數位與科技技能"}, {})
+    lines = [(79.1, 370.32, "Digital and"), (44.36, 380.49, "technological skills")]
+    drawn = "".join(
+        f'<text font-size="9px" fill="#c04000" transform="translate({x:.2f} {y:.2f})">{said}</text>\n'
+        for x, y, said in lines
+    )
+    shown = twin.markup(drawn)
+    assert re.findall(">([^<]+)<", shown) == ["數位與科技技能"]
+    assert 'text-anchor="end"' in shown
+    place = re.search(r'x="([\d.]+)" y="([\d.]+)"', shown)
+    assert place is not None
+    assert abs(float(place[1]) - 124) < 4
+    assert float(place[2]) == pytest.approx(375.4, abs=0.1)
