@@ -40,7 +40,7 @@ _LINE = re.compile(
 )
 _TITLE = (1.28, 1.37)  # distance of its lines, in letter sizes; other texts that stand at ``x`` are labels of their own
 _APART = re.compile(r"(, |: |; | \(|\))")
-_PITCH = (1.0, 1.22)  # the same of a wrapped label
+_PITCH = (0.95, 1.2)  # the same of a wrapped label
 _MARGIN = 6  # points left of the title
 _PUNCTUATION = {", ": "，", ": ": "：", "; ": "；", " (": "（", ")": "）"}
 _TOKEN = re.compile(r"[\w.,%+−–-]+|.", re.ASCII)
@@ -139,7 +139,8 @@ class Twin:
         return "".join(part for group in groups for part in wrapped(group, lambda said: self.phrase(said, where)))
 
     def _attribute(self, match: re.Match[str], where: str) -> str:
-        return f'{match[1]}="{html.escape(self.sentences(html.unescape(match[2]), where))}"'
+        said = self.listed if match[1] == "data-series" else self.sentences
+        return f'{match[1]}="{html.escape(said(html.unescape(match[2]), where))}"'
 
     def _text(self, part: str, where: str) -> str:
         core = part.strip()

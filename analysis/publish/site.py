@@ -70,7 +70,7 @@ def _files(root: Path, folders: tuple[str, ...], names: tuple[str, ...] = ()) ->
     for folder in folders:
         for path in sorted((root / folder).rglob("*")):
             hidden = any(part.startswith((".", "__pycache__")) for part in path.relative_to(root).parts)
-            if path.is_file() and not hidden:
+            if path.is_file() and not hidden and path.suffix != ".mo":  # Sphinx makes them of catalogues
                 yield path
     yield from (root / name for name in names if (root / name).is_file())
 
