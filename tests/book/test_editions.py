@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not CHINESE.is_dir(), reason="the Chinese editio
 #: What of a message must be in its translation, each as often: numbers taken out, facts, code, addresses of links.
 _KEPT = re.compile(r"\{fact\}`[^`]*`|\{\d+(?:\*\d+)?\}|\{[a-z]+\}(?!`)|(?<!\})`[^`]*`|\]\([^)]*\)|\{zh\}`[^`]*`")
 _TERM = re.compile(r"\{term\}`([^`<]+?)(?:\s*<([^>]+)>)?`")
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?", re.ASCII)
 #: Numbers in words, as the facts of the English edition have them; the Chinese ones have digits.
 _ONES = [
     "one",
@@ -80,8 +80,13 @@ def article(name: str, html: Path) -> Tag:
     return text
 
 
+_MONTHS = "January February March April May June July August September October November December"
+_MONTH = re.compile(rf"\b({_MONTHS.replace(' ', '|')})\b")
+
+
 def mantissas(text: str) -> Counter[str]:
     """Numbers of a text without their powers of ten: US$59.9 billion and 599億美元 are both 599."""
+    text = _MONTH.sub(lambda m: str(_MONTHS.split().index(m[1]) + 1), text)  # May 2024 is 2024年5月
     return Counter(n.replace(",", "").replace(".", "").strip("0") or "0" for n in _NUMBER.findall(text))
 
 
@@ -96,10 +101,18 @@ def numbers(text: Tag) -> tuple[Counter[str], list[str]]:
     return mantissas(text.get_text(" ")), facts
 
 
+_SCALE = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "萬": 1e4, "億": 1e8, "兆": 1e12}
+_AMOUNT = re.compile(rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?) ?({'|'.join(_SCALE)})?", re.ASCII)
+
+
 def same_fact(english: str, chinese: str) -> bool:
-    """Whether a fact has the same numbers in both editions."""
-    plain = re.sub(r"[a-z]+", lambda m: _WORDS.get(m[0], m[0]), english.lower())
-    return mantissas(plain) == mantissas(chinese)
+    """Whether a fact has the same numbers in both editions; amounts of money may be rounded to three digits."""
+    english = {"none": "0"}.get(english.lower(), _WORDS.get(english.lower(), english))
+    mine, theirs = (
+        sorted(float(n.replace(",", "")) * _SCALE.get(scale, 1) for n, scale in _AMOUNT.findall(text))
+        for text in (english, chinese.replace("無", "0"))
+    )
+    return len(mine) == len(theirs) and all(a == pytest.approx(b, rel=6e-3) for a, b in zip(mine, theirs, strict=True))
 
 
 def test_every_message_is_translated_and_none_is_fuzzy():
