@@ -31,20 +31,17 @@ class Line:
     """A cross-sectional regression with inference that knows its leverage.
 
     ``low, high, p_value``: HC2 errors with Bell and McCaffrey's (2002) degrees of freedom ``df``;
-    ``classic_*`` for equal variances. ``points`` has ``code, x, y, fitted, leverage, without, without_low,
+    ``classic``: the interval for equal variances. ``points`` has ``code, x, y, fitted, leverage, without, without_low,
     without_high, without_p`` (classical, without that country).
     """
 
     n: int
     estimate: float
-    intercept: float
     low: float
     high: float
     p_value: float
     df: float
-    classic_low: float
-    classic_high: float
-    classic_p: float
+    classic: tuple[float, float]
     spearman: float
     p_spearman: float
     level: float
@@ -84,35 +81,19 @@ def cross_section(codes: Sequence[str], x: Floats, y: Floats, level: float = 0.9
         raise NotEstimable("a regression across countries needs variation in both variables")
     design = np.column_stack([np.ones(len(x)), x - x.mean()])
     fit = OLS(y, design).fit()
-    slope, error = float(fit.params[1]), float(fit.HC2_se[1])
-    df = bell_mccaffrey(design, 1)
+    slope, error, df = float(fit.params[1]), float(fit.HC2_se[1]), bell_mccaffrey(design, 1)
     half = float(quantile(level, df)) * error
-    classic = fit.conf_int(1 - level)[1]
     rows = []
     for i in range(len(x)):
-        keep = np.arange(len(x)) != i
-        less = OLS(y[keep], np.column_stack([np.ones(len(x) - 1), x[keep]])).fit()
-        rows.append((float(less.params[1]), *map(float, less.conf_int(1 - level)[1]), float(less.pvalues[1])))
+        less = OLS(np.delete(y, i), np.delete(np.column_stack([np.ones(len(x)), x]), i, axis=0)).fit()
+        rows.append((less.params[1], *less.conf_int(1 - level)[1], less.pvalues[1]))
     points = pd.DataFrame({"code": list(codes), "x": x, "y": y, "fitted": fit.fittedvalues})
     points["leverage"] = fit.get_influence().hat_matrix_diag
     points[["without", "without_low", "without_high", "without_p"]] = rows
-    rank = spearmanr(x, y)
-    return Line(
-        n=len(x),
-        estimate=slope,
-        intercept=float(fit.params[0] - slope * x.mean()),
-        low=slope - half,
-        high=slope + half,
-        p_value=float(two_sided(slope / error, df)),
-        df=df,
-        classic_low=float(classic[0]),
-        classic_high=float(classic[1]),
-        classic_p=float(fit.pvalues[1]),
-        spearman=float(rank.statistic),
-        p_spearman=float(rank.pvalue),
-        level=level,
-        points=points,
-    )
+    low, high = map(float, fit.conf_int(1 - level)[1])
+    rho, p_rho = map(float, spearmanr(x, y))
+    ends, p = (slope - half, slope + half), float(two_sided(slope / error, df))
+    return Line(len(x), slope, *ends, p, df, (low, high), rho, p_rho, level, points)
 
 
 def beta_convergence(series: Sequence[Series], level: float = 0.95) -> Line:
@@ -135,10 +116,9 @@ def spanning(series: Sequence[Series]) -> list[Series]:
 
 @dataclass(frozen=True)
 class Dispersion:
-    """Ratio of the last to the first standard deviation of logs across countries; ``by_year``: ``year, sd, n``."""
+    """Ratio of the last to the first standard deviation of logs across countries."""
 
     n: int
-    by_year: pd.DataFrame
     estimate: float
     low: float
     high: float
@@ -168,11 +148,7 @@ def sigma_convergence(series: Sequence[Series], level: float = 0.95) -> Dispersi
     k = 1 + 2 * (1 - r**2) * float(quantile(level, n - 2)) ** 2 / (n - 2)
     spread = math.sqrt(k + math.sqrt(k * k - 1))
     t = (ratio**2 - 1) * math.sqrt(n - 2) / (2 * ratio * math.sqrt(1 - r**2))
-    years = sorted({y for s in used for y in s.years})
-    at = [[s.response[s.years.index(y)] for s in used if y in s.years] for y in years]
-    by_year = pd.DataFrame({"year": years, "sd": [float(np.std(v, ddof=1)) for v in at], "n": [len(v) for v in at]})
-    p = float(two_sided(t, n - 2))
-    return Dispersion(n, by_year, ratio, ratio / spread, ratio * spread, p, level)
+    return Dispersion(n, ratio, ratio / spread, ratio * spread, float(two_sided(t, n - 2)), level)
 
 
 # ---------------------------------------------------------------- inputs and patents
@@ -188,47 +164,40 @@ def inputs_and_patents(
     One line per input of :data:`INPUTS`. Countries whose patents or input of that year are left out of
     ``found`` do not take part.
     """
-    density = {
-        (c.code, int(c.year)): c.printed for c in report.iter_cells(["patent_density"]) if c.measure == "patent_density"
-    }
+    cells = report.iter_cells(["patent_density"])
+    density = {(c.code, int(c.year)): c.printed for c in cells if c.measure == "patent_density"}
     last = max((y for _, y in density), default=0)
-    lines_found = {}
+    fits = {}
     for measure in INPUTS:
         rows = []
         for one in countries(found, measure):
-            patents = found.get(f"patents.{one.code}")
-            printed = density.get((one.code, last), NOT_AVAILABLE)
-            if (
-                patents is not None
-                and last in patents.years
-                and last - lag in one.years
-                and printed not in (NOT_AVAILABLE, "0")
-            ):
-                rows.append((one.code, float(one.response[one.years.index(last - lag)]), math.log(float(printed))))
+            patents, printed = found.get(f"patents.{one.code}"), density.get((one.code, last), NOT_AVAILABLE)
+            known = patents is not None and last in patents.years and last - lag in one.years
+            if known and printed not in (NOT_AVAILABLE, "0"):
+                rows.append((one.code, one.response[one.years.index(last - lag)], math.log(float(printed))))
         if rows:
             codes, x, y = zip(*rows, strict=True)
-            lines_found[measure] = cross_section(codes, np.array(x), np.array(y), level)
-    return lines_found
+            fits[measure] = cross_section(codes, np.array(x), np.array(y), level)
+    return fits
 
 
 def patents_panel(
     found: Mapping[str, Series],
     measure: str,
+    granted: Sequence[Series] = (),
     lag: int = 1,
     level: float = 0.95,
-    leave: Sequence[str] = (),
     wild: bool = True,
 ) -> Clustered:
     """Log patents on the log input ``lag`` years before, with country and year effects: an elasticity.
 
-    Ten clusters are few, and one may hold most of the variation (``share``): read the wild bootstrap.
+    ``granted``: some of the countries' patents, all of them by default. Ten clusters are few, and one may hold most
+    of the variation: read the wild bootstrap.
     """
     rows = []
-    for patents in countries(found, "patents"):
+    for patents in granted or countries(found, "patents"):
         other = found.get(f"{measure}.{patents.code}")
-        if other is None or patents.code in leave:
-            continue
-        before = dict(zip(other.years, other.response, strict=True))
+        before = dict(zip(other.years, other.response, strict=True)) if other is not None else {}
         for when, value in zip(patents.years, patents.response, strict=True):
             if when - lag in before:
                 rows.append((value, before[when - lag], patents.code, when))
@@ -249,10 +218,9 @@ def efficiency(found: Mapping[str, Series], lag: int = 1) -> pd.DataFrame:
     for one in countries(found, "patents"):
         ratios = []
         for measure in ("researchers", "gerd"):
-            other = found.get(f"{measure}.{one.code}")
-            at = one.years[-1] - lag
-            known = other is not None and at in other.years
-            ratios.append(float(one.values[-1] / other.values[other.years.index(at)]) if known and other else math.nan)
+            other, before = found.get(f"{measure}.{one.code}"), one.years[-1] - lag
+            known = dict(zip(other.years, other.values, strict=True)) if other is not None else {}
+            ratios.append(float(one.values[-1] / known.get(before, math.nan)))
         rows.append((one.code, one.years[-1], *ratios))
     frame = pd.DataFrame(rows, columns=["code", "year", "per_researcher", "per_gerd"])
     return frame.sort_values("per_researcher", ascending=False, ignore_index=True, na_position="last")

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,7 +43,7 @@ def task(series: Sequence[Series], origin: int, model: str, level: float) -> pd.
 
     One row per forecast; empty if the model needs more points.
     """
-    known = [s.until(s.years[origin - 1]) for s in series]
+    known = [s.only(s.years[:origin]) for s in series]
     horizon = len(series[0]) - origin
     try:
         p = predict(known, model, horizon)
@@ -63,9 +62,13 @@ def task(series: Sequence[Series], origin: int, model: str, level: float) -> pd.
         scaled = np.where(change > 0, np.abs(values[:, origin:] - centre) / change, np.nan)
         scaled_score = np.where(step > 0, score / step, np.nan)
     columns = {
-        "n": np.full(actual.shape, origin),
-        "h": np.tile(np.arange(1, horizon + 1), (len(series), 1)),
-        "year": [s.years[origin:] for s in series],
+        "series": np.array([[s.key] for s in series]),
+        "group": np.array([[s.group] for s in series]),
+        "model": model,
+        "origin": np.array([[s.years[origin - 1]] for s in series]),
+        "n": origin,
+        "h": np.arange(1, horizon + 1),
+        "year": np.array([s.years[origin:] for s in series]),
         "actual": values[:, origin:],
         "mean": centre,
         "error": unit * (actual - p.mean),
@@ -77,10 +80,7 @@ def task(series: Sequence[Series], origin: int, model: str, level: float) -> pd.
         "rose": actual > y[:, [origin - 1]],
         "p_rise": p.above(y[:, [origin - 1]]),
     }
-    names: dict[str, list[Any]] = {"series": [s.key for s in series], "group": [s.group for s in series]}
-    names |= {"model": [model] * len(series), "origin": [s.years[origin - 1] for s in series]}
-    flat = {k: np.repeat(v, horizon) for k, v in names.items()} | {k: np.ravel(v) for k, v in columns.items()}
-    return pd.DataFrame(flat)
+    return pd.DataFrame({k: np.broadcast_to(np.asarray(v), actual.shape).ravel() for k, v in columns.items()})
 
 
 def run(
@@ -100,9 +100,8 @@ def run(
     if not plan:
         raise NotEstimable(f"a back-test needs series of more than {FIRST_ORIGIN} consecutive years")
     frames = [f for f in Parallel(n_jobs=n_jobs)(delayed(task)(*p) for p in plan) if len(f)]
-    order = {m: i for i, m in enumerate(models)}
     whole: pd.DataFrame = pd.concat(frames, ignore_index=True)
-    return whole.sort_values("model", key=lambda c: c.map(order), kind="stable", ignore_index=True)
+    return whole.sort_values("model", key=lambda c: c.map(list(models).index), kind="stable", ignore_index=True)
 
 
 def relative(forecasts: pd.DataFrame) -> pd.Series:
@@ -119,21 +118,20 @@ def table(forecasts: pd.DataFrame) -> pd.DataFrame:
     coverage_last, mae_ratio, relative``: coverage overall, one and two years ahead and of the last target year;
     ``mae_ratio`` to the naive forecast.
     """
-    rank = relative(forecasts)
-    last = forecasts["year"].max()
-    naive = forecasts.loc[forecasts["model"] == "naive", "error"].abs().mean()
-    rows = []
-    for model, part in forecasts.groupby("model", sort=False):
-        held = part["inside"]
-        where = [part["h"] == 1, part["h"] == 2, part["year"] == last]
-        mae = part["error"].abs().mean()
-        scores = (mae, part["scaled"].mean(), part["score"].mean(), part["scaled_score"].mean(), part["width"].median())
-        coverage = (held.mean(), *(held[w].mean() for w in where))
-        cells = (*scores, *(100 * c for c in coverage), mae / naive, rank[str(model)])
-        rows.append((model, len(part), part["series"].nunique(), *cells))
+    held, last = forecasts["inside"] * 100.0, forecasts["year"].max()
+    cells = forecasts[["model", "series", "scaled", "score", "scaled_score", "width"]].assign(
+        mae=forecasts["error"].abs(),
+        coverage=held,
+        coverage_h1=held.where(forecasts["h"] == 1),
+        coverage_h2=held.where(forecasts["h"] == 2),
+        coverage_last=held.where(forecasts["year"] == last),
+    )
+    by = cells.groupby("model", sort=False)
+    frame = by.mean(numeric_only=True).rename(columns={"scaled": "mase"})
+    frame = frame.assign(forecasts=by.size(), series=by["series"].nunique(), width=by["width"].median())
+    frame = frame.assign(mae_ratio=frame["mae"] / frame["mae"]["naive"], relative=relative(forecasts)).reset_index()
     names = "model forecasts series mae mase score scaled_score width coverage coverage_h1 coverage_h2 coverage_last"
-    frame = pd.DataFrame(rows, columns=[*names.split(), "mae_ratio", "relative"])
-    return frame.sort_values(["relative", "model"], ignore_index=True)
+    return frame[[*names.split(), "mae_ratio", "relative"]].sort_values(["relative", "model"], ignore_index=True)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ LMDI all corners are tried. Contributions of exports are those of :mod:`analysis
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import math
@@ -152,15 +153,14 @@ def shift_share(
     within, structure, base = _split(value)
     if not np.isfinite(within).all():
         raise NotEstimable("the industries exceed their total; there is no residual industry")
-    names, parts = [*codes, RESIDUAL], {"within": (0, within), "structure": (1, structure)}
     change = float(value[1, 1, 0] - value[0, 1, 0])
-    table = pd.DataFrame({"code": [*names, "all"]})
-    for part, (which, own) in parts.items():
+    table = pd.DataFrame({"code": [*codes, RESIDUAL, "all"]})
+    places = [*(slice(i, i + 1) for i in range(len(order))), slice(None)]
+    for which, (part, own) in enumerate((("within", within), ("structure", structure))):
 
         def some(x: Floats, rows: slice, which: int = which) -> Floats:
             return np.asarray(_split(x.reshape(-1, *value.shape))[which][:, rows].sum(axis=1))
 
-        places = [*(slice(i, i + 1) for i in range(len(names))), slice(None)]
         ends = [attained(functools.partial(some, rows=rows), low.ravel(), high.ravel()) for rows in places]
         table[part] = [*own, math.fsum(own)]
         table[[f"{part}_low", f"{part}_high"]] = ends
@@ -178,28 +178,35 @@ def printed_years(report: Report, table: str, measure: str) -> list[int]:
     return sorted({int(c.year) for c in report.iter_cells([table]) if c.measure == measure and c.year})
 
 
+def _cells(report: Report, *tables: str) -> dict[tuple[str, str, str], str]:
+    """What some tables print, by code, measure and year."""
+    return {(c.code, c.measure, c.year): c.printed for c in report.iter_cells(tables)}
+
+
+def _two(cells: Mapping[tuple[str, str, str], str], code: str, measure: str, years: Sequence[int]) -> list[Cell]:
+    """A measure of one row in some years; :class:`NotEstimable` for what is not printed."""
+    return [cell(cells.get((code, measure, str(y)), NOT_AVAILABLE)) for y in years]
+
+
 def value_added(report: Report, before: int | None = None, after: int | None = None) -> ShiftShare:
     """Shift-share of the manufacturing value-added rate of Table 1-2-16 (first and last printed year)."""
     shown = printed_years(report, "value_added_rate", "value_added_rate")
-    years = (shown[0] if before is None else before, shown[-1] if after is None else after)
-    cells = {(c.code, c.measure, c.year): c.printed for c in report.iter_cells(["value_added_rate"])}
-    for year in years:
-        if year not in shown:
-            raise NotEstimable(f"the value-added rates have no year {year}")
-    found: list[dict[str, tuple[Cell, Cell]]] = [{}, {}]
+    years = (before or shown[0], after or shown[-1])
+    if not set(years) <= set(shown):
+        raise NotEstimable(f"the value-added rates have no year {min(set(years) - set(shown))}")
+    cells = _cells(report, "value_added_rate")
+    found: dict[str, list[tuple[Cell, Cell]]] = {}
     left_out = []
     for code in dict.fromkeys(c for c, _, _ in cells):
-        texts = [
-            [cells.get((code, m, str(y)), NOT_AVAILABLE) for m in ("value_added", "value_added_rate")] for y in years
-        ]
-        if NOT_AVAILABLE in (*texts[0], *texts[1]):
-            if code == "C":
-                raise NotEstimable(f"the total of manufacturing is not available for {years[0]} and {years[1]}")
+        try:
+            value, rate = (_two(cells, code, m, years) for m in ("value_added", "value_added_rate"))
+            found[code] = list(zip(value, rate, strict=True))
+        except NotEstimable:
             left_out.append(code)
-            continue
-        for cells_of, (value, rate) in zip(found, texts, strict=True):
-            cells_of[code] = (cell(value), cell(rate))
-    return shift_share(found[0], found[1], "C", years, left_out)
+    if "C" in left_out:
+        raise NotEstimable(f"the total of manufacturing is not available for {years[0]} and {years[1]}")
+    first, last = ({code: both[i] for code, both in found.items()} for i in (0, 1))
+    return shift_share(first, last, "C", years, left_out)
 
 
 def periods(report: Report) -> list[tuple[int, int]]:
@@ -213,22 +220,29 @@ def periods(report: Report) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Divisia:
-    """Change of R&D split into a GDP effect and an intensity effect, with rounding bounds.
+    """Change of R&D from ``start`` split into a GDP and an intensity effect, which add up to it, with rounding bounds.
 
-    In the unit of the printed amount; ``gdp + intensity == change``. GDP is the quotient of the two tables.
-    ``gdp_growth`` is its growth in per cent; ``gdp_alone`` what it would have brought at the first intensity,
-    in the unit of the amount.
+    In the unit of the printed amount. GDP is the quotient of amount and intensity; ``gdp_growth`` is in per cent.
     """
 
     code: str
+    start: float
     change: float
-    growth: float
     gdp: float
     intensity: float
     gdp_bounds: tuple[float, float]
     intensity_bounds: tuple[float, float]
     gdp_growth: float
-    gdp_alone: float
+
+    @property
+    def growth(self) -> float:
+        """Change in per cent of the start."""
+        return 100 * self.change / self.start
+
+    @property
+    def gdp_alone(self) -> float:
+        """What growth of GDP would have brought at the first intensity."""
+        return self.start * self.gdp_growth / 100
 
     @property
     def gdp_share(self) -> float:
@@ -249,23 +263,21 @@ def log_mean(a: float, b: float) -> float:
     return b * (math.expm1(distance) / distance if distance else 1.0)
 
 
-def lmdi(amounts: tuple[Cell, Cell], intensities: tuple[Cell, Cell], code: str = "") -> Divisia:
+def lmdi(amounts: Sequence[Cell], intensities: Sequence[Cell], code: str = "") -> Divisia:
     """LMDI-I of ``amount = GDP * intensity`` between two years; all inputs positive."""
-    if min(c[1] for c in (*amounts, *intensities)) <= 0:
+    four = [*amounts, *intensities]
+    if min(low for _, low, _ in four) <= 0:
         raise NotEstimable(f"{code}: amounts and intensities must be positive")
 
-    def effect(g0: float, g1: float, i0: float, i1: float) -> tuple[float, float]:
+    def effects(g0: float, g1: float, i0: float, i1: float) -> tuple[float, float]:
         by_intensity = log_mean(g1, g0) * math.log(i1 / i0)
         return g1 - g0 - by_intensity, by_intensity
 
-    four = [*amounts, *intensities]
-    gdp, intensity = effect(*(c[0] for c in four))
-    corners = [effect(*c) for c in itertools.product(*((c[1], c[2]) for c in four))]
-    (g0, g1), (i0, i1) = (c[0] for c in amounts), (c[0] for c in intensities)
-    bounds = [(min(c[k] for c in corners), max(c[k] for c in corners)) for k in (0, 1)]
-    ratio = g1 / g0 * i0 / i1
-    grown = 100 * (g1 / g0 - 1)
-    return Divisia(code, g1 - g0, grown, gdp, intensity, bounds[0], bounds[1], 100 * (ratio - 1), g0 * (ratio - 1))
+    g0, g1, i0, i1 = (value for value, _, _ in four)
+    corners = zip(*itertools.starmap(effects, itertools.product(*(ends for _, *ends in four))), strict=True)
+    gdp_bounds, intensity_bounds = ((min(ends), max(ends)) for ends in corners)
+    grown = 100 * (g1 / g0 * i0 / i1 - 1)
+    return Divisia(code, g0, g1 - g0, *effects(g0, g1, i0, i1), gdp_bounds, intensity_bounds, grown)
 
 
 def research(report: Report, before: int | None = None, after: int | None = None) -> list[Divisia]:
@@ -273,17 +285,12 @@ def research(report: Report, before: int | None = None, after: int | None = None
     shown = printed_years(report, "gerd", "gerd")
     if not shown:
         return []
-    years = (shown[0] if before is None else before, shown[-1] if after is None else after)
-    cells = {(c.code, c.measure, c.year): c.printed for c in report.iter_cells(["gerd", "gerd_intensity"])}
+    years, cells = (before or shown[0], after or shown[-1]), _cells(report, "gerd", "gerd_intensity")
     found = []
     for code in dict.fromkeys(c for c, m, _ in cells if m == "gerd"):
-        try:
-            four = [
-                cell(cells.get((code, m, str(y)), NOT_AVAILABLE)) for m in ("gerd", "gerd_intensity") for y in years
-            ]
-            found.append(lmdi((four[0], four[1]), (four[2], four[3]), code))
-        except NotEstimable:
-            continue
+        with contextlib.suppress(NotEstimable):
+            amounts, intensities = (_two(cells, code, m, years) for m in ("gerd", "gerd_intensity"))
+            found.append(lmdi(amounts, intensities, code))
     return found
 
 
@@ -291,24 +298,14 @@ def lmdi_frame(results: Sequence[Divisia]) -> pd.DataFrame:
     """``code, change, growth, gdp, gdp_low, gdp_high, intensity, …, gdp_growth, alone_share``, and ``gdp_points``,
     ``intensity_points``: both effects in per cent of the start.
     """
-    rows = [
-        (
-            r.code,
-            r.change,
-            r.growth,
-            r.gdp,
-            *r.gdp_bounds,
-            r.intensity,
-            *r.intensity_bounds,
-            r.gdp_growth,
-            r.alone_share,
-        )
-        for r in results
-    ]
     names = ["code", "change", "growth", "gdp", "gdp_low", "gdp_high", "intensity", "intensity_low", "intensity_high"]
-    frame = pd.DataFrame(rows, columns=[*names, "gdp_growth", "alone_share"])
-    start = frame["change"] / (frame["growth"] / 100)
-    return frame.assign(gdp_points=100 * frame["gdp"] / start, intensity_points=100 * frame["intensity"] / start)
+    names += ["gdp_growth", "alone_share", "gdp_points", "intensity_points"]
+    rows = []
+    for r in results:
+        effects = (r.gdp, *r.gdp_bounds, r.intensity, *r.intensity_bounds)
+        points = (100 * r.gdp / r.start, 100 * r.intensity / r.start)
+        rows.append((r.code, r.change, r.growth, *effects, r.gdp_growth, r.alone_share, *points))
+    return pd.DataFrame(rows, columns=names)
 
 
 def research_on_real_gdp(report: Report, code: str = "") -> tuple[Divisia, Divisia]:
@@ -318,32 +315,25 @@ def research_on_real_gdp(report: Report, code: str = "") -> tuple[Divisia, Divis
     years that all tables cover. Expenditure is at constant prices, so real GDP is its fellow.
     """
     code = code or report.home
-    cells = {
-        (c.measure, c.year): c.printed
-        for c in report.iter_cells(["real_gdp"])
-        if c.measure in ("real_gdp", "gdp_growth")
-    }
-    gdp = {int(y): cell(p) for (m, y), p in cells.items() if m == "real_gdp" and p != NOT_AVAILABLE}
+    cells = {(m, y): p for (_, m, y), p in _cells(report, "real_gdp").items() if p != NOT_AVAILABLE}
+    gdp = {int(y): cell(p) for (m, y), p in cells.items() if m == "real_gdp"}
     if not gdp:
         raise NotEstimable("real GDP is not printed")
     first = min(gdp)
-    rate = cells.get(("gdp_growth", str(first)), NOT_AVAILABLE)
-    if rate != NOT_AVAILABLE:
-        low, high = sorted((cell(rate)[1], cell(rate)[2]))
-        value, least, most = gdp[first]
-        chained = value / (1 + cell(rate)[0] / 100), least / (1 + high / 100), most / (1 + low / 100)
-        gdp[first - 1] = chained
-    amounts = {c.year: c.printed for c in report.iter_cells(["gerd"]) if c.code == code and c.measure == "gerd"}
-    both = sorted(int(y) for y, p in amounts.items() if p != NOT_AVAILABLE and int(y) in gdp)
+    if rate := cells.get(("gdp_growth", str(first))):
+        (value, least, most), (grown, low, high) = gdp[first], (1 + v / 100 for v in cell(rate))
+        gdp[first - 1] = value / grown, least / high, most / low
+    amounts = {int(y): p for (c, m, y), p in _cells(report, "gerd").items() if (c, m) == (code, "gerd")}
+    both = sorted(y for y, p in amounts.items() if p != NOT_AVAILABLE and y in gdp)
     if len(both) < 2:
         raise NotEstimable("R&D expenditure and real GDP share fewer than two years")
     years = both[0], both[-1]
-    spent = (cell(amounts[str(years[0])]), cell(amounts[str(years[1])]))
-    ratios = [(g[0] / q[0], g[1] / q[2], g[2] / q[1]) for g, q in zip(spent, (gdp[y] for y in years), strict=True)]
     quotient = next((r for r in research(report, *years) if r.code == code), None)
     if quotient is None:
         raise NotEstimable(f"R&D intensity of {code} is not printed for {years[0]} and {years[1]}")
-    return quotient, lmdi(spent, (ratios[0], ratios[1]), code)
+    spent = [cell(amounts[y]) for y in years]
+    ratios = [(g[0] / gdp[y][0], g[1] / gdp[y][2], g[2] / gdp[y][1]) for g, y in zip(spent, years, strict=True)]
+    return quotient, lmdi(spent, ratios, code)
 
 
 # ---------------------------------------------------------------- contributions

@@ -53,9 +53,9 @@ def significant(value: float, digits: int = 5) -> str:
     return text(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
 
 
-def percent(level: float | None, otherwise: str = "") -> str:
+def percent(level: float) -> str:
     """A claimed level as text: ``0.95``, ``0.983``."""
-    return otherwise if level is None else f"{level:.3f}".rstrip("0").rstrip(".")
+    return f"{level:.3f}".rstrip("0").rstrip(".")
 
 
 class Rows(list[list[Any]]):
@@ -225,7 +225,7 @@ def _common(own: list[Series]) -> Iterator[Line]:
 
 def _later(own: list[Series]) -> Iterator[Line]:
     second = sorted({y for s in own for y in s.years})[1]
-    fit = panel.common_trend([s.since(second) for s in own], wild=False)
+    fit = panel.common_trend([s.only(y for y in s.years if y >= second) for s in own], wild=False)
     yield fit.n, "entity_fe", f"growth_rate_since_{second}", _rates(*_ends(fit)), percent(fit.level), A_YEAR
 
 
@@ -268,10 +268,10 @@ def _inputs(out: Rows, report: Report, found: Found, cells: str) -> None:
 def _over(report: Report, found: Found) -> Iterator[Line]:
     for measure, line in across.inputs_and_patents(report, found).items():
         place = f"patent_density~{measure}", found[f"{measure}.{line.points['code'].iloc[0]}"].table
-        robust, plain, classic = "cross_section_hc2_bm", "cross_section", (line.classic_low, line.classic_high)
+        robust, plain = "cross_section_hc2_bm", "cross_section"
         yield line.n, robust, "elasticity", _ends(line), "0.95", "", 3, *place
         yield line.n, robust, "degrees_of_freedom", (line.df,), "", "", 2, *place
-        yield line.n, plain, "elasticity", (line.estimate, *classic), "0.95", "", 3, *place
+        yield line.n, plain, "elasticity", (line.estimate, *line.classic), "0.95", "", 3, *place
         edges = _edges(line.estimate, line.points["without"])
         yield line.n - 1, plain, "leave_one_out", edges, "range", "", 3, *place
         yield line.n, "spearman", "rho", (line.spearman,), "", "", 3, *place
@@ -282,9 +282,9 @@ def _within(found: Found, measure: str) -> Iterator[Line]:
     yield fit.n, "two_way_fe", "elasticity", _ends(fit), "0.95", ""
     yield fit.n, "two_way_fe_wild", "elasticity", (fit.estimate, fit.low_wild, fit.high_wild), "0.95", ""
     yield fit.n, "two_way_fe_wild", "p_value", (fit.p_wild,), "", "", 4
-    codes = [s.code for s in countries(found, "patents")]
-    each = [across.patents_panel(found, measure, leave=[c], wild=False).estimate for c in codes]
-    yield fit.n, "two_way_fe", "leave_one_out", (fit.estimate, min(each), max(each)), "range", ""
+    granted = countries(found, "patents")
+    each = panel.without_each(granted, lambda some: across.patents_panel(found, measure, some, wild=False))
+    yield fit.n, "two_way_fe", "leave_one_out", _edges(fit.estimate, each["estimate"]), "range", ""
 
 
 def _whole(found: Found) -> Iterator[Line]:

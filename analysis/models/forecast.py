@@ -17,14 +17,15 @@ model                 :math:`y_{n+h}`                                           
 ====================  ================================================================  ==========
 
 Pooling (:mod:`analysis.models.shrinkage`): drifts by random effects, variances by Smyth (2004), who also gives
-the degrees of freedom. The combination averages the quantiles of its parts (Lichtendahl,
-Grushka-Cockayne and Winkler 2013), with the harmonic mean of their degrees of freedom. Five parameters of ETS cannot be estimated from five points, so its constants are
-:data:`CONSTANTS`. A variance is never smaller than what rounding alone contributes. On the printed scale the
-centre is the median, ``exp`` of the mean of the logarithms.
+the degrees of freedom. The combination averages the quantiles of its parts (Lichtendahl, Grushka-Cockayne and
+Winkler 2013), with the harmonic mean of their degrees of freedom. Five points cannot tell the constants of ETS:
+they are :data:`CONSTANTS`. A variance is never smaller than what rounding alone contributes. On the printed scale
+the centre is the median, ``exp`` of the mean of the logarithms.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -72,11 +73,12 @@ def _steps(horizon: int) -> Floats:
     return np.arange(1.0, horizon + 1)
 
 
-def naive(y: Floats, horizon: int, floor: Floats) -> Predictive:
-    """The last value; variance of a step from the raw changes (no drift estimated)."""
-    n = _at_least(y, 2, "the naive forecast")
-    mean = np.repeat(y[:, -1:], horizon, axis=1)
-    return _predictive(mean, (np.diff(y, axis=1) ** 2).mean(axis=1), n - 1, floor, _steps(horizon))
+def naive(y: Floats, horizon: int, floor: Floats, pooled: bool = False) -> Predictive:
+    """The last value; variance of a step from the raw changes (no drift), moderated within the group if ``pooled``."""
+    n = _at_least(y, 3 if pooled else 2, "the naive forecast")
+    variance, mean = (np.diff(y, axis=1) ** 2).mean(axis=1), np.repeat(y[:, -1:], horizon, axis=1)
+    variance, df = moderate(variance, n - 1) if pooled else (variance, np.full(len(y), n - 1.0))
+    return _predictive(mean, variance, df, floor, _steps(horizon))
 
 
 def rw_drift(y: Floats, horizon: int, floor: Floats, time: Floats | None = None) -> Predictive:
@@ -139,11 +141,7 @@ def local_level(y: Floats, horizon: int, floor: Floats) -> Predictive:
     return _each(y, floor, n - 1, one)
 
 
-def pooled_naive(y: Floats, horizon: int, floor: Floats) -> Predictive:
-    """The last value with a variance moderated within the group."""
-    n = _at_least(y, 3, "the naive forecast")
-    variance, df = moderate((np.diff(y, axis=1) ** 2).mean(axis=1), n - 1)
-    return _predictive(np.repeat(y[:, -1:], horizon, axis=1), variance, df, floor, _steps(horizon))
+pooled_naive = functools.partial(naive, pooled=True)
 
 
 def pooled_drift(y: Floats, horizon: int, floor: Floats) -> Predictive:
@@ -266,8 +264,8 @@ def forecast(
     for n in {len(found[k]) for k in keys}:
         rows = usable(found.values(), n) if model in BY_GROUP else [found[k] for k in keys if len(found[k]) == n]
         p = predict(rows, model, horizon)
-        for i, one in enumerate(rows):
-            done[one.key] = _ahead(one, model, Predictive(p.mean[[i]], p.scale[[i]], p.df[[i]]), level)
+        for one, *row in zip(rows, p.mean, p.scale, p.df, strict=True):
+            done[one.key] = _ahead(one, model, Predictive(*(part[None] for part in row)), level)
     return [done[k] for k in keys]
 
 

@@ -17,10 +17,12 @@ the ``level`` scale are fitted without logarithms, their trend is in points a ye
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -105,7 +107,7 @@ def lines(time: Floats, y: Floats) -> Lines:
 class Estimate:
     """One number with its interval, in ``unit``; ``level`` is the claimed coverage.
 
-    ``level`` is ``None`` where the interval is not statistical but bounds what the printed digits allow.
+    ``level`` and ``p_value`` are NaN where the interval bounds what the printed digits allow.
     """
 
     model: str
@@ -113,37 +115,28 @@ class Estimate:
     estimate: float
     low: float
     high: float
-    level: float | None
+    level: float
     unit: str
-    p_value: float | None = None
+    p_value: float
 
 
 @dataclass(frozen=True)
-class Trend:
+class Trend(Estimate):
     """A fitted straight line through the response (logarithms, or levels).
 
-    ``estimate, low, high`` are growth in ``unit`` at ``level``; ``slope, se, sigma`` are on the response
-    scale. ``hc3`` is ``(low, high)`` or ``None`` where ``n`` does not permit it. ``rounding`` bounds the
-    estimate over all values that print the same; ``rounding_share`` is the variance that rounding adds to
-    the slope as a fraction of the squared standard error.
+    ``slope, se, sigma`` are on the response scale. ``hc3`` is ``(low, high)`` or ``None`` where ``n`` does not permit
+    it. ``rounding`` bounds the estimate over all values that print the same; ``rounding_share`` is the variance
+    that rounding adds to the slope as a fraction of the squared standard error.
     """
 
     series: Series
-    n: int
-    level: float
-    estimate: float
-    low: float
-    high: float
-    unit: str
-    p_value: float
+    fit: Lines
     slope: float
     se: float
     sigma: float
     hc3: tuple[float, float] | None
     rounding: tuple[float, float]
     rounding_share: float
-    fit: Lines
-    model: str = "log_linear_ols"
 
     def line(self, years: Sequence[int] | None = None) -> pd.DataFrame:
         """``year, value, low, high, low_pi, high_pi`` on the printed scale, pointwise at ``level``.
@@ -164,35 +157,31 @@ def trend(series: Series, level: float = 0.95) -> Trend:
     series.require(3, "a trend")
     if series.constant:
         raise NotEstimable("the series is constant: no slope and no error")
-    fit = lines(series.time, series.response[None])
-    slope, se, df = float(fit.slope[0]), float(fit.se[0]), fit.df
-    t = float(quantile(level, df))
+    fit, rate = lines(series.time, series.response[None]), series.rate
+    slope, se, hc3 = float(fit.slope[0]), float(fit.se[0]), float(fit.hc3[0])
+    t = float(quantile(level, fit.df))
     lowest, highest = series.response_bounds
     w = weights(series.time)
-    bounds = (w.clip(0) @ lowest + w.clip(None, 0) @ highest, w.clip(0) @ highest + w.clip(None, 0) @ lowest)
+    least, most = w.clip(0) @ lowest + w.clip(None, 0) @ highest, w.clip(0) @ highest + w.clip(None, 0) @ lowest
     noise = float(np.sum((w * (highest - lowest)) ** 2) / 12)
-
-    def rate(*slopes: float) -> tuple[float, ...]:
-        return tuple(float(series.rate(s)) for s in slopes)
-
-    estimate, low, high = rate(slope, slope - t * se, slope + t * se)
-    robust = rate(slope - t * float(fit.hc3[0]), slope + t * float(fit.hc3[0]))
+    estimate, low, high = map(rate, (slope, slope - t * se, slope + t * se))
     return Trend(
-        series=series,
+        model="log_linear_ols",
         n=len(series),
-        level=level,
         estimate=estimate,
         low=low,
         high=high,
+        level=level,
         unit=series.rate_unit,
-        p_value=float(two_sided(slope / se, df)) if se > 0 else 0.0,
+        p_value=float(two_sided(slope / se, fit.df)) if se > 0 else 0.0,
+        series=series,
+        fit=fit,
         slope=slope,
         se=se,
         sigma=float(fit.sigma[0]),
-        hc3=(robust[0], robust[1]) if len(series) >= HC3_MINIMUM else None,
-        rounding=(float(series.rate(bounds[0])), float(series.rate(bounds[1]))),
+        hc3=(rate(slope - t * hc3), rate(slope + t * hc3)) if len(series) >= HC3_MINIMUM else None,
+        rounding=(rate(float(least)), rate(float(most))),
         rounding_share=noise / se**2 if se > 0 else math.inf,
-        fit=fit,
     )
 
 
@@ -205,8 +194,8 @@ def cagr(series: Series) -> Estimate:
     span = series.years[-1] - series.years[0]
     (first, *_, last), (low, high) = series.response, series.response_bounds
     three = [(last - first) / span, (low[-1] - high[0]) / span, (high[-1] - low[0]) / span]
-    value, least, most = (float(series.rate(v)) for v in three)
-    return Estimate("cagr", 2, value, least, most, None, series.rate_unit)
+    value, least, most = map(series.rate, three)
+    return Estimate("cagr", 2, value, least, most, math.nan, series.rate_unit, math.nan)
 
 
 def changes(time: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -228,7 +217,7 @@ def mean_change(series: Series, level: float = 0.95) -> Estimate:
         raise NotEstimable("all yearly changes are equal: no error")
     df = len(series) - 2
     half = float(quantile(level, df)) * error
-    value, low, high = (float(series.rate(v)) for v in (mean, mean - half, mean + half))
+    value, low, high = map(series.rate, (mean, mean - half, mean + half))
     p = float(two_sided(mean / error, df))
     return Estimate("mean_change", len(series), value, low, high, level, series.rate_unit, p)
 
@@ -270,10 +259,9 @@ def rank_slopes(time: Floats, y: Floats, level: float) -> tuple[Floats, Floats, 
 def theil_sen(series: Series, level: float = 0.95) -> Estimate:
     """Median pairwise slope with an exact distribution-free interval; ``level`` is the attained one."""
     series.require(3, "a Theil-Sen slope")
-    three = rank_slopes(series.time, series.response[None], level)
-    value, low, high = (float(series.rate(v[0])) for v in three)
+    value, low, high = (series.rate(v[0]) for v in rank_slopes(series.time, series.response[None], level))
     attained = slope_ranks(len(series), level)[1]
-    return Estimate("theil_sen", len(series), value, low, high, attained, series.rate_unit)
+    return Estimate("theil_sen", len(series), value, low, high, attained, series.rate_unit, math.nan)
 
 
 def mann_kendall(series: Series) -> tuple[float, float]:
@@ -331,8 +319,7 @@ def false_alarms(years: tuple[int, ...], alpha: float = 0.05) -> float:
     return float(np.mean(two_sided(fit.slope / fit.se, fit.df) < alpha))
 
 
-@dataclass(frozen=True)
-class Many:
+class Many(NamedTuple):
     """Trends of many series, each tested at ``alpha``; counts of series.
 
     ``line``: the straight line's t test finds a trend; ``expected``: so many walks without drift would seem
@@ -355,18 +342,14 @@ def many(series: Iterable[Series], alpha: float = 0.05) -> Many:
 
     p_line, p_change, expected = [], [], 0.0
     for one in series:
-        try:
+        with contextlib.suppress(NotEstimable):
             p_line.append(trend(one).p_value)
-        except NotEstimable:
-            continue
-        expected += false_alarms(one.years, alpha)
-        try:
-            p_change.append(mean_change(one).p_value or 0.0)
-        except NotEstimable:
-            p_change.append(0.0)
+            expected += false_alarms(one.years, alpha)
+            p_change.append(0.0)  # stays where all changes are equal
+            p_change[-1] = mean_change(one).p_value
     if not p_line:
         raise NotEstimable("no series has a trend to test")
     line, change = np.array(p_line), np.array(p_change)
-    keep = [int(multipletests(p, alpha=alpha, method="fdr_bh")[0].sum()) for p in (line, change)]
+    line_bh, change_bh = (int(multipletests(p, alpha=alpha, method="fdr_bh")[0].sum()) for p in (line, change))
     counts = int((line < alpha).sum()), int((change < alpha).sum())
-    return Many(len(line), counts[0], expected, keep[0], counts[1], alpha * len(line), keep[1])
+    return Many(len(line), counts[0], expected, line_bh, counts[1], alpha * len(line), change_bh)

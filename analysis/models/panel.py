@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -60,8 +60,7 @@ def without_each(series: Sequence[Series], estimator: Callable[[list[Series]], A
 class Clustered:
     """A coefficient on the response scale: Student's t by clusters and, ``_wild``, the inverted bootstrap test.
 
-    A wild bound is infinite where no value on that side is rejected. ``share`` is the largest part of the
-    identifying variation that one country holds, ``largest`` that country.
+    A wild bound is infinite where no value on that side is rejected.
     """
 
     n: int
@@ -75,14 +74,11 @@ class Clustered:
     high_wild: float
     p_wild: float
     level: float
-    share: float
-    largest: str
 
     def rates(self) -> dict[str, float]:
         """Estimate and both intervals as per cent a year."""
-        return {
-            k: float(100 * np.expm1(getattr(self, k))) for k in ("estimate", "low", "high", "low_wild", "high_wild")
-        }
+        names = ("estimate", "low", "high", "low_wild", "high_wild")
+        return {k: float(100 * np.expm1(getattr(self, k))) for k in names}
 
 
 class Wild:
@@ -158,13 +154,10 @@ def clustered(
     if wild:
         boot = Wild(yt, xt, base, member)
         ends, p_wild = (boot.bound(-2 * se, level), boot.bound(2 * se, level)), boot.p_value(0.0)
-    part = (xt**2) @ member / q
-    top, largest = float(part.max()), str(names[part.argmax()])
-    return Clustered(n, groups, b, se, b - half, b + half, p, ends[0], ends[1], p_wild, level, top, largest)
+    return Clustered(n, groups, b, se, b - half, b + half, p, *ends, p_wild, level)
 
 
-@dataclass(frozen=True)
-class Long:
+class Long(NamedTuple):
     """Series stacked: ``y`` responses, ``time`` centred, ``year``, and ``group`` (code) of every point."""
 
     y: Floats
@@ -180,13 +173,8 @@ def stack(series: Sequence[Series], minimum: int = 2) -> Long:
         raise NotEstimable(f"a panel needs at least 3 countries with {minimum} years, found {len(used)}")
     if len({s.scale for s in used}) > 1:
         raise NotEstimable("a panel cannot mix logarithms and levels")
-    year = np.concatenate([np.array(s.years) for s in used])
-    return Long(
-        y=np.concatenate([s.response for s in used]),
-        time=year - (min(year) + max(year)) / 2,
-        year=year,
-        group=np.repeat([s.code for s in used], [len(s) for s in used]),
-    )
+    y, year = np.concatenate([s.response for s in used]), np.concatenate([np.array(s.years) for s in used])
+    return Long(y, year - (min(year) + max(year)) / 2, year, np.repeat([s.code for s in used], [len(s) for s in used]))
 
 
 def dummies(labels: np.ndarray) -> Floats:
@@ -228,13 +216,10 @@ class Dependence:
     n: int
     correlation: float
     statistic: float
-    p_value: float
 
 
 def dependence(series: Sequence[Series]) -> Dependence:
     """Do the countries' residuals move together? Over the years that most countries have."""
-    from scipy.stats import norm
-
     whole = max(series, key=len).years
     same = [s for s in series if s.years == whole and not s.constant]
     if len(same) < 4 or len(whole) < 4:
@@ -242,7 +227,7 @@ def dependence(series: Sequence[Series]) -> Dependence:
     residual = lines(same[0].time, np.array([s.response for s in same])).residual
     pairs = np.asarray(np.corrcoef(residual))[np.triu_indices(len(same), 1)]
     statistic = math.sqrt(len(whole) / len(pairs)) * float(pairs.sum())
-    return Dependence(len(same), float(pairs.mean()), statistic, float(2 * norm.sf(abs(statistic))))
+    return Dependence(len(same), float(pairs.mean()), statistic)
 
 
 # ---------------------------------------------------------------- country trends
@@ -253,11 +238,10 @@ class CountryTrends:
     """Countries' slopes, drawn together; ``slopes`` has one row per country in per cent a year.
 
     Columns ``code, own, own_low, own_high, shrunken, low, high, apart, p``: ``apart`` is the country's own
-    slope less that of the reference, ``p`` its p-value after Holm's (1979) correction. ``common`` and ``se``
+    slope less that of the reference, ``p`` its p-value after Holm's (1979) correction. ``common, low, high``
     are on the response scale; ``spread`` in percentage points a year about the common rate.
     """
 
-    groups: int
     n: int
     common: float
     low: float
@@ -291,51 +275,42 @@ def country_trends(series: Sequence[Series], level: float = 0.95, reference: str
     if len(used) < 4:
         raise NotEstimable(f"country trends need at least 4 countries with 3 years, found {len(used)}")
     fits = [lines(s.time, s.response[None]) for s in used]
-    own = np.array([f.slope[0] for f in fits])
-    scatter, df = np.array([f.sigma[0] ** 2 for f in fits]), np.array([f.df for f in fits])
-    sxx = np.array([f.away @ f.away for f in fits])
+    own, scatter = np.array([(f.slope[0], f.sigma[0] ** 2) for f in fits]).T
+    df, sxx = np.array([f.df for f in fits]), np.array([f.away @ f.away for f in fits])
     variance, freedom, drawn = draw(own, scatter, df, sxx)
-    t = quantile(level, len(used) - 1)
-    half_own, half = quantile(level, df) * np.sqrt(scatter / sxx), t * drawn.error
-    ends = [own, own - half_own, own + half_own, drawn.estimate, drawn.estimate - half, drawn.estimate + half]
-    names = ("own", "own_low", "own_high", "shrunken", "low", "high")
-    frame = pd.DataFrame(
-        {"code": [s.code for s in used]} | {k: 100 * np.expm1(v) for k, v in zip(names, ends, strict=True)}
-    )
-    codes = list(frame["code"])
+    t = float(quantile(level, len(used) - 1))
+    frame, codes = pd.DataFrame({"code": [s.code for s in used]}), [s.code for s in used]
+    for names, middle, half in (
+        (("own", "own_low", "own_high"), own, quantile(level, df) * np.sqrt(scatter / sxx)),
+        (("shrunken", "low", "high"), drawn.estimate, t * drawn.error),
+    ):
+        frame[list(names)] = 100 * np.expm1(np.column_stack([middle, middle - half, middle + half]))
     frame["apart"], frame["p"] = math.nan, math.nan
     if reference in codes:
         at = codes.index(reference)
+        p = two_sided((own - own[at]) / np.sqrt(variance + variance[at]), np.minimum(freedom, freedom[at]))
         others = [i for i in range(len(codes)) if i != at]
-        apart = own - own[at]
-        p = two_sided(apart / np.sqrt(variance + variance[at]), np.minimum(freedom, freedom[at]))
         frame["apart"] = frame["own"] - frame["own"].iloc[at]
         frame.loc[others, "p"] = multipletests(p[others], method="holm")[1]
-    common, tau, error = float(drawn.common), float(drawn.tau), float(t * drawn.se)
-    spread = 100 * (math.exp(common + tau) - math.exp(common))
-    low, high = common - error, common + error
-    return CountryTrends(len(used), sum(map(len, used)), common, low, high, spread, level, frame)
+    common, half_common = float(drawn.common), t * float(drawn.se)
+    spread = 100 * (math.exp(common + float(drawn.tau)) - math.exp(common))
+    return CountryTrends(sum(map(len, used)), common, common - half_common, common + half_common, spread, level, frame)
 
 
 # ---------------------------------------------------------------- weighted and unweighted
 
 
-@dataclass(frozen=True)
-class Aggregate:
-    """R&D intensity of several countries together; log-linear growth in per cent a year, all fitted alike.
+class Aggregate(NamedTuple):
+    """R&D intensity of ``n`` countries together; log-linear growth in per cent a year, all fitted alike.
 
     ``weighted`` sums expenditure over implied GDP (the quotient of both tables), ``average`` is the mean of the
-    countries' own trends, ``printed`` that of the printed OECD total (NaN without one). ``first, last`` are
-    the weighted levels.
+    countries' own trends, ``printed`` that of the printed OECD total (NaN without one).
     """
 
-    years: tuple[int, int]
     n: int
     weighted: float
     average: float
     printed: float
-    first: float
-    last: float
 
 
 def aggregate(found: Mapping[str, Series], total: str = "OECD") -> Aggregate:
@@ -346,14 +321,12 @@ def aggregate(found: Mapping[str, Series], total: str = "OECD") -> Aggregate:
     pairs = [(i.values, g.values) for i, g in both if g is not None and g.years == whole]
     if len(pairs) < 2 or len(whole) < 3:
         raise NotEstimable("fewer than 2 countries have R&D expenditure and intensity for all years")
-    ratio, spent = (np.array([p[k] for p in pairs]) for k in (0, 1))
-    levels = spent.sum(axis=0) / (spent / ratio).sum(axis=0)
+    ratio, spent = np.array(pairs).transpose(1, 0, 2)
+    rows = [np.log(spent.sum(axis=0) / (spent / ratio).sum(axis=0)), np.log(ratio).mean(axis=0)]
     printed = found.get(f"gerd_intensity.{total}")
-    time = np.array(whole, dtype=float)
-    rows = [np.log(levels), np.log(ratio).mean(axis=0)]
-    rows += [printed.response] if printed is not None and printed.years == whole else []
-    rates = 100 * np.expm1(lines(time, np.array(rows)).slope)
-    last = float(rates[2]) if len(rates) > 2 else math.nan
-    return Aggregate(
-        (whole[0], whole[-1]), len(pairs), float(rates[0]), float(rates[1]), last, float(levels[0]), float(levels[-1])
-    )
+    if printed is None or printed.years != whole:
+        rows.append(np.full(len(whole), math.nan))
+    else:
+        rows.append(printed.response)
+    rates = 100 * np.expm1(lines(np.array(whole, dtype=float), np.array(rows)).slope)
+    return Aggregate(len(pairs), *map(float, rates))

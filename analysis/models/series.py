@@ -142,34 +142,23 @@ class Series:
             raise NotEstimable("a printed value may stand for zero, so its logarithm has no bound")
         return np.log(low), np.log(high)
 
-    def rate(self, slope: float | Floats) -> float | Floats:
+    def rate(self, slope: float) -> float:
         """A slope of the response as growth: ``100 (exp(slope) - 1)`` per cent, or the slope itself."""
-        return 100.0 * np.expm1(slope) if self.scale == "log" else slope
+        return float(100.0 * np.expm1(slope) if self.scale == "log" else slope)
 
     def back(self, response: Floats) -> Floats:
         """Responses on the printed scale."""
         return np.exp(response) if self.scale == "log" else response
 
-    def without(self, years: Iterable[int]) -> Series:
+    def without(self, years: Collection[int]) -> Series:
         """The series less some years."""
-        drop = set(years)
-        return self._take([i for i, y in enumerate(self.years) if y not in drop])
+        return self.only(y for y in self.years if y not in years)
 
-    def until(self, year: int) -> Series:
-        """The series up to and including a year."""
-        return self._take([i for i, y in enumerate(self.years) if y <= year])
-
-    def since(self, year: int) -> Series:
-        """The series from a year on."""
-        return self._take([i for i, y in enumerate(self.years) if y >= year])
-
-    def _take(self, keep: Sequence[int]) -> Series:
-        return replace(
-            self,
-            years=tuple(self.years[i] for i in keep),
-            printed=tuple(self.printed[i] for i in keep),
-            wider=None if self.wider is None else tuple(self.wider[i] for i in keep),
-        )
+    def only(self, years: Iterable[int]) -> Series:
+        """The series in some of its years."""
+        keep = [self.years.index(y) for y in years]
+        kept, printed = tuple(self.years[i] for i in keep), tuple(self.printed[i] for i in keep)
+        return replace(self, years=kept, printed=printed, wider=self.wider and tuple(self.wider[i] for i in keep))
 
     def require(self, n: int, what: str, regular: bool = False) -> None:
         """Raise :class:`NotEstimable` unless there are ``n`` points (and no gaps, if ``regular``)."""
@@ -208,29 +197,23 @@ def make(
     kinds = {isinstance(v, Real) and not isinstance(v, Integral) for v in values}
     if len(kinds) > 1 and decimals is None:
         raise ValueError(f"{key}: floats beside strings or integers; give all as printed, or decimals=")
-    floats = True in kinds and decimals is None
-    return Series(
-        key, key, "", unit, key.partition(".")[0], tuple(int(y) for y in years), printed, exact or floats, scale
-    )
+    exact = exact or (True in kinds and decimals is None)
+    return Series(key, key, "", unit, key.partition(".")[0], tuple(map(int, years)), printed, exact, scale)
 
 
 def _printed(key: str, year: int, value: object, decimals: int | None) -> str:
-    if isinstance(value, str):
-        try:
+    """A number of one's own as it would be printed."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | Real) or not math.isfinite(float(value)):
+            raise ValueError
+        if isinstance(value, str):
             digits(value)
-            known = math.isfinite(float(value))
-        except ValueError:
-            known = False
-        text = value if known else ""
-    elif isinstance(value, int | float | np.integer | np.floating) and type(value) is not bool and math.isfinite(value):
-        whole = isinstance(value, Integral)
-        text = str(int(value)) if whole else f"{Decimal(repr(float(value))):f}"
-        text = text if decimals is None or whole else f"{float(value):.{decimals}f}"
-    else:
-        text = ""
-    if not text:
-        raise ValueError(f"{key}: the value of {year} is a finite number or a printed one, not {value!r}")
-    return text
+            return value
+    except ValueError:
+        raise ValueError(f"{key}: the value of {year} is a finite number or a printed one, not {value!r}") from None
+    if isinstance(value, Integral):
+        return str(int(value))
+    return f"{Decimal(repr(float(value))):f}" if decimals is None else f"{float(value):.{decimals}f}"
 
 
 class Found(dict[str, Series]):
@@ -301,10 +284,9 @@ def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
     cells["treated"] = ""
     if treated:
         cells = _treat(cells, doubts.read(report), set(wanted))
-    amounts = _derived(report)
+    amounts, kinds = _derived(report), report.labels().set_index("code")["kind"].to_dict()
     found: dict[str, Series] = {}
     refused: dict[str, tuple[str, str]] = {}
-    kinds = report.labels().set_index("code")["kind"].to_dict()
     for (table, measure), (name, group, scale) in wanted.items():
         part = cells[(cells["table"] == table) & (cells["measure"] == measure)]
         for label, rows in part.groupby("code", sort=False):
@@ -317,7 +299,10 @@ def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
                 if rows["gone"].any():
                     refused[key] = (table, f"only {len(known)} of {len(rows)} years have a value")
                 continue
-            ordered = known.assign(y=known["year"].astype(int)).sort_values("y")
+            ordered, aggregate = (
+                known.assign(y=known["year"].astype(int)).sort_values("y"),
+                kinds.get(code) == "aggregate",
+            )
             years = tuple(ordered["y"].tolist())
             who, what = report.name(code).partition(" (")[0], MEASURE_NAMES.get(name, name)
             bounds = [amounts.get((table, code, y)) for y in years] if measure == "exports" else [None]
@@ -327,14 +312,14 @@ def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
                     label=who if name == "macro" or code == "exports_total" else f"{who}: {what}",
                     table=table,
                     unit=str(ordered["unit"].iloc[0]),
-                    group=f"{group} (aggregates)" if kinds.get(code) == "aggregate" else group,
+                    group=f"{group} (aggregates)" if aggregate else group,
                     years=years,
                     printed=tuple(ordered["printed"]),
                     exact=bool(ordered["exact"].all()),
                     scale=scale,
                     treated="; ".join(dict.fromkeys(t for t in rows["treated"] if t)),
                     wider=None if None in bounds else tuple(b for b in bounds if b),
-                    aggregate=kinds.get(code) == "aggregate",
+                    aggregate=aggregate,
                 )
             except NotEstimable as reason:
                 refused[key] = (table, str(reason))

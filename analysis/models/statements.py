@@ -7,10 +7,8 @@ judges whichever is nearer to one half. Fewer than :data:`MINIMUM` points give n
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -25,8 +23,7 @@ DRIFT = "pooled_drift"
 LIKELY, VERY_LIKELY = 0.8, 0.95
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """A rise that the text says goes on (or that it expects); ``line`` of the text."""
 
     text: str
@@ -62,11 +59,6 @@ def verdict(probability: float) -> str:
     return "cannot tell"
 
 
-def family(group: str) -> str:
-    """The family of series that calibrates a group; empty if none does."""
-    return next((name for name, groups in backtest.FAMILIES.items() if group in groups), "")
-
-
 def table(report: Report, found: Mapping[str, Series], tested: pd.DataFrame) -> pd.DataFrame:
     """``statement, line, n, one, two, happened, of, verdict`` (per cent).
 
@@ -74,33 +66,28 @@ def table(report: Report, found: Mapping[str, Series], tested: pd.DataFrame) -> 
     where that model was at least 80 per cent sure, among ``of`` forecasts of the same family.
     """
     known = backtest.calibration(tested, DRIFT).set_index("family")
-    rows: list[tuple[object, ...]] = []
-    for one in STATEMENTS:
-        series = found.get(one.key)
-        unknown = (None, None, None, None)
-        if series is None or len(series) < MINIMUM:
-            rows.append(
-                (one.text, one.line, 0 if series is None else len(series), *unknown, "cannot tell: too few points")
-            )
+    short = "cannot tell: too few points"
+    rows: list[tuple[Any, ...]] = []
+    for text, key, line in STATEMENTS:
+        series = found.get(key)
+        n = 0 if series is None else len(series)
+        if series is None or n < MINIMUM:
+            rows.append((text, line, n, None, None, None, None, short))
             continue
         try:
-            ahead = (
-                forecast.forecast(found, [one.key], DRIFT, 2)[0] if series.regular else forecast.with_gaps(series, 2)
-            )
+            ahead = forecast.forecast(found, [key], DRIFT, 2)[0] if series.regular else forecast.with_gaps(series, 2)
         except NotEstimable as reason:
-            rows.append((one.text, one.line, len(series), *unknown, f"cannot tell: {reason}"))
+            rows.append((text, line, n, None, None, None, None, f"cannot tell: {reason}"))
             continue
-        rise = [ahead.above(float(series.values[-1]), h) for h in (1, 2)]
-        kind = family(series.group)
-        happened, of = (
-            (float(known["happened"][kind]), int(known["forecasts"][kind])) if kind in known.index else (None, None)
-        )
-        sure = rise[0] >= backtest.SURE
-        judged = rise[0] if happened is None or not sure else min((rise[0], happened / 100), key=lambda p: abs(p - 0.5))
-        rows.append((one.text, one.line, len(series), *(100 * p for p in rise), happened, of, verdict(judged)))
+        one, two = (ahead.above(float(series.values[-1]), h) for h in (1, 2))
+        kind = next((name for name, groups in backtest.FAMILIES.items() if series.group in groups), "")
+        happened = float(known["happened"][kind]) if kind in known.index else None
+        of = int(known["forecasts"][kind]) if kind in known.index else None
+        judged = [one] if happened is None or one < backtest.SURE else [one, happened / 100]
+        word = verdict(min(judged, key=lambda p: abs(p - 0.5)))
+        rows.append((text, line, n, 100 * one, 100 * two, happened, of, word))
     for text, line, (where, measure) in SHORT:
-        n = _printed(report, where, measure)
-        rows.append((text, line, n, None, None, None, None, "cannot tell: too few points"))
+        rows.append((text, line, _printed(report, where, measure), None, None, None, None, short))
     return pd.DataFrame(rows, columns=["statement", "line", "n", "one", "two", "happened", "of", "verdict"])
 
 
@@ -118,11 +105,7 @@ TARGETS = (4.0, 4.2, 4.5, 5.0)
 
 
 def targets(
-    found: Mapping[str, Series],
-    models: Sequence[str],
-    key: str = "gerd_intensity.TWN",
-    bounds: Sequence[float] = TARGETS,
-    horizon: int = 12,
+    found: Mapping[str, Series], models: Sequence[str], key: str = "gerd_intensity.TWN", horizon: int = 12
 ) -> pd.DataFrame:
     """Probability (per cent) of being at or above round targets: ``model, target, year, probability``.
 
@@ -132,14 +115,11 @@ def targets(
     rows = []
     for model in models:
         one = forecast.forecast(found, [key], model, horizon)[0]
-        rows += [(model, t, y, 100 * one.above(t, h)) for t in bounds for h, y in enumerate(one.years, 1)]
+        rows += [(model, t, y, 100 * one.above(t, h)) for t in TARGETS for h, y in enumerate(one.years, 1)]
     return pd.DataFrame(rows, columns=["model", "target", "year", "probability"])
 
 
 def reached(table: pd.DataFrame) -> pd.DataFrame:
     """First year with a probability above one half: ``model, target, year`` (NaN where none is)."""
-    rows = []
-    for (model, target), part in table.groupby(["model", "target"], sort=False):
-        likely = part[part["probability"] > 50]
-        rows.append((model, target, float(likely["year"].min()) if len(likely) else math.nan))
-    return pd.DataFrame(rows, columns=["model", "target", "year"])
+    likely = table.assign(year=table["year"].where(table["probability"] > 50))
+    return likely.groupby(["model", "target"], sort=False)["year"].min().astype(float).reset_index()
