@@ -33,7 +33,7 @@ def renew(root: Path) -> int:
         count, left = count + entries, left + without
         update(scratch / "locale" / LANGUAGE / "LC_MESSAGES" / place, messages, "文")
     about = {"language": LANGUAGE, "locale_dirs": [str(scratch / "locale")]}
-    twin = Twin({}, names(root), kept=_messages(root / OUTPUTS))
+    twin = Twin({}, names(root), strict=True)
     twin.phrase(site.settings(root)[0]["html_title"], "_config.yml")
     for text in pdf.own_texts(root):
         twin.sentences(text, "analysis/publish/pdf.py")
@@ -45,15 +45,6 @@ def renew(root: Path) -> int:
     entries, without = update(root / OUTPUTS, sorted(twin.missing.items(), key=lambda item: (item[1], item[0])))
     print(f"locale: {count + entries} messages, {left + without} without a translation or fuzzy")
     return int(left + without > 0)
-
-
-def _messages(path: Path) -> frozenset[str]:
-    from babel.messages.pofile import read_po
-
-    if not path.is_file():
-        return frozenset()
-    with path.open("rb") as file:
-        return frozenset(str(m.id) for m in read_po(file) if m.id)
 
 
 def update(path: Path, messages: Iterable[tuple[str, str]], everything: str = "") -> tuple[int, int]:

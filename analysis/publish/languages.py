@@ -20,6 +20,8 @@ from pathlib import Path
 
 from analysis.publish.project import LANGUAGE, LOCALE
 
+#: Names that tables do not print, or print in another way than sentences have them.
+NAMES = LOCALE / LANGUAGE / "names.csv"
 OUTPUTS = LOCALE / LANGUAGE / "LC_MESSAGES" / "outputs.po"
 
 _UNTRANSLATED = """
@@ -43,6 +45,8 @@ _APART = re.compile(r"(, |: |; | \(|\))")
 _PITCH = (0.95, 1.2)  # the same of a wrapped label
 _MARGIN = 6  # points left of the title
 _PUNCTUATION = {", ": "，", ": ": "：", "; ": "；", " (": "（", ")": "）"}
+#: What stands between two links and is no text of its own.
+_BARE, _FULL = re.compile(r"[\s,.;:()]+"), str.maketrans(",.;:()", "，。；：（）", " ")
 _TOKEN = re.compile(r"[\w.,%+−–-]+|.", re.ASCII)
 #: What has no language: numbers, and runs of Chinese.
 _FIXED = r"\d+(?:[.,\-–/:]\d+)*|[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*"
@@ -51,6 +55,7 @@ _CHINESE = re.compile(r'<span lang="zh-Hant">([^<]*)</span>')
 _SENTENCE = re.compile(r"(?<=[\w)%”]\.) (?=[A-Z])")
 _YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*")
+_HAN = re.compile("[\u3400-\u9fff]")
 #: ``{0}`` is the first number of a message, ``{0*10}`` ten times it: US$6.5 billion are 65億美元.
 _SLOT = re.compile(r"\{(\d+)(?:\*(\d+))?\}")
 
@@ -71,12 +76,11 @@ class Twin:
 
     messages: Mapping[str, str]
     names: Mapping[str, str]
-    #: Messages that are in the catalogue already: a name of its own, or a sentence that keeps the names in it.
-    kept: frozenset[str] = frozenset()
+    #: Whether texts that are Chinese but for a few words count as missing as well.
+    strict: bool = False
     missing: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.names = {**self.names, **{name: self.messages[name] for name in self.names if name in self.messages}}
         ordered = sorted((n for n in self.names if len(n) > 1), key=len, reverse=True)
         self._names = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ordered))})(?![\w-])") if ordered else None
 
@@ -84,6 +88,7 @@ class Twin:
         """HTML or SVG with every text translated; code, and elements in a language of their own, stay."""
         opaque: list[str] = []
         parts: list[str] = []
+        text = text.replace("<wbr>", "")  # Chinese needs none, and names of files are one text
         text = _ROWS.sub(lambda m: m[1] + self._rows(m[2], where) + m[3], _CHINESE.sub(r"\1", text))
         text = re.sub(f"(?:{_LINE.pattern}){{2,}}", lambda m: self._lines(m[0], where), text)
         for part in _TAG.split(text):
@@ -155,24 +160,20 @@ class Twin:
     def phrase(self, text: str, where: str = "") -> str:
         """One text; as it is if it holds no word, or has no translation."""
         if not _WORD.search(text):
-            return text
-        for name in self.kept & self.names.keys() if self.kept else ():
-            if name in text:
-                self.missing.setdefault(name, where)
+            return text.strip().translate(_FULL) if _BARE.fullmatch(text) else text
         if text in self.names:
             return self.names[text]
         for message, values in self.keys(text):
             if message in self.messages:
                 return _filled(self.messages[message], values)
-            if values and not _WORD.search(_SLOT.sub("", message)):
+            if not _WORD.search(_SLOT.sub("", message)):
                 return _filled(message, values)
-        keys = [message for message, _ in self.keys(text)]
-        self.missing.setdefault(next((key for key in keys if key in self.kept), keys[-1]), where)
+        if self.strict or len(_HAN.findall(text)) < 2 * len(_WORD.findall(text)):
+            self.missing.setdefault(list(self.keys(text))[-1][0], where)
         return text
 
     def keys(self, text: str) -> Iterator[tuple[str, list[str]]]:
-        """The messages under which a text may be found: as it is, with its numbers taken out, with names out as well."""
-        yield text, []
+        """The messages under which a text may be found: with its numbers taken out, then with names out as well."""
         yield _slots(text, _NUMBER, {})
         if self._names:
             yield _slots(text, re.compile(f"{self._names.pattern}|{_NUMBER.pattern}"), self.names)
@@ -302,7 +303,7 @@ def _track(tag: str, opaque: list[str]) -> None:
 
 
 def names(root: Path) -> dict[str, str]:
-    """Chinese names of what rows stand for, by their English ones: ``labels.csv`` and the entities of outside facts."""
+    """Chinese names by English ones: rows (``labels.csv``), tables, and those of ``names.csv``, which go before."""
     with (root / "data/labels.csv").open(encoding="utf-8") as file:
         found = {row["en"]: row["label"] for row in reversed(list(csv.DictReader(file))) if row["en"]}
     package = json.loads((root / "data/datapackage.json").read_text("utf-8"))
@@ -312,6 +313,10 @@ def names(root: Path) -> dict[str, str]:
             title = _YEARS.sub("", title)  # which the English titles leave to the tables
         if title and english:
             found[english] = title
+    own = root / NAMES
+    if own.is_file():
+        with own.open(encoding="utf-8") as file:
+            found |= {row["en"]: row["zh"] for row in csv.DictReader(file)}
     return found
 
 
