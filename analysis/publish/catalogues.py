@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from analysis.publish import fingerprint, pdf, site
+from analysis.publish import fingerprint, languages, pdf, site
 from analysis.publish.draft import facts
 from analysis.publish.languages import OUTPUTS, Twin, names
 from analysis.publish.project import LANGUAGE, LOCALE, name, notebooks
@@ -32,7 +32,7 @@ def renew(root: Path) -> int:
         entries, without = update(root / LOCALE / LANGUAGE / "LC_MESSAGES" / place, messages)
         count, left = count + entries, left + without
         update(scratch / "locale" / LANGUAGE / "LC_MESSAGES" / place, messages, "文")
-    about = {"language": LANGUAGE, "locale_dirs": [str(scratch / "locale")]}
+    about = languages.settings(scratch / "locale")
     twin = Twin({}, names(root), strict=True)
     twin.phrase(site.settings(root)[0]["html_title"], "_config.yml")
     for text in pdf.own_texts(root):

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from analysis.publish.project import LANGUAGE, LOCALE
 
@@ -88,14 +89,19 @@ class Twin:
         """HTML or SVG with every text translated; code, and elements in a language of their own, stay."""
         opaque: list[str] = []
         parts: list[str] = []
+        fact = False
+        prose: list[str] = []  # within what a catalogue of Markdown has translated, where only facts are left
         text = text.replace("<wbr>", "")  # Chinese needs none, and names of files are one text
         text = _ROWS.sub(lambda m: m[1] + self._rows(m[2], where) + m[3], _CHINESE.sub(r"\1", text))
         text = re.sub(f"(?:{_LINE.pattern}){{2,}}", lambda m: self._lines(m[0], where), text)
         for part in _TAG.split(text):
             if part.startswith("<") and part.endswith(">"):
-                _track(part, opaque)
+                _track(part, opaque, _OPAQUE, r'\s(?:lang|translate)="(?:en|no)"')
+                if not opaque:
+                    _track(part, prose, (), r'\sclass="(?:[^"]* )?translated["\s]')
+                    fact = part == '<span class="fact">'
                 parts.append(part if opaque else _ATTRIBUTE.sub(lambda m: self._attribute(m, where), part))
-            elif opaque or not part.strip():
+            elif opaque or not part.strip() or (prose and not fact and not _BARE.fullmatch(part)):
                 parts.append(part)
             elif parts[-1:] == ["<title>"] and parts[-3:-2] and parts[-3].startswith("<circle"):
                 parts.append(html.escape(self.listed(html.unescape(part), where), quote=False))
@@ -289,17 +295,16 @@ def _slots(text: str, pattern: re.Pattern[str], words: Mapping[str, str]) -> tup
     return pattern.sub(out, text), values
 
 
-def _track(tag: str, opaque: list[str]) -> None:
-    """Note where an element begins or ends whose text stays as it is."""
+def _track(tag: str, within: list[str], names: tuple[str, ...], marked: str) -> None:
+    """Note where an element of some name, or with a mark, begins or ends; elements of its name in it are counted."""
     name = re.match(r"</?\s*([\w-]+)", tag)
     if name is None or tag.endswith("/>"):
         return
-    if opaque:
-        if name[1] == opaque[0]:
-            opaque.append(name[1]) if not tag.startswith("</") else opaque.pop()
-        return
-    if not tag.startswith("</") and (name[1] in _OPAQUE or re.search(r'\s(?:lang|translate)="(?:en|no)"', tag)):
-        opaque.append(name[1])
+    if within:
+        if name[1] == within[0]:
+            within.append(name[1]) if not tag.startswith("</") else within.pop()
+    elif not tag.startswith("</") and (name[1] in names or re.search(marked, tag)):
+        within.append(name[1])
 
 
 def names(root: Path) -> dict[str, str]:
@@ -318,6 +323,16 @@ def names(root: Path) -> dict[str, str]:
         with own.open(encoding="utf-8") as file:
             found |= {row["en"]: row["zh"] for row in csv.DictReader(file)}
     return found
+
+
+def settings(catalogues: Path) -> dict[str, Any]:
+    """What Sphinx is told for the Chinese edition; its quotation marks are full-width where they are written."""
+    return {
+        "language": LANGUAGE,
+        "locale_dirs": [str(catalogues)],
+        "smartquotes": False,
+        "translation_progress_classes": "translated",
+    }
 
 
 def translate(folder: Path, twin: Twin) -> None:

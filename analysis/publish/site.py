@@ -216,12 +216,11 @@ def settings(root: Path, language: str = "en") -> tuple[dict[str, Any], dict[str
 def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str, Any]) -> tuple[bool, dict[str, str]]:
     """Build one edition below ``target``: whether there was a warning or an error, and the texts without translation."""
     place = target / editions(root)[language]
-    about = about | {"language": language, "locale_dirs": [str(root / LOCALE)]}
     if language != LANGUAGE:
-        return sphinx(root, place, about, jobs), {}
+        return sphinx(root, place, about | {"language": language}, jobs), {}
+    about = about | languages.settings(root / LOCALE)
     twin = Twin(languages.catalogue(root / OUTPUTS), languages.names(root))
     title = twin.phrase(settings(root)[0]["html_title"], CONFIG)
-    about["smartquotes"] = False  # they are full-width where they are written
     about |= dict.fromkeys(("project", "html_title", "ogp_site_name", "ogp_image_alt"), title)
     return sphinx(root, place, about, jobs, twin=twin), twin.missing
 
