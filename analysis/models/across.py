@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.models.growth import quantile, two_sided
+from analysis.models.growth import Estimate, quantile, two_sided
 from analysis.models.panel import Clustered, clustered, dummies
 from analysis.models.series import Floats, NotEstimable, Series, countries
 from analysis.report import NOT_AVAILABLE
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(Estimate):
     """A cross-sectional regression with inference that knows its leverage.
 
     ``low, high, p_value``: HC2 errors with Bell and McCaffrey's (2002) degrees of freedom ``df``;
@@ -35,16 +35,10 @@ class Line:
     without_high, without_p`` (classical, without that country).
     """
 
-    n: int
-    estimate: float
-    low: float
-    high: float
-    p_value: float
     df: float
     classic: tuple[float, float]
     spearman: float
     p_spearman: float
-    level: float
     points: pd.DataFrame
 
     def band(self, steps: int = 40) -> pd.DataFrame:
@@ -92,8 +86,8 @@ def cross_section(codes: Sequence[str], x: Floats, y: Floats, level: float = 0.9
     points[["without", "without_low", "without_high", "without_p"]] = rows
     low, high = map(float, fit.conf_int(1 - level)[1])
     rho, p_rho = map(float, spearmanr(x, y))
-    ends, p = (slope - half, slope + half), float(two_sided(slope / error, df))
-    return Line(len(x), slope, *ends, p, df, (low, high), rho, p_rho, level, points)
+    p, ends = float(two_sided(slope / error, df)), (slope - half, slope + half)
+    return Line("cross_section_hc2_bm", len(x), slope, *ends, level, "", p, df, (low, high), rho, p_rho, points)
 
 
 def beta_convergence(series: Sequence[Series], level: float = 0.95) -> Line:
@@ -114,19 +108,7 @@ def spanning(series: Sequence[Series]) -> list[Series]:
     return [s for s in series if (s.years[0], s.years[-1]) == ends and len(s) > 1]
 
 
-@dataclass(frozen=True)
-class Dispersion:
-    """Ratio of the last to the first standard deviation of logs across countries."""
-
-    n: int
-    estimate: float
-    low: float
-    high: float
-    p_value: float
-    level: float
-
-
-def sigma_convergence(series: Sequence[Series], level: float = 0.95) -> Dispersion:
+def sigma_convergence(series: Sequence[Series], level: float = 0.95) -> Estimate:
     r"""Does the spread across countries shrink? Ratio of the last to the first standard deviation.
 
     Pitman (1939) and Morgan (1939): for pairs of normal variables, :math:`\mathrm{var}(u)=\mathrm{var}(v)` exactly if
@@ -148,7 +130,8 @@ def sigma_convergence(series: Sequence[Series], level: float = 0.95) -> Dispersi
     k = 1 + 2 * (1 - r**2) * float(quantile(level, n - 2)) ** 2 / (n - 2)
     spread = math.sqrt(k + math.sqrt(k * k - 1))
     t = (ratio**2 - 1) * math.sqrt(n - 2) / (2 * ratio * math.sqrt(1 - r**2))
-    return Dispersion(n, ratio, ratio / spread, ratio * spread, float(two_sided(t, n - 2)), level)
+    p = float(two_sided(t, n - 2))
+    return Estimate("sigma_convergence", n, ratio, ratio / spread, ratio * spread, level, "", p)
 
 
 # ---------------------------------------------------------------- inputs and patents

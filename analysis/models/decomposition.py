@@ -59,7 +59,7 @@ class ShiftShare:
     """A change of the aggregate rate and its parts; ``within + structure`` is the change.
 
     ``table`` is what :meth:`frame` gives; ``base`` are the parts with weights of the first year: within, structure,
-    interaction. ``left_out`` are industries without a number in one of the years; they are in the residual industry.
+    interaction.
     """
 
     before: int
@@ -67,7 +67,6 @@ class ShiftShare:
     change: float
     table: pd.DataFrame
     base: tuple[float, float, float]
-    left_out: tuple[str, ...] = ()
 
     @property
     def within(self) -> float:
@@ -129,11 +128,7 @@ def attained(function: Callable[[Floats], Floats], low: Floats, high: Floats) ->
 
 
 def shift_share(
-    before: Mapping[str, tuple[Cell, Cell]],
-    after: Mapping[str, tuple[Cell, Cell]],
-    total: str,
-    years: tuple[int, int],
-    left_out: Sequence[str] = (),
+    before: Mapping[str, tuple[Cell, Cell]], after: Mapping[str, tuple[Cell, Cell]], total: str, years: tuple[int, int]
 ) -> ShiftShare:
     """Split the change of ``total``'s rate over the industries.
 
@@ -168,7 +163,7 @@ def shift_share(
     if not np.isfinite(table.drop(columns="code").to_numpy()).all():
         raise NotEstimable("the printed digits do not tell whether the industries exceed their total")
     three = (float(base[0]), float(base[1]), float(base[2]))
-    return ShiftShare(years[0], years[1], change, table, three, tuple(left_out))
+    return ShiftShare(years[0], years[1], change, table, three)
 
 
 def printed_years(report: Report, table: str, measure: str) -> list[int]:
@@ -189,24 +184,24 @@ def _two(cells: Mapping[tuple[str, str, str], str], code: str, measure: str, yea
 
 
 def value_added(report: Report, before: int | None = None, after: int | None = None) -> ShiftShare:
-    """Shift-share of the manufacturing value-added rate of Table 1-2-16 (first and last printed year)."""
+    """Shift-share of the manufacturing value-added rate of Table 1-2-16 (first and last printed year).
+
+    Industries without a number in one of the years are in the residual industry.
+    """
     shown = printed_years(report, "value_added_rate", "value_added_rate")
     years = (before or shown[0], after or shown[-1])
     if not set(years) <= set(shown):
         raise NotEstimable(f"the value-added rates have no year {min(set(years) - set(shown))}")
     cells = _cells(report, "value_added_rate")
     found: dict[str, list[tuple[Cell, Cell]]] = {}
-    left_out = []
     for code in dict.fromkeys(c for c, _, _ in cells):
-        try:
+        with contextlib.suppress(NotEstimable):
             value, rate = (_two(cells, code, m, years) for m in ("value_added", "value_added_rate"))
             found[code] = list(zip(value, rate, strict=True))
-        except NotEstimable:
-            left_out.append(code)
-    if "C" in left_out:
+    if "C" not in found:
         raise NotEstimable(f"the total of manufacturing is not available for {years[0]} and {years[1]}")
     first, last = ({code: both[i] for code, both in found.items()} for i in (0, 1))
-    return shift_share(first, last, "C", years, left_out)
+    return shift_share(first, last, "C", years)
 
 
 def periods(report: Report) -> list[tuple[int, int]]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -24,6 +24,8 @@ from analysis.report import Report, once
 TRENDS = ["series", "table", "n", "model", "parameter", "estimate", "low", "high", "level", "unit", "cells", "note"]
 FORECASTS = ["series", "model", "year", "mean", "low", "high", "level", "note"]
 
+NUMBERS = TRENDS[5:8]
+
 HORIZON = 3
 
 #: Series whose forecasts the book shows with all models; the others get the chosen model alone.
@@ -32,9 +34,6 @@ SHOWN = (
     *("macro.real_gdp", "exports.exports_total", "exports.tech_high"),
 )
 
-#: n, model, parameter, (estimate, low, high) or (estimate,), level, unit; where they differ from three decimals and
-#: from the series and table that are asked for, these too.
-Line = tuple[Any, ...]
 A_YEAR, POINTS, MONEY = "% a year", "percentage points", "US$ 100 million"
 
 
@@ -53,38 +52,63 @@ def significant(value: float, digits: int = 5) -> str:
     return text(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
 
 
-def percent(level: float) -> str:
-    """A claimed level as text: ``0.95``, ``0.983``."""
-    return f"{level:.3f}".rstrip("0").rstrip(".")
+def percent(level: float | str) -> str:
+    """A claimed level as text: ``0.95``, ``0.983``; a word stays one."""
+    return level if isinstance(level, str) else f"{level:.3f}".rstrip("0").rstrip(".")
 
 
-class Rows(list[list[Any]]):
-    """Rows under construction: those of :data:`TRENDS` with numbers, then how many decimals they are printed with."""
+class Line(NamedTuple):
+    """A row of :data:`TRENDS`; ``numbers`` are estimate, low and high, or the estimate alone.
 
-    def take(self, series: str, table: str, model: str, lines: Iterator[Line], cells: str = "printed") -> None:
-        """Estimates of one series as they come; if something cannot be estimated, a row says why."""
-        try:
-            for n, name, parameter, three, level, unit, *more in lines:
-                rest: list[Any] = [3, series, table]
-                digits, key, where = more + rest[len(more) :]
-                numbers = [*three, None, None][:3]
-                self.append([key, where, str(n), name, parameter, *numbers, level, unit, cells, "", digits])
-        except NotEstimable as reason:
-            self.refuse(series, table, model, str(reason), cells)
+    ``digits`` are its decimals. ``series`` and ``table`` stand only where they are not those that are asked for.
+    """
 
-    def refuse(self, series: str, table: str, model: str, reason: str, cells: str = "printed") -> None:
-        """A row for what is not estimable."""
-        note = f"not estimable, because {reason}"
-        self.append([series, table, "", model, "", None, None, None, "", "", cells, note, 0])
+    n: int
+    model: str
+    parameter: str
+    numbers: Sequence[float]
+    level: float | str = ""
+    unit: str = ""
+    digits: int = 3
+    series: str = ""
+    table: str = ""
+
+
+Row = dict[str, Any]
+BLANK: Row = dict.fromkeys(TRENDS, "") | dict.fromkeys(NUMBERS) | {"n": None, "digits": 0}
+
+
+def _refused(series: str, table: str, model: str, reason: object, cells: str = "printed") -> Row:
+    note = f"not estimable, because {reason}"
+    return BLANK | {"series": series, "table": table, "model": model, "cells": cells, "note": note}
+
+
+def _rows(lines: Iterator[Line], series: str, table: str, model: str, cells: str = "printed") -> Iterator[Row]:
+    """Estimates of one series as they come; if something cannot be estimated, a row says why."""
+    try:
+        for line in lines:
+            row = (
+                BLANK | line._asdict() | {"series": line.series or series, "table": line.table or table, "cells": cells}
+            )
+            yield row | dict(zip(NUMBERS, line.numbers, strict=False)) | {"level": percent(line.level)}
+    except NotEstimable as reason:
+        yield _refused(series, table, model, reason, cells)
+
+
+def _numbers(report: Report, parts: Iterable[str]) -> pd.DataFrame:
+    """Columns :data:`TRENDS`, the :data:`NUMBERS` among them as floats, ``n`` as whole numbers, and ``digits``."""
+    rows = [row for part in parts for row in PARTS[part](report)]
+    frame = pd.DataFrame(rows, columns=list(BLANK))
+    return frame.astype(dict.fromkeys(NUMBERS, float) | {"n": "Int64"})
 
 
 @once
 def trends(report: Report) -> pd.DataFrame:
     """Every trend estimate the book shows; columns :data:`TRENDS`, all strings."""
-    out = Rows()
-    for part in PARTS.values():
-        part(out, report)
-    return pd.DataFrame([[*r[:5], *(text(v, r[-1]) for v in r[5:8]), *r[8:-1]] for r in out], columns=TRENDS)
+    frame = _numbers(report, PARTS)
+    for column in NUMBERS:
+        frame[column] = [text(v, d) for v, d in zip(frame[column], frame["digits"], strict=True)]
+    return frame[TRENDS].astype({"n": "string"}).fillna({"n": ""}).astype(str)
 
 
 def estimates(report: Report, *parts: str) -> pd.DataFrame:
@@ -92,12 +116,7 @@ def estimates(report: Report, *parts: str) -> pd.DataFrame:
 
     ``estimate``, ``low`` and ``high`` are floats, ``n`` is a whole number, missing where nothing can be estimated.
     """
-    out = Rows()
-    for part in parts:
-        PARTS[part](out, report)
-    frame = pd.DataFrame([row[:-1] for row in out], columns=TRENDS)
-    frame = frame.astype({"estimate": float, "low": float, "high": float})
-    frame["n"] = pd.to_numeric(frame["n"]).astype("Int64")
+    frame = _numbers(report, parts)[TRENDS]
     labels = {m: name[0].upper() + name[1:] for m, name in MEASURE_NAMES.items()}
     labels |= {key: one.label for key, one in collect(report).items()}
     names = [labels.get(s.partition("~")[2] or s, "") for s in frame["series"]]
@@ -120,73 +139,67 @@ def _rates(*slopes: float) -> list[float]:
 # ---------------------------------------------------------------- single series
 
 
-def _growth(out: Rows, report: Report) -> None:
+def _growth(report: Report) -> Iterator[Row]:
     found = collect(report)
     for one in found.values():
         for model, lines in {"cagr": _two, "log_linear_ols": _line, "theil_sen": _ranks, "mean_change": _mean}.items():
-            out.take(one.key, one.table, model, lines(one))
+            yield from _rows(lines(one), one.key, one.table, model)
     for key, (table, reason) in found.refused.items():
-        out.refuse(key, table, "log_linear_ols", reason)
-    out.take("all", "", "log_linear_ols", _many(found))
+        yield _refused(key, table, "log_linear_ols", reason)
+    yield from _rows(_many(found), "all", "", "log_linear_ols")
 
 
 def _two(one: Series) -> Iterator[Line]:
-    yield 2, "cagr", "growth_rate", _ends(growth.cagr(one)), "bounds", one.rate_unit
+    yield Line(2, "cagr", "growth_rate", _ends(growth.cagr(one)), "bounds", one.rate_unit)
 
 
 def _line(one: Series) -> Iterator[Line]:
     fit, n, unit = growth.trend(one), len(one), one.rate_unit
-    yield n, fit.model, "growth_rate", _ends(fit), percent(fit.level), unit
-    yield n, fit.model, "rounding", (fit.estimate, *fit.rounding), "bounds", unit
-    yield n, fit.model, "rounding_share", (100 * fit.rounding_share,), "", "% of squared error"
-    yield n, fit.model, "p_value", (fit.p_value,), "", "", 5
-    yield n - 1, fit.model, "leave_one_out", _edges(fit.estimate, growth.influence(one)["without"]), "range", unit
+    yield Line(n, fit.model, "growth_rate", _ends(fit), fit.level, unit)
+    yield Line(n, fit.model, "rounding", (fit.estimate, *fit.rounding), "bounds", unit)
+    yield Line(n, fit.model, "rounding_share", (100 * fit.rounding_share,), "", "% of squared error")
+    yield Line(n, fit.model, "p_value", (fit.p_value,), digits=5)
+    yield Line(n - 1, fit.model, "leave_one_out", _edges(fit.estimate, growth.influence(one)["without"]), "range", unit)
     if fit.hc3:
-        yield n, "log_linear_ols_hc3", "growth_rate", (fit.estimate, *fit.hc3), percent(fit.level), unit
+        yield Line(n, "log_linear_ols_hc3", "growth_rate", (fit.estimate, *fit.hc3), fit.level, unit)
 
 
 def _ranks(one: Series) -> Iterator[Line]:
     e = growth.theil_sen(one)
-    yield e.n, e.model, "growth_rate", _ends(e), percent(e.level), one.rate_unit
+    yield Line(e.n, e.model, "growth_rate", _ends(e), e.level, one.rate_unit)
     tau, p = growth.mann_kendall(one)
-    yield e.n, "mann_kendall", "tau", (tau,), "", ""
-    yield e.n, "mann_kendall", "p_value", (p,), "", "", 5
+    yield Line(e.n, "mann_kendall", "tau", (tau,))
+    yield Line(e.n, "mann_kendall", "p_value", (p,), digits=5)
 
 
 def _mean(one: Series) -> Iterator[Line]:
     e = growth.mean_change(one)
-    yield e.n, e.model, "growth_rate", _ends(e), percent(e.level), one.rate_unit
-    yield e.n, e.model, "p_value", (e.p_value,), "", "", 5
+    yield Line(e.n, e.model, "growth_rate", _ends(e), e.level, one.rate_unit)
+    yield Line(e.n, e.model, "p_value", (e.p_value,), digits=5)
 
 
 def _many(found: Found) -> Iterator[Line]:
-    m = growth.many(s for s in found.values() if not s.aggregate)
-    for model, name, value, digits in (
-        ("log_linear_ols", "tests", m.tests, 0),
-        ("log_linear_ols", "p_below_0.05", m.line, 0),
-        ("log_linear_ols", "fdr_bh_0.05", m.line_bh, 0),
-        ("log_linear_ols", "expected_of_driftless_walks", m.expected, 1),
-        ("mean_change", "p_below_0.05", m.change, 0),
-        ("mean_change", "expected_by_chance", m.change_expected, 1),
-        ("mean_change", "fdr_bh_0.05", m.change_bh, 0),
-    ):
-        yield m.tests, model, name, (value,), "", "series", digits
+    counts = growth.many(s for s in found.values() if not s.aggregate)
+    for (model, name), value in counts.items():
+        yield Line(
+            int(counts["log_linear_ols", "tests"]), model, name, (value,), "", "series", digits=int("expected" in name)
+        )
 
 
-def _doubtful(out: Rows, report: Report) -> None:
+def _doubtful(report: Report) -> Iterator[Row]:
     found, treated = collect(report), collect(report, treated=True)
     for key, one in treated.items():
         if key in found and one.printed != found[key].printed:
-            out.take(key, one.table, "log_linear_ols", itertools.islice(_line(one), 1), "treated")
+            yield from _rows(itertools.islice(_line(one), 1), key, one.table, "log_linear_ols", "treated")
     for key, (table, reason) in treated.refused.items():
         if key in found:
-            out.refuse(key, table, "log_linear_ols", reason, "treated")
+            yield _refused(key, table, "log_linear_ols", reason, "treated")
 
 
 # ---------------------------------------------------------------- many countries
 
 
-def _panels(out: Rows, report: Report) -> None:
+def _panels(report: Report) -> Iterator[Row]:
     editions = {"printed": collect(report), "treated": collect(report, treated=True)}
     parts: dict[str, Callable[[list[Series]], Iterator[Line]]] = {
         "entity_fe": _common,
@@ -204,106 +217,117 @@ def _panels(out: Rows, report: Report) -> None:
             if not members or (cells == "treated" and same):
                 continue
             for model, lines in parts.items():
-                out.take(measure, members[0].table, model, lines(members), cells)
+                yield from _rows(lines(members), measure, members[0].table, model, cells)
     if countries(editions["printed"], "patents"):
         for cells, found in editions.items():
-            _inputs(out, report, found, cells)
-        out.take("gerd_intensity", report.meta("gerd_intensity").table, "aggregate", _whole(editions["printed"]))
+            yield from _inputs(report, found, cells)
+        yield from _rows(
+            _whole(editions["printed"]), "gerd_intensity", report.meta("gerd_intensity").table, "aggregate"
+        )
+
+
+def _clustered(
+    fit: panel.Clustered,
+    without: pd.DataFrame,
+    model: str,
+    parameter: str,
+    unit: str = "",
+    scale: Callable[..., Sequence[float]] = lambda *numbers: numbers,
+) -> Iterator[Line]:
+    yield Line(fit.n, model, parameter, scale(*_ends(fit)), fit.level, unit)
+    wild = scale(fit.estimate, fit.low_wild, fit.high_wild)
+    yield Line(fit.n, f"{model}_wild", parameter, wild, fit.level, unit)
+    yield Line(fit.n, f"{model}_wild", "p_value", (fit.p_wild,), digits=4)
+    yield Line(fit.n, model, "leave_one_out", scale(*_edges(fit.estimate, without["estimate"])), "range", unit)
 
 
 def _common(own: list[Series]) -> Iterator[Line]:
     fit = panel.common_trend(own)
-    r, level = fit.rates(), percent(fit.level)
-    yield fit.n, "entity_fe", "growth_rate", (r["estimate"], r["low"], r["high"]), level, A_YEAR
-    yield fit.n, "entity_fe_wild", "growth_rate", (r["estimate"], r["low_wild"], r["high_wild"]), level, A_YEAR
-    yield fit.n, "entity_fe_wild", "p_value", (fit.p_wild,), "", "", 4
     without = panel.without_each(own, lambda s: panel.common_trend(s, wild=False))
-    yield fit.n, "entity_fe", "leave_one_out", _rates(*_edges(fit.estimate, without["estimate"])), "range", A_YEAR
+    yield from _clustered(fit, without, "entity_fe", "growth_rate", A_YEAR, _rates)
     for year, *three in panel.year_effects(own).iloc[1:].itertuples(index=False):
-        yield fit.n, "year_effects", str(year), three, level, "% of first year"
+        yield Line(fit.n, "year_effects", str(year), three, fit.level, "% of first year")
 
 
 def _later(own: list[Series]) -> Iterator[Line]:
     second = sorted({y for s in own for y in s.years})[1]
     fit = panel.common_trend([s.only(y for y in s.years if y >= second) for s in own], wild=False)
-    yield fit.n, "entity_fe", f"growth_rate_since_{second}", _rates(*_ends(fit)), percent(fit.level), A_YEAR
+    yield Line(fit.n, "entity_fe", f"growth_rate_since_{second}", _rates(*_ends(fit)), fit.level, A_YEAR)
 
 
 def _shared(own: list[Series]) -> Iterator[Line]:
-    d = panel.dependence(own)
-    yield d.n, "pesaran_cd", "mean_correlation", (d.correlation,), "", ""
-    yield d.n, "pesaran_cd", "statistic", (d.statistic,), "", ""
+    n, correlation, statistic = panel.dependence(own)
+    yield Line(n, "pesaran_cd", "mean_correlation", (correlation,))
+    yield Line(n, "pesaran_cd", "statistic", (statistic,))
 
 
 def _drawn(own: list[Series]) -> Iterator[Line]:
     mixed = panel.country_trends(own)
-    level, model = percent(mixed.level), "random_slopes"
-    yield mixed.n, model, "common", _rates(mixed.common, mixed.low, mixed.high), level, A_YEAR
-    yield mixed.n, model, "spread_of_slopes", (mixed.spread,), "", "percentage points a year"
+    level, model = mixed.level, "random_slopes"
+    yield Line(mixed.n, model, "common", _rates(mixed.common, mixed.low, mixed.high), level, A_YEAR)
+    yield Line(mixed.n, model, "spread_of_slopes", (mixed.spread,), "", "percentage points a year")
     for code, *three in mixed.slopes[["code", "shrunken", "low", "high"]].to_numpy().tolist():
-        yield mixed.n, model, "growth_rate", three, level, A_YEAR, 3, f"{own[0].measure}.{code}"
+        yield Line(mixed.n, model, "growth_rate", three, level, A_YEAR, 3, f"{own[0].measure}.{code}")
 
 
 def _beta(own: list[Series]) -> Iterator[Line]:
     b, model, unit = across.beta_convergence(own), "beta_convergence", "percentage points a year per log point"
-    yield b.n, model, "slope", _ends(b), percent(b.level), unit
-    yield b.n, model, "degrees_of_freedom", (b.df,), "", ""
-    yield b.n - 1, model, "leave_one_out", _edges(b.estimate, b.points["without"]), "range", unit
+    yield Line(b.n, model, "slope", _ends(b), b.level, unit)
+    yield Line(b.n, model, "degrees_of_freedom", (b.df,))
+    yield Line(b.n - 1, model, "leave_one_out", _edges(b.estimate, b.points["without"]), "range", unit)
 
 
 def _sigma(own: list[Series]) -> Iterator[Line]:
-    s, model = across.sigma_convergence(own), "sigma_convergence"
-    yield s.n, model, "sd_ratio", _ends(s), percent(s.level), ""
+    s = across.sigma_convergence(own)
+    yield Line(s.n, s.model, "sd_ratio", _ends(s), s.level)
     without = panel.without_each(own, across.sigma_convergence)["estimate"]
-    yield s.n - 1, model, "leave_one_out", _edges(s.estimate, without), "range", ""
+    yield Line(s.n - 1, s.model, "leave_one_out", _edges(s.estimate, without), "range")
 
 
-def _inputs(out: Rows, report: Report, found: Found, cells: str) -> None:
+def _inputs(report: Report, found: Found, cells: str) -> Iterator[Row]:
     granted = report.meta("patent_density").table
-    out.take("patent_density", granted, "cross_section", _over(report, found), cells)
+    yield from _rows(_over(report, found), "patent_density", granted, "cross_section", cells)
     for measure in across.INPUTS:
-        out.take(f"patents~{measure}", granted, "two_way_fe", _within(found, measure), cells)
+        yield from _rows(_within(found, measure), f"patents~{measure}", granted, "two_way_fe", cells)
 
 
 def _over(report: Report, found: Found) -> Iterator[Line]:
     for measure, line in across.inputs_and_patents(report, found).items():
         place = f"patent_density~{measure}", found[f"{measure}.{line.points['code'].iloc[0]}"].table
-        robust, plain = "cross_section_hc2_bm", "cross_section"
-        yield line.n, robust, "elasticity", _ends(line), "0.95", "", 3, *place
-        yield line.n, robust, "degrees_of_freedom", (line.df,), "", "", 2, *place
-        yield line.n, plain, "elasticity", (line.estimate, *line.classic), "0.95", "", 3, *place
+        plain = "cross_section"
+        yield Line(line.n, line.model, "elasticity", _ends(line), line.level, "", 3, *place)
+        yield Line(line.n, line.model, "degrees_of_freedom", (line.df,), "", "", 2, *place)
+        yield Line(line.n, plain, "elasticity", (line.estimate, *line.classic), line.level, "", 3, *place)
         edges = _edges(line.estimate, line.points["without"])
-        yield line.n - 1, plain, "leave_one_out", edges, "range", "", 3, *place
-        yield line.n, "spearman", "rho", (line.spearman,), "", "", 3, *place
+        yield Line(line.n - 1, plain, "leave_one_out", edges, "range", "", 3, *place)
+        yield Line(line.n, "spearman", "rho", (line.spearman,), "", "", 3, *place)
 
 
 def _within(found: Found, measure: str) -> Iterator[Line]:
-    fit = across.patents_panel(found, measure)
-    yield fit.n, "two_way_fe", "elasticity", _ends(fit), "0.95", ""
-    yield fit.n, "two_way_fe_wild", "elasticity", (fit.estimate, fit.low_wild, fit.high_wild), "0.95", ""
-    yield fit.n, "two_way_fe_wild", "p_value", (fit.p_wild,), "", "", 4
     granted = countries(found, "patents")
     each = panel.without_each(granted, lambda some: across.patents_panel(found, measure, some, wild=False))
-    yield fit.n, "two_way_fe", "leave_one_out", _edges(fit.estimate, each["estimate"]), "range", ""
+    yield from _clustered(across.patents_panel(found, measure), each, "two_way_fe", "elasticity")
 
 
 def _whole(found: Found) -> Iterator[Line]:
     a = panel.aggregate(found)
     for name, value in (("weighted", a.weighted), ("average_country", a.average), ("printed_total", a.printed)):
-        yield a.n, "aggregate", name, (value,), "", A_YEAR
+        yield Line(a.n, "aggregate", name, (value,), "", A_YEAR)
 
 
 # ---------------------------------------------------------------- decomposition
 
 
-def _decomposition(out: Rows, report: Report) -> None:
+def _decomposition(report: Report) -> Iterator[Row]:
     for years in decomposition.periods(report):
-        out.take("value_added_rate", report.meta("value_added_rate").table, "shift_share", _split(report, *years))
-    out.take("gerd", next(iter(report.holding("gerd")), ""), "lmdi", _research(report))
+        yield from _rows(
+            _split(report, *years), "value_added_rate", report.meta("value_added_rate").table, "shift_share"
+        )
+    yield from _rows(_research(report), "gerd", next(iter(report.holding("gerd")), ""), "lmdi")
     for table in report.holding("real_gdp"):
-        out.take("gerd", table, "lmdi_real_gdp", _real(report))
+        yield from _rows(_real(report), "gerd", table, "lmdi_real_gdp")
     for table in report.holding("exports", "share"):
-        out.take("exports", table, "contribution", _exports(report, table))
+        yield from _rows(_exports(report, table), "exports", table, "contribution")
 
 
 def _split(report: Report, before: int, after: int) -> Iterator[Line]:
@@ -312,34 +336,34 @@ def _split(report: Report, before: int, after: int) -> Iterator[Line]:
         for part in ("within", "structure"):
             three = [row[f"{part}{end}"] for end in ("", "_low", "_high")]
             key = f"value_added_rate.{row['code']}"
-            yield 2, "shift_share", f"{part}_{before}_{after}", three, "bounds", POINTS, 3, key
+            yield Line(2, "shift_share", f"{part}_{before}_{after}", three, "bounds", POINTS, 3, key)
     for part, value in zip(("within", "structure", "interaction"), found.base, strict=True):
         name = f"{part}_{before}_{after}"
-        yield 2, "shift_share_base_year", name, (value,), "", POINTS, 3, "value_added_rate.all"
+        yield Line(2, "shift_share_base_year", name, (value,), "", POINTS, 3, "value_added_rate.all")
 
 
 def _research(report: Report) -> Iterator[Line]:
     for one in decomposition.research(report):
         key = f"gerd.{one.code}"
-        yield 2, "lmdi", "gdp_effect", (one.gdp, *one.gdp_bounds), "bounds", MONEY, 2, key
-        yield 2, "lmdi", "intensity_effect", (one.intensity, *one.intensity_bounds), "bounds", MONEY, 2, key
-        yield 2, "lmdi", "gdp_alone", (one.gdp_alone,), "", MONEY, 2, key
+        yield Line(2, "lmdi", "gdp_effect", (one.gdp, *one.gdp_bounds), "bounds", MONEY, 2, key)
+        yield Line(2, "lmdi", "intensity_effect", (one.intensity, *one.intensity_bounds), "bounds", MONEY, 2, key)
+        yield Line(2, "lmdi", "gdp_alone", (one.gdp_alone,), "", MONEY, 2, key)
 
 
 def _real(report: Report) -> Iterator[Line]:
     one = decomposition.research_on_real_gdp(report)[1]
-    yield 2, "lmdi_real_gdp", "gdp_effect", (one.gdp, *one.gdp_bounds), "bounds", MONEY, 2, f"gerd.{one.code}"
+    yield Line(2, "lmdi_real_gdp", "gdp_effect", (one.gdp, *one.gdp_bounds), "bounds", MONEY, 2, f"gerd.{one.code}")
 
 
 def _exports(report: Report, table: str) -> Iterator[Line]:
     last = decomposition.printed_years(report, table, "exports")[-1]
     for code, *three in decomposition.exports(report, table).itertuples(index=False):
         level = "bounds" if math.isfinite(three[1]) else ""
-        yield 2, "contribution", f"growth_{last}", three, level, POINTS, 3, f"exports.{code}"
+        yield Line(2, "contribution", f"growth_{last}", three, level, POINTS, 3, f"exports.{code}")
 
 
 #: The parts of :func:`trends`, in the order in which they are printed.
-PARTS: dict[str, Callable[[Rows, Report], None]] = {
+PARTS: dict[str, Callable[[Report], Iterator[Row]]] = {
     "growth": _growth,
     "panel": _panels,
     "doubtful cells": _doubtful,
@@ -355,7 +379,12 @@ def forecasts(report: Report) -> pd.DataFrame:
     on the printed scale).
     """
     found = collect(report)
-    rows: list[list[str]] = []
+    rows: list[dict[str, str]] = []
+    blank = dict.fromkeys(FORECASTS, "")
+
+    def refuse(key: str, model: str, reason: str) -> None:
+        rows.append(blank | {"series": key, "model": model, "note": f"not estimable, because {reason}"})
+
     try:
         choice = backtest.choose(backtest.run(found.values()))
     except NotEstimable:
@@ -364,11 +393,12 @@ def forecasts(report: Report) -> pd.DataFrame:
     for model in forecast.MODELS:
         wanted = [k for k, one in found.items() if model == choice.model(one) or k in SHOWN]
         for key in (k for k in wanted if reasons[k]):
-            rows.append([key, model, "", "", "", "", "", f"not estimable, because {reasons[key]}"])
+            refuse(key, model, reasons[key])
         for ahead in forecast.forecast(found, [k for k in wanted if not reasons[k]], model, HORIZON):
             for year, *three in zip(ahead.years, ahead.mean, ahead.low, ahead.high, strict=True):
-                numbers = [significant(v) for v in three]
-                rows.append([ahead.series.key, model, str(year), *numbers, percent(ahead.level), ""])
+                numbers = dict(zip(("mean", "low", "high"), map(significant, three), strict=True))
+                row = {"series": ahead.series.key, "model": model, "year": str(year), "level": percent(ahead.level)}
+                rows.append(blank | row | numbers)
     for key, (_, reason) in found.refused.items():
-        rows.append([key, "", "", "", "", "", "", f"not estimable, because {reason}"])
+        refuse(key, "", reason)
     return pd.DataFrame(rows, columns=FORECASTS)

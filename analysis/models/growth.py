@@ -22,7 +22,6 @@ import functools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -319,25 +318,12 @@ def false_alarms(years: tuple[int, ...], alpha: float = 0.05) -> float:
     return float(np.mean(two_sided(fit.slope / fit.se, fit.df) < alpha))
 
 
-class Many(NamedTuple):
-    """Trends of many series, each tested at ``alpha``; counts of series.
+def many(series: Iterable[Series], alpha: float = 0.05) -> dict[tuple[str, str], float]:
+    """How many of many series have a trend at ``alpha``; counts by (model, name).
 
-    ``line``: the straight line's t test finds a trend; ``expected``: so many walks without drift would seem
-    to have one; ``change``: the mean change's t test; ``change_expected``: what chance gives that one;
-    ``change_bh``: of those, what remains at a false discovery rate of ``alpha`` (Benjamini and Hochberg 1995).
+    ``p_below``: the t test finds one; ``fdr_bh``: of those, what remains at this false discovery rate (Benjamini and
+    Hochberg 1995); ``expected…``: how many chance would give, for the line among walks without drift.
     """
-
-    tests: int
-    line: int
-    expected: float
-    line_bh: int
-    change: int
-    change_expected: float
-    change_bh: int
-
-
-def many(series: Iterable[Series], alpha: float = 0.05) -> Many:
-    """Count trends; aggregates are left out, as their members are in. See :class:`Many`."""
     from statsmodels.stats.multitest import multipletests
 
     p_line, p_change, expected = [], [], 0.0
@@ -351,5 +337,12 @@ def many(series: Iterable[Series], alpha: float = 0.05) -> Many:
         raise NotEstimable("no series has a trend to test")
     line, change = np.array(p_line), np.array(p_change)
     line_bh, change_bh = (int(multipletests(p, alpha=alpha, method="fdr_bh")[0].sum()) for p in (line, change))
-    counts = int((line < alpha).sum()), int((change < alpha).sum())
-    return Many(len(line), counts[0], expected, line_bh, counts[1], alpha * len(line), change_bh)
+    return {
+        ("log_linear_ols", "tests"): len(line),
+        ("log_linear_ols", f"p_below_{alpha}"): int((line < alpha).sum()),
+        ("log_linear_ols", f"fdr_bh_{alpha}"): line_bh,
+        ("log_linear_ols", "expected_of_driftless_walks"): expected,
+        ("mean_change", f"p_below_{alpha}"): int((change < alpha).sum()),
+        ("mean_change", "expected_by_chance"): alpha * len(line),
+        ("mean_change", f"fdr_bh_{alpha}"): change_bh,
+    }

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.models.growth import lines, quantile, two_sided
+from analysis.models.growth import Estimate, lines, quantile, two_sided
 from analysis.models.series import Floats, NotEstimable, Series, countries
 from analysis.models.shrinkage import Shrunk, moderate, shrink
 
@@ -57,23 +57,17 @@ def without_each(series: Sequence[Series], estimator: Callable[[list[Series]], A
 
 
 @dataclass(frozen=True)
-class Clustered:
+class Clustered(Estimate):
     """A coefficient on the response scale: Student's t by clusters and, ``_wild``, the inverted bootstrap test.
 
     A wild bound is infinite where no value on that side is rejected.
     """
 
-    n: int
     groups: int
-    estimate: float
     se: float
-    low: float
-    high: float
-    p_value: float
     low_wild: float
     high_wild: float
     p_wild: float
-    level: float
 
     def rates(self) -> dict[str, float]:
         """Estimate and both intervals as per cent a year."""
@@ -154,7 +148,7 @@ def clustered(
     if wild:
         boot = Wild(yt, xt, base, member)
         ends, p_wild = (boot.bound(-2 * se, level), boot.bound(2 * se, level)), boot.p_value(0.0)
-    return Clustered(n, groups, b, se, b - half, b + half, p, *ends, p_wild, level)
+    return Clustered("clustered", n, b, b - half, b + half, level, "", p, groups, se, *ends, p_wild)
 
 
 class Long(NamedTuple):
@@ -209,17 +203,11 @@ def year_effects(series: Sequence[Series], level: float = 0.95) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["year", "estimate", "low", "high"])
 
 
-@dataclass(frozen=True)
-class Dependence:
-    """Mean pairwise correlation of the countries' residuals about their own lines, and Pesaran's (2004) CD test."""
+def dependence(series: Sequence[Series]) -> tuple[int, float, float]:
+    """Do the countries' residuals about their own lines move together? Over the years that most countries have.
 
-    n: int
-    correlation: float
-    statistic: float
-
-
-def dependence(series: Sequence[Series]) -> Dependence:
-    """Do the countries' residuals move together? Over the years that most countries have."""
+    Number of countries, mean pairwise correlation and the statistic of Pesaran's (2004) CD test.
+    """
     whole = max(series, key=len).years
     same = [s for s in series if s.years == whole and not s.constant]
     if len(same) < 4 or len(whole) < 4:
@@ -227,7 +215,7 @@ def dependence(series: Sequence[Series]) -> Dependence:
     residual = lines(same[0].time, np.array([s.response for s in same])).residual
     pairs = np.asarray(np.corrcoef(residual))[np.triu_indices(len(same), 1)]
     statistic = math.sqrt(len(whole) / len(pairs)) * float(pairs.sum())
-    return Dependence(len(same), float(pairs.mean()), statistic)
+    return len(same), float(pairs.mean()), statistic
 
 
 # ---------------------------------------------------------------- country trends

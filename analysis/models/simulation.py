@@ -133,22 +133,21 @@ def coverage(
     """
     from joblib import Parallel, delayed
 
-    chunks = [CHUNK] * (simulations // CHUNK) + ([simulations % CHUNK] if simulations % CHUNK else [])
-    plan = [(world, n, chunk) for world in worlds for n in sizes for chunk in chunks]
+    chunks = [min(CHUNK, simulations - done) for done in range(0, simulations, CHUNK)]
+    plan = list(itertools.product(worlds, sizes, chunks))
     seeds = np.random.SeedSequence(seed).spawn(len(plan))
     results = Parallel(n_jobs=n_jobs)(delayed(hits)(*p, s, level) for p, s in zip(plan, seeds, strict=True))
-    rows = []
-    for world in worlds:
-        for n in sizes:
-            cell = [found for (w, m, _), found in zip(plan, results, strict=True) if (w, m) == (world, n)]
-            for method, (target, _) in METHODS.items():
-                held, size = (sum(found[method][i] for found in cell) for i in (0, 1))
-                share = held / size
-                claim = growth.slope_ranks(n, level)[1] if method == "theil_sen" else level
-                error = 100 * math.sqrt(share * (1 - share) / size)
-                rows.append((target, method, world, n, size, 100 * claim, 100 * share, error))
-    columns = ["target", "method", "world", "n", "simulations", "claimed", "attained", "error"]
-    return pd.DataFrame(rows, columns=columns)
+    keys = ["target", "method", "world", "n"]
+    rows = [
+        (target, method, world, n, *found[method])
+        for (world, n, _), found in zip(plan, results, strict=True)
+        for method, (target, _) in METHODS.items()
+    ]
+    table = pd.DataFrame(rows, columns=[*keys, "held", "simulations"]).groupby(keys, sort=False).sum().reset_index()
+    share = table.pop("held") / table["simulations"]
+    claims = [growth.slope_ranks(n, level)[1] if m == "theil_sen" else level for m, n in table[["method", "n"]].values]
+    error = 100 * np.sqrt(share * (1 - share) / table["simulations"])
+    return table.assign(claimed=100 * np.array(claims), attained=100 * share, error=error)
 
 
 # ---------------------------------------------------------------- panels
@@ -174,19 +173,17 @@ def panel_hits(
     ``spread``: standard deviation of the countries' slopes in units of an own slope's error; ``common``: share of
     the yearly error variance that all countries share. Up to ten groups, the bootstrap too.
     """
-    generator = np.random.default_rng(seed)
-    time = np.arange(n) - (n - 1) / 2
+    generator, time = np.random.default_rng(seed), np.arange(float(n)) - (n - 1) / 2
     label, long = np.repeat(np.arange(groups), n), np.tile(time, groups)
     effects = panel.dummies(label)
     base, sxx = effects / math.sqrt(n), float(time @ time)
-    held: dict[str, list[float]] = {}
+    held = []
     for _ in range(size):
         truth = generator.standard_normal(groups) * spread / math.sqrt(sxx)
         shock = math.sqrt(common) * generator.standard_normal(n)
         y = truth[:, None] * time + shock + math.sqrt(1 - common) * generator.standard_normal((groups, n))
-        y = np.asarray(y, dtype=np.float64)
         fit = panel.clustered(y.ravel(), long, effects, label, level, wild=False)
-        rows = growth.lines(np.asarray(time, dtype=np.float64), y)
+        rows = growth.lines(time, y)
         t_own, t_groups = float(growth.quantile(level, n - 2)), float(growth.quantile(level, groups - 1))
         residual = y - y.mean(axis=1, keepdims=True) - fit.estimate * time
         plain = math.sqrt(float((residual**2).sum()) / (groups * (n - 1) - 1) / sxx / groups)
@@ -200,9 +197,8 @@ def panel_hits(
         if groups <= 10:
             centred = (y - y.mean(axis=1, keepdims=True)).ravel()
             one["wild"] = float(panel.Wild(centred, long, base, effects).p_value(0.0) >= 1 - level)
-        for name, value in one.items():
-            held.setdefault(name, []).append(value)
-    return {name: float(np.mean(values)) for name, values in held.items()}
+        held.append(one)
+    return {name: float(np.mean([one[name] for one in held])) for name in held[0]}
 
 
 def panel_coverage(
@@ -226,6 +222,15 @@ def panel_coverage(
     return pd.DataFrame(rows, columns=["method", "groups", "spread", "common", "simulations", "attained"])
 
 
+LEVERAGE_METHODS = (
+    "across countries, classical",
+    "across countries, HC2, Bell–McCaffrey",
+    "across countries, HC3",
+    "within countries, clustered",
+    "within countries, inverted wild bootstrap",
+)
+
+
 def leverage_coverage(
     x: Floats, within: Floats, simulations: int = 2000, level: float = 0.95, seed: int = SEED + 2
 ) -> pd.DataFrame:
@@ -246,26 +251,20 @@ def leverage_coverage(
     base = np.linalg.svd(effects, full_matrices=False)[0]
     xt = within.ravel() - base @ (base.T @ within.ravel())
     most, heavy = int(np.abs(x - x.mean()).argmax()), int((xt**2 @ member).argmax())
-    rows: list[tuple[str, str, int, float]] = []
+    rows = []
     for errors, factor in (("equal", 1.0), ("larger where leverage is", 2.0)):
         scale, scale_within = np.ones(len(x)), np.where(label == heavy, factor, 1.0)
         scale[most] = factor
-        held: dict[str, list[bool]] = {}
+        held = []
         for _ in range(simulations):
             fit = OLS(scale * generator.standard_normal(len(x)), design).fit()
             y = scale_within * generator.standard_normal(within.size)
             inside = panel.clustered(y, within.ravel(), effects, label, level, wild=False)
             wild, b = panel.Wild(y - base @ (base.T @ y), xt, base, member), abs(float(fit.params[1]))
-            one = {
-                "across countries, classical": bool(b <= t * fit.bse[1]),
-                "across countries, HC2, Bell–McCaffrey": bool(b <= t_df * fit.HC2_se[1]),
-                "across countries, HC3": bool(b <= t * fit.HC3_se[1]),
-                "within countries, clustered": inside.low <= 0 <= inside.high,
-                "within countries, inverted wild bootstrap": wild.p_value(0.0) >= 1 - level,
-            }
-            for name, value in one.items():
-                held.setdefault(name, []).append(value)
-        rows += [(name, errors, simulations, 100 * float(np.mean(v))) for name, v in held.items()]
+            across_held = (b <= t * fit.bse[1], b <= t_df * fit.HC2_se[1], b <= t * fit.HC3_se[1])
+            held.append((*across_held, inside.low <= 0 <= inside.high, wild.p_value(0.0) >= 1 - level))
+        shares = 100 * np.mean(held, axis=0)
+        rows += [(name, errors, simulations, float(v)) for name, v in zip(LEVERAGE_METHODS, shares, strict=True)]
     return pd.DataFrame(rows, columns=["method", "errors", "simulations", "attained"])
 
 

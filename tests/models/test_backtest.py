@@ -118,3 +118,10 @@ def test_groups_add_up() -> None:
 def test_too_short_for_a_back_test() -> None:
     with pytest.raises(NotEstimable, match="more than 3"):
         backtest.run([make(range(3), [1, 2, 3])])
+
+
+def test_attained_coverage_by_year_and_horizon_adds_up() -> None:
+    used = backtest.chosen(RUN, backtest.choose(RUN))
+    found = backtest.coverage(used)
+    assert found["forecasts"].sum() == len(used)
+    assert (found["forecasts"] * found["attained"]).sum() == pytest.approx(100 * used["inside"].sum())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -93,11 +95,15 @@ def test_shift_share_bounds_are_attained() -> None:
     )
 
 
-def test_an_industry_without_a_number_joins_the_residual() -> None:
-    numbers = {"A": (d.cell("100"), d.cell("20.00")), "T": (d.cell("900"), d.cell("25.00"))}
-    split = d.shift_share(numbers, numbers, "T", (2000, 2001), ["B"])
-    assert split.left_out == ("B",)
-    assert split.change == 0
+def test_an_industry_without_a_number_joins_the_residual(tmp_path: Path) -> None:
+    shutil.copytree(report.DATA, tmp_path / "data")
+    path = tmp_path / "data" / "tables" / "1-2-16.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('電子零組件業,1,"18,990"', "電子零組件業,1,N/A"), encoding="utf-8")
+    split, whole = d.value_added(report.load(tmp_path / "data")), d.value_added(REPORT)
+    assert set(whole.frame()["code"]) - set(split.frame()["code"]) == {"C26"}
+    assert split.change == whole.change
+    assert split.within + split.structure == pytest.approx(split.change)
 
 
 def test_shift_share_refuses_what_it_cannot_split() -> None:

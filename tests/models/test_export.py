@@ -15,7 +15,7 @@ import pytest
 from scipy import stats
 
 from analysis import doubts, report
-from analysis.models import export, growth, panel, series, simulation, statements
+from analysis.models import backtest, export, forecast, growth, panel, series, simulation, statements
 from analysis.models.series import make
 
 REPORT = report.load()
@@ -65,6 +65,15 @@ def test_trends_bounds_enclose_the_estimate(trends) -> None:
     known = trends[(trends["low"] != "") & (trends["high"] != "") & (trends["parameter"] != "leave_one_out")]
     low, mid, high = (known[c].astype(float) for c in ("low", "estimate", "high"))
     assert ((low <= mid) & (mid <= high)).all()
+
+
+def test_one_fit_has_one_number(trends) -> None:
+    """A trend and its rounding were once given in per cent and in logarithms."""
+    line = trends[(trends["model"] == "log_linear_ols") & (trends["cells"] == "printed")]
+    wide = line.pivot(index=["series", "table"], columns="parameter", values="estimate").dropna(subset="growth_rate")
+    assert len(wide) > 100
+    assert (wide["growth_rate"] == wide["rounding"]).all()
+    assert set(trends["unit"]).isdisjoint({"log points", "100 log points a year"})
 
 
 def test_forecasts_are_strings_ordered_and_repeatable() -> None:
@@ -160,6 +169,12 @@ def test_intervals_hold_what_they_claim_where_their_assumptions_hold() -> None:
         assert abs(row["attained"] - row["claimed"]) < 4 * row["error"] + 1e-9, (world, method)
     assert attained.at[("independent", "ols_z"), "attained"] < 88
     assert attained.at[("random_walk", "ols_t"), "attained"] < 80
+
+
+def test_every_forecast_that_the_book_uses_is_simulated() -> None:
+    assert forecast.BY_GROUP | {"naive", "rw_drift", "log_linear_ols"} <= set(simulation.METHODS)
+    assert {backtest.COMBINATION, statements.DRIFT} <= forecast.BY_GROUP
+    assert {"common_shocks", "step"} <= set(simulation.WORLDS)
 
 
 def test_the_simulated_intervals_are_those_of_the_models() -> None:

@@ -97,9 +97,10 @@ def test_driftless_walks_seem_to_have_trends_far_too_often() -> None:
 def test_many_trends_are_counted_against_chance() -> None:
     found = series.collect(report.load())
     m = growth.many(found.values())
-    assert m.line == sum(growth.trend(s).p_value < 0.05 for s in found.values())
-    assert m.expected == pytest.approx(sum(growth.false_alarms(s.years) for s in found.values()))
-    assert m.change_bh <= m.change <= m.line
+    assert m["log_linear_ols", "p_below_0.05"] == sum(growth.trend(s).p_value < 0.05 for s in found.values())
+    walks = sum(growth.false_alarms(s.years) for s in found.values())
+    assert m["log_linear_ols", "expected_of_driftless_walks"] == pytest.approx(walks)
+    assert m["mean_change", "fdr_bh_0.05"] <= m["mean_change", "p_below_0.05"] <= m["log_linear_ols", "p_below_0.05"]
     with pytest.raises(NotEstimable, match="no series"):
         growth.many([])
 

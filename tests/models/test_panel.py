@@ -154,9 +154,10 @@ def test_the_residuals_of_countries_move_together() -> None:
     """Pesaran's CD recomputed pair by pair."""
     e = [s.response - np.polyval(np.polyfit(s.time, s.response, 1), s.time) for s in INTENSITY]
     pairs = [np.corrcoef(a, b)[0, 1] for a, b in itertools.combinations(e, 2)]
-    found = panel.dependence(INTENSITY)
-    assert found.correlation == pytest.approx(np.mean(pairs), rel=1e-6)
-    assert found.statistic == pytest.approx(math.sqrt(2 * 5 / (17 * 16)) * np.sum(pairs), rel=1e-6)
+    n, correlation, statistic = panel.dependence(INTENSITY)
+    assert n == 17
+    assert correlation == pytest.approx(np.mean(pairs), rel=1e-6)
+    assert statistic == pytest.approx(math.sqrt(2 * 5 / (17 * 16)) * np.sum(pairs), rel=1e-6)
 
 
 def test_the_average_country_is_not_the_weighted_whole() -> None:
@@ -263,3 +264,20 @@ def test_a_country_with_a_gap_leaves_the_others_their_convergence() -> None:
     assert across.sigma_convergence(rows).n == 5
     assert across.beta_convergence(rows).n == 5
     assert panel.common_trend(rows, wild=False).groups == 6
+
+
+def test_patents_per_researcher_are_the_quotient_of_both_tables() -> None:
+    found = across.efficiency(FOUND).set_index("code")
+    patents, people = FOUND["patents.TWN"], FOUND["researchers.TWN"]
+    assert found.at["TWN", "per_researcher"] == pytest.approx(patents.values[-1] / people.values[-1])
+    assert found.at["TWN", "per_gerd"] == pytest.approx(10479 / 599)
+    assert people.years[-1] == patents.years[-1] - 1
+    assert found["per_researcher"].dropna().is_monotonic_decreasing
+
+
+def test_rd_intensity_has_no_trend_after_its_step_of_2020() -> None:
+    steps = panel.year_effects(INTENSITY).set_index("year")
+    later = panel.common_trend([s.without([2019]) for s in INTENSITY], wild=False)
+    assert steps.at[2020, "low"] > 0
+    assert later.low < 0 < later.high
+    assert 100 * math.expm1(later.estimate) == pytest.approx(0.1, abs=0.05)
