@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ _ATTRIBUTE = re.compile(r'(?<=\s)(title|aria-label|alt|placeholder|data-title|da
 _ROWS = re.compile(r'(<div class="register"><script type="application/json">)(.*?)(</script>)', re.DOTALL)
 #: A text in a script is marked: ``/*text*/ "Show code"``.
 _SCRIPTED = re.compile(r'(/\*text\*/ ?)"([^"]*)"')
+_DRAWING = re.compile(r'<svg[^>]* viewBox="0 0 ([\d.]+) .*?</svg>', re.DOTALL)
 #: A line of a wrapped text in a figure (of a label, or of the title), and what may hold values of a hover text apart.
 _LINE = re.compile(
     r'<text font-size="([\d.]+)px"([^>]*?) (?:transform="translate\(|x=")([\d.-]+)(?: |" y=")([\d.-]+)'
@@ -48,6 +50,7 @@ _MARGIN = 6  # points left of the title
 _PUNCTUATION = {", ": "，", ": ": "：", "; ": "；", " (": "（", ")": "）"}
 #: What stands between two links and is no text of its own.
 _BARE, _FULL = re.compile(r"[\s,.;:()]+"), str.maketrans(",.;:()", "，。；：（）", " ")
+_CLOSING = "，。、；：）」》"
 _TOKEN = re.compile(r"[\w.,%+−–-]+|.", re.ASCII)
 #: What has no language: numbers, and runs of Chinese.
 _FIXED = r"\d+(?:[.,\-–/:]\d+)*|[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*"
@@ -93,7 +96,7 @@ class Twin:
         prose: list[str] = []  # within what a catalogue of Markdown has translated, where only facts are left
         text = text.replace("<wbr>", "")  # Chinese needs none, and names of files are one text
         text = _ROWS.sub(lambda m: m[1] + self._rows(m[2], where) + m[3], _CHINESE.sub(r"\1", text))
-        text = re.sub(f"(?:{_LINE.pattern}){{2,}}", lambda m: self._lines(m[0], where), text)
+        text = _DRAWING.sub(lambda m: self._drawing(m[0], float(m[1]), where), text)
         for part in _TAG.split(text):
             if part.startswith("<") and part.endswith(">"):
                 _track(part, opaque, _OPAQUE, r'\s(?:lang|translate)="(?:en|no)"')
@@ -138,16 +141,21 @@ class Twin:
                 row[column] = "；".join(sentences(part, where) for part in parts) if parts else cell
         return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
 
-    def _lines(self, text: str, where: str) -> str:
-        """Wrapped texts of a figure: each is one message, and wrapped again in as many lines or fewer."""
-        lines = [Line.read(m) for m in _LINE.finditer(text)]
-        groups: list[list[Line]] = []
-        for line in lines:
-            if groups and groups[-1][-1].goes_on(line):
-                groups[-1].append(line)
-            else:
-                groups.append([line])
-        return "".join(part for group in groups for part in wrapped(group, lambda said: self.phrase(said, where)))
+    def _drawing(self, text: str, width: float, where: str) -> str:
+        """A figure with its wrapped texts translated: each is one message, and wrapped again in as many lines or fewer."""
+
+        def lines(match: re.Match[str]) -> str:
+            groups: list[list[Line]] = []
+            for line in map(Line.read, _LINE.finditer(match[0])):
+                if groups and groups[-1][-1].goes_on(line):
+                    groups[-1].append(line)
+                else:
+                    groups.append([line])
+            return "".join(
+                part for group in groups for part in wrapped(group, width, lambda said: self.phrase(said, where))
+            )
+
+        return re.sub(f"(?:{_LINE.pattern}){{2,}}", lines, text)
 
     def _attribute(self, match: re.Match[str], where: str) -> str:
         said = self.listed if match[1] == "data-series" else self.sentences
@@ -230,8 +238,11 @@ def _em(letter: str) -> float:
     return 1.0 if ord(letter) > 0x2E7F else 0.28 if letter in " .,:;'|()ijlt" else 0.8 if letter in "mwMW%" else 0.56
 
 
-def wrapped(lines: list[Line], translate: Callable[[str], str]) -> Iterator[str]:
-    """SVG of a wrapped text in another language, on the same edge or middle, in no more lines."""
+def wrapped(lines: list[Line], width: float, translate: Callable[[str], str]) -> Iterator[str]:
+    """SVG of a wrapped text in another language, on the same edge or middle, in no more lines.
+
+    ``width`` is that of the figure, in points: what a title has.
+    """
     first, last = lines[0], lines[-1]
     # what stays most in one place from line to line: the beginning, the middle or the end
     shift = (
@@ -242,17 +253,14 @@ def wrapped(lines: list[Line], translate: Callable[[str], str]) -> Iterator[str]
     tokens = _TOKEN.findall(
         translate(re.sub(r"- (?=[a-z])", "" if first.turned else "-", " ".join(i.text for i in lines)))
     )
-    widest = max(line.wide for line in lines) * 1.02
+    titled = "text-anchor" in first.attributes
+    widest = width - 2 * _MARGIN if titled else max(line.wide for line in lines) * 1.02
     fitting = (n for n in range(1, len(lines)) if all(_fits(part, first.size, widest) for part in _split(tokens, n)))
     parts = _split(tokens, next(fitting, len(lines)))
     edge = sum(line.x + shift * line.wide for line in lines) / len(lines)
     step = (last.y - first.y) / max(1, len(lines) - 1)
     top = (first.y + last.y - step * (len(parts) - 1)) / 2
-    anchor = (
-        ""
-        if "text-anchor" in first.attributes
-        else {0.0: "", 0.5: ' text-anchor="middle"', 1.0: ' text-anchor="end"'}[shift]
-    )
+    anchor = "" if titled else {0.0: "", 0.5: ' text-anchor="middle"', 1.0: ' text-anchor="end"'}[shift]
     for number, part in enumerate(parts):
         yield replace(first, x=edge, y=top + number * step, text=part).written(anchor)
 
@@ -262,16 +270,18 @@ def _fits(text: str, size: float, width: float) -> bool:
 
 
 def _split(tokens: list[str], count: int) -> list[str]:
-    """A text in lines of about equal width; numbers and Latin words stay whole, no line begins with a full stop."""
-    total = sum(_em(c) for token in tokens for c in token)
-    lines, done = [""], 0.0
-    for token in tokens:
-        wide = sum(map(_em, token))
-        if done + wide / 2 > total * len(lines) / count and token not in "，。、；：）」" and len(lines) < count:
-            lines.append("")
-        lines[-1] += token
-        done += wide
-    return [line.strip() for line in lines if line.strip()]
+    """A text in lines of about equal width, best after a comma; numbers and Latin words stay whole."""
+    ends = list(accumulate(sum(map(_em, token)) for token in tokens))
+    total, cuts = ends[-1], [0]
+    for number in range(1, count):
+        aim = total * number / count
+        ways = [i for i in range(cuts[-1] + 1, len(tokens)) if tokens[i] not in _CLOSING]
+        if not ways:
+            break
+        cuts.append(
+            min(ways, key=lambda i: abs(ends[i - 1] - aim) - (total / count / 4 if tokens[i - 1] in _CLOSING else 0))
+        )
+    return [line for start, end in pairwise([*cuts, len(tokens)]) if (line := "".join(tokens[start:end]).strip())]
 
 
 def _filled(message: str, values: list[str]) -> str:
