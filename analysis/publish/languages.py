@@ -50,6 +50,9 @@ _MARGIN = 6  # points left of the title
 _PUNCTUATION = {", ": "，", ": ": "：", "; ": "；", " (": "（", ")": "）"}
 #: What stands between two links and is no text of its own.
 _BARE, _FULL = re.compile(r"[\s,.;:()]+"), str.maketrans(",.;:()", "，。；：（）", " ")
+_PRINTED = re.compile(r"(.*[\w)]) [A-Za-z]*[\u3400-\u9fff]\S*")
+_TWICE = re.compile(r"^(.{4,}) [（(]\1[)）]$")
+_LIST = re.compile(r"[^,;:.\d]+(?:, [^,;:.\d]+)+|\d-\d-\d+(?:, \d-\d-\d+)+")
 _CLOSING = "，。、；：）」》"
 _TOKEN = re.compile(r"[\w.,%+−–-]+|.", re.ASCII)
 #: What has no language: numbers, and runs of Chinese.
@@ -173,15 +176,18 @@ class Twin:
 
     def phrase(self, text: str, where: str = "") -> str:
         """One text; as it is if it holds no word, or has no translation."""
+        if printed := _PRINTED.fullmatch(text):  # a name with the one that is printed
+            text = printed[1] if printed[1] in self.names else text
         if not _WORD.search(text):
-            return text.strip().translate(_FULL) if _BARE.fullmatch(text) else text
+            return _punctuated(text)
         if text in self.names:
             return self.names[text]
         for message, values in self.keys(text):
             if message in self.messages:
-                return _filled(self.messages[message], values)
+                found = _filled(self.messages[message], values)
+                return _TWICE.sub(r"\1", found)
             if not _WORD.search(_SLOT.sub("", message)):
-                return _filled(message, values)
+                return _punctuated(_filled(message, values))
         if self.strict or len(_HAN.findall(text)) < 2 * len(_WORD.findall(text)):
             self.missing.setdefault(list(self.keys(text))[-1][0], where)
         return text
@@ -282,6 +288,17 @@ def _split(tokens: list[str], count: int) -> list[str]:
             min(ways, key=lambda i: abs(ends[i - 1] - aim) - (total / count / 4 if tokens[i - 1] in _CLOSING else 0))
         )
     return [line for start, end in pairwise([*cuts, len(tokens)]) if (line := "".join(tokens[start:end]).strip())]
+
+
+def _punctuated(text: str) -> str:
+    """What has no English word in it: lists of names and marks between links, with Chinese punctuation."""
+    if _BARE.fullmatch(text):
+        return text.strip().translate(_FULL)
+    if _LIST.fullmatch(text):
+        return text.replace(", ", "、")
+    if not _HAN.search(text):
+        return text
+    return re.sub(r"([,;:]) ", lambda m: m[1].translate(_FULL), re.sub(r"\.$", "。", text))
 
 
 def _filled(message: str, values: list[str]) -> str:

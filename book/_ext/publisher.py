@@ -133,7 +133,7 @@ def furnish(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
         **words
         | {
             "own": "" if language == "en" else ' translate="no"',
-            "citation": citation(page, cited, address, language, app.config.project),
+            "citation": citation(page, cited, address, language, app.config.html_title),
             "terms": words["terms"].format(
                 version=cited["version"], day=written(cited["date-released"], language), licence=LICENCE
             ),
