@@ -148,9 +148,7 @@ def main(argv: list[str] | None = None) -> int:
 
             remarks = [f"note: {note}" for note in notes(result)]
             problems = strict_problems(result)
-        if args.command in ("audit", "findings") and not any(
-            r["name"] == "relations" for r in report.package["resources"]
-        ):
+        if args.command in ("audit", "findings") and not report.has("relations"):
             remarks.append("note: nothing to check: the package has no relations.csv")
     except BadInput as error:
         complain(f"error: {error}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +18,10 @@ from analysis import audit, tables
 from analysis.audit.register import GRADES as ORDER
 from analysis.audit.register import register
 from analysis.charts.exhibit import put
+from analysis.report import Report, once, records
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
-
-    from analysis.report import Report
 
 #: What each grade claims, most certain first.
 GRADES = {
@@ -36,17 +34,19 @@ STAKES = {"conclusion": "a conclusion", "number": "numbers", "cosmetic": "a deta
 
 #: What stands in small print below which column of the ledger.
 _BELOW = {"number": "relation", "recomputed": "allowed", "verdict": "basis"}
+#: Columns of the ledger as a reader meets them, in order.
+_SHOWN = ["table", "row", "number", "relation", "printed", "recomputed", "allowed", "verdict", "basis", "finding"]
 _PERCENT = re.compile(r"(?<=\d) %")
 _ROOT = Path(__file__).resolve().parents[1]
 
 
-@lru_cache(maxsize=4)
+@once
 def _present(report: Report) -> dict[str, dict[str, str]]:
     """The findings of the data by id, worst first."""
     found = audit.findings(report).astype(str)
     worst = found["grade"].map(ORDER.index) * len(STAKES) + found["consequence"].map(list(STAKES).index)
     rows = found.assign(worst=worst).sort_values(["worst", "id"])
-    return {str(row["id"]): {str(k): str(v) for k, v in row.items()} for row in rows.to_dict("records")}
+    return {row["id"]: row for row in records(rows)}
 
 
 def title(report: Report, number: str) -> str:
@@ -106,9 +106,8 @@ def foot(report: Report, number: str) -> None:
     for summary, text in lists.items():
         items = "".join(f"<li>{tables.mark(part)}</li>" for part in text.split("; ") if part)
         if items:
-            put(
-                {"text/html": f"<details><summary>{summary}</summary><ol>{items}</ol></details>", "text/plain": summary}
-            )
+            folded = f"<details><summary>{summary}</summary><ol>{items}</ol></details>"
+            put({"text/html": folded, "text/plain": summary})
     rows = audit.ledger(report)
     rows = rows[rows["finding"] == number].drop(columns="finding")
     if len(rows):
@@ -176,21 +175,13 @@ def show_ledger(report: Report, rows: pd.DataFrame, *, title: str, name: str, fo
     """Display rows of the ledger in people's words: the relation below the number's name, the bounds below the value."""
     heads = {(t, f.name): f.title_en for t, meta in report.tables.items() for f in meta.values}
     pairs = list(zip(rows["table"], rows["column"], strict=True))
-    shown = pd.DataFrame(
-        {
-            "table": ["sentence" if t not in report.tables else t for t in rows["table"]],
-            "row": [_name(report, label) for label in rows["row"]],
-            "number": [heads.get(pair, pair[1].replace("_", " ")) for pair in pairs],
-            "relation": rows["relation"].tolist(),
-            "printed": rows["printed"].tolist(),
-            "recomputed": rows["recomputed"].tolist(),
-            "allowed": [_allowed(*pair) for pair in zip(rows["low"], rows["high"], strict=True)],
-            "verdict": rows["verdict"].tolist(),
-            "basis": rows["basis"].tolist(),
-        }
+    shown = rows.assign(
+        table=["sentence" if t not in report.tables else t for t in rows["table"]],
+        row=[_name(report, label) for label in rows["row"]],
+        number=[heads.get(pair, pair[1].replace("_", " ")) for pair in pairs],
+        allowed=[_allowed(*pair) for pair in zip(rows["low"], rows["high"], strict=True)],
     )
-    if "finding" in rows:
-        shown["finding"] = rows["finding"].tolist()
+    shown = shown[[c for c in _SHOWN if c in shown]].reset_index(drop=True)
     bounded = shown["recomputed"].eq("").all()
     if bounded:  # a bound gives a range only
         shown["recomputed"] = shown.pop("allowed")
@@ -205,15 +196,7 @@ def show_ledger(report: Report, rows: pd.DataFrame, *, title: str, name: str, fo
         sortable=True,
         folded=folded,
         below={a: b for a, b in _BELOW.items() if b in shown},
-        heads={
-            "table": "Table",
-            "row": "Row",
-            "number": "Number",
-            "printed": "Printed",
-            "recomputed": "Allowed" if bounded else "Recomputed",
-            "verdict": "Verdict",
-            "finding": "Finding",
-        },
+        heads={c: c.capitalize() for c in _SHOWN} | ({"recomputed": "Allowed"} if bounded else {}),
         note="Small print: the relation; what it allows; what the verdict rests on.",
     )
 
@@ -230,18 +213,3 @@ def _name(report: Report, label: str) -> str:
         return f"{report.name(report.code(label))} {label}"
     except KeyError:
         return label.replace("_", " ")
-
-
-__all__ = [
-    "GRADES",
-    "STAKES",
-    "cells",
-    "count",
-    "foot",
-    "head",
-    "listing",
-    "newcomers",
-    "show_ledger",
-    "stored",
-    "title",
-]

@@ -29,7 +29,7 @@ _LIMITS = {"約": "about ", "逾": "more than ", "超過": "more than ", "近": 
 
 def ledger(report: Report, *numbers: str) -> pd.DataFrame:
     """The audit's rows for some tables (all strings), with ``code`` and ``name`` of the row."""
-    rows = audit.ledger(report, tables=list(numbers))
+    rows: pd.DataFrame = audit.ledger(report, tables=list(numbers))
     rows = rows[rows["table"].isin(numbers)].reset_index(drop=True)
     codes = [report.code(label) for label in rows["row"]]
     return rows.assign(code=codes, name=[report.name(code) for code in codes])
@@ -71,17 +71,8 @@ def checks(
         rows["name"] = rows["table"] + " " + rows["name"]
     if words:
         rows["measure"] = rows["measure"].map(words)
-    columns = [
-        "code",
-        "name",
-        *(["measure"] if words else []),
-        "year",
-        "printed",
-        "recomputed",
-        "range",
-        "verdict",
-        "finding",
-    ]
+    columns = ["code", "name", *(["measure"] if words else []), "year", "printed", "recomputed", "range"]
+    columns += ["verdict", "finding"]
     shown = rows[columns].reset_index(drop=True)
     shown = shown.drop(columns=[c for c in ("year", "recomputed", "range", "finding") if shown[c].eq("").all()])
     tables.show(
@@ -93,15 +84,7 @@ def checks(
         below={"name": "measure"} if words else None,
         sortable=len(shown) > 12,
         folded=folded,
-        heads={
-            "name": "Row",
-            "year": "Year",
-            "printed": "Printed",
-            "recomputed": "Recomputed",
-            "range": "Range left by rounding",
-            "verdict": "Verdict",
-            "finding": "Finding",
-        },
+        heads={c: c.capitalize() for c in columns} | {"name": "Row", "range": "Range left by rounding"},
         units={"printed": unit, "recomputed": unit, "range": unit},
     )
     return shown

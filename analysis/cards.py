@@ -12,7 +12,7 @@ from analysis.charts.exhibit import csv_link, put
 from analysis.claims import slips, views
 from analysis.claims.evaluation import CHECKS, LISTED
 from analysis.claims.readings import VERDICTS
-from analysis.report import Report
+from analysis.report import Report, records
 
 #: What people do not read: calls, sets, chained conditions.
 _PROGRAM = re.compile(r"[A-Za-z_]\w*\(|[{}\[\]_]|==|!=|\band\b|\bor\b")
@@ -31,7 +31,7 @@ def show_slips(report: Report, verdict: str) -> None:
     """Display one card for each slip of a verdict, strongest first; how it was checked stands behind a fold."""
     frame = slips.slips(report)
     frame = frame[frame["verdict"] == verdict]
-    cards = "".join(_card(report, {str(k): str(v) for k, v in row.items()}) for row in frame.to_dict("records"))
+    cards = "".join(_card(report, row) for row in records(frame))
     link = csv_link(frame, f"slips-{verdict}", "These cards (CSV)")
     put({"text/html": f'<div class="slips">{cards}</div><p>{link}</p>', "text/plain": f"Cards: {len(frame)} {verdict}"})
 
@@ -49,8 +49,8 @@ def _card(report: Report, row: Mapping[str, str]) -> str:
     columns = [(f"{head}, {page}" if page else head, text) for head, page, text in sides]
     columns += [("Why it matters", row["matters"])] if row["matters"] else []
     body = "".join(f"<div><h4>{html.escape(head)}</h4><p>{_text(text)}</p></div>" for head, text in columns)
-    checks = slips.arithmetic(report, row["claims"].split()).to_dict("records")
-    lines = "".join(f"<li>{_check({str(k): str(v) for k, v in check.items()})}</li>" for check in checks)
+    checks = records(slips.arithmetic(report, row["claims"].split()))
+    lines = "".join(f"<li>{_check(check)}</li>" for check in checks)
     return (
         f'<section class="slip" id="{row["id"]}"><h3>{_text(row["title"])} {tables.badge(row["verdict"])}</h3>'
         f'<div class="sides">{body}</div><details><summary>How it was checked</summary><ul>{lines}</ul></details></section>'
@@ -89,6 +89,3 @@ def show_register(report: Report) -> None:
             "text/plain": "The register of claims",
         }
     )
-
-
-__all__ = ["show_register", "show_slips"]

@@ -41,7 +41,7 @@ def read(report: Report) -> Doubts:
     Raises :class:`~analysis.report.BadInput` for a treatment that is not one of :data:`TREATMENTS` or a
     cell that is not ``table/row/column``.
     """
-    if not _registered(report):
+    if not report.has(REGISTER):
         return Doubts()
     rows = report.resource(REGISTER)
     if "treatment" not in rows:
@@ -70,7 +70,7 @@ def mark(report: Report, frame: pd.DataFrame, table: str, measure: str, year: in
     that is kept because it touches all values of a table alike (a unit) is not a doubt of a single value. Raises
     :class:`KeyError` where a column is missing and :class:`ValueError` where the table has no such measure.
     """
-    named = report.resource(REGISTER) if _registered(report) else pd.DataFrame()
+    named = report.resource(REGISTER) if report.has(REGISTER) else pd.DataFrame()
     of: dict[Place, str] = {}
     for row in named.to_dict("records"):
         if not (row["grade"] == "error" and row.get("treatment") == "keep"):
@@ -84,10 +84,6 @@ def mark(report: Report, frame: pd.DataFrame, table: str, measure: str, year: in
     doubt = {(code, when): of.get((table, row, column), "") for code, when, row, column in places}
     years = frame["year"].astype(str) if year is None else [str(year)] * len(frame)
     return frame.assign(doubt=[doubt.get(key, "") for key in zip(frame["code"], years, strict=True)])
-
-
-def _registered(report: Report) -> bool:
-    return any(r.get("name") == REGISTER for r in report.package["resources"])
 
 
 def _places(text: str, finding: str, column: str) -> Iterator[tuple[Place, str]]:

@@ -25,6 +25,7 @@ from analysis.report import NOT_AVAILABLE, Cell, Report
 REVISIONS = ["table", "row", "column", "year", "measure", "old", "new", "difference", "beyond rounding", "note"]
 
 YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.])")
+_IN_AN_ID = re.compile(r"(?<=_)(19|20)\d\d\b")
 #: What is said of one printed page only, and what stays as it is because no rule can know its next form.
 _OF_THE_PAGE = ("page", "seed_line", "seed_rows", "retrieved")
 _AS_IT_IS = {"pattern", "path", "notes", "reference_year", "units", "qualifiers", "measures", "licenses", "version"}
@@ -68,14 +69,14 @@ def lay_out(report: Report, target: Path, by: int = 1) -> list[str]:
             meta = tables[path]
             numbers = [f.role == "value" for f in meta.fields]
             rows = report.printed(meta.table).reset_index().to_numpy().tolist()
-            files[path] = _text([header, *([_blank(v, n) for v, n in zip(r, numbers, strict=True)] for r in rows)])
+            files[path] = _text([header, *(["" if n else v for v, n in zip(r, numbers, strict=True)] for r in rows)])
             empty += len(rows) * sum(numbers)
         elif old.get("carries_over"):
             carried.append(path)
             frame = report.resource(old["name"])
             if old["name"] == RELATIONS:
                 terms = ["target", "inputs"]
-                frame[terms] = frame[terms].map(lambda text: re.sub(r"(?<=_)(19|20)\d\d\b", _next(by), text))
+                frame[terms] = frame[terms].map(lambda text: moved(text, by, _IN_AN_ID))
             files[path] = _text([header, *frame.to_numpy().tolist()])
         else:
             anew.append(path)
@@ -87,14 +88,6 @@ def lay_out(report: Report, target: Path, by: int = 1) -> list[str]:
         f"to be written anew (header only): {', '.join(anew)}",
         f"check in {PACKAGE}: titles, sources, notes, rows that are no longer listed, pages",
     ]
-
-
-def _next(by: int) -> Any:
-    return lambda match: str(int(match[0]) + by)
-
-
-def _blank(value: str, number: bool) -> str:
-    return "" if number else value
 
 
 def _text(rows: list[list[str]]) -> str:

@@ -28,28 +28,13 @@ from analysis.claims.expression import parse
 from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, decimals_of, rounded
-from analysis.report import NOT_AVAILABLE, BadInput, Report, clean
+from analysis.report import NOT_AVAILABLE, BadInput, Report, clean, records
 
 FILE = "evidence.csv"
 NOT_PRINTED = "not printed"
 VERDICTS = ("agrees", "differs", "later vintage", "other basis")
-COLUMNS = [
-    "id",
-    "table",
-    "row",
-    "column",
-    "printed",
-    "outside",
-    "ratio",
-    "verdict",
-    "unit",
-    "entity",
-    "year",
-    "basis",
-    "printed_basis",
-    "published",
-    "publisher",
-]
+_COLUMNS = "id table row column printed outside ratio verdict unit entity year basis printed_basis published publisher"
+COLUMNS = _COLUMNS.split()
 _DATE = re.compile(r"(20\d\d)年(\d{1,2})月")
 #: What the dictionary of printed numbers holds: digits, unit, printed in full or rounded, year and month.
 _Cell = tuple[str, str, bool, str]
@@ -85,14 +70,14 @@ def compare(report: Report, *tables: str) -> pd.DataFrame:
     is not printed) are in :func:`facts` only.
     """
     frame = facts(report)
-    records = {str(r["id"]): {str(k): str(v) for k, v in r.items()} for r in frame.to_dict("records")}
-    numbers = {key: number(row) for key, row in records.items()}
+    stated = {row["id"]: row for row in records(frame)}
+    numbers = {key: number(row) for key, row in stated.items()}
     wanted = [name for name in (*report.tables, "prose", "claims") if name in tables or not tables]
     cells = _printed(report, wanted)
     labels = set(report.labels()["label"])
     vocabulary = functions(Printed(report))
     rows = []
-    for key, row in records.items():
+    for key, row in stated.items():
         if row["table"] not in wanted and row["table"] in (*report.tables, "prose", "claims"):
             continue
         place = _place(row, cells, labels)

@@ -11,7 +11,6 @@ writes nothing. SDMX-ML (OECD, IMF) is read by the package sdmx1, which the extr
 from __future__ import annotations
 
 import argparse
-import csv
 import io
 import re
 import sys
@@ -22,6 +21,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import evidence
+from analysis.interval import decimals_of, rounded
 from analysis.report import BadInput, Report, load
 
 #: One number by entity and year.
@@ -48,28 +48,17 @@ def read_csv(
     """
     try:
         text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        first = text.partition("\n")[0]
+        separator = max(",\t;", key=first.count)
+        frame = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False)
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise BadInput(path.name, f"a readable UTF-8 file ({error})") from None
-    first = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=max(",\t;", key=first.count))
-    for name in (entity, *where, *([] if wide else [year, value])):
-        if name not in (reader.fieldnames or []):
-            raise BadInput(path.name, "this column; it is missing", "header", name)
-    found: Observations = {}
-    for row in reader:
-        if all(row[name] == wanted for name, wanted in where.items()):
-            cells = {k: v for k, v in row.items() if k and _YEAR.fullmatch(k)} if wide else {row[year]: row[value]}
-            for when, number in cells.items():
-                _put(
-                    found,
-                    path.name,
-                    f"line {reader.line_num}",
-                    row[entity],
-                    when,
-                    number or "",
-                    when if wide else value,
-                )
-    return _some(found, path, where)
+    frame = frame.assign(_line=[f"line {n}" for n in range(2, len(frame) + 2)], _column=value)
+    if wide:
+        years = [c for c in map(str, frame) if _YEAR.fullmatch(c)]
+        frame = frame.melt([c for c in frame if c not in years], years, year, value)
+        frame["_column"] = frame[year]
+    return _observations(path, frame, where, entity, year, value)
 
 
 def read_sdmx(
@@ -81,31 +70,30 @@ def read_sdmx(
     except ImportError:
         raise BadInput(path.name, "the package sdmx1 for SDMX-ML (pip install -e .[refresh])") from None
     try:
-        frame = sdmx.to_pandas(sdmx.read_sdmx(path).data[0]).rename("value").reset_index()
+        frame = sdmx.to_pandas(sdmx.read_sdmx(path).data[0]).rename("value").reset_index().astype(str)
     except Exception as error:
         raise BadInput(path.name, f"an SDMX-ML data message ({type(error).__name__})") from None
-    for name in (entity, year, *where):
+    return _observations(path, frame.assign(_line=frame.get(entity, ""), _column="value"), where, entity, year, "value")
+
+
+def _observations(
+    path: Path, frame: pd.DataFrame, where: Mapping[str, str], entity: str, year: str, value: str
+) -> Observations:
+    """The numbers of the rows that match ``where``; ``_line`` and ``_column`` say where each stands."""
+    for name in (entity, *where, year, value):
         if name not in frame:
-            raise BadInput(path.name, "this dimension; it is missing", "", name)
+            raise BadInput(path.name, "this column; it is missing", "header", name)
     found: Observations = {}
-    for row in frame.astype(str).to_dict("records"):
-        if all(row[name] == wanted for name, wanted in where.items()):
-            _put(found, path.name, row[entity], row[entity], row[year], row["value"], "value")
-    return _some(found, path, where)
-
-
-def _put(found: Observations, file: str, row: str, entity: str, year: str, text: str, column: str) -> None:
-    if text.strip() in _ABSENT:
-        return
-    number = text.strip().replace(",", "")
-    if not _NUMBER.fullmatch(number):
-        raise BadInput(file, f"a number, found {text!r}", row, column)
-    if (entity, year) in found:
-        raise BadInput(file, f"one number for {entity} in {year}; say more with --where", row, column)
-    found[entity, year] = Fraction(number)
-
-
-def _some(found: Observations, path: Path, where: Mapping[str, str]) -> Observations:
+    chosen = frame[(frame[list(where)] == list(where.values())).all(axis=1)]
+    for area, when, text, place, column in chosen[[entity, year, value, "_line", "_column"]].itertuples(index=False):
+        number = text.strip().replace(",", "")
+        if number in _ABSENT:
+            continue
+        if not _NUMBER.fullmatch(number):
+            raise BadInput(path.name, f"a number, found {text!r}", place, column)
+        if (area, when) in found:
+            raise BadInput(path.name, f"one number for {area} in {when}; say more with --where", place, column)
+        found[area, when] = Fraction(number)
     if not found:
         told = ", ".join(f"{k}={v}" for k, v in where.items()) or "no condition"
         raise BadInput(path.name, f"at least one number for {told}")
@@ -120,8 +108,6 @@ def changes(
     ``factor`` turns the file's unit into the stored one; ``basis`` keeps rows of one basis. ``new`` is rounded
     as the stored value is, empty where the file has none.
     """
-    from analysis.interval import decimals_of, rounded
-
     rows = evidence.facts(report)
     rows = rows[(rows["measure"] == measure) & ((rows["basis"] == basis) | (basis == ""))]
     if rows.empty:

@@ -37,6 +37,7 @@ __all__ = [
     "clean",
     "load",
     "once",
+    "records",
 ]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -160,6 +161,10 @@ class Report:
     def name(self, code: str, language: str = "en") -> str:
         """Name of a code in ``en`` or ``zh`` (the first printed spelling)."""
         return self._names[code][language]
+
+    def has(self, resource: str) -> bool:
+        """Whether the package lists a resource of this name."""
+        return self._find(resource) is not None
 
     @functools.lru_cache(maxsize=64)  # noqa: B019 - a Report lives as long as the process
     def _find(self, name: str) -> dict[str, Any] | None:
@@ -307,6 +312,11 @@ class Report:
             rows.append(tuple(values))
         check(file, columns, rows)
         return pd.DataFrame(rows, columns=header)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, str]]:
+    """The rows of a frame of strings."""
+    return [{str(k): str(v) for k, v in row.items()} for row in frame.to_dict("records")]
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])

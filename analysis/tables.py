@@ -62,8 +62,12 @@ def markup(
     below: Mapping[str, str] | None = None,
     sortable: bool = False,
 ) -> str:
-    """The table as HTML without caption; parameters as in :func:`show`.
+    """The table as HTML without caption.
 
+    ``heads`` and ``units`` give a column's heading and the unit below it; ``spanners`` a heading
+    over several neighbouring columns; ``verdicts`` the columns that hold verdicts. The column ``code`` is not
+    shown but marks Taiwan's row; ``hide`` lists others that only go to the CSV; ``below`` puts the text
+    of one column (its value) in small print below that of another (its key).
     Raises :class:`ValueError` for a table without rows and for a column that is blank throughout.
     """
     below, heads, units = below or {}, heads or {}, units or {}
@@ -148,45 +152,19 @@ def show(
     title: str,
     source: Sequence[str] | str,
     name: str,
-    subtitle: str = "",
-    heads: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
-    spanners: Mapping[str, Sequence[str]] | None = None,
-    verdicts: Sequence[str] = (),
-    code: str = "code",
-    hide: Sequence[str] = (),
-    below: Mapping[str, str] | None = None,
-    sortable: bool = False,
     note: str = "",
     folded: bool = False,
     report: Report | None = None,
+    **look: Any,
 ) -> None:
     """Display a table with source and CSV, behind a fold that carries its title if ``folded``.
 
-    ``heads`` and ``units`` give a column's heading and the unit below it; ``spanners`` a heading
-    over several neighbouring columns; ``verdicts`` the columns that hold verdicts. The column ``code`` is not
-    shown but marks Taiwan's row; ``hide`` lists others that only go to the CSV; ``below`` puts the text
-    of one column (its value) in small print below that of another (its key). ``source`` is a
-    list of table numbers or a text, ``name`` the unique name of the table and of its file, ``report`` the
-    edition of the tables (or ``frame.attrs["report"]``). Raises :class:`ValueError` for a table
-    without rows and for a column that is blank throughout.
+    ``source`` is a list of table numbers or a text, ``name`` the unique name of the table and of its file,
+    ``report`` the edition of the tables (by default that of the book), ``look`` as in :func:`markup`: ``subtitle,
+    heads, units, spanners, verdicts, code, hide, below, sortable``. Raises :class:`ValueError` as :func:`markup` does.
     """
-    edition = report or frame.attrs.get("report")
-    text = markup(
-        frame,
-        title=title,
-        name=name,
-        subtitle=subtitle,
-        heads=heads,
-        units=units,
-        spanners=spanners,
-        verdicts=verdicts,
-        code=code,
-        hide=hide,
-        below=below,
-        sortable=sortable,
-    )
-    cited = cite(source, edition)
+    cited = cite(source, report)
+    text = markup(frame, title=title, name=name, **look)
     text += "\n" + caption(cited, note, csv_link(frame, name, source=cited))
     if folded:
         text = f"<details><summary>{mark(title)}</summary>\n{text}\n</details>"

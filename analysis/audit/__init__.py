@@ -15,17 +15,10 @@ functions are importable from here; nothing heavy is imported until one is calle
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from analysis.audit.assignment import chapter_verdicts, ledger, notes, strict_problems, unexplained
-    from analysis.audit.conclusions import findings
-    from analysis.audit.frames import check
-    from analysis.audit.reach import cell_verdicts, coverage, families, rounding_table, uncheckable, verdict_counts
+import importlib
+from typing import Any
 
 _HOME = {
-    "cell_verdicts": "reach",
-    "chapter_verdicts": "assignment",
     "check": "frames",
     "coverage": "reach",
     "families": "reach",
@@ -39,27 +32,9 @@ _HOME = {
     "verdict_counts": "reach",
 }
 
-__all__ = [
-    "cell_verdicts",
-    "chapter_verdicts",
-    "check",
-    "coverage",
-    "families",
-    "findings",
-    "ledger",
-    "notes",
-    "rounding_table",
-    "strict_problems",
-    "uncheckable",
-    "unexplained",
-    "verdict_counts",
-]
-
 
 def __getattr__(name: str) -> Any:
     """Import on first use: ``import analysis.audit`` stays light."""
     if name in _HOME:
-        import importlib
-
         return getattr(importlib.import_module(f"analysis.audit.{_HOME[name]}"), name)
     raise AttributeError(f"module {__name__} has no attribute {name}")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.audit.conclusions import conclude
 from analysis.audit.register import Changes, changes, owners, rows_of
-from analysis.audit.verdicts import COLUMNS, VERDICTS, Audit, audit, frame
+from analysis.audit.verdicts import COLUMNS, Audit, audit, frame
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -84,19 +84,3 @@ def notes(found: pd.DataFrame) -> list[str]:
     changed: Changes | None = found.attrs.get("changes")
     moved = changed.moved if changed else ()
     return [f"bounds of known findings have moved: {', '.join(moved)}"] if moved else []
-
-
-def chapter_verdicts(report: Report, tables: Iterable[str]) -> pd.DataFrame:
-    """Verdicts of a chapter's tables: index table, counts of ledger rows, ``findings`` ids.
-
-    One column for each of :data:`analysis.audit.verdicts.VERDICTS`; those of bounds and
-    assumptions stand apart and are not to be added to the others. Reads only those tables
-    and what their relations need.
-    """
-    wanted = list(tables)
-    found = ledger(report, wanted)
-    counts = found.groupby(["table", "verdict"], sort=False).size().unstack(fill_value=0)
-    counts = counts.reindex(index=wanted, columns=list(VERDICTS), fill_value=0).rename_axis(columns=None)
-    listed = found[found["finding"].ne("")].groupby("table")["finding"].agg(lambda x: ", ".join(sorted(set(x))))
-    counts["findings"] = listed.reindex(wanted).fillna("")
-    return counts

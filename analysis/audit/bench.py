@@ -8,8 +8,10 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from analysis.audit.cells import Cells
+from analysis.audit.declarations import Relation
 from analysis.audit.kernels import KERNELS, Constants, Kernel
 from analysis.audit.relations import Group
 
@@ -29,6 +31,17 @@ class Instance:
     constants: Constants
     group: int
     weight: float = 1.0
+
+
+_Key = TypeVar("_Key")
+
+
+def _listed(keys: Iterable[_Key]) -> dict[_Key, list[int]]:
+    """Positions by what stands there."""
+    found: dict[_Key, list[int]] = {}
+    for i, key in enumerate(keys):
+        found.setdefault(key, []).append(i)
+    return found
 
 
 class Bench:
@@ -63,15 +76,20 @@ class Bench:
         self._values: dict[tuple[int, str], Value] = {}
         self._slips: dict[tuple[int, str], list[tuple[str, str, Value]]] = {}
         self.reach = [frozenset(numbers) for numbers in self.touching]
-        self.rows: dict[tuple[str, int], list[int]] = {}
-        self.columns: dict[tuple[str, int], list[int]] = {}
-        self.blocks: dict[tuple[str, str], list[int]] = {}
-        for i, cell in enumerate(cells.cells):
-            self.rows.setdefault((cell.table, cell.order[0]), []).append(i)
-            self.columns.setdefault((cell.table, cell.order[1]), []).append(i)
-            self.blocks.setdefault((cell.table, cell.measure), []).append(i)
+        self.rows = _listed((c.table, c.order[0]) for c in cells.cells)
+        self.columns = _listed((c.table, c.order[1]) for c in cells.cells)
+        self.blocks = _listed((c.table, c.measure) for c in cells.cells)
 
     # ------------------------------------------------------------ relations
+
+    def relation(self, number: int) -> Relation:
+        """The declared relation of an instance."""
+        return self.groups[self.instances[number].group].relation
+
+    def rows_of(self, numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+        """(group, instance) of some instances, in order."""
+        keys = list(self.number)
+        return tuple(keys[i] for i in sorted(numbers))
 
     def bounds(self, number: int) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """Lower and upper bound of an instance, with the present values."""
@@ -83,10 +101,9 @@ class Bench:
 
     def holds(self, number: int) -> bool:
         """Whether one instance is admissible with the present values."""
-        instance, values = self.instances[number], self.values
-        t = values[instance.target]
-        low, high, _ = instance.kernel(t, [values[j] for j in instance.inputs], instance.constants)
-        scale = instance.constants.scale
+        instance = self.instances[number]
+        t, scale = self.values[instance.target], instance.constants.scale
+        low, high = self.bounds(number)
         if low is not None and low[0] * scale > t[2] * low[1]:
             return False
         return high is None or high[0] * scale >= t[0] * high[1]
@@ -119,10 +136,6 @@ class Bench:
         """Instances counted by their weight."""
         return sum(self.instances[i].weight for i in numbers)
 
-    def contradictions(self, numbers: Iterable[int] | None = None) -> set[int]:
-        """Which of the instances (default: all) do not hold."""
-        return {i for i in (range(len(self.instances)) if numbers is None else numbers) if not self.holds(i)}
-
     # ------------------------------------------------------------ changing values
 
     def put(self, cells: Sequence[int], values: Sequence[Value]) -> list[Value]:
@@ -140,20 +153,16 @@ class Bench:
         ``None`` as soon as the difference of their weights cannot reach ``least``. An
         instance that no longer says anything is not resolved.
         """
-        resolved, spare = [], self.weigh(mine) - least
+        resolved, broken, spare = [], [], self.weigh(mine) - least
         for i in mine:
             if self.holds(i) and self.says_something(i):
                 resolved.append(i)
-            else:
-                spare -= self.instances[i].weight
-                if spare < 0:
-                    return None
-        broken = []
+            elif (spare := spare - self.instances[i].weight) < 0:
+                return None
         for i in others:
             if not self.holds(i):
                 broken.append(i)
-                spare -= self.instances[i].weight
-                if spare < 0:
+                if (spare := spare - self.instances[i].weight) < 0:
                     return None
         return tuple(sorted(resolved)), tuple(sorted(broken))
 
@@ -204,14 +213,9 @@ class Bench:
     @cached_property
     def series(self) -> list[list[int]]:
         """For each cell the others of its row and measure (other years)."""
-        found: dict[tuple[str, int, str], list[int]] = {}
-        for i, c in enumerate(self.cells.cells):
-            if self.known[i]:
-                found.setdefault((c.table, c.order[0], c.measure), []).append(i)
-        return [
-            [j for j in found.get((c.table, c.order[0], c.measure), ()) if j != i]
-            for i, c in enumerate(self.cells.cells)
-        ]
+        keys = [(c.table, c.order[0], c.measure) for c in self.cells.cells]
+        found = _listed(keys)
+        return [[j for j in found[key] if j != i and self.known[j]] for i, key in enumerate(keys)]
 
     def oddness(self, cell: int, moved: Collection[int]) -> float:
         """How far a level lies from its nearest neighbour, in doublings (0 … 6).
@@ -231,16 +235,21 @@ class Bench:
         gaps = [abs(math.log2(own / self.values[j][1])) for j in others if self.values[j][1] > 0]
         return min(6.0, min(gaps)) if gaps else 0.0
 
+    def odd(self, cells: Collection[int]) -> float:
+        """:meth:`oddness` of some cells that move together."""
+        return sum(self.oddness(c, cells) for c in cells)
+
 
 # ---------------------------------------------------------------- printed variants
 
 
 def scaled(value: Value, power: int) -> Value:
     """A triple times a power of ten, rounded outward."""
+    low, mid, high = value
     if power >= 0:
-        return (value[0] * 10**power, value[1] * 10**power, value[2] * 10**power)
+        return low * 10**power, mid * 10**power, high * 10**power
     cut = 10**-power
-    return (value[0] // cut, value[1] // cut, -(-value[2] // cut))
+    return low // cut, mid // cut, -(-high // cut)
 
 
 def variants(printed: str) -> Iterator[tuple[str, str]]:

@@ -114,7 +114,7 @@ def _pattern(
 
 def _outside(report: Report, cells: Cells, column: list[int]) -> dict[int, tuple[str, str, str]]:
     """Cells far from an outside count on the printed basis: value, publisher and id of the evidence."""
-    if not any(r["name"] == "evidence" for r in report.package["resources"]):
+    if not report.has("evidence"):
         return {}
     at = {(cells.cells[i].table, cells.cells[i].row, cells.cells[i].column): i for i in column if i >= 0}
     found = {}

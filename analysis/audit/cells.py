@@ -8,7 +8,7 @@ of binding does not grow with the number of Python objects.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.interval import digits
+from analysis.package import get
 from analysis.report import NOT_AVAILABLE, BadInput, clean
 
 if TYPE_CHECKING:
@@ -150,12 +152,6 @@ class Cells:
         return triple(printed, self.scale, at.exact, mode=self.modes.get((at.table, at.measure), NEAREST_MODE))
 
 
-def digits(printed: str) -> tuple[int, int]:
-    """``"3.40"`` as ``(340, 2)``."""
-    whole, _, rest = printed.partition(".")
-    return int(whole + rest), len(rest)
-
-
 def triple(
     printed: str, scale: int, exact: bool = False, leeway: Leeway = Leeway(), mode: str = NEAREST_MODE
 ) -> tuple[int, int, int]:
@@ -172,15 +168,14 @@ def triple(
     if exact:
         return mid, mid, mid
     if mode != NEAREST_MODE:
-        one = np.array([mid], dtype=object), np.array([step], dtype=object)
-        low, high, open_low, open_high = (x[0] for x in ends(*one, mode))
-        return int(low) + bool(open_low), mid, int(high) - bool(open_high)
+        low, high, open_low, open_high = ends(mid, step, mode)
+        return low + open_low, mid, high - open_high
     down, up = leeway.reach(mid, step)
     return mid - down, mid, mid + up
 
 
-def ends(mid: Ints, step: Ints, mode: str) -> tuple[Ints, Ints, Any, Any]:
-    """``(low, high, open_low, open_high)``: what prints as ``mid`` in a rounding mode.
+def ends(mid: Any, step: Any, mode: str) -> tuple[Any, Any, Any, Any]:
+    """``(low, high, open_low, open_high)``: what prints as ``mid`` in a rounding mode; numbers or arrays.
 
     To the nearest, both ends count (either may have been rounded this way); half to even
     takes both ends of an even last digit and none of an odd one; truncated toward zero,
@@ -189,7 +184,7 @@ def ends(mid: Ints, step: Ints, mode: str) -> tuple[Ints, Ints, Any, Any]:
     if mode == "truncate":
         down, up = mid <= 0, mid >= 0
         return mid - step * down, mid + step * up, down, up
-    odd = (np.abs(mid) // step % 2 == 1) & (mode == "half_even")
+    odd = (abs(mid) // step % 2 == 1) & (mode == "half_even")
     return mid - step // 2, mid + step // 2, odd, odd
 
 
@@ -236,7 +231,7 @@ def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
             order = (rows.setdefault(row, len(rows)), columns[column])
             cells.append(Cell(table, row, column, year or entity, measure, unit, printed, code, exact, order))
     words: list[str] = [""] * len(cells)
-    if PROSE in wanted and any(r["name"] == PROSE for r in report.package["resources"]):
+    if PROSE in wanted and report.has(PROSE):
         for cell, word in _prose(report):
             cells.append(cell)
             words.append(word)
@@ -256,7 +251,7 @@ def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
 def units(package: Mapping[str, Any]) -> dict[str, Fraction]:
     """What a printed unit means in persons, dollars, items or plain numbers."""
     found = dict(STANDARD)
-    for name, spec in _entries(package, "units"):
+    for name, spec in get(package, "units", dict, "units", {}).items():
         factor = spec.get("factor")
         found[name] = Fraction(1) if factor is None else _fraction(factor, "units", name)
         if found[name] <= 0:
@@ -266,24 +261,16 @@ def units(package: Mapping[str, Any]) -> dict[str, Fraction]:
 
 def qualifiers(package: Mapping[str, Any]) -> dict[str, Leeway]:
     """How far a number with a word such as "about" may be off."""
+    declared = get(package, "qualifiers", dict, "qualifiers", {})
     found = {}
-    for name, spec in _entries(package, "qualifiers"):
+    for name in declared:
+        spec = get(declared, name, dict, "qualifiers")
         below, within = (
             _fraction(spec.get(k, d), "qualifiers", name) for k, d in (("below", "1/2"), ("within", "1/10"))
         )
         above = None if spec.get("above") is None else _fraction(spec["above"], "qualifiers", name)
         found[name] = Leeway(below, above, bool(spec.get("round")), within)
     return found
-
-
-def _entries(package: Mapping[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
-    entries = package.get(key, {})
-    if not isinstance(entries, dict):
-        raise BadInput("datapackage.json", "an object", key)
-    for name, spec in entries.items():
-        if not isinstance(spec, dict):
-            raise BadInput("datapackage.json", "an object", f"{key}, {name}")
-    return list(entries.items())
 
 
 def _fraction(value: object, key: str, name: str) -> Fraction:
@@ -296,24 +283,12 @@ def _fraction(value: object, key: str, name: str) -> Fraction:
     return found
 
 
-def _prose(report: Report) -> list[tuple[Cell, str]]:
-    found = []
+def _prose(report: Report) -> Iterator[tuple[Cell, str]]:
+    """Numbers printed in sentences, each with its qualifier."""
     for position, record in enumerate(report.prose().to_dict("records")):
-        printed, _ = clean(record["printed"])
-        cell = Cell(
-            PROSE,
-            record["id"],
-            record["measure"],
-            record["year"],
-            record["id"],
-            record["unit"],
-            printed,
-            record["id"],
-            False,
-            (position, 0),
-        )
-        found.append((cell, record["qualifier"]))
-    return found
+        name, printed = record["id"], clean(record["printed"])[0]
+        row = (PROSE, name, record["measure"], record["year"], name, record["unit"], printed, name, False)
+        yield Cell(*row, (position, 0)), record["qualifier"]
 
 
 def from_cells(

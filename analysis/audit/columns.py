@@ -51,7 +51,7 @@ def _aligned(bench: Bench, one: Column, two: Column) -> list[tuple[int, int]]:
     return [(c, second[cells[c].order[0]]) for c in bench.columns[one] if cells[c].order[0] in second]
 
 
-def exchanged(scope: Scope) -> Iterator[Candidate]:
+def exchanged(scope: Scope) -> Iterator[Candidate | None]:
     """Two columns exchanged: alone, with all measures of the two years, or with all years
     (and the shares, ranks, … named after them) of the two measures.
     """
@@ -91,22 +91,21 @@ def exchanged(scope: Scope) -> Iterator[Candidate]:
                 if bench.weigh(reads) < scope.least:
                     continue
                 pairs = [p for one, two in chosen for p in _aligned(bench, one, two)]
-                pairs = [(a, b) for a, b in pairs if bench.known[a] and bench.known[b]]
-                found = scope.swap(kind, pairs, detail)
+                found = scope.swap(kind, scope.known(pairs), detail)
                 if found and (kind == "years" or not _odder(bench, found)):
                     yield found
 
 
 def _odder(bench: Bench, candidate: Candidate) -> bool:
     """Whether the numbers would be of less likely size than they are: no ranks for patents."""
-    odd = [sum(bench.oddness(c, candidate.cells) for c in candidate.cells)]
+    odd = bench.odd(candidate.cells)
     old = bench.put(candidate.cells, candidate.values)
-    odd.append(sum(bench.oddness(c, candidate.cells) for c in candidate.cells))
+    odder = bench.odd(candidate.cells)
     bench.put(candidate.cells, old)
-    return odd[1] > odd[0]
+    return odder > odd
 
 
-def scales(scope: Scope) -> Iterator[Candidate]:
+def scales(scope: Scope) -> Iterator[Candidate | None]:
     """A column, a measure or all amounts of one unit in a table off by a power of ten."""
     bench, at = scope.bench, scope.bench.cells.cells
     sets: dict[tuple[int, ...], str] = {}
@@ -131,17 +130,15 @@ def scales(scope: Scope) -> Iterator[Candidate]:
             printed = [bench.printed[c] for c in cells]
             zeros = power < 0 and all(p.endswith("0" * -power) and "." not in p for p in printed)
             if kind == "scale" or zeros:  # the digits are wrong
-                found = scope.trial(kind, cells, [move_point(p, power) for p in printed], detail=f"{power:+d}")
+                yield scope.trial(kind, cells, [move_point(p, power) for p in printed], detail=f"{power:+d}")
             else:  # the digits may be right and the unit wrong
                 values = [scaled(bench.values[c], power) for c in cells]
                 if any(scaled(v, -power) != bench.values[c] for c, v in zip(cells, values, strict=True)):
                     continue  # so small that the scale of integers would blur it: that only hides contradictions
-                found = scope.trial(kind, cells, (), values, f"{power:+d}", power)
-            if found:
-                yield found
+                yield scope.trial(kind, cells, (), values, f"{power:+d}", power)
 
 
-def signs(scope: Scope) -> Iterator[Candidate]:
+def signs(scope: Scope) -> Iterator[Candidate | None]:
     """Every sign of a column the wrong way round."""
     bench = scope.bench
     for column in _suspect(scope):
@@ -150,24 +147,19 @@ def signs(scope: Scope) -> Iterator[Candidate]:
         ]
         if len(cells) > 2:
             turned = [p[1:] if p.startswith("-") else "-" + p for p in (bench.printed[c] for c in cells)]
-            found = scope.trial("signs", cells, turned)
-            if found:
-                yield found
+            yield scope.trial("signs", cells, turned)
 
 
-def reversed_columns(scope: Scope) -> Iterator[Candidate]:
+def reversed_columns(scope: Scope) -> Iterator[Candidate | None]:
     """A column printed from the bottom to the top (rows without a value apart)."""
     bench = scope.bench
     for column in _suspect(scope):
         cells = [c for c in bench.columns[column] if bench.known[c]]
         if len(cells) > 3:
-            moves = list(zip(cells[::-1], cells, strict=True))
-            found = scope.trial("reversed", cells, [bench.printed[c] for c in cells[::-1]], moves=moves)
-            if found:
-                yield found
+            yield scope.move("reversed", list(zip(cells, cells[::-1], strict=True)))
 
 
-def stale(scope: Scope) -> Iterator[Candidate]:
+def stale(scope: Scope) -> Iterator[Candidate | None]:
     """Columns that repeat others: another year's, another measure's, another table's."""
     bench = scope.bench
     copies: dict[tuple[str, str, str, str], list[tuple[Column, Column]]] = {}
@@ -185,9 +177,7 @@ def stale(scope: Scope) -> Iterator[Candidate]:
         cells = [c for column, other in sorted(pairs) for c in bench.columns[column][: len(bench.columns[other])]]
         cells = [c for c in cells if bench.known[c]]
         measure = bench.cells.cells[cells[0]].measure if len(pairs) == 1 else ""
-        found = scope.lost("stale", cells, f"{measure}|{table2}|{key2}")
-        if found:
-            yield found
+        yield scope.lost("stale", cells, f"{measure}|{table2}|{key2}")
 
 
 def _copied(bench: Bench, column: Column, other: Column) -> bool:
@@ -212,7 +202,7 @@ def _copied(bench: Bench, column: Column, other: Column) -> bool:
     return not ordered  # 1, 2, 3 … in two columns is how rankings are printed
 
 
-def moved_years(scope: Scope) -> Iterator[Candidate]:
+def moved_years(scope: Scope) -> Iterator[Candidate | None]:
     """All years of a measure printed one column to the left or right; the end one is lost."""
     bench, at = scope.bench, scope.bench.cells.cells
     for table, measure in dict.fromkeys((c[0], _names(bench, c)[0]) for c in _suspect(scope)):
@@ -227,13 +217,7 @@ def moved_years(scope: Scope) -> Iterator[Candidate]:
                 ends += line[:1]
             if len({at[a].order[1] for a, _ in pairs}) < 3:
                 continue
-            found = scope.trial(
-                "moved years",
-                [a for a, _ in pairs],
-                [bench.printed[b] for _, b in pairs],
-                detail=f"{step:+d}",
-                moves=[(b, a) for a, b in pairs],
-            )
+            found = scope.move("moved years", pairs, f"{step:+d}")
             if found:  # the first year (or the last) is lost, and explains what reads it
                 more = (bench.touched(ends) & scope.wrong) - set(found.resolves)
                 yield scope.found(
@@ -248,12 +232,12 @@ def moved_years(scope: Scope) -> Iterator[Candidate]:
                 )
 
 
-def omissions(scope: Scope) -> Iterator[Candidate]:
+def omissions(scope: Scope) -> Iterator[Candidate | None]:
     """A total that lacks one of its parts, or counts it twice."""
     bench = scope.bench
     for number in sorted(scope.wrong):
         instance = bench.instances[number]
-        if bench.groups[instance.group].relation.kernel != "total" or len(instance.inputs) < 3:
+        if bench.relation(number).kernel != "total" or len(instance.inputs) < 3:
             continue
         target, unit = instance.target, instance.constants.unit
         t = bench.values[target]
@@ -263,9 +247,7 @@ def omissions(scope: Scope) -> Iterator[Candidate]:
             gap = (whole - t[1]) - size
             if size and abs(gap) <= (t[2] - t[0]) * len(instance.inputs) / 2:
                 printed = _written(t[1] + size, bench, target)
-                found = scope.trial("omission", [target], [printed], detail=str(part))
-                if found:
-                    yield found
+                yield scope.trial("omission", [target], [printed], detail=str(part))
 
 
 def _written(value: int, bench: Bench, cell: int) -> str:

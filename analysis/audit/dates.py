@@ -48,8 +48,7 @@ def impossible_dates(report: Report, cells: Cells) -> list[Pattern]:
 
 
 def _figures(report: Report, cells: Cells) -> list[Pattern]:
-    listed = {r["name"] for r in report.package["resources"]}
-    if not {"figures", PROSE} <= listed:
+    if not (report.has("figures") and report.has(PROSE)):
         return []
     prose = report.prose()
     found = []
@@ -70,6 +69,7 @@ def _pattern(
     return Pattern(
         kind="date",
         grade="unusual" if notes else "error",
+        decided_by="" if notes else "report",
         consequence="cosmetic",
         cells=tuple(at[:1]),  # a place; no number of it is in doubt
         title=f"{where} is dated {day}, before {what}",

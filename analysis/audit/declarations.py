@@ -25,16 +25,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from analysis.audit.cells import PROSE
 from analysis.audit.kernels import KERNELS
-from analysis.report import BadInput
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import BadInput, Report, records
 
 #: Relations whose point is the very number expected in print (others only bound it).
 EXACT = frozenset({"growth", "share", "difference", "total", "complement", "product", "before", "rank", "rank_listed"})
@@ -107,11 +103,10 @@ def declared(report: Report) -> tuple[Relation, ...]:
 
     Raises :class:`analysis.report.BadInput` naming the row that is wrong.
     """
-    listed = {r["name"] for r in report.package["resources"]}
-    if RESOURCE not in listed:
+    if not report.has(RESOURCE):
         return ()
     bounds: dict[str, tuple[Fraction, Fraction]] = {}
-    if BOUNDS in listed:
+    if report.has(BOUNDS):
         for line, record in _numbered(report, BOUNDS):
             low, high = (_number(record[k], "bounds.csv", line, k) for k in ("low", "high"))
             if low > high:
@@ -128,8 +123,7 @@ def declared(report: Report) -> tuple[Relation, ...]:
 
 
 def _numbered(report: Report, name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for number, record in enumerate(report.resource(name).to_dict("records"), 2):
-        yield f"line {number}", {str(k): v for k, v in record.items()}
+    return ((f"line {number}", record) for number, record in enumerate(records(report.resource(name)), 2))
 
 
 def _number(text: str, file: str, line: str, column: str) -> Fraction:
@@ -153,12 +147,11 @@ def parse(
     for column in ("tables", "name", "target", "kernel", "inputs"):
         if column not in record:
             raise ValueError(f"{column}|this column; it is missing")
-    given = {k: record.get(k, "").strip() for k in ("low", "high", "key", "derives", "assumes", "why")}
-    kernel = record["kernel"].strip()
+    given = {k: record.get(k, "").strip() for k in ("key", "derives", "assumes", "why")}
+    name, kernel, target, inputs = (record[k].strip() for k in ("name", "kernel", "target", "inputs"))
     if kernel not in KERNELS:
         raise ValueError(f"kernel|one of {', '.join(KERNELS)}, found {kernel!r}")
-    low, high = (_bound(given[side], side, bounds or {}) for side in ("low", "high"))
-    target, inputs = record["target"].strip(), record["inputs"].strip()
+    low, high = (_bound(record.get(side, "").strip(), side, bounds or {}) for side in ("low", "high"))
     found = []
     for table in _tables(record["tables"].strip(), known):
         for measure, rest in _each(target):
@@ -168,22 +161,9 @@ def parse(
             for row in rows:
                 fixed = [t if len(rows) == 1 else _for_row(t, row) for t in terms]
                 _arity(kernel, fixed)
-                found.append(
-                    Relation(
-                        table,
-                        record["name"].strip(),
-                        f"{target} = {kernel}({inputs})",
-                        Term(aim.table, aim.measure, row, aim.key),
-                        kernel,
-                        tuple(fixed),
-                        low,
-                        high,
-                        given["key"],
-                        given["derives"],
-                        given["assumes"],
-                        given["why"],
-                    )
-                )
+                where = replace(aim, row=row, second=None)
+                text = f"{target} = {kernel}({inputs})"
+                found.append(Relation(table, name, text, where, kernel, tuple(fixed), low, high, **given))
     if not found:
         raise ValueError("tables|the names of one or more tables")
     return found
@@ -198,32 +178,19 @@ def _tables(text: str, known: Collection[str]) -> list[str]:
         raise ValueError("tables|names of tables, those with blanks in quotes") from None
 
 
-#: Inputs that a kernel needs (others take any number).
-_INPUTS = {
-    "growth": 2,
-    "difference": 2,
-    "product": 2,
-    "compound": 1,
-    "compound_with": 2,
-    "at_most": 1,
-    "between": 2,
-    "before": 3,
-}
-_LEAST = {
-    "share": 2,
-    "rank": 2,
-    "rank_listed": 2,
-    "rank_among": 3,
-    "holds_parts": 2,
-    "holds_before": 2,
-    "sum_before": 2,
-}
+_ANY = 10**9
+#: How many inputs a kernel needs, at least and at most; others take any number, at least one.
+_INPUTS = dict.fromkeys(("growth", "difference", "product", "compound_with", "between"), (2, 2))
+_INPUTS |= {"compound": (1, 1), "at_most": (1, 1), "before": (3, 3)}
+_INPUTS |= dict.fromkeys(("share", "rank", "rank_listed", "holds_parts", "holds_before", "sum_before"), (2, _ANY))
+_INPUTS |= {"rank_among": (3, _ANY)}
 
 
 def _arity(kernel: str, terms: Sequence[Term]) -> None:
-    needed, least = _INPUTS.get(kernel), _LEAST.get(kernel, 1)
-    if (needed is not None and len(terms) != needed) or len(terms) < least:
-        raise ValueError(f"inputs|{needed or f'at least {least}'} terms for {kernel}, found {len(terms)}")
+    least, most = _INPUTS.get(kernel, (1, _ANY))
+    if not least <= len(terms) <= most:
+        wanted = least if least == most else f"at least {least}"
+        raise ValueError(f"inputs|{wanted} terms for {kernel}, found {len(terms)}")
     if any(t.second for t in terms) and kernel not in ("rank_among", "room", "holds_parts"):
         raise ValueError(f"inputs|no pairs of measures for {kernel}")
 
@@ -268,7 +235,7 @@ def members(text: str) -> list[str]:
 
 def _for_row(term: Term, row: str) -> Term:
     where, key = (row if part == "c" else part for part in (term.row, term.key))
-    return Term(term.table, term.measure, where, key, term.second)
+    return replace(term, row=where, key=key)
 
 
 def _term(text: str, table: str, same: str, column: str) -> Term:

@@ -108,7 +108,7 @@ def candidates(
     cannot come first, which is several times faster.
     """
     scope = Scope(bench, wrong, closed or set(), climb=first_only)
-    found = [c for source in (*hypotheses.SOURCES, *columns.SOURCES) for c in source(scope)]
+    found = [c for source in (*hypotheses.SOURCES, *columns.SOURCES) for c in source(scope) if c]
     near = NEAR * max((c.net for c in found), default=0.0)
     lead = sorted((c for c in found if c.net >= near), key=lambda c: (-score(bench, c), c.cells))
     if first_only:

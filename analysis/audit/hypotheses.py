@@ -18,7 +18,6 @@ from analysis.audit.cells import PROSE
 #: Kinds that say a printed number is not the one meant, without saying which would be.
 LOST = frozenset({"stale", "repeated row"})
 
-
 #: Hypotheses that net less than this share of the best are not compared with it.
 NEAR = 0.8
 
@@ -140,13 +139,13 @@ class Scope:
         bench, at = self.bench, self.bench.cells.cells
         instance = bench.instances[number]
         reads = {instance.target, *instance.inputs}
-        relation = bench.groups[instance.group].relation
+        relation = bench.relation(number)
         for source, place in moves:
             if source not in reads or place in reads:
                 continue
             for i in bench.touching[place]:
                 other = bench.instances[i]
-                if bench.groups[other.group].relation is relation:
+                if bench.relation(i) is relation:
                     break
                 if at[source].measure != at[place].measure or any(
                     at[c].order[0] != at[place].order[0] or at[c].table != at[place].table
@@ -169,8 +168,18 @@ class Scope:
                 return None
             cells += [a, b]
             repair += [bench.printed[b], bench.printed[a]]
-        moves = [*zip(cells[::2], cells[1::2], strict=True), *zip(cells[1::2], cells[::2], strict=True)]
+        one, two = cells[::2], cells[1::2]
+        moves = list(zip(one + two, two + one, strict=True))
         return self.trial(kind, cells, repair, detail=detail, moves=moves) if cells else None
+
+    def move(self, kind: str, pairs: Sequence[tuple[int, int]], detail: str = "") -> Candidate | None:
+        """Printed contents that belong elsewhere: (cell, where its contents stand now)."""
+        printed, moves = [self.bench.printed[b] for _, b in pairs], [(b, a) for a, b in pairs]
+        return self.trial(kind, [a for a, _ in pairs], printed, detail=detail, moves=moves)
+
+    def known(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The pairs of cells that both hold a number."""
+        return [(a, b) for a, b in pairs if self.bench.known[a] and self.bench.known[b]]
 
     def lost(self, kind: str, cells: Sequence[int], detail: str) -> Candidate | None:
         """Cells whose print only repeats another place: contradictions they enter are explained.
@@ -190,10 +199,10 @@ class Scope:
         )
 
 
-Source = Callable[[Scope], Iterator[Candidate]]
+Source = Callable[[Scope], Iterator[Candidate | None]]
 
 
-def singles(scope: Scope) -> Iterator[Candidate]:
+def singles(scope: Scope) -> Iterator[Candidate | None]:
     """Slips of one cell; variants of one cell and kind that do equally well are one candidate."""
     bench = scope.bench
     for cell in scope.suspects:
@@ -219,7 +228,7 @@ def singles(scope: Scope) -> Iterator[Candidate]:
             yield replace(best[0], detail=" or ".join(dict.fromkeys(c.repair[0] for c in best)), fits=len(best))
 
 
-def exchanges(scope: Scope) -> Iterator[Candidate]:
+def exchanges(scope: Scope) -> Iterator[Candidate | None]:
     """Two cells of a row or a column exchanged."""
     bench = scope.bench
     done: set[tuple[int, int]] = set()
@@ -229,19 +238,17 @@ def exchanges(scope: Scope) -> Iterator[Candidate]:
             pair = (min(cell, other), max(cell, other))
             if other != cell and pair not in done:
                 done.add(pair)
-                found = scope.swap("exchange", [pair])
-                if found:
-                    yield found
+                yield scope.swap("exchange", [pair])
 
 
 def row_pairs(bench: Bench, table: str, one: int, two: int) -> list[tuple[int, int]]:
     """Cells of two rows, column by column."""
-    cells = bench.cells.cells
-    second = {cells[c].order[1]: c for c in bench.rows[table, two]}
-    return [(c, second[cells[c].order[1]]) for c in bench.rows[table, one] if cells[c].order[1] in second]
+    column = {c: bench.cells.cells[c].order[1] for row in (one, two) for c in bench.rows[table, row]}
+    second = {column[c]: c for c in bench.rows[table, two]}
+    return [(c, second[column[c]]) for c in bench.rows[table, one] if column[c] in second]
 
 
-def row_exchanges(scope: Scope) -> Iterator[Candidate]:
+def row_exchanges(scope: Scope) -> Iterator[Candidate | None]:
     """The labels of two rows, or their values of one measure, exchanged."""
     bench = scope.bench
     done: set[tuple[str, int, int]] = set()
@@ -252,20 +259,16 @@ def row_exchanges(scope: Scope) -> Iterator[Candidate]:
                 continue
             done.add(pair)
             both = row_pairs(bench, *pair)
-            found = scope.swap("labels", both)
-            if found:
-                yield found
+            yield scope.swap("labels", both)
             measures: dict[str, list[tuple[int, int]]] = {}
             for a, b in both:
                 measures.setdefault(bench.cells.cells[a].measure, []).append((a, b))
             for measure, pairs in measures.items():
                 if len(pairs) > 1 and len(measures) > 1:
-                    found = scope.swap("block", pairs, measure)
-                    if found:
-                        yield found
+                    yield scope.swap("block", pairs, measure)
 
 
-def labels_everywhere(scope: Scope) -> Iterator[Candidate]:
+def labels_everywhere(scope: Scope) -> Iterator[Candidate | None]:
     """The labels of two rows exchanged in several tables alike (in all that fail but one, too)."""
     bench, at = scope.bench, scope.bench.cells.cells
     if len(scope.wrong) < MANY:
@@ -280,12 +283,10 @@ def labels_everywhere(scope: Scope) -> Iterator[Candidate]:
         if len(shared) > 1:
             for tables in (shared, *([t for t in shared if t != left] for left in shared if len(shared) > 2)):
                 pairs = [p for t in tables for p in row_pairs(bench, t, rows[one][t], rows[two][t])]
-                found = scope.swap("labels", [p for p in pairs if bench.known[p[0]] and bench.known[p[1]]])
-                if found:
-                    yield found
+                yield scope.swap("labels", scope.known(pairs))
 
 
-def shifts(scope: Scope) -> Iterator[Candidate]:
+def shifts(scope: Scope) -> Iterator[Candidate | None]:
     """A row whose contents stand one column to the left or right."""
     bench = scope.bench
     for key in scope.rows:
@@ -294,12 +295,10 @@ def shifts(scope: Scope) -> Iterator[Candidate]:
             continue
         for step in (1, -1):
             source = cells[step:] + cells[:step]
-            found = scope.trial("shift", cells, [bench.printed[s] for s in source], detail=f"{step:+d}")
-            if found:
-                yield found
+            yield scope.trial("shift", cells, [bench.printed[s] for s in source], detail=f"{step:+d}")
 
 
-def repeated_rows(scope: Scope) -> Iterator[Candidate]:
+def repeated_rows(scope: Scope) -> Iterator[Candidate | None]:
     """A row that repeats another of its table, or the row of its label in another table."""
     bench, at = scope.bench, scope.bench.cells.cells
     for table, row in scope.rows:
@@ -313,12 +312,10 @@ def repeated_rows(scope: Scope) -> Iterator[Candidate]:
             copied = at[line[0]].code == at[cells[0]].code and at[line[0]].measure != at[cells[0]].measure
             if (table2 == table or copied) and printed == [bench.printed[c] for c in line if bench.known[c]]:
                 where = at[line[0]].code if table2 == table else f"Table {table2}"
-                found = scope.lost("repeated row", cells, where)
-                if found:
-                    yield found
+                yield scope.lost("repeated row", cells, where)
 
 
-def moved_labels(scope: Scope) -> Iterator[Candidate]:
+def moved_labels(scope: Scope) -> Iterator[Candidate | None]:
     """All labels of a table (of its rows of one kind) moved on by one row."""
     bench, at = scope.bench, scope.bench.cells.cells
     for table in dict.fromkeys(t for t, _ in scope.rows):
@@ -329,16 +326,7 @@ def moved_labels(scope: Scope) -> Iterator[Candidate]:
             for step in (1, -1):
                 source = group[step:] + group[:step]
                 pairs = [p for to, come in zip(group, source, strict=True) for p in row_pairs(bench, table, to, come)]
-                pairs = [(a, b) for a, b in pairs if bench.known[a] and bench.known[b]]
-                found = scope.trial(
-                    "moved labels",
-                    [a for a, _ in pairs],
-                    [bench.printed[b] for _, b in pairs],
-                    detail=f"{step:+d}",
-                    moves=[(b, a) for a, b in pairs],
-                )
-                if found:
-                    yield found
+                yield scope.move("moved labels", scope.known(pairs), f"{step:+d}")
 
 
 def unfit(bench: Bench, candidate: Candidate) -> float:
@@ -354,23 +342,18 @@ def unfit(bench: Bench, candidate: Candidate) -> float:
         own = sum(bench.instances[i].target in candidate.cells for i in resolved)
         return 0.5 * held - 0.5 * own - 1.5 * len(resolved)  # the numbers that belong there would fit
     touched = sorted(bench.touched(candidate.cells))
-    before = _spread(bench, touched)
-    odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells)
+    before, odd = _spread(bench, touched), bench.odd(candidate.cells)
     old = bench.put(candidate.cells, candidate.values)
-    after = _spread(bench, touched)
-    odd = sum(bench.oddness(c, candidate.cells) for c in candidate.cells) - odd
+    after, odder = _spread(bench, touched), bench.odd(candidate.cells)
     bench.put(candidate.cells, old)
     squares = sum(a - b for a, b in zip(after, before, strict=True))
-    return 2.9 * squares + 2 * odd
+    return 2.9 * squares + 2 * (odder - odd)
 
 
 def _spread(bench: Bench, numbers: Iterable[int]) -> list[float]:
     """Squared positions, at most 1; 1 where a bound is infinite, 0 for open ends."""
-    found = []
-    for i in numbers:
-        at = bench.position(i)
-        found.append(0.33 if at is None else min(at * at, 1.0))
-    return found
+    places = (bench.position(i) for i in numbers)
+    return [0.33 if at is None else min(at * at, 1.0) for at in places]
 
 
 SOURCES: tuple[Source, ...] = (

@@ -23,6 +23,7 @@ import numpy as np
 Number = Any  # int, or an integer array
 Triple = Sequence[Number]
 Bound = tuple[Number, Number] | None
+Bounds = tuple[Bound, Bound, Bound]
 
 #: Larger than any printed number, for "no value is admissible".
 BEYOND = 10**9
@@ -43,7 +44,7 @@ class Constants:
     high: tuple[int, int] = (1, 1)
 
 
-Kernel = Callable[[Triple, list[Triple], Constants], tuple[Bound, Bound, Bound]]
+Kernel = Callable[[Triple, list[Triple], Constants], Bounds]
 
 
 def choose(condition: Any, yes: Number, no: Number) -> Number:
@@ -57,7 +58,7 @@ def _above_zero(x: Number) -> Number:
     return choose(x > 0, x, 0)
 
 
-def _quotient(a: Triple, b: Triple, n: Number, d: Number) -> tuple[Bound, Bound, Bound]:
+def _quotient(a: Triple, b: Triple, n: Number, d: Number) -> Bounds:
     """``n a / (d b)`` for positive ``b``; ``a`` may have any sign."""
     low, high = _above_zero(b[0]), _above_zero(b[2])
     return (
@@ -71,7 +72,18 @@ def _sum(terms: list[Triple]) -> Triple:
     return [sum(t[i] for t in terms) for i in range(3)]
 
 
-def growth(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def _less(a: Triple, b: Triple) -> Triple:
+    return a[0] - b[2], a[1] - b[1], a[2] - b[0]
+
+
+def _in_unit(triple: Triple, k: Constants) -> Bounds:
+    """A sum of inputs in the unit of the target."""
+    n, d = k.unit
+    low, high, point = ((n * triple[i], d * k.scale) for i in (0, 2, 1))
+    return low, high, point
+
+
+def growth(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``100 (new - old) / old``; inputs old, new."""
     old, new = x
     n, d = k.unit
@@ -83,40 +95,35 @@ def growth(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Boun
     )
 
 
-def share(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def share(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``parts / whole``; inputs whole, part (, part …)."""
     return _quotient(_sum(x[1:]), x[0], *k.unit)
 
 
-def difference(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def difference(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``a - b``; inputs a, b."""
-    (a, b), (n, d) = x, k.unit
-    d = d * k.scale
-    return (n * (a[0] - b[2]), d), (n * (a[2] - b[0]), d), (n * (a[1] - b[1]), d)
+    return _in_unit(_less(*x), k)
 
 
-def total(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def total(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """Sum of the inputs; one input is the same quantity printed elsewhere."""
-    (n, d), s = k.unit, _sum(x)
-    d = d * k.scale
-    return (n * s[0], d), (n * s[2], d), (n * s[1], d)
+    return _in_unit(_sum(x), k)
 
 
-def complement(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def complement(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``constant - sum``: shares that make 100, changes of shares that make 0."""
-    s, whole = _sum(x), k.low[0] * k.scale
-    d = k.scale
-    return (whole - s[2], d), (whole - s[0], d), (whole - s[1], d)
+    low, point, high = _less([k.low[0] * k.scale] * 3, _sum(x))
+    return (low, k.scale), (high, k.scale), (point, k.scale)
 
 
-def product(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def product(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``a b``: an amount made from a share *as printed* and a total; inputs share, total."""
     (a, b), (n, d) = x, k.unit
     d = d * k.scale * k.scale
     return (n * a[1] * b[0], d), (n * a[1] * b[2], d), (n * a[1] * b[1], d)
 
 
-def within(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def within(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``low x y / z … <= target <= high x y / z …``, all positive.
 
     Inputs after the first multiply and divide in turn: how an implied third quantity
@@ -132,7 +139,7 @@ def within(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Boun
     return (low * ln, low_d * ld), (high * hn, high_d * hd), None
 
 
-def compound(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def compound(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``(100 + g)(1 + third) - 100`` with the third growth between the declared bounds."""
     (ln, ld), (hn, hd), whole = k.low, k.high, 100 * k.scale
     g = x[0]
@@ -140,7 +147,7 @@ def compound(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bo
     return low, high, None
 
 
-def compound_with(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def compound_with(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """As :func:`compound`, the third growth printed too; declared bounds in points of it."""
     (ln, ld), (hn, hd), whole = k.low, k.high, 100 * k.scale
     g, third = x
@@ -150,30 +157,28 @@ def compound_with(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Boun
     return (low, d * ld), (high, d * hd), None
 
 
-def at_least(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def at_least(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """Not less than the sum of the inputs: a whole holds its parts."""
-    (n, d), s = k.unit, _sum(x)
-    return (n * s[0], d * k.scale), None, None
+    return _in_unit(_sum(x), k)[0], None, None
 
 
-def at_most(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def at_most(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """Not more than the input."""
-    n, d = k.unit
-    return None, (n * x[0][2], d * k.scale), None
+    return None, _in_unit(x[0], k)[1], None
 
 
-def holds_with(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def holds_with(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """With the first ``low`` inputs, not less than the sum of the others: years that hold fields."""
     first = k.low[0] // k.low[1]
     return (_sum(x[first:])[0] - _sum(x[:first])[2], k.scale), None, None
 
 
-def between(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def between(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """Rows printed in descending order: at most the row above, at least the row below."""
     return (x[1][0], k.scale), (x[0][2], k.scale), None
 
 
-def holds_parts(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def holds_parts(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``target / w >= sum of a_i / b_i``: what is implied of a whole holds what is implied
     of its parts. Inputs w, a1, b1, a2, b2 …
     """
@@ -186,14 +191,14 @@ def holds_parts(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound,
     return (w[0] * n, d * k.scale), None, None
 
 
-def sum_within(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def sum_within(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``low sum <= target <= high sum``: a whole of which the listed parts are most."""
     (n, d), (ln, ld), (hn, hd), s = k.unit, k.low, k.high, _sum(x)
     d = d * k.scale
     return (n * s[0] * ln, d * ld), (n * s[2] * hn, d * hd), None
 
 
-def before(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def before(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``x (100 + a) / (100 + b)``: a quotient a year earlier, from this year's and the growth
     of what it divides by (a) and of what is divided (b).
     """
@@ -215,12 +220,12 @@ def _sum_before(pairs: list[Triple], k: Constants) -> tuple[Bound, Bound]:
     return found[0], found[1]
 
 
-def holds_before(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def holds_before(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """Not less than its parts of last year; inputs level and growth (%) of each part this year."""
     return _sum_before(x, k)[0], None, None
 
 
-def sum_before(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def sum_before(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """As :func:`sum_within` for last year's levels; inputs as for :func:`holds_before`."""
     (low, high), (ln, ld), (hn, hd) = _sum_before(x, k), k.low, k.high
     assert low is not None
@@ -228,7 +233,7 @@ def sum_before(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, 
     return (low[0] * ln, low[1] * ld), (high[0] * hn, high[1] * hd), None
 
 
-def rank(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def rank(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """Rank by value among all listed; inputs: the row's value, then the others'."""
     own, others = x[0], x[1:]
     ahead = sum((o[0] > own[2]) * 1 for o in others)
@@ -237,13 +242,13 @@ def rank(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]
     return (1 + ahead, 1), (1 + level, 1), (1 + point, 1)
 
 
-def rank_listed(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def rank_listed(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """As :func:`rank` where others may not be listed: no upper bound."""
     low, _, point = rank(t, x, k)
     return low, None, point
 
 
-def rank_among(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def rank_among(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """A rank among more entities than are listed, given the total.
 
     Inputs: total, own value, then value and rank of each other listed. At least one more
@@ -266,7 +271,7 @@ def rank_among(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, 
     return (low, k.scale), (high, k.scale), None
 
 
-def room(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def room(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """The total that listed values with ranks need and allow.
 
     Inputs: value and rank of each listed. Unlisted entities ranked between two listed
@@ -289,12 +294,12 @@ def room(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]
     return (least, k.scale), (most + k.high[0] * last, k.scale), None
 
 
-def distinct(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def distinct(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """A rank (1 or more) different from every input, the others of its column."""
     return (1 + BEYOND * sum((o[1] == t[1]) * 1 for o in x), 1), None, None
 
 
-def places(t: Triple, x: list[Triple], k: Constants) -> tuple[Bound, Bound, Bound]:
+def places(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """A place among as many entities as are listed: 1 … 1 + number of inputs."""
     return (1, 1), (1 + len(x), 1), None
 

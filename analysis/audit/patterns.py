@@ -11,13 +11,14 @@ have repeated) the chance of so many.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
 
-from analysis.audit.cells import Cells, digits
+from analysis.audit.cells import NEAREST_MODE, PROSE, Cells
 from analysis.audit.relations import Group
+from analysis.interval import decimals_of
 
 #: Fewer equal rates, or a larger chance, are no finding.
 LEAST, CHANCE = 4, 1e-6
@@ -25,7 +26,10 @@ LEAST, CHANCE = 4, 1e-6
 
 @dataclass(frozen=True)
 class Pattern:
-    """Cells that are odd together; texts are for readers, ``of`` is how many cells were looked at."""
+    """Cells that are odd together; texts are for readers, ``of`` is how many cells were looked at.
+
+    ``decided_by`` as in :class:`analysis.audit.conclusions.Finding`.
+    """
 
     kind: str
     grade: str
@@ -36,22 +40,7 @@ class Pattern:
     explanation: str
     signature: str
     of: int
-
-
-@dataclass(frozen=True)
-class Repeated:
-    """Cells of one printed rate; ``twins`` are pairs of measures of one row with equal rates.
-
-    ``events`` of ``all_events``: a level and its ratio count once; ``chance`` is of that.
-    """
-
-    printed: str
-    cells: tuple[int, ...]
-    of: int
-    events: int
-    all_events: int
-    chance: float
-    twins: tuple[tuple[int, int], ...]
+    decided_by: str = ""
 
 
 def tail(n: int, k: int, p: Fraction) -> float:
@@ -59,37 +48,86 @@ def tail(n: int, k: int, p: Fraction) -> float:
     return float(sum(comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k, n + 1)))
 
 
-def repeated_rates(cells: Cells, groups: Sequence[Group]) -> list[Repeated]:
+def repeated_rates(cells: Cells, groups: Sequence[Group], place: Callable[[int], str]) -> list[Pattern]:
     """Growth rates printed more often than chance allows, over all tables together.
 
-    Rates that a relation compounds with a third growth are a level's and its ratio's.
+    Rates that a relation compounds with a third growth are a level's and its ratio's: the two
+    count once, and where both are equal they are twins. ``place`` names a cell for a reader.
     """
+    text = [c.printed for c in cells.cells]
     rates = [i for i, c in enumerate(cells.cells) if c.measure == "growth" and cells.known[i]]
-    first = dict(enumerate(range(len(cells))))  # the event of a rate: its own, or that of the level
     pairs = []
     for group in groups:
         if group.relation.kernel == "compound":
             pairs += list(zip(group.inputs[:, 0].tolist(), group.target.tolist(), strict=True))
-    first.update({ratio: level for level, ratio in pairs})
-    counts = Counter(cells.cells[i].printed for i in rates)
+    level_of = {ratio: level for level, ratio in pairs}
+    every = len({level_of.get(i, i) for i in rates})
     found = []
-    for printed, count in sorted(counts.items()):
-        number, decimals = digits(printed)
+    for printed, count in sorted(Counter(text[i] for i in rates).items()):
+        decimals = decimals_of(printed)
         if count < LEAST or decimals == 0:
             continue
-        others = [Fraction(*_ratio(cells.cells[i].printed)) for i in rates if cells.cells[i].printed != printed]
-        centre = Fraction(number, 10**decimals)
-        near = sum(abs(v - centre) <= 1 for v in others)
+        same = tuple(i for i in rates if text[i] == printed)
+        others = [Fraction(text[i]) for i in rates if text[i] != printed]
+        near = sum(abs(value - Fraction(printed)) <= 1 for value in others)
         density = Fraction(near + 1, 2 * (len(others) + 1))
-        same = tuple(i for i in rates if cells.cells[i].printed == printed)
-        events, every = len({first[i] for i in same}), len({first[i] for i in rates})
+        events = len({level_of.get(i, i) for i in same})
         chance = min(1.0, every * tail(every - 1, events - 1, density / 10**decimals))
         if events >= LEAST and chance < CHANCE:
-            twins = tuple(p for p in pairs if set(p) <= set(same))
-            found.append(Repeated(printed, same, len(rates), events, every, chance, twins))
+            lines = [f"{place(i)}: printed {text[i]}" for i in same]
+            lines.append(f"{len(same)} of {len(rates)} printed growth rates are exactly {printed}")
+            lines.append(
+                f"a level and its ratio counted once, {events} of {every} events: chance {chance:.0e} if they"
+                f" were independent and rates near {printed} as frequent as among the others"
+            )
+            lines += [
+                f"{place(a)} and {place(b)}: both {text[a]}, so the third quantity did not change at all"
+                for a, b in pairs
+                if {a, b} <= set(same)
+            ]
+            found.append(_constant_rate(printed, same, lines, len(rates)))
     return found
 
 
-def _ratio(printed: str) -> tuple[int, int]:
-    number, decimals = digits(printed)
-    return number, 10**decimals
+def _constant_rate(printed: str, cells: tuple[int, ...], lines: Sequence[str], of: int) -> Pattern:
+    return Pattern(
+        kind="constant rate",
+        grade="pattern",
+        consequence="number",
+        cells=cells,
+        title=f"{len(cells)} growth rates are exactly {printed} %",
+        arithmetic=tuple(lines),
+        explanation="So many equal rates do not come about by measurement. They would if, where the source had no value "
+        f"yet, the last one had been raised by {printed} % and printed like the others.",
+        signature=f"constant rate:{printed}",
+        of=of,
+    )
+
+
+_HOW = {"truncate": "truncated, not rounded", "half_even": "rounded half to even"}
+
+
+def other_rounding(cells: Cells, modes: Mapping[tuple[str, str], str]) -> list[Pattern]:
+    """Columns that are not rounded to the nearest; ``modes`` of a (table, measure)."""
+    found = []
+    for (table, measure), mode in modes.items():
+        if mode == NEAREST_MODE:
+            continue
+        block = cells.blocks[table, measure].index.ravel()
+        name = measure.replace("_", " ")
+        where = "the text" if table == PROSE else f"Table {table}"
+        found.append(
+            Pattern(
+                kind="rounding",
+                grade="unusual",
+                consequence="cosmetic",
+                cells=tuple(block[block >= 0].tolist()),
+                title=f"The column {name} of {where} is {_HOW[mode]}",
+                arithmetic=(f"{where}, {name}: every number is read as {_HOW[mode]}",),
+                explanation="Recomputed so, its numbers come out to the digit; the audit reads them so.",
+                signature=f"rounding:{table}:{measure}:{mode}",
+                of=int((block >= 0).sum()),
+                decided_by="report",
+            )
+        )
+    return found

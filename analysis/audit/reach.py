@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,27 +15,14 @@ from analysis.interval import MODES
 if TYPE_CHECKING:
     from analysis.report import Report
 
-#: What can be said of a cell, the weightier later.
-STRENGTH = (
-    "uncovered",
-    "unchecked",
-    "used",
-    "plausible",
-    "reproduced",
-    "consistent",
-    "explained",
-    "implausible",
-    "contradicted",
-)
 
-
-def verdict_counts(report: Report, tables: Iterable[str] | None = None) -> pd.DataFrame:
+def verdict_counts(report: Report) -> pd.DataFrame:
     """Verdicts per table: index table, columns :data:`analysis.audit.verdicts.VERDICTS`, ``rows``.
 
     ``plausible`` and ``implausible`` stand apart: nothing but ``rows`` sums over both
     families.
     """
-    found = ledger(report, tables)
+    found = ledger(report)
     counts = found.groupby(["table", "verdict"], sort=False).size().unstack(fill_value=0)
     counts = counts.reindex(columns=list(VERDICTS), fill_value=0).rename_axis(columns=None)
     counts = counts.loc[list(dict.fromkeys(found["table"]))]
@@ -54,34 +40,6 @@ def families(report: Report) -> tuple[pd.Series, pd.Series]:
     return parts[0], parts[1]
 
 
-def cell_verdicts(report: Report) -> pd.DataFrame:
-    """What the relations say of every printed cell as a derived cell, else how it is used.
-
-    Columns ``table, row, column, verdict, row_order, column_order``. The last of
-    :data:`STRENGTH` that applies: the worst verdict of arithmetic and order, unless a
-    bound fails; ``plausible`` only where nothing but bounds derives the cell. A cell that
-    only enters other relations is ``used``, one that no relation touches ``uncovered``,
-    an N/A ``unchecked``.
-    """
-    done = audit(report)
-    worst = np.zeros(len(done.cells), dtype=int)
-    for group, result, verdict in zip(done.groups, done.results, done.verdicts, strict=True):
-        np.maximum.at(worst, group.target, [STRENGTH.index(name) for name in verdict])
-        inputs = np.unique(group.inputs[result.checked])
-        worst[inputs] = np.maximum(worst[inputs], STRENGTH.index("used"))
-    cells = done.cells.cells
-    return pd.DataFrame(
-        {
-            "table": [c.table for c in cells],
-            "row": [c.row for c in cells],
-            "column": [c.column for c in cells],
-            "verdict": np.array(STRENGTH, dtype=object)[worst],
-            "row_order": [c.order[0] for c in cells],
-            "column_order": [c.order[1] for c in cells],
-        }
-    )
-
-
 def coverage(report: Report) -> pd.DataFrame:
     """How much of each table can be checked: index table, plus a row ``all``.
 
@@ -97,17 +55,11 @@ def coverage(report: Report) -> pd.DataFrame:
         touched = np.union1d(group.target[result.checked], group.inputs[result.checked].ravel())
         level[touched] = np.maximum(level[touched], strength)
     rows = pd.DataFrame({"table": [c.table for c in done.cells.cells], "level": level, "known": done.cells.known})
-    made = pd.DataFrame(
-        {
-            "cells": rows.groupby("table", sort=False).size(),
-            "recomputed": rows[rows["level"] == 3].groupby("table").size(),
-            "ordered": rows[rows["level"] == 2].groupby("table").size(),
-            "bounded": rows[rows["level"] == 1].groupby("table").size(),
-            "unchecked": rows[rows["level"] == 0].groupby("table").size(),
-            "missing": rows[~rows["known"]].groupby("table").size(),
-        }
-    )
-    made = made.fillna(0).astype(int).loc[list(dict.fromkeys(rows["table"]))]
+    levels = pd.crosstab(rows["table"], rows["level"]).reindex(columns=[3, 2, 1, 0], fill_value=0)
+    made = levels.set_axis(["recomputed", "ordered", "bounded", "unchecked"], axis=1)
+    made.insert(0, "cells", levels.sum(axis=1))
+    made["missing"] = (~rows["known"]).groupby(rows["table"]).sum()
+    made = made.loc[list(dict.fromkeys(rows["table"]))]
     made.loc["all"] = made.sum()
     made["covered"] = (100 * (made["cells"] - made["unchecked"]) / made["cells"]).map("{:.1f}".format)
     return made.rename_axis("table")

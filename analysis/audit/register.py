@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.audit.verdicts import FAILING, Audit, frame
-from analysis.report import Report, once
+from analysis.report import Report, once, records
 
 REGISTER, CHECKS = "known_findings", "checks"
 
@@ -66,9 +66,9 @@ class Row:
 @once
 def register(report: Report) -> tuple[Known, ...]:
     """Known findings of the edition; none if its package has no such resource."""
-    if not any(r["name"] == REGISTER for r in report.package["resources"]):
+    if not report.has(REGISTER):
         return ()
-    return tuple(_known({str(k): v for k, v in r.items()}) for r in report.resource(REGISTER).to_dict("records"))
+    return tuple(_known(record) for record in records(report.resource(REGISTER)))
 
 
 def _known(record: dict[str, str]) -> Known:
@@ -167,21 +167,6 @@ def checked(found: pd.DataFrame) -> dict[str, int]:
 
 def expected_checks(report: Report) -> dict[str, int]:
     """How many rows of each table the edition expects to be checked; empty if it does not say."""
-    if not any(r["name"] == CHECKS for r in report.package["resources"]):
+    if not report.has(CHECKS):
         return {}
     return {r["table"]: int(r["checked"]) for r in report.resource(CHECKS).to_dict("records")}
-
-
-__all__ = [
-    "CONSEQUENCES",
-    "GRADES",
-    "Changes",
-    "Known",
-    "Row",
-    "changes",
-    "checked",
-    "expected_checks",
-    "owners",
-    "register",
-    "rows_of",
-]

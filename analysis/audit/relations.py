@@ -86,14 +86,15 @@ def _bind(relation: Relation, cells: Cells) -> list[Group]:
     columns = np.concatenate(parts, axis=2)
     factor = _factor(relation, cells, block)
     keep = target >= 0
-    if relation.kernel in _SETS:  # a set of unequal size: drop what is not printed
-        return _ragged(relation, target, columns, keep, cells, factor)
+    if relation.kernel in _SETS - {"between"}:  # a set of unequal size: drop what is not printed
+        return _ragged(relation, target, columns, keep, _constants(relation, cells, factor))
     keep &= (columns >= 0).all(axis=2)
     if not keep.any():
         return []
     return [Group(relation, target[keep], columns[keep], _constants(relation, cells, factor))]
 
 
+#: Kernels that read sets of cells; their bounds jump.
 _SETS = frozenset({"distinct", "places", "rank", "rank_listed", "rank_among", "room", "between"})
 
 
@@ -102,31 +103,19 @@ def _ragged(
     target: NDArray[np.int64],
     columns: NDArray[np.int64],
     keep: NDArray[np.bool_],
-    cells: Cells,
-    factor: Fraction,
+    constants: Constants,
 ) -> list[Group]:
-    width = columns.shape[2]
-    if relation.kernel == "between":
-        present = keep & (columns >= 0).all(axis=2)
-        return (
-            [Group(relation, target[present], columns[present], _constants(relation, cells, factor))]
-            if present.any()
-            else []
-        )
-    if relation.kernel in RANKS:
-        keep = keep & (columns[:, :, 0] >= 0)
-    if relation.kernel == "rank_among":
-        keep = keep & (columns[:, :, :2] >= 0).all(axis=2)
+    """Instances by the number of inputs that are printed; what a kernel reads first must be."""
+    first = 1 if relation.kernel in RANKS else 2 if relation.kernel == "rank_among" else 0
+    keep = keep & (columns[:, :, :first] >= 0).all(axis=2)
     count = (columns >= 0).sum(axis=2)
     groups = []
     for size in sorted(set(count[keep].tolist())):
-        if size == 0 or (relation.kernel in RANKS and size < 2):
+        if size < (2 if relation.kernel in RANKS else 1):
             continue
         chosen = keep & (count == size)
-        picked = columns[chosen]
-        if size < width:
-            picked = np.array([row[row >= 0] for row in picked], dtype=np.int64)
-        groups.append(Group(relation, target[chosen], picked, _constants(relation, cells, factor)))
+        picked = np.array([row[row >= 0] for row in columns[chosen]], dtype=np.int64)
+        groups.append(Group(relation, target[chosen], picked, constants))
     return groups
 
 
@@ -166,17 +155,14 @@ def _rows(
     if pattern == "only":
         return np.zeros((len(rows), 1), dtype=np.int64)
     if pattern == "c":
-        return np.fromiter((at.get(target.rows[i], -1) for i in rows), dtype=np.int64, count=len(rows)).reshape(-1, 1)
+        return np.array([[at.get(target.rows[i], -1)] for i in rows], dtype=np.int64)
     if pattern == "others":
-        return np.array(
-            [[at.get(target.rows[j], -1) for j in range(len(target.rows)) if j != i] for i in rows], dtype=np.int64
-        )
+        others = [[code for j, code in enumerate(target.rows) if j != i] for i in rows]
+        return np.array([[at.get(code, -1) for code in some] for some in others], dtype=np.int64)
     if pattern in ("above", "below"):
-        step = -1 if pattern == "above" else 1
-        return np.array(
-            [[at.get(target.rows[rows[p + step]], -1) if 0 <= p + step < len(rows) else -1] for p in range(len(rows))],
-            dtype=np.int64,
-        )
+        codes = [target.rows[i] for i in rows]
+        beside = ["", *codes[:-1]] if pattern == "above" else [*codes[1:], ""]
+        return np.array([[at.get(code, -1)] for code in beside], dtype=np.int64)
     if pattern.startswith("*"):
         fixed = [i for i, code in enumerate(block.rows) if code != pattern[2:]]
     elif pattern.startswith("{"):
@@ -210,6 +196,10 @@ def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block, relati
     return np.array(found, dtype=np.int64).reshape(-1, 1)
 
 
+#: Kernels whose inputs are all in the unit of the first.
+_ONE_UNIT = frozenset({"difference", "total", "at_least", "at_most", "sum_within", "holds_before", "sum_before"})
+
+
 def _factor(relation: Relation, cells: Cells, target: Block) -> Fraction:
     """From the units of the inputs to the unit of the target.
 
@@ -221,14 +211,7 @@ def _factor(relation: Relation, cells: Cells, target: Block) -> Fraction:
         "share": (units[1:2], [units[0], target]),
         "product": (units[:2], [target]),
         "within": (units[::2][:1] + units[1::2], [*units[2::2], target]),
-        "difference": (units[:1], [target]),
-        "total": (units[:1], [target]),
-        "at_least": (units[:1], [target]),
-        "sum_within": (units[:1], [target]),
-        "holds_before": (units[:1], [target]),
-        "sum_before": (units[:1], [target]),
-        "at_most": (units[:1], [target]),
-    }.get(relation.kernel, ([], []))
+    }.get(relation.kernel, (units[:1], [target]) if relation.kernel in _ONE_UNIT else ([], []))
     for block in [*over, *under]:
         if not block.unit:
             count = [sum(b.unit_name == block.unit_name for b in side) for side in (over, under)]

@@ -29,20 +29,8 @@ from analysis.audit.relations import Evaluation, Group, bind, evaluate, targets
 from analysis.interval import MODES, as_printed, outward
 from analysis.report import Report, once
 
-COLUMNS = [
-    "table",
-    "row",
-    "column",
-    "year",
-    "relation",
-    "printed",
-    "recomputed",
-    "low",
-    "high",
-    "verdict",
-    "finding",
-    "basis",
-]
+_COLUMNS = "table row column year relation printed recomputed low high verdict finding basis"
+COLUMNS = _COLUMNS.split()
 
 #: The verdicts that say a number can or cannot be, and those that say it is likely or not.
 PROVEN = ("reproduced", "consistent", "explained", "contradicted")

@@ -44,11 +44,15 @@ class Words:
         key = f" {at.year}" if at.year else ""
         return f"{at.table} {self.row(cell)}, {at.measure.replace('_', ' ')}{key}"
 
+    def places(self, cells: Iterable[int]) -> tuple[str, ...]:
+        """Addresses of cells, each once: ``1-2-4/新加坡/growth_2022``."""
+        return tuple(dict.fromkeys(self.cells[c].place for c in cells))
+
     def instance(self, number: int) -> tuple[str, str, str, str, str]:
         """Relation, printed, recomputed, low and high of an instance with the present values."""
         bench = self.bench
         item = bench.instances[number]
-        relation = bench.groups[item.group].relation
+        relation = bench.relation(number)
         low, high, point = item.kernel(
             bench.values[item.target], [bench.values[j] for j in item.inputs], item.constants
         )
@@ -75,7 +79,7 @@ class Words:
     def line(self, number: int) -> str:
         """One contradicted row in words."""
         item = self.bench.instances[number]
-        name = self.bench.groups[item.group].relation.name
+        name = self.bench.relation(number).name
         return f"{self.place(item.target)} ({name}): printed {self.bench.printed[item.target]}, {self.allowed(number)}"
 
     def lines(
@@ -96,6 +100,10 @@ class Words:
         more = len(numbers) - len(told)
         return (*told, *([f"and {more} more rows of the ledger"] if more else []))
 
+    def rivals(self, others: Iterable[Candidate]) -> tuple[str, ...]:
+        """Other explanations, with what each does."""
+        return tuple(f"{self.candidate(c)} (resolves {len(c.resolves)}, breaks {len(c.breaks)})" for c in others)
+
     def digits(self, cell: int) -> str:
         """The present value of a cell with the decimals printed there."""
         places = int(self.done.cells.decimals[cell])
@@ -113,23 +121,20 @@ class Words:
         at = self.cells[first]
         where = f"Table {at.table}" if at.table != PROSE else "the text"
         measure = at.measure.replace("_", " ")
+        pair = " and ".join(list(dict.fromkeys(self.row(x) for x in c.cells))[:2])
         if c.kind == "unit":
-            return (
-                f"{where}: all {measure} are printed in {at.unit}, {_power(self.done.cells.units, at.unit, c.detail)}"
-            )
-        if c.kind in ("labels", "block"):
-            pair = list(dict.fromkeys(self.row(x) for x in c.cells))
-            what = "labels" if c.kind == "labels" else f"values of {measure}"
-            return f"{where}: the {what} of {' and '.join(pair[:2])} are exchanged"
+            wrong = _power(self.done.cells.units, at.unit, c.detail)
+            return f"{where}: all {measure} are printed in {at.unit}, {wrong}"
         if c.kind == "exchange":
             return f"the contents of {self.place(c.cells[0])} and {self.place(c.cells[1])} are exchanged"
-        if c.kind == "shift":
-            return f"{where}: the row of {self.row(first)} is shifted by one column"
-        if c.kind == "stale":
-            return f"{where}: {at.column} repeats {c.detail} in every row"
         if c.kind in SLIPS:
             shown = c.detail if c.fits <= 5 else f"one of {c.fits} other numbers"
             return f"{self.place(first)}: {SLIPS[c.kind]} ({self.bench.printed[first]} for {shown})"
+        if c.kind in ROWS:
+            said = ROWS[c.kind].format(
+                pair=pair, measure=measure, row=self.row(first), column=at.column, detail=c.detail
+            )
+            return f"{where}: {said}"
         names = list(dict.fromkeys(self.cells[x].column for x in c.cells))
         return f"{where}: {WIDE.get(c.kind, c.kind)} ({', '.join(names[:3])}{' …' if len(names) > 3 else ''})"
 
@@ -149,6 +154,14 @@ SLIPS = {
     "transposition": "two digits are transposed",
     "decimal": "the decimal point has moved",
     "sign": "the sign is wrong",
+}
+
+#: Faults of rows and columns, in words.
+ROWS = {
+    "labels": "the labels of {pair} are exchanged",
+    "block": "the values of {measure} of {pair} are exchanged",
+    "shift": "the row of {row} is shifted by one column",
+    "stale": "{column} repeats {detail} in every row",
 }
 
 #: Faults of many cells, in words.

@@ -8,18 +8,12 @@ what it shows, its second line the unit.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis.charts.exhibit import caption, cite, csv_link, show
 from analysis.charts.layout import faults
 from analysis.charts.picture import svg
 from analysis.charts.style import PALETTE, TAIWAN, VERDICTS, use_style
-
-if TYPE_CHECKING:
-    from analysis.charts.categories import bars, compare, contributions, dumbbell, ranges, stacked
-    from analysis.charts.markets import forecasts
-    from analysis.charts.points import heatmap, radar, scatter
-    from analysis.charts.series import fan, lines, multiples, trend
 
 #: A kind is imported when it is first drawn, so that a page depends on the kinds it draws and no others.
 _KINDS = {
@@ -29,34 +23,9 @@ _KINDS = {
     "series": ("fan", "lines", "multiples", "trend"),
 }
 
-use_style()
+__all__ = ["PALETTE", "TAIWAN", "VERDICTS", "caption", "cite", "csv_link", "faults", "show", "svg", "use_style"]
 
-__all__ = [
-    "PALETTE",
-    "TAIWAN",
-    "VERDICTS",
-    "bars",
-    "caption",
-    "cite",
-    "compare",
-    "contributions",
-    "csv_link",
-    "dumbbell",
-    "fan",
-    "faults",
-    "forecasts",
-    "heatmap",
-    "lines",
-    "multiples",
-    "radar",
-    "ranges",
-    "scatter",
-    "show",
-    "stacked",
-    "svg",
-    "trend",
-    "use_style",
-]
+use_style()
 
 
 def __getattr__(name: str) -> Any:

@@ -123,11 +123,11 @@ def show(
 
     ``data`` are the plotted numbers (offered as ``name.csv``); ``source`` a list of table numbers
     or a text; ``alt`` says in words what is to be seen; ``note`` qualifies it in the caption; ``report`` is the
-    edition of the tables (or ``data.attrs["report"]``). Raises :class:`ValueError` if a text is cut off, crossed
+    edition of the tables (by default that of the book). Raises :class:`ValueError` if a text is cut off, crossed
     or lies on another, in the column of a laptop or on a phone.
     """
     given = fig.again.keywords if isinstance(fig, Drawing) and fig.again is not None else {}
-    cited = cite(source, report or data.attrs.get("report"))
+    cited = cite(source, report)
     doubts = sorted({p.doubt for p in fig.points if p.doubt}) if isinstance(fig, Drawing) else []
     unit = fig.unit if isinstance(fig, Drawing) else ""
     link = csv_link(data, name, fmt=f"{given.get('last', '')} {given.get('fmt', '')}", unit=unit, source=cited)

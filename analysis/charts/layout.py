@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -28,6 +29,7 @@ from analysis.charts.style import BASE, FONTS, INK, MUTED, SMALL, TITLE, WIDE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
 
 _PAD = 0.06  # inches between the edge of the figure and anything drawn
 _P = ParamSpec("_P")
@@ -198,49 +200,36 @@ def finish(fig: Figure, *after: Callable[[], None]) -> Figure:
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Positions as near as possible to ``wanted``, at least ``gap`` apart, within ``low`` and ``high``.
 
-    Neighbours that collide are merged into a block around their mean (pool adjacent violators).
-    When there is not enough room the gap shrinks.
+    Least squares: neighbours that collide form a block around their mean. When there is not enough room the gap
+    shrinks.
     """
+    from scipy.optimize import isotonic_regression
+
     if not wanted:
         return []
     gap = min(gap, (high - low) / max(1, len(wanted) - 1))
-    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
-    blocks: list[tuple[float, int]] = []  # (mean of wanted - offset, size)
-    for rank, index in enumerate(order):
-        blocks.append((min(max(wanted[index], low), high) - rank * gap, 1))
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (a, n), (b, m) = blocks[-2], blocks[-1]
-            blocks[-2:] = [((a * n + b * m) / (n + m), n + m)]
-    placed = [0.0] * len(wanted)
-    rank = 0
-    top = high - (len(wanted) - 1) * gap
-    for mean, size in blocks:
-        for _ in range(size):
-            placed[order[rank]] = min(max(mean, low), top) + rank * gap
-            rank += 1
-    return placed
+    order = np.argsort(wanted, kind="stable")
+    steps = gap * np.arange(len(wanted))
+    free = isotonic_regression(np.clip(np.asarray(wanted)[order], low, high) - steps).x
+    placed = np.empty(len(wanted))
+    placed[order] = np.clip(free, low, high - steps[-1]) + steps
+    return [float(position) for position in placed]
 
 
-def end_labels(
-    ax: Axes, labels: Sequence[tuple[float, str, str]], x: float, size: float = SMALL, left: bool = False
-) -> Callable[[], None]:
-    """Direct labels beside the points ``(x, y)``, spread vertically; call the result after the layout.
+def leader(ax: Axes, text: Annotation, offset: tuple[float, float], color: str, gap: float, **more: Any) -> None:
+    """A thin line from what a text is about to where it has moved, ``gap`` points off its mark."""
+    line = {"arrowstyle": "-", "color": color, "lw": 0.5, "shrinkA": 0, "shrinkB": gap}
+    ax.annotate("", text.xy, xytext=offset, textcoords="offset points", arrowprops=line, **more)
+
+
+def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]], x: float, size: float = SMALL) -> Callable[[], None]:
+    """Direct labels to the right of the points ``(x, y)``, spread vertically; call the result after the layout.
 
     ``labels`` are ``(y, text, colour)``. A thin leader joins a label that had to move.
     """
-    side = -1 if left else 1
+    free: dict[str, Any] = {"textcoords": "offset points", "annotation_clip": False}
     texts = [
-        ax.annotate(
-            text,
-            (x, y),
-            xytext=(9 * side, 0),
-            textcoords="offset points",
-            va="center",
-            color=color,
-            size=size,
-            ha="right" if left else "left",
-            annotation_clip=False,
-        )
+        ax.annotate(text, (x, y), xytext=(9, 0), va="center", ha="left", color=color, size=size, **free)
         for y, text, color in labels
     ]
 
@@ -250,16 +239,9 @@ def end_labels(
         box = ax.get_window_extent()
         moved = spread(at, size * 1.22, box.y0 / scale, box.y1 / scale)
         for text, old, new, (_, _, color) in zip(texts, at, moved, labels, strict=True):
-            text.set_position((9 * side, new - old))
+            text.set_position((9, new - old))
             if abs(new - old) > size * 0.35:
-                ax.annotate(
-                    "",
-                    text.xy,
-                    xytext=(8 * side, new - old),
-                    textcoords="offset points",
-                    annotation_clip=False,
-                    arrowprops={"arrowstyle": "-", "color": color, "lw": 0.5, "shrinkA": 0, "shrinkB": 2},
-                )
+                leader(ax, text, (8, new - old), color, 2, annotation_clip=False)
 
     return place
 

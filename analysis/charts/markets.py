@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from analysis.charts.layout import canvas, drawn, finish
-from analysis.charts.style import DEEP, INK, MUTED, PAPER, SMALL, VERDICTS
+from analysis.charts.marks import HOLLOW, dot, note
+from analysis.charts.style import DEEP, INK, MUTED, VERDICTS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,26 +27,16 @@ def forecasts(frame: pd.DataFrame, *, title: str, unit: str) -> Figure:
 
     def _beside(y: float, implied: str, stated: str, color: str) -> None:
         for points, text, tint in ((44, implied, MUTED if implied == "implied" else INK), (92, stated, color)):
-            ax.annotate(
-                text,
-                (1, y),
-                xycoords=ax.get_yaxis_transform(),
-                xytext=(points, 0),
-                textcoords="offset points",
-                ha="right",
-                va="center",
-                size=SMALL,
-                color=tint,
-                annotation_clip=False,
-            )
+            place = {"xycoords": ax.get_yaxis_transform(), "ha": "right", "va": "center", "annotation_clip": False}
+            note(ax, text, (1, y), (points, 0), color=tint, **place)
 
     for y, row in enumerate(frame.to_dict("records")):
         color, sign = VERDICTS.get(str(row["verdict"]), (DEEP, ""))
         said = f"{row['first']:,g} to {row['last']:,g}; implied {row['implied']}, stated {row['stated'] or 'nothing'}"
         fig.value(ax, row["last"], y, str(row["name"]), said)
         ax.plot([row["first"], row["last"]], [y, y], color=color, lw=1.6, alpha=0.6, zorder=2)
-        ax.plot([row["first"]], [y], marker="o", ms=5.5, mfc=PAPER, mec=color, mew=1.4, lw=0, zorder=3)
-        ax.plot([row["last"]], [y], marker="o", ms=6, color=color, lw=0, zorder=4)
+        dot(ax, row["first"], y, color, 5.5, **HOLLOW, zorder=3)
+        dot(ax, row["last"], y, color, 6, zorder=4)
         _beside(y, str(row["implied"]), f"{row['stated']} {sign}".strip(), color)
     _beside(-0.95, "implied", "stated", MUTED)
     ax.set_xscale("log")
@@ -55,7 +46,6 @@ def forecasts(frame: pd.DataFrame, *, title: str, unit: str) -> Figure:
     ax.xaxis.set_major_formatter(lambda v, _: f"{v:,g}")
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.grid(axis="x")
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
+    ax.spines[["left", "bottom"]].set_visible(False)
     ax.tick_params(axis="x", length=0, which="both")
     return finish(fig)

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from math import pi, sqrt
+from collections.abc import Mapping, Sequence
+from math import isnan, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, TwoSlopeNorm, to_hex
+from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
-from analysis.charts.layout import (
-    canvas,
-    core,
-    doubtful,
-    drawn,
-    finish,
-    log_axis,
-    minus,
-    renderer_of,
-    text_width,
-    ways,
-    width,
-)
+from analysis.charts import layout
+from analysis.charts.layout import canvas, core, doubtful, drawn, finish, leader, minus, ways
+from analysis.charts.marks import band, note, numbers, own_colour
 from analysis.charts.style import (
     BEHIND,
     DIVERGING,
@@ -47,6 +38,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
+_LARGEST = 18.0  # points: radius of the largest bubble
 _SIDES: tuple[tuple[float, float, str, str], ...] = (
     (1, 0, "left", "center"),
     (-1, 0, "right", "center"),
@@ -64,7 +56,7 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
 
     Greedy, then two rounds of second thoughts. A label further out gets a leader.
     """
-    renderer = renderer_of(ax.figure)
+    renderer = layout.renderer_of(ax.figure)
     scale = ax.figure.dpi / 72
     dots = []
     for x, y, radius in marks:
@@ -96,14 +88,7 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
         if any(path.intersects_bbox(core(text.get_window_extent(renderer)), False) for path in paths):
             text.set_bbox(BEHIND)
         if far:
-            ax.annotate(
-                "",
-                text.xy,
-                xytext=(side[0] * (radius + far), side[1] * (radius + far)),
-                textcoords="offset points",
-                zorder=2,
-                arrowprops={"arrowstyle": "-", "color": MUTED, "lw": 0.5, "shrinkA": 0, "shrinkB": radius},
-            )
+            leader(ax, text, (side[0] * (radius + far), side[1] * (radius + far)), MUTED, radius, zorder=2)
 
 
 def _set(text: Annotation, side: tuple[float, float, str, str], radius: float, far: float) -> None:
@@ -128,83 +113,55 @@ def scatter(
     focus: Sequence[str] = ("TWN",),
     size_note: str = "",
     line: pd.DataFrame | None = None,
-    line_note: str = "",
-    zero: bool = False,
     log_x: bool = False,
     log_y: bool = False,
-    largest: float = 18.0,
-    height: float = 4.1,
 ) -> Figure:
     """Points ``x, y`` with direct labels; a column ``size`` makes bubbles whose *area* is the value.
 
     ``line`` (columns ``x, y``, perhaps ``low, high``) draws a fit. ``focus`` gets colours, ``doubt``
     (the id of a finding or nothing) makes a point hollow. Logarithmic axes have plain numbers.
     """
-    fig, ax = canvas(title, unit, height)
-    codes = [str(c) for c in frame["code"]]
-    color = colours(codes, focus)
-    top = max(float(v) for v in frame["size"]) if "size" in frame else 1.0
-    marks, labels = [], []
+    fig, ax = canvas(title, unit, 4.1)
+    color = colours(frame["code"].astype(str), focus)
     if line is not None:
         if "low" in line:
-            ax.fill_between(
-                line["x"].astype(float),
-                line["low"].astype(float),
-                line["high"].astype(float),
-                color=GRID,
-                lw=0,
-                zorder=1,
-            )
-        ax.plot(line["x"].astype(float), line["y"].astype(float), color=MUTED, lw=1.1, ls=(0, (4, 2)), zorder=2)
-    rows = sorted(frame.assign(doubt=doubtful(frame)).to_dict("records"), key=lambda r: -float(r.get("size", 0)))
-    for order, row in enumerate(rows):  # largest first, so that no bubble hides a smaller one
-        code = str(row["code"])
-        radius = largest * sqrt(float(row["size"]) / top) if "size" in row else 4.0
-        radius = max(radius, 2.2)
-        strong = code in focus
-        tint = color[code] if strong else PALE
-        ax.scatter(
-            [float(row["x"])],
-            [float(row["y"])],
-            s=(2 * radius) ** 2,
-            color=PAPER if row["doubt"] else tint,
-            alpha=1 if row["doubt"] else 0.75 if strong else 0.6,
-            lw=1.3 if row["doubt"] else 0.8,
-            ec=tint if row["doubt"] else PAPER,
-            zorder=3 + order / 100,
-        )
-        x, y = (minus(f"{float(row[key]):,.4g}") for key in ("x", "y"))
-        said = f"{x_label} {x}; {y_label} {y}"
-        fig.value(ax, row["x"], row["y"], str(row["name"]), said, row["doubt"])
-        marks.append((float(row["x"]), float(row["y"]), radius))
-        text = ax.annotate(
+            band(ax, line, GRID, over="x", zorder=1)
+        ax.plot(numbers(line["x"]), numbers(line["y"]), color=MUTED, lw=1.1, ls=(0, (4, 2)), zorder=2)
+    sizes = frame["size"].astype(float) if "size" in frame else pd.Series(0.0, frame.index)
+    radii = (_LARGEST * (sizes / sizes.max()).map(sqrt)).clip(lower=2.2) if "size" in frame else sizes + 4.0
+    rows = frame.assign(doubt=doubtful(frame), radius=radii, size=sizes).sort_values(
+        "size", ascending=False, kind="stable"
+    )
+    marks, labels = [], []
+    for order, row in enumerate(rows.to_dict("records")):  # largest first, so that no bubble hides a smaller one
+        x, y, radius, name, strong = (
+            float(row["x"]),
+            float(row["y"]),
+            row["radius"],
             str(row["name"]),
-            (float(row["x"]), float(row["y"])),
-            xytext=(0, 0),
-            textcoords="offset points",
-            size=SMALL,
-            color=color[code] if strong else MUTED,
-            zorder=6,
+            row["code"] in focus,
         )
-        labels.append((text, radius * 0.9, strong))
+        tint = color[str(row["code"])] if strong else PALE
+        hollow = {"color": PAPER, "ec": tint, "lw": 1.3, "alpha": 1}
+        look = hollow if row["doubt"] else {"color": tint, "ec": PAPER, "lw": 0.8, "alpha": 0.75 if strong else 0.6}
+        ax.scatter([x], [y], s=(2 * radius) ** 2, zorder=3 + order / 100, **look)
+        said = f"{x_label} {minus(f'{x:,.4g}')}; {y_label} {minus(f'{y:,.4g}')}"
+        fig.value(ax, x, y, name, said, row["doubt"])
+        marks.append((x, y, radius))
+        labels.append((note(ax, name, (x, y), (0, 0), color=tint if strong else MUTED, zorder=6), radius * 0.9, strong))
     ax.margins(0.1)
     for logarithmic, axis in ((log_x, "x"), (log_y, "y")):
         if logarithmic:
-            log_axis(ax, axis)
-    if zero:
-        ax.set_xlim(left=0)
-        ax.set_ylim(bottom=0)
+            layout.log_axis(ax, axis)
     ax.grid(True)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
-    ax.xaxis.set_major_formatter(lambda v, _: minus(f"{v:,.10g}"))
-    ax.yaxis.set_major_formatter(lambda v, _: minus(f"{v:,.10g}"))
-    notes = "; ".join(n for n in (size_note, line_note) if n)
-    if notes:
-        ax.set_title(notes, size=SMALL, color=MUTED)
-    ordered = [(t, r) for t, r, strong in labels if strong] + [(t, r) for t, r, strong in labels if not strong]
-    place: Callable[[], None] = lambda: _place(ax, ordered, marks)  # noqa: E731
-    return finish(fig, place)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda v, _: minus(f"{v:,.10g}"))
+    if size_note:
+        ax.set_title(size_note, size=SMALL, color=MUTED)
+    placed = [(text, radius) for text, radius, _ in sorted(labels, key=lambda label: not label[2])]
+    return finish(fig, lambda: _place(ax, placed, marks))
 
 
 @drawn
@@ -217,7 +174,6 @@ def heatmap(
     middle: float | None = None,
     limits: tuple[float, float] | None = None,
     reverse: bool = False,
-    row_codes: Sequence[str] | None = None,
     column_codes: Sequence[str] | None = None,
     texts: pd.DataFrame | None = None,
     gamma: float = 1.0,
@@ -226,7 +182,8 @@ def heatmap(
     """A matrix (index and columns are the labels) with the value in every cell.
 
     ``middle`` makes a two-sided scale around it; ``reverse`` makes small values deep, as suits
-    ranks, ``gamma`` below 1 spreads the small ones; ``texts`` replaces the written values. Codes mark Taiwan's row or column.
+    ranks, ``gamma`` below 1 spreads the small ones; ``texts`` replaces the written values; ``column_codes``
+    mark Taiwan's column.
     """
     fig, ax = canvas(title, unit, len(frame) * row_height + 0.65)
     values: Any = frame.astype(float).to_numpy()
@@ -242,9 +199,9 @@ def heatmap(
         ramp = ramp.reversed()
     for i, row in enumerate(values):
         for j, value in enumerate(row):
-            blank = value != value
+            blank = isnan(value)
             tint = PAPER if blank else to_hex(ramp(norm(value)))
-            ax.add_patch(_cell(j, i, tint))
+            ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fc=tint, ec=PAPER, lw=1.2))
             text = "–" if blank else minus(fmt.format(value)) if texts is None else str(texts.iat[i, j])
             fig.value(ax, j, i, f"{frame.index[i]}, {frame.columns[j]}", text)
             ax.text(j, i, text, ha="center", va="center", size=LEAST, color=ink_on(tint))
@@ -252,43 +209,32 @@ def heatmap(
     ax.set_ylim(len(frame) - 0.5, -0.5)
     ax.set_yticks(range(len(frame)), [str(v) for v in frame.index])
     heads = [str(v) for v in frame.columns]
-    names = max(text_width(line, SMALL) for v in frame.index for line in str(v).split("\n"))
-    widest = max(text_width(line, SMALL) for head in heads for line in head.split("\n"))
-    across = widest * len(heads) < width() - names - 0.3
+    names, widest = (
+        max(layout.text_width(line, SMALL) for text in some for line in str(text).split("\n"))
+        for some in (frame.index, heads)
+    )
+    across = widest * len(heads) < layout.width() - names - 0.3
     ax.set_xticks(range(len(heads)), heads, rotation=0 if across else 90)
     ax.xaxis.tick_top()
     ax.tick_params(axis="both", length=0)
-    for side in ax.spines.values():
-        side.set_visible(False)
-    for ticks, codes in ((ax.get_yticklabels(), row_codes), (ax.get_xticklabels(), column_codes)):
-        for tick, code in zip(ticks, codes or [""] * len(ticks), strict=True):
-            tick.set_color(TAIWAN if code == "TWN" else INK)
+    ax.spines[:].set_visible(False)
+    for tick in ax.get_yticklabels():
+        tick.set_color(INK)
+    for tick, code in zip(ax.get_xticklabels(), column_codes or [""] * len(heads), strict=True):
+        tick.set_color(own_colour(code, INK))
     return finish(fig)
-
-
-def _cell(x: float, y: float, color: object) -> object:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((x - 0.5, y - 0.5), 1, 1, fc=color, ec=PAPER, lw=1.2)
 
 
 @drawn
 def radar(
-    frame: pd.DataFrame,
-    *,
-    title: str,
-    unit: str,
-    series: Mapping[str, str],
-    rings: Sequence[int],
-    worst: float,
-    height: float = 4.3,
+    frame: pd.DataFrame, *, title: str, unit: str, series: Mapping[str, str], rings: Sequence[int], worst: float
 ) -> Figure:
     """A radar of ranks: rank 1 at the rim, ``worst`` at the centre; one spoke per row of ``frame``.
 
     Columns ``name`` (may hold line breaks) and one per key of ``series``; keys ``TWN`` (or starting
     with it) take Taiwan's colour, an earlier year (key ending in ``_before``) is dashed.
     """
-    fig, ax = canvas(title, unit, height, projection="polar")
+    fig, ax = canvas(title, unit, 4.3, projection="polar")
     count = len(frame)
     angles = [2 * pi * i / count for i in range(count)]
     ax.set_theta_offset(pi / 2)
@@ -298,7 +244,7 @@ def radar(
     for key, label in series.items():
         before = key.endswith("_before")
         color = TAIWAN if key.startswith("TWN") else next(others)
-        depth = [worst - float(v) for v in frame[key]]
+        depth = [worst - v for v in numbers(frame[key])]
         for angle, radius, name, value in zip(angles, depth, frame["name"], frame[key], strict=True):
             fig.value(ax, angle, radius, str(name), f"{label}: {value:g}")
         ax.plot(
@@ -316,14 +262,9 @@ def radar(
             ax.fill([*angles, angles[0]], [*depth, depth[0]], color=color, alpha=0.08, lw=0)
     ax.set_yticks([worst - r for r in rings], ["" for _ in rings])
     for ring in rings:
+        behind = BEHIND | {"pad": 0.6, "alpha": 0.85}
         ax.annotate(
-            str(ring),
-            (pi / count, worst - ring),
-            size=LEAST,
-            color=MUTED,
-            ha="center",
-            va="center",
-            bbox={"fc": PAPER, "ec": "none", "pad": 0.6, "alpha": 0.85},
+            str(ring), (pi / count, worst - ring), size=LEAST, color=MUTED, ha="center", va="center", bbox=behind
         )
     ax.set_xticks(angles, [str(n) for n in frame["name"]], color=INK, size=SMALL)
     for angle, tick in zip(angles, ax.get_xticklabels(), strict=True):
@@ -332,12 +273,6 @@ def radar(
     ax.tick_params(axis="x", pad=2)
     ax.spines["polar"].set_color(FAINT)
     ax.grid(color=GRID)
-    fig.legend(
-        loc="outside lower center",
-        ncols=min(2, len(series)),
-        frameon=False,
-        fontsize=SMALL,
-        handlelength=1.8,
-        columnspacing=1.4,
-    )
+    look = {"frameon": False, "fontsize": SMALL, "handlelength": 1.8, "columnspacing": 1.4}
+    fig.legend(loc="outside lower center", ncols=min(2, len(series)), **look)
     return finish(fig)

@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from analysis.charts.layout import canvas, doubtful, drawn, end_labels, finish, minus, spacing
-from analysis.charts.style import BASE, BEHIND, DEEP, FAINT, INK, LEAST, MUTED, PAPER, SMALL, TAIWAN, colours
+from analysis.charts.layout import Drawing, canvas, doubtful, drawn, end_labels, finish, minus, spacing
+from analysis.charts.marks import WHISKERS, band, dot, note, numbers, own_colour, printed_range, reach
+from analysis.charts.style import BASE, BEHIND, INK, LEAST, MUTED, PAPER, SMALL, TAIWAN, colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+#: More lines than this are not named one by one.
+MANY = 7
 
 
 def _years(ax: Axes, years: Sequence[int], most: int = 6) -> None:
@@ -28,17 +32,11 @@ def _years(ax: Axes, years: Sequence[int], most: int = 6) -> None:
     ax.set_xlim(years[0] - pad, years[-1] + pad)
 
 
-def _values(ax: Axes, zero: bool, fmt: str, bins: int = 5) -> None:
+def _values(ax: Axes, fmt: str, bins: int = 5) -> None:
     ax.yaxis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
     ax.yaxis.set_major_formatter(lambda v, _: minus(fmt.format(v)))
     ax.grid(axis="y")
     ax.spines["left"].set_visible(False)
-    if zero:
-        ax.set_ylim(bottom=0)
-
-
-#: More lines than this are not named one by one.
-MANY = 7
 
 
 def _said(frame: pd.DataFrame, fmt: str) -> list[str]:
@@ -49,6 +47,17 @@ def _said(frame: pd.DataFrame, fmt: str) -> list[str]:
     return [minus(p) if isinstance(p, str) and p else s for p, s in zip(frame["printed"], shown, strict=True)]
 
 
+def _say(fig: Drawing, ax: Axes, part: pd.DataFrame, name: str, said: Sequence[str]) -> list[tuple[float, float]]:
+    """Say the values of one line; returns the doubtful points, which are drawn hollow."""
+    hollow = []
+    rows = zip(numbers(part["year"]), numbers(part["value"]), part["year"], said, doubtful(part), strict=True)
+    for at, value, year, text, doubt in rows:
+        fig.value(ax, at, value, name, f"{year}: {text}", doubt)
+        if doubt:
+            hollow.append((at, value))
+    return hollow
+
+
 @drawn
 def lines(
     frame: pd.DataFrame,
@@ -56,71 +65,62 @@ def lines(
     title: str,
     unit: str,
     focus: Sequence[str] = ("TWN",),
-    label_all: bool = True,
     last: str | None = None,
     zero: bool = False,
     reference: tuple[float, str] | None = None,
     fmt: str = "{:,g}",
-    height: float = 3.6,
     others: str = "others",
 ) -> Figure:
     """Lines with direct labels at their ends.
 
-    ``focus`` gets colours (Taiwan its own), the rest is a faint crowd. Up to seven lines are all named, unless
-    ``label_all`` is false; of more, only those of ``focus``, the highest and the lowest, and the subtitle counts
-    the ``others`` ("countries"); on the page a reader may choose one of them. ``last`` formats the last value into
-    the label (``"{:.2f}"``). ``low``/``high`` columns draw a band, ``printed`` is what a value says of itself,
-    ``doubt`` (the id of a finding or nothing) makes a point hollow. ``reference`` is a horizontal line with its label.
+    ``focus`` gets colours (Taiwan its own), the rest is a faint crowd. Up to seven lines are all named; of more,
+    only those of ``focus``, the highest and the lowest, and the subtitle counts the ``others`` ("countries"); on
+    the page a reader may choose one of them. ``last`` formats the last value into the label (``"{:.2f}"``).
+    ``low``/``high`` columns draw a band, ``printed`` is what a value says of itself, ``doubt`` (the id of a finding
+    or nothing) makes a point hollow. ``reference`` is a horizontal line with its label.
     """
     parts = {str(c): p.sort_values("year") for c, p in frame[frame["value"].notna()].groupby("code", sort=False)}
     color = colours(parts, focus)
     many = len(parts) > MANY
-    crowd = sorted((c for c in parts if c not in focus), key=lambda c: float(parts[c]["value"].iloc[-1]))
     # in a crowd the highest and the lowest are named if they are the extremes of all
-    ends = [float(p["value"].iloc[-1]) for p in parts.values()]
-    extremes = {c for c in crowd if float(parts[c]["value"].iloc[-1]) in (min(ends), max(ends))} if many else set(crowd)
-    named = {c for c in parts if c in focus or (label_all and c in extremes)}
-    rest = len([c for c in parts if c not in named])
-    fig, ax = canvas(title, f"{unit}; grey: {rest} {others}" if rest and named else unit, height)
+    ends = {code: float(part["value"].iloc[-1]) for code, part in parts.items()}
+    extremes = (min(ends.values()), max(ends.values()))
+    named = {c for c in parts if c in focus or not many or ends[c] in extremes}
+    rest = len(parts) - len(named)
+    fig, ax = canvas(title, f"{unit}; grey: {rest} {others}" if rest and named else unit, 3.6)
     fig.unit, fig.choice = unit, many
     years = sorted({int(y) for y in frame["year"]})
     labels: list[tuple[float, str, str]] = []
     for code in sorted(parts, key=lambda c: (c in focus, c == "TWN")):
-        part = parts[code]
-        strong = code in focus
-        x, y = part["year"].astype(float), part["value"].astype(float)
+        part, strong = parts[code], code in focus
+        ink = color[code] if strong else MUTED
         if strong and "low" in part:
-            ax.fill_between(
-                x, part["low"].astype(float), part["high"].astype(float), color=color[code], alpha=0.2, lw=0
-            )
+            band(ax, part, color[code], alpha=0.2)
         lw = 2.4 if code == "TWN" else 1.7 if strong else 1.0
+        x, y = numbers(part["year"]), numbers(part["value"])
         ax.plot(x, y, color=color[code], lw=lw, zorder=3 if strong else 2, marker="o" if strong else "", ms=3.4)
-        doubts, said, name = doubtful(part), _said(part, last or fmt), str(part["name"].iloc[-1])
-        for at, value, year, text, doubt in zip(x, y, part["year"], said, doubts, strict=True):
-            fig.value(ax, at, value, name, f"{year}: {text}", doubt)
-            if doubt:
-                ink = color[code] if strong else MUTED
-                ax.plot([at], [value], marker="o", ms=5.5, mfc=PAPER, mec=ink, mew=1.3, lw=0, zorder=4)
+        said, name = _said(part, last or fmt), str(part["name"].iloc[-1])
+        for at, value in _say(fig, ax, part, name, said):
+            dot(ax, at, value, ink, 5.5, fill=PAPER, mew=1.3, zorder=4)
         if code in named:
-            text = f"{name} {said[-1]}" if last and strong else name
-            labels.append((float(y.iloc[-1]), text, color[code] if strong else MUTED))
+            labels.append((ends[code], f"{name} {said[-1]}" if last and strong else name, ink))
     _years(ax, years)
-    _values(ax, zero, fmt)
+    _values(ax, fmt)
+    if zero:
+        ax.set_ylim(bottom=0)
     if reference is not None:
-        ax.axhline(reference[0], color=MUTED, lw=0.9, ls=(0, (3, 2)), zorder=1)
-        ax.annotate(
-            reference[1], (years[0], reference[0]), xytext=(0, 3), textcoords="offset points", size=SMALL, color=MUTED
-        )
+        level, label = reference
+        ax.axhline(level, color=MUTED, lw=0.9, ls=(0, (3, 2)), zorder=1)
+        note(ax, label, (years[0], level), (0, 3))
     return finish(fig, end_labels(ax, labels, years[-1]))
 
 
-def _room(ax: Axes, frame: pd.DataFrame, zero: bool) -> None:
-    """Limits around all values of ``frame`` with room for labels above and, unless from zero, below."""
+def _room(ax: Axes, frame: pd.DataFrame) -> None:
+    """Limits around zero and all values of ``frame`` with room for labels above and, below zero, beneath."""
     ends = [float(v) for key in ("value", "low", "high") if key in frame for v in frame[key].dropna()]
-    low, high = min(ends), max(ends)
-    low = min(0.0, low) if zero else low
+    low, high = min(0.0, *ends), max(ends)
     room = 0.35 * ((high - low) or 1.0)
-    ax.set_ylim(low if zero and low == 0 else low - room / 2, high + room)
+    ax.set_ylim(low - room / 2 if low else low, high + room)
 
 
 @drawn
@@ -129,69 +129,63 @@ def multiples(
     *,
     title: str,
     unit: str,
-    order: Sequence[str] | None = None,
     columns: int = 3,
-    zero: bool = True,
-    background: bool = False,
     shared: bool = True,
     fmt: str = "{:,g}",
-    ends: str | None = "{:,g}",
-    row_height: float = 0.98,
+    ends: str = "{:,g}",
 ) -> Figure:
     """One small panel per code, all with the same scale (unless ``shared`` is false).
 
-    The name stands above the panel, the first and last values at the ends of its line.
-    ``background`` draws all the others faintly behind each.
+    The name stands above the panel, the first and last values (formatted by ``ends``) at the ends of its line.
     """
-    codes = list(order) if order is not None else list(dict.fromkeys(frame["code"]))
+    codes = list(dict.fromkeys(frame["code"]))
     rows = -(-len(codes) // columns)
-    fig, grid = canvas(
-        title, unit, rows * row_height + 0.25, nrows=rows, ncols=columns, sharex=True, sharey=shared, squeeze=False
-    )
+    grid = {"nrows": rows, "ncols": columns, "sharex": True, "sharey": shared, "squeeze": False}
+    fig, axes = canvas(title, unit, rows * 0.98 + 0.25, **grid)
     spacing(fig, wspace=0.06, hspace=0.06)
     years = sorted({int(y) for y in frame["year"]})
     names = dict(zip(frame["code"], frame["name"], strict=True))
-    parts = {c: frame[(frame["code"] == c) & frame["value"].notna()].sort_values("year") for c in codes}
-    for index, ax in enumerate(grid.flat):
-        if index >= len(codes):
-            ax.set_visible(False)
-            continue
-        code = codes[index]
-        color = TAIWAN if code == "TWN" else DEEP
-        part = parts[code]
-        x, y = part["year"].astype(float), part["value"].astype(float)
-        said, doubts = _said(part, ends or fmt), doubtful(part)
-        for at, value, year, text, doubt in zip(x, y, part["year"], said, doubts, strict=True):
-            fig.value(ax, at, value, names[code], f"{year}: {text}", doubt)
-            if doubt:
-                ax.plot([at], [value], marker="o", ms=4.5, mfc=PAPER, mec=color, mew=1.2, lw=0, zorder=5)
-        if background:
-            for other in parts.values():
-                ax.plot(other["year"].astype(float), other["value"].astype(float), color=FAINT, lw=0.6, zorder=1)
+    for ax in axes.flat[len(codes) :]:
+        ax.set_visible(False)
+    for index, (code, ax) in enumerate(zip(codes, axes.flat, strict=False)):
+        color = own_colour(code)
+        part = frame[(frame["code"] == code) & frame["value"].notna()].sort_values("year")
+        for at, value in _say(fig, ax, part, names[code], _said(part, ends)):
+            dot(ax, at, value, color, 4.5, fill=PAPER, mew=1.2, zorder=5)
         if "low" in part:
-            ax.fill_between(x, part["low"].astype(float), part["high"].astype(float), color=color, alpha=0.25, lw=0)
+            band(ax, part, color, alpha=0.25)
+        x, y = numbers(part["year"]), numbers(part["value"])
         ax.plot(x, y, color=color, lw=2.0, zorder=3)
-        ax.plot(x.iloc[[0, -1]], y.iloc[[0, -1]], color=color, lw=0, marker="o", ms=3, zorder=4)
-        ax.set_title(names[code], color=TAIWAN if code == "TWN" else INK, size=SMALL, pad=3)
-        if ends:
-            for i, side, gap in ((0, "left", 1), (-1, "right", -1)):
-                ax.annotate(
-                    minus(ends.format(y.iloc[i])),
-                    (x.iloc[i], y.iloc[i]),
-                    xytext=(gap, 5),
-                    textcoords="offset points",
-                    ha=side,
-                    size=LEAST,
-                    color=color,
-                    zorder=5,
-                )
-        _values(ax, False, fmt, bins=3)
-        _room(ax, frame if shared else part, zero)
+        ax.plot([x[0], x[-1]], [y[0], y[-1]], color=color, lw=0, marker="o", ms=3, zorder=4)
+        ax.set_title(names[code], color=own_colour(code, INK), size=SMALL, pad=3)
+        for i, side, gap in ((0, "left", 1), (-1, "right", -1)):
+            note(ax, minus(ends.format(y[i])), (x[i], y[i]), (gap, 5), ha=side, size=LEAST, color=color, zorder=5)
+        _values(ax, fmt, bins=3)
+        _room(ax, frame if shared else part)
         ax.set_xticks([years[0], years[-1]], [str(years[0]), str(years[-1])])
         ax.tick_params(axis="both", labelsize=LEAST, labelbottom=index + columns >= len(codes))
         for tick, side in zip(ax.get_xticklabels(), ("left", "right"), strict=False):
             tick.set_ha(side)
     return finish(fig)
+
+
+def _measured(fig: Drawing, ax: Axes, data: pd.DataFrame, fmt: str) -> None:
+    """The points behind an estimate, with the rounding of the print where ``low`` and ``high`` give it."""
+    x, y = numbers(data["year"]), numbers(data["value"])
+    if "low" in data:
+        ax.errorbar(x, y, yerr=reach(data), **WHISKERS)
+    ax.plot(x, y, color=INK, lw=0, marker="o", ms=4.5, zorder=5)
+    for at, value in zip(x, y, strict=True):
+        fig.value(ax, at, value, "", f"{at:.0f}: {minus(fmt.format(value))}")
+
+
+def _estimated(ax: Axes, data: pd.DataFrame, ahead: pd.DataFrame, fmt: str, said: str) -> int:
+    """Axes of an estimate and what it rests on; returns the last year."""
+    years = sorted({int(v) for v in [*data["year"], *ahead["year"]]})
+    _years(ax, years, 7)
+    _values(ax, fmt)
+    ax.text(0.01, 0.98, said, transform=ax.transAxes, va="top", size=SMALL, color=MUTED, bbox=BEHIND)
+    return years[-1]
 
 
 @drawn
@@ -204,104 +198,51 @@ def fan(
     n: int,
     model: str,
     fit: pd.DataFrame | None = None,
-    color: str = TAIWAN,
-    level: str = "95%",
     fmt: str = "{:,g}",
-    zero: bool = False,
-    height: float = 3.3,
 ) -> Figure:
-    """Data, fitted line and forecast with its prediction interval.
+    """Data, fitted line and forecast with its 95% prediction interval.
 
     ``data``: ``year, value`` and perhaps ``low, high`` (the printed rounding). ``forecast``:
     ``year, value, low, high`` and perhaps ``low50, high50`` for an inner band. ``fit``:
     ``year, value``. The number of points and the model are said in the figure.
     """
-    fig, ax = canvas(title, unit, height)
-    x = data["year"].astype(float).tolist()
-    y = data["value"].astype(float).tolist()
-    if "low" in data:
-        below = [v - float(lo) for v, lo in zip(y, data["low"], strict=True)]
-        above = [float(hi) - v for v, hi in zip(y, data["high"], strict=True)]
-        ax.errorbar(x, y, yerr=[below, above], fmt="none", ecolor=INK, elinewidth=1.2, capsize=2.5, zorder=4)
-    ax.plot(x, y, color=INK, lw=0, marker="o", ms=4.5, zorder=5)
-    fx = forecast["year"].astype(float).tolist()
-    fy = forecast["value"].astype(float).tolist()
+    fig, ax = canvas(title, unit, 3.3)
+    _measured(fig, ax, data, fmt)
     for low, high, alpha in (("low", "high", 0.16), ("low50", "high50", 0.26)):
         if low in forecast:
-            ax.fill_between(
-                fx, forecast[low].astype(float), forecast[high].astype(float), color=color, alpha=alpha, lw=0
-            )
+            band(ax, forecast, TAIWAN, low, high, alpha=alpha)
     if fit is not None:
-        ax.plot(fit["year"].astype(float), fit["value"].astype(float), color=color, lw=1.8, zorder=3)
-    ax.plot(fx, fy, color=color, lw=1.8, ls=(0, (4, 2)), marker="o", ms=3.5, mfc=PAPER, zorder=4)
-    for at, value in zip(x, y, strict=True):
-        fig.value(ax, at, value, "", f"{at:.0f}: {minus(fmt.format(value))}")
+        ax.plot(numbers(fit["year"]), numbers(fit["value"]), color=TAIWAN, lw=1.8, zorder=3)
+    x, y = numbers(forecast["year"]), numbers(forecast["value"])
+    ax.plot(x, y, color=TAIWAN, lw=1.8, ls=(0, (4, 2)), marker="o", ms=3.5, mfc=PAPER, zorder=4)
     for row in forecast.to_dict("records"):
-        span = f" ({minus(fmt.format(row['low']))} to {minus(fmt.format(row['high']))})" if "low" in row else ""
-        said = f"{int(row['year'])}, forecast: {minus(fmt.format(row['value']))}{span}"
-        fig.value(ax, row["year"], row["value"], "", said)
-    years = sorted({int(v) for v in [*x, *fx]})
-    _years(ax, years, 7)
-    _values(ax, zero, fmt)
-    ax.text(0.01, 0.98, f"n = {n}; {model}", transform=ax.transAxes, va="top", size=SMALL, color=MUTED, bbox=BEHIND)
-    last = forecast.iloc[-1]
-    labels = [(fy[-1], minus(fmt.format(fy[-1])), color)]
+        said = f"{int(row['year'])}, forecast: {minus(fmt.format(row['value']))}"
+        fig.value(ax, row["year"], row["value"], "", said + (f" ({printed_range(row, fmt)})" if "low" in row else ""))
+    last = _estimated(ax, data, forecast, fmt, f"n = {n}; {model}")
+    labels = [(y[-1], minus(fmt.format(y[-1])), TAIWAN)]
     if "low" in forecast:
-        labels += [(float(last[k]), f"{minus(fmt.format(float(last[k])))}", MUTED) for k in ("low", "high")]
-        ax.annotate(
-            f"{level} prediction interval",
-            (fx[0], float(forecast["high"].iloc[0])),
-            xytext=(-4, 12),
-            textcoords="offset points",
-            ha="right",
-            size=LEAST,
-            color=color,
-            bbox=BEHIND,
-        )
-    return finish(fig, end_labels(ax, labels, years[-1], BASE))
+        ends = [float(forecast[k].iloc[-1]) for k in ("low", "high")]
+        labels += [(end, minus(fmt.format(end)), MUTED) for end in ends]
+        top = (x[0], float(forecast["high"].iloc[0]))
+        note(ax, "95% prediction interval", top, (-4, 12), ha="right", size=LEAST, color=TAIWAN, bbox=BEHIND)
+    return finish(fig, end_labels(ax, labels, last, BASE))
 
 
 @drawn
 def trend(
-    data: pd.DataFrame,
-    *,
-    title: str,
-    unit: str,
-    line: pd.DataFrame,
-    n: int,
-    model: str,
-    level: str = "95%",
-    color: str = TAIWAN,
-    fmt: str = "{:,g}",
-    height: float = 3.2,
+    data: pd.DataFrame, *, title: str, unit: str, line: pd.DataFrame, n: int, model: str, fmt: str = "{:,g}"
 ) -> Figure:
-    """Points with a fitted line, the band of the line (deep) and of a single new value (pale).
+    """Points with a fitted line, the 95% band of the line (deep) and of a single new value (pale).
 
     ``data``: ``year, value`` and perhaps ``low, high`` (the printed rounding); ``line``: ``year, value, low,
     high, low_pi, high_pi``.
     """
-    fig, ax = canvas(title, unit, height)
-    at = line["year"].astype(float).tolist()
-    ax.fill_between(at, line["low_pi"].astype(float), line["high_pi"].astype(float), color=color, alpha=0.12, lw=0)
-    ax.fill_between(at, line["low"].astype(float), line["high"].astype(float), color=color, alpha=0.22, lw=0)
-    ax.plot(at, line["value"].astype(float), color=color, lw=1.8, zorder=3)
-    x, y = data["year"].astype(float).tolist(), data["value"].astype(float).tolist()
-    if "low" in data:
-        below = [v - float(lo) for v, lo in zip(y, data["low"], strict=True)]
-        above = [float(hi) - v for v, hi in zip(y, data["high"], strict=True)]
-        ax.errorbar(x, y, yerr=[below, above], fmt="none", ecolor=INK, elinewidth=1.2, capsize=2.5, zorder=4)
-    ax.plot(x, y, color=INK, lw=0, marker="o", ms=4.5, zorder=5)
-    for year, value in zip(x, y, strict=True):
-        fig.value(ax, year, value, "", f"{year:.0f}: {minus(fmt.format(value))}")
-    years = sorted({int(v) for v in [*x, *at]})
-    _years(ax, years, 7)
-    _values(ax, False, fmt)
-    ax.text(0.01, 0.98, f"n = {n}; {model}", transform=ax.transAxes, va="top", size=SMALL, color=MUTED, bbox=BEHIND)
-    last = line.iloc[-1]
-    middle = float(last["value"])
-    labels = [
-        (float(last["high_pi"]), f"{level}: one year", color),
-        (float(last["high"]), f"{level}: the line", color),
-        (middle, "fit", color),
-    ]
-    return finish(fig, end_labels(ax, labels, years[-1]))
+    fig, ax = canvas(title, unit, 3.2)
+    band(ax, line, TAIWAN, "low_pi", "high_pi", alpha=0.12)
+    band(ax, line, TAIWAN, alpha=0.22)
+    ax.plot(numbers(line["year"]), numbers(line["value"]), color=TAIWAN, lw=1.8, zorder=3)
+    _measured(fig, ax, data, fmt)
+    last = _estimated(ax, data, line, fmt, f"n = {n}; {model}")
+    said = {"high_pi": "95%: one year", "high": "95%: the line", "value": "fit"}
+    labels = [(float(line[column].iloc[-1]), text, TAIWAN) for column, text in said.items()]
+    return finish(fig, end_labels(ax, labels, last))

@@ -3,9 +3,8 @@
 ``claims.csv`` holds one statement per row: a paraphrase, the printed numbers as
 strings, and an expression that recomputes what is claimed. :func:`evaluate` gives the
 verdicts; :mod:`~analysis.claims.linking` meets statements about the same quantity;
-:mod:`~analysis.claims.views` prepares what the book shows (:func:`chapter_claims` for the
-chapters about a table); :mod:`~analysis.claims.scan` asks the reference text which
-numbers no claim covers; :mod:`~analysis.claims.sampling` draws and scores the second, independent pass.
+:mod:`~analysis.claims.slips` says what disagrees; :mod:`~analysis.claims.views` prepares what the
+book shows (:func:`chapter_claims` for the chapters about a table).
 """
 
 from __future__ import annotations

@@ -10,8 +10,9 @@ from analysis.claims.expression import Expression, parse
 from analysis.claims.readings import FORMS
 from analysis.claims.units import unit
 from analysis.claims.values import ClaimError
+from analysis.claims.vocabulary import Printed
 from analysis.interval import Interval
-from analysis.report import BadInput, Report, once
+from analysis.report import BadInput, Report, once, records
 
 FILE = "claims.csv"
 
@@ -73,7 +74,13 @@ class Claim:
 @once
 def read(report: Report) -> tuple[Claim, ...]:
     """The claims of a report, each row checked; :class:`BadInput` names row and column."""
-    return tuple(claim_of({str(k): str(v) for k, v in r.items()}) for r in report.claims().to_dict("records"))
+    return tuple(claim_of(record) for record in records(report.claims()))
+
+
+@once
+def printed(report: Report) -> Printed:
+    """Every printed number, and the numbers of the claims."""
+    return Printed(report, {claim.id: claim.numbers() for claim in read(report)})
 
 
 def claim_of(record: Mapping[str, str]) -> Claim:
@@ -113,18 +120,11 @@ def claim_of(record: Mapping[str, str]) -> Claim:
             )
     elif record["reason"] not in REASONS:
         raise bad("reason", f"one of {', '.join(REASONS)} where there is no expression")
+    as_given = ("id", "section", "kind", "statement", "unit", "form", "reason", "apart", "note")
     claim = Claim(
-        id=record["id"],
+        **{name: record[name] for name in as_given},
         line=int(record["seed_line"]),
-        section=record["section"],
-        kind=record["kind"],
-        statement=record["statement"],
-        unit=record["unit"],
-        form=record["form"],
         claimed="" if record["form"] == "holds" else record["claimed"],
-        reason=record["reason"],
-        apart=record["apart"],
-        note=record["note"],
         digits=digits,
         expression=expression,
         quantity=_quantities(record, digits),

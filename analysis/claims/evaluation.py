@@ -16,7 +16,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.claims.claim import FILE, REASONS, Claim, read
+from analysis.claims.claim import FILE, REASONS, Claim, printed, read
 from analysis.claims.linking import agreement, statements
 from analysis.claims.readings import (
     AMBIGUOUS,
@@ -30,7 +30,7 @@ from analysis.claims.readings import (
 )
 from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError, Readings, Truth, Value, best
 from analysis.claims.vocabulary import Printed, functions
-from analysis.interval import Interval, decimals_of, rounded
+from analysis.interval import Interval, decimals_of, outward, rounded
 from analysis.report import BadInput, Report, once
 
 _COLUMNS = "id line kind printed recomputed low high verdict convention decision note check"
@@ -75,18 +75,17 @@ def evaluate(report: Report, only: Collection[str] | None = None) -> pd.DataFram
 @once
 def _evaluated(report: Report, only: frozenset[str] | None) -> tuple[tuple[object, ...], ...]:
     claims = read(report)
-    printed = Printed(report, {claim.id: claim.numbers() for claim in claims})
     elsewhere = agreement(claims)
     shared = {s.claim.id for group in statements(claims).values() if len(group) > 1 for s in group}
     rows = []
     for claim in claims:
         if only is None or claim.id in only:
             said = {name: elsewhere[claim.id, name] for name in claim.digits if (claim.id, name) in elsewhere}
-            rows.append(check(claim, printed, said, sole=claim.id not in shared and any(claim.quantity)))
+            rows.append(check(claim, printed(report), said, sole=claim.id not in shared and any(claim.quantity)))
     return tuple(rows)
 
 
-def check(claim: Claim, printed: Printed, said: dict[str, Judgement], sole: bool = False) -> tuple[object, ...]:
+def check(claim: Claim, numbers: Printed, said: dict[str, Judgement], sole: bool = False) -> tuple[object, ...]:
     """One row of :func:`evaluate`.
 
     ``said`` is what other lines print, by the name of the number; ``sole`` whether nothing else is
@@ -102,8 +101,8 @@ def check(claim: Claim, printed: Printed, said: dict[str, Judgement], sole: bool
         reason = REASONS[claim.reason] + ("; the only statement of this number" if sole and claim.digits else "")
         return _row(claim, given, Judgement(NOT_CHECKABLE, reason), note=claim.note)
     try:
-        value = _value(claim, printed)
-        judged, convention = _judge(claim, printed, value)
+        value = _value(claim, numbers)
+        judged, convention = _judge(claim, numbers, value)
     except NotInEditionError as missing:
         return _row(claim, given, Judgement(NOT_CHECKABLE, f"{ABSENT}: {missing}"), note=claim.note)
     except NotPrintedError as missing:
@@ -145,20 +144,8 @@ def _row(
 ) -> tuple[object, ...]:
     told = "; ".join(n for n in (judged.note, note) if n)
     decision = "" if judged.verdict == NOT_CHECKABLE else _decision(claim, judged, recomputed, low, high)
-    return (
-        claim.id,
-        claim.line,
-        claim.kind,
-        given,
-        recomputed,
-        low,
-        high,
-        judged.verdict,
-        convention,
-        decision,
-        told,
-        check,
-    )
+    line = (claim.id, claim.line, claim.kind, given, recomputed, low, high)
+    return (*line, judged.verdict, convention, decision, told, check)
 
 
 def _way(claim: Claim) -> str:
@@ -177,12 +164,12 @@ def _way(claim: Claim) -> str:
     return LOOKED_UP if found in ("t", "p", "c") else RECOMPUTED
 
 
-def _value(claim: Claim, printed: Printed, shift: int = 0) -> Value:
+def _value(claim: Claim, numbers: Printed, shift: int = 0) -> Value:
     assert claim.expression is not None
-    return claim.expression.value(claim.numbers(), functions(printed, shift))
+    return claim.expression.value(claim.numbers(), functions(numbers, shift))
 
 
-def _judge(claim: Claim, printed: Printed, value: Value) -> tuple[Judgement, str]:
+def _judge(claim: Claim, numbers: Printed, value: Value) -> tuple[Judgement, str]:
     assert claim.expression is not None
     wanted = Truth if claim.form == "holds" else Interval
     found = list(value.values.values()) if isinstance(value, Readings) else [value]
@@ -195,19 +182,19 @@ def _judge(claim: Claim, printed: Printed, value: Value) -> tuple[Judgement, str
         return judge_truth(value), ""
     assert isinstance(value, Interval)
     judged = judge(claim.form, claim.stated, value)
-    return _periods(claim, printed, judged) if "cagr" in claim.expression.calls else (judged, "")
+    return _periods(claim, numbers, judged) if "cagr" in claim.expression.calls else (judged, "")
 
 
 #: Period conventions tried for a compound rate between two years, the plain one first.
 SHIFTS = {0: "y1-y0", 1: "y1-y0+1", -1: "y1-y0-1"}
 
 
-def _periods(claim: Claim, printed: Printed, plain: Judgement) -> tuple[Judgement, str]:
+def _periods(claim: Claim, numbers: Printed, plain: Judgement) -> tuple[Judgement, str]:
     """The verdict under each count of periods, and whether a reader could tell which."""
     outcomes = {0: plain}
     for shift in (1, -1):
         try:
-            other = _value(claim, printed, shift)
+            other = _value(claim, numbers, shift)
         except ClaimError:
             continue
         if isinstance(other, Interval):
@@ -240,10 +227,3 @@ def _decision(claim: Claim, judged: Judgement, recomputed: str, low: str, high: 
         value, most = sign * Fraction(recomputed), max(sign * Fraction(low), sign * Fraction(high))
         return "sign stands" if value > 0 else "sign open" if most > 0 else "sign fails"
     return ""
-
-
-def outward(value: Fraction, decimals: int, up: bool) -> str:
-    """A bound as decimals, never inside the true one."""
-    scaled = value * 10**decimals
-    whole = -(-scaled.numerator // scaled.denominator) if up else scaled.numerator // scaled.denominator
-    return rounded(Fraction(whole, 10**decimals), decimals)

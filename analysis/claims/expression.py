@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from analysis.claims.values import ClaimError, Codes, Truth, Truths, Value, checked, lift, lift_compare, power
@@ -55,7 +56,7 @@ class Expression:
         return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
 
     def value(self, names: Mapping[str, Interval], functions: Mapping[str, Callable[..., Any]]) -> Value:
-        """The worth of the expression; raises :class:`ClaimError`, never anything else of its own."""
+        """Evaluate; raises :class:`ClaimError` for anything outside the language."""
         found = _Walker(names, functions).visit(self.tree)
         if isinstance(found, str | tuple | frozenset) or found is None:
             raise ClaimError("a number or a comparison as the result")
@@ -160,20 +161,12 @@ class _Walker:
 
     def boolop(self, node: ast.BoolOp) -> Truth:
         truths = [_truth(self.visit(value)) for value in node.values]
-        found = truths[0]
-        for other in truths[1:]:
-            found = found.both(other) if isinstance(node.op, ast.And) else found.either(other)
-        return found
+        return reduce(Truth.both if isinstance(node.op, ast.And) else Truth.either, truths)
 
     def compare(self, node: ast.Compare) -> Truth | Truths:
         sides = [self.visit(side) for side in (node.left, *node.comparators)]
         results = [_compare(a, op, b) for a, op, b in zip(sides, node.ops, sides[1:], strict=False)]
-        if len(results) == 1:
-            return results[0]
-        found = _truth(results[0])
-        for other in results[1:]:
-            found = found.both(_truth(other))
-        return found
+        return results[0] if len(results) == 1 else reduce(Truth.both, map(_truth, results))
 
     def call(self, node: ast.Call) -> Any:
         name = node.func.id  # type: ignore[attr-defined]
@@ -197,12 +190,13 @@ def _compare(a: Any, operator: ast.cmpop, b: Any) -> Truth | Truths:
     if isinstance(a, Codes):
         if symbol not in ("==", "!="):
             raise ClaimError("only == or != between sets of codes")
-        found = a.equals(_strings(b))
+        found = a.equals(strings(b))
         return found if symbol == "==" else found.negated()
     return lift_compare(a, symbol, b)
 
 
-def _strings(value: Any) -> frozenset[str]:
+def strings(value: Any) -> frozenset[str]:
+    """Codes or other words of an expression: one, or several in brackets."""
     items = (value,) if isinstance(value, str) else value
     if not isinstance(items, tuple | frozenset) or not all(isinstance(i, str) for i in items):
         raise ClaimError("codes in quotes")

@@ -159,11 +159,7 @@ def _near(claimed: str, found: Interval) -> Judgement:
 def _inequality(form: str, claimed: str, found: Interval) -> Judgement:
     operator = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}[form]
     limit = Interval.exact(Fraction(claimed))
-    truth = compare(found, operator, limit)
-    if truth.point:
-        return Judgement(REPRODUCED, "" if truth.certain else "holds on the printed digits; rounding could undo it")
-    if truth.possible:
-        return Judgement(CONSISTENT, "only for some unrounded inputs")
-    if _equal(claimed, found).stands:
+    judged = judge_truth(compare(found, operator, limit))
+    if not judged.stands and _equal(claimed, found).stands:
         return Judgement(AMBIGUOUS, f"the result only rounds to {claimed}")
-    return Judgement(CONTRADICTED)
+    return judged

@@ -15,21 +15,22 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.claims.claim import Claim, read
+from analysis.claims.claim import Claim, printed, read
 from analysis.claims.evaluation import evaluate
 from analysis.claims.expression import parse
 from analysis.claims.readings import AMBIGUOUS, CONTRADICTED
 from analysis.claims.spelling import decimal, spell
 from analysis.claims.units import words
 from analysis.claims.values import ClaimError, NotPrintedError
-from analysis.claims.vocabulary import Printed, functions
+from analysis.claims.vocabulary import functions
 from analysis.interval import Interval, rounded
-from analysis.report import BadInput, Report, once
+from analysis.report import BadInput, Report, once, records
 
 FILE = "slips.csv"
 COLUMNS = ["id", "title", "verdict", "consequence", "says", "says_page", "shows", "shows_page", "matters", "claims"]
 _PUT = re.compile(r"\{([^{}:]+)(?::([0-9]|year))?\}")
 #: From the strongest: both ends of what a slip changes.
+_DOUBTFUL = (CONTRADICTED, AMBIGUOUS)
 _ORDER = ("conclusion", "number", "cosmetic", "")
 
 
@@ -77,54 +78,29 @@ def slips(report: Report) -> pd.DataFrame:
     numbers cannot be put in.
     """
     claims = {claim.id: claim for claim in read(report)}
-    printed = Printed(report, {i: claim.numbers() for i, claim in claims.items()})
-    known = functions(printed)
+    known = functions(printed(report))
     frame = evaluate(report)
-    doubtful = frame[frame["verdict"].isin([CONTRADICTED, AMBIGUOUS])]
-    verdicts = dict(zip(doubtful["id"], doubtful["verdict"], strict=True))
-    notes = dict(zip(doubtful["id"], doubtful["note"], strict=True))
+    doubtful = {row["id"]: row for row in records(frame) if row["verdict"] in _DOUBTFUL}
     rows = []
     told: set[str] = set()
-    for record in report.resource("slips").to_dict("records"):
-        members = str(record["claims"]).split()
+    for record in records(report.resource("slips")):
+        members = record["claims"].split()
         for member in members:
             if member not in claims or member in told:
                 raise BadInput(FILE, f"known claims, each in one slip; {member} is not", record["id"], "claims")
         told |= set(members)
-        found = [verdicts[m] for m in members if m in verdicts]
+        found = {doubtful[m]["verdict"] for m in members if m in doubtful}
         if found:
-            says, shows = (_put(str(record[c]), known, record["id"], c) for c in ("says", "shows"))
-            pages = (page(report, int(record[c])) for c in ("says_line", "shows_line"))
-            rows.append(_row(record, _worst(found), says, shows, *pages))
-    for member in (i for i in verdicts if i not in told):
-        claim = claims[member]
-        record = {"id": member, "title": claim.statement, "consequence": "", "matters": "", "claims": member}
-        rows.append(
-            _row(record, verdicts[member], claim.statement, paged(report, notes[member]), page(report, claim.line), "")
-        )
-    rows.sort(key=lambda row: ((CONTRADICTED, AMBIGUOUS).index(row[2]), _ORDER.index(row[3])))
+            sides = {side: _put(record[side], known, record["id"], side) for side in ("says", "shows")}
+            sides |= {f"{side}_page": page(report, int(record[f"{side}_line"])) for side in ("says", "shows")}
+            rows.append(record | sides | {"verdict": next(v for v in _DOUBTFUL if v in found)})
+    for member in (i for i in doubtful if i not in told):
+        row, claim = doubtful[member], claims[member]
+        sides = {"says": claim.statement, "says_page": page(report, claim.line), "shows": paged(report, row["note"])}
+        more = {"title": claim.statement, "claims": member, "shows_page": "", "consequence": "", "matters": ""}
+        rows.append({"id": member, "verdict": row["verdict"]} | sides | more)
+    rows.sort(key=lambda row: (_DOUBTFUL.index(row["verdict"]), _ORDER.index(row["consequence"])))
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _worst(verdicts: list[str]) -> str:
-    return CONTRADICTED if CONTRADICTED in verdicts else AMBIGUOUS
-
-
-def _row(
-    record: Mapping[Any, Any], verdict: str, says: str, shows: str, says_page: str, shows_page: str
-) -> tuple[str, ...]:
-    return (
-        str(record["id"]),
-        str(record["title"]),
-        verdict,
-        str(record["consequence"]),
-        says,
-        says_page,
-        shows,
-        shows_page,
-        str(record["matters"]),
-        str(record["claims"]),
-    )
 
 
 def _put(text: str, known: Mapping[str, Any], slip: str, column: str) -> str:
@@ -150,24 +126,15 @@ def arithmetic(report: Report, claims: list[str]) -> pd.DataFrame:
     """How the claims of a slip were checked: ``id, page, statement, stated, arithmetic, verdict, note``."""
     every = {claim.id: claim for claim in read(report)}
     spelled = spell(report)
-    frame = {str(row["id"]): {str(k): str(v) for k, v in row.items()} for row in evaluate(report).to_dict("records")}
+    frame = {row["id"]: row for row in records(evaluate(report))}
     rows = []
     for i in claims:
         row, claim = frame[i], every[i]
         result = {"true": "holds", "false": "does not hold"}.get(row["recomputed"], row["recomputed"])
         span = "" if row["low"] in (row["high"], "true", "false") else f" ({row['low']} to {row['high']})"
         sides = f"{spelled[i]} → {result}{span}" if i in spelled else ""
-        rows.append(
-            (
-                i,
-                page(report, claim.line),
-                claim.statement,
-                stated(claim),
-                sides,
-                row["verdict"],
-                paged(report, row["note"]),
-            )
-        )
+        said = (i, page(report, claim.line), claim.statement, stated(claim), sides)
+        rows.append((*said, row["verdict"], paged(report, row["note"])))
     return pd.DataFrame(rows, columns=["id", "page", "statement", "stated", "arithmetic", "verdict", "note"])
 
 

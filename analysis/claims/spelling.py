@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from analysis.claims.claim import Claim, read
+from analysis.claims.claim import Claim, printed, read
 from analysis.claims.expression import Expression
 from analysis.claims.values import ClaimError, Codes, NotPrintedError
-from analysis.claims.vocabulary import Printed, functions
+from analysis.claims.vocabulary import functions
 from analysis.interval import Interval, rounded
 from analysis.report import Report, once
 
@@ -19,10 +19,8 @@ from analysis.report import Report, once
 @once
 def spell(report: Report) -> dict[str, str]:
     """Each claim's expression with the printed numbers in the place of names and cells."""
-    claims = read(report)
-    printed = Printed(report, {claim.id: claim.numbers() for claim in claims})
-    known = functions(printed)
-    return {claim.id: _spell(claim, known) for claim in claims if claim.expression}
+    known = functions(printed(report))
+    return {claim.id: _spell(claim, known) for claim in read(report) if claim.expression}
 
 
 #: Calls that stand for printed cells or for what many cells amount to; shown as their result.

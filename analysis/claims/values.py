@@ -147,38 +147,34 @@ def _apply(function: Callable[..., Interval], arguments: Sequence[Any]) -> Inter
         raise ClaimError(str(error)) from None
 
 
+def _rows(arguments: Sequence[Value], wanted: str) -> tuple[tuple[str, ...] | None, list[tuple[Any, ...]]]:
+    """Arguments row by row, with the keys of the rows (``None`` for numbers alone); numbers are repeated for columns."""
+    if any(not isinstance(a, Interval | Vector) for a in arguments):
+        raise ClaimError(wanted)
+    keys = {a.keys for a in arguments if isinstance(a, Vector)}
+    if len(keys) > 1:
+        raise ClaimError("columns with the same rows")
+    if not keys:
+        return None, [tuple(arguments)]
+    (rows,) = keys
+    columns = (a.items if isinstance(a, Vector) else (a,) * len(rows) for a in arguments)
+    return rows, list(zip(*columns, strict=True))
+
+
 def lift(function: Callable[..., Interval], *arguments: Value) -> Interval | Vector:
     """Apply a function of numbers element by element; numbers are repeated for columns."""
-    vectors = [a for a in arguments if isinstance(a, Vector)]
-    if any(not isinstance(a, Interval | Vector) for a in arguments):
-        raise ClaimError("numbers or columns of numbers here")
-    if not vectors:
-        return _apply(function, arguments)
-    keys = vectors[0].keys
-    if any(v.keys != keys for v in vectors):
-        raise ClaimError("columns with the same rows")
-    items: list[Interval | None] = []
-    for i in range(len(keys)):
-        row = [a.items[i] if isinstance(a, Vector) else a for a in arguments]
-        items.append(None if any(n is None for n in row) else _apply(function, row))
-    return Vector(keys, tuple(items))
+    keys, rows = _rows(arguments, "numbers or columns of numbers here")
+    if keys is None:
+        return _apply(function, rows[0])
+    return Vector(keys, tuple(None if None in row else _apply(function, row) for row in rows))
 
 
 def lift_compare(a: Value, operator: str, b: Value) -> Truth | Truths:
     """Compare numbers, or columns element by element."""
-    if isinstance(a, Interval) and isinstance(b, Interval):
-        return compare(a, operator, b)
-    if not isinstance(a, Interval | Vector) or not isinstance(b, Interval | Vector):
-        raise ClaimError("numbers or columns of numbers on both sides of a comparison")
-    keys = a.keys if isinstance(a, Vector) else b.keys  # type: ignore[union-attr]
-    if isinstance(a, Vector) and isinstance(b, Vector) and a.keys != b.keys:
-        raise ClaimError("columns with the same rows")
-    left = a.items if isinstance(a, Vector) else (a,) * len(keys)
-    right = b.items if isinstance(b, Vector) else (b,) * len(keys)
-    return Truths(
-        keys,
-        tuple(None if x is None or y is None else compare(x, operator, y) for x, y in zip(left, right, strict=True)),
-    )
+    keys, rows = _rows((a, b), "numbers or columns of numbers on both sides of a comparison")
+    if keys is None:
+        return compare(rows[0][0], operator, rows[0][1])
+    return Truths(keys, tuple(None if None in row else compare(row[0], operator, row[1]) for row in rows))
 
 
 def best(numbers: Iterable[Interval], largest: bool) -> Interval:

@@ -13,16 +13,16 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.claims.claim import Claim, read
-from analysis.claims.evaluation import CHECKS, LISTED, evaluate, outward
+from analysis.claims.claim import Claim, printed, read
+from analysis.claims.evaluation import CHECKS, LISTED, evaluate
 from analysis.claims.expression import Expression
 from analysis.claims.readings import VERDICTS
 from analysis.claims.slips import page, paged, stated
 from analysis.claims.spelling import decimal
 from analysis.claims.units import CURRENCIES, unit, words
 from analysis.claims.values import ClaimError
-from analysis.claims.vocabulary import Printed, functions
-from analysis.interval import Interval, rounded
+from analysis.claims.vocabulary import functions
+from analysis.interval import Interval, outward, rounded
 from analysis.report import Report, once
 
 #: Chapters of the report by the first three characters of ``section``.
@@ -123,7 +123,7 @@ def markets(report: Report) -> pd.DataFrame:
     rounding of the values), ``verdict, convention`` (of claims that state a rate).
     """
     claims = read(report)
-    known = functions(Printed(report, {claim.id: claim.numbers() for claim in claims}))
+    known = functions(printed(report))
     forecasts = [(claim, found) for claim in claims if (found := _forecast(claim, known))]
     stating = {c.id for c, _ in forecasts if c.expression is not None and c.expression.outermost == "cagr"}
     verdicts = evaluate(report, frozenset(stating)).set_index("id")[["verdict", "convention"]]
@@ -134,50 +134,16 @@ def markets(report: Report) -> pd.DataFrame:
         in_billions = [float(n.point * scale.factor / 10**9) if scale.base == "USD" else None for n in (first, last)]
         states = claim.id in stating
         verdict, convention = verdicts.loc[claim.id] if states else ("", "")
-        rows.append(
-            (
-                claim.id,
-                claim.line,
-                CHAPTERS[chapter(claim.section)],
-                name,
-                claim.statement,
-                decimal(first),
-                int(y0.point),
-                decimal(last),
-                int(y1.point),
-                printed_unit,
-                *in_billions,
-                float(Fraction(claim.stated)) if states else None,
-                float(rate.point),
-                float(rate.low),
-                float(rate.high),
-                str(verdict),
-                str(convention),
-            )
-        )
-    columns = [
-        "id",
-        "line",
-        "chapter",
-        "name",
-        "statement",
-        "first",
-        "y0",
-        "last",
-        "y1",
-        "unit",
-        "low_bn",
-        "high_bn",
-        "stated",
-        "implied",
-        "low",
-        "high",
-        "verdict",
-        "convention",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+        place = (claim.id, claim.line, CHAPTERS[chapter(claim.section)], name, claim.statement)
+        sizes = (decimal(first), int(y0.point), decimal(last), int(y1.point), printed_unit, *in_billions)
+        rates = (float(Fraction(claim.stated)) if states else None, *map(float, (rate.point, rate.low, rate.high)))
+        rows.append((*place, *sizes, *rates, str(verdict), str(convention)))
+    return pd.DataFrame(rows, columns=_MARKETS.split())
 
 
+_MARKETS = (
+    "id line chapter name statement first y0 last y1 unit low_bn high_bn stated implied low high verdict convention"
+)
 _MARKET = re.compile(r"(?:market|share)\.(.+)\.([12][0-9]{3})(?:@(.*))?")
 _RATE = re.compile(r"cagr\.(.+)\.[12][0-9]{3}_[12][0-9]{3}")
 

@@ -11,12 +11,13 @@ printed N/A, makes the claim not checkable (a column it only leaves short).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
 from analysis import interval
-from analysis.claims.expression import whole
+from analysis.claims.expression import strings, whole
 from analysis.claims.values import (
     ClaimError,
     Codes,
@@ -90,11 +91,27 @@ def _key(value: Any) -> str:
     return value if isinstance(value, str) else str(whole(value, "a year"))
 
 
-def _texts(value: Any) -> frozenset[str]:
-    items = (value,) if isinstance(value, str) else value
-    if not isinstance(items, tuple | frozenset) or not all(isinstance(i, str) for i in items):
-        raise ClaimError("codes in quotes")
-    return frozenset(items)
+def _lifted(function: Callable[..., Interval]) -> Callable[..., Value]:
+    """A function of numbers as one of numbers and columns."""
+
+    @functools.wraps(function)
+    def over(*values: Value) -> Value:
+        return lift(function, *values)
+
+    return over
+
+
+#: Functions of single numbers.
+_ARITHMETIC: dict[str, Callable[..., Interval]] = {
+    "growth": interval.growth,
+    "change": interval.change,
+    "share": interval.share,
+    "ratio": interval.ratio,
+    "abs": lambda number: abs(number),
+    "exact": lambda number: Interval.exact(number.point),
+    "increase": lambda new, old: new / old - 1,
+    "about": lambda a: Interval(a.point, a.low - abs(a.point) / 10, a.high + abs(a.point) / 10),
+}
 
 
 def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]:
@@ -127,8 +144,8 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             raise ClaimError(f"a number of another claim; there is no {name!r} in {identifier!r}") from None
 
     def column(table: str, measure: str, year: Any = None, exclude: Any = (), only: Any = None) -> Vector:
-        wanted, leave = _key(year), _texts(exclude)
-        keep = None if only is None else _texts(only)
+        wanted, leave = _key(year), strings(exclude)
+        keep = None if only is None else strings(only)
         found = {
             code: number
             for (code, name, key), number in printed.table(table).items()
@@ -148,18 +165,6 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             raise printed.absent("a printed row", table, "", _key(year), f"{code}")
         return Vector(tuple(found), tuple(found.values()))
 
-    def growth(old: Value, new: Value) -> Value:
-        return lift(interval.growth, old, new)
-
-    def change(old: Value, new: Value) -> Value:
-        return lift(interval.change, old, new)
-
-    def share(part: Value, whole_: Value) -> Value:
-        return lift(interval.share, part, whole_)
-
-    def ratio(a: Value, b: Value) -> Value:
-        return lift(interval.ratio, a, b)
-
     def cagr(first: Value, last: Value, y0: Value, y1: Value) -> Value:
         periods = whole(y1, "a year") - whole(y0, "a year") + shift
         if not 1 <= periods <= 200:
@@ -172,17 +177,11 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
     def mean(*numbers: Value) -> Interval:
         return total(*numbers) / len(_numbers(numbers))
 
-    def absolute(number: Value) -> Value:
-        return lift(abs, number)
-
     def maximum(*numbers: Value) -> Interval:
         return best(_numbers(numbers), largest=True)
 
     def minimum(*numbers: Value) -> Interval:
         return best(_numbers(numbers), largest=False)
-
-    def exact(number: Value) -> Value:
-        return lift(lambda a: Interval.exact(a.point), number)
 
     def rank(
         table: str, measure: str, year: Any, code: str, order: str = "desc", exclude: Any = (), only: Any = None
@@ -199,38 +198,24 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
         return interval.rank(own, others, largest_first=order == "desc")
 
     def count(truths: Value) -> Interval:
-        found = _known(truths)
-        point, certain, possible = (
-            sum(getattr(t_, name) for t_ in found.values()) for name in ("point", "certain", "possible")
-        )
-        return Interval(Fraction(point), Fraction(certain), Fraction(possible))
+        return Interval(*_counted(truths, lambda rows: Fraction(len(rows))))
 
     def codes(truths: Value) -> Codes:
-        found = _known(truths)
-        point, certain, possible = (
-            frozenset(k for k, t_ in found.items() if getattr(t_, name)) for name in ("point", "certain", "possible")
-        )
-        return Codes(point, certain, possible)
+        return Codes(*_counted(truths, frozenset))
 
     def all_of(truths: Value, except_: Any = ()) -> Truth:
-        out = _texts(except_)
+        out = strings(except_)
         found = _known(truths)
         strange = sorted(out - set(found))
         if strange:
             raise ClaimError(f"exceptions that are rows of the column; {strange[0]} is none")
-        result = Truth.of(True)
-        for key, truth in found.items():
-            result = result.both(truth.negated() if key in out else truth)
-        return result
+        return functools.reduce(Truth.both, (t.negated() if k in out else t for k, t in found.items()))
 
     def times(new: Value, old: Value) -> Readings:
         reached = lift(lambda a, b: a / b, new, old)
         if not isinstance(reached, Interval):
             raise ClaimError("numbers in times()")
         return Readings({"times_reached": reached, "times_added": reached - 1})
-
-    def increase(new: Value, old: Value) -> Value:
-        return lift(lambda a, b: a / b - 1, new, old)
 
     def listed(n: Value) -> Interval:
         return Interval.exact(whole(n, "a number of items"))
@@ -239,9 +224,6 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
         y0, y1, t0, t1 = (whole(y, "a year") for y in (first, last, titled_first, titled_last))
         titled, base_year = (y0, y1) == (t0, t1), (y0 + 1, y1) == (t0, t1)
         return Readings({"as_titled": Truth.of(titled), "with_the_base_year": Truth.of(titled or base_year)})
-
-    def about(number: Value) -> Value:
-        return lift(lambda a: Interval(a.point, a.low - abs(a.point) / 10, a.high + abs(a.point) / 10), number)
 
     def readings(**values: Value) -> Readings:
         flat: dict[str, Any] = {}
@@ -253,31 +235,10 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
             raise ClaimError("at least two named values of one kind, such as readings(every_year=..., end_to_end=...)")
         return Readings(flat)
 
-    named = (
-        t,
-        p,
-        c,
-        column,
-        row,
-        growth,
-        change,
-        share,
-        ratio,
-        cagr,
-        total,
-        mean,
-        exact,
-        rank,
-        count,
-        codes,
-        all_of,
-        readings,
-        times,
-        increase,
-        same_period,
-        about,
-    )
-    return {f.__name__: f for f in named} | {"abs": absolute, "max": maximum, "min": minimum, "listed": listed}
+    looked_up = (t, p, c, column, row, rank, listed)
+    made = (cagr, total, mean, count, codes, all_of, readings, times, same_period)
+    others = {"max": maximum, "min": minimum} | {name: _lifted(f) for name, f in _ARITHMETIC.items()}
+    return {f.__name__: f for f in (*looked_up, *made)} | others
 
 
 def _numbers(values: tuple[Value, ...]) -> list[Interval]:
@@ -294,6 +255,15 @@ def _numbers(values: tuple[Value, ...]) -> list[Interval]:
     return found
 
 
+def _counted(truths: Any, make: Callable[[list[str]], Any]) -> tuple[Any, Any, Any]:
+    """Something made of the rows that hold by the digits, certainly, possibly."""
+    found = _known(truths)
+    point, certain, possible = (
+        [k for k, t in found.items() if getattr(t, n)] for n in ("point", "certain", "possible")
+    )
+    return make(point), make(certain), make(possible)
+
+
 def _known(truths: Any) -> dict[str, Truth]:
     if not isinstance(truths, Truths):
         raise ClaimError("a column compared with something, such as column(...) < 0")
@@ -301,6 +271,3 @@ def _known(truths: Any) -> dict[str, Truth]:
     if not found:
         raise ClaimError("a column with at least one printed number")
     return found
-
-
-__all__ = ["Printed", "functions"]

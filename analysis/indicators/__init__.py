@@ -30,9 +30,7 @@ def indicators(report: Report) -> pd.DataFrame:
     """
     from analysis.indicators.series import COLUMNS, Indicator
 
-    for family in FAMILIES:
-        importlib.import_module(f"{__name__}.{family}")
-    place = {f"{__name__}.{family}": i for i, family in enumerate(FAMILIES)}
-    ordered = sorted(Indicator.registry, key=lambda found: place[found.__module__])
-    rows = [row for found in ordered for column in found.columns(report) for row in column.rows()]
+    members = [m for family in FAMILIES for m in vars(importlib.import_module(f"{__name__}.{family}")).values()]
+    listed = dict.fromkeys(member for member in members if isinstance(member, Indicator))
+    rows = [row for found in listed for column in found.columns(report) for row in column.rows()]
     return pd.DataFrame(rows, columns=COLUMNS)

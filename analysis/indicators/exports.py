@@ -22,10 +22,10 @@ from analysis.indicators.series import (
     previous,
     read,
     read_prose,
-    same,
     whole,
     yearly_growth,
 )
+from analysis.indicators.technology_trade import sum_of_squares
 from analysis.interval import Interval, change, lift, share
 from analysis.report import Report
 
@@ -89,19 +89,11 @@ def _exports(report: Report) -> list[Column]:
 @indicator
 def exports_share(report: Report) -> list[Column]:
     """Share of each class in total exports (tables 1-2-9 to 1-2-11), %."""
-    return [
-        derive(
-            "exports_share",
-            "%",
-            2,
-            share,
-            (column, same),
-            (column, whole(TOTAL)),
-            keys=column.keys,
-            printed=read(report, column.table, "share"),
-        )
-        for column in _exports(report)
-    ]
+    found = []
+    for column in _exports(report):
+        printed = read(report, column.table, "share")
+        found.append(derive("exports_share", "%", 2, share, column, (column, whole(TOTAL)), printed=printed))
+    return found
 
 
 @indicator
@@ -111,7 +103,7 @@ def share_change(report: Report) -> list[Column]:
     for table in report.holding("exports", "share"):
         column = read(report, table, "share")
         keys = [key for key in followed(column) if key.code != TOTAL]
-        found.append(derive("exports_share_change", POINTS, 2, change, (column, previous), (column, same), keys=keys))
+        found.append(derive("exports_share_change", POINTS, 2, change, (column, previous), column, keys=keys))
     return found
 
 
@@ -146,11 +138,11 @@ def contributions(report: Report) -> list[Column]:
     for column in amounts(report):
         keys = [key for key in followed(column) if key.code != TOTAL]
         name = "exports_growth_contribution"
-        arguments = ((column, previous), (column, same), (column, _base))
+        arguments = ((column, previous), column, (column, _base))
         result = derive(name, POINTS, 2, contribution_of, *arguments, keys=keys)
         if made_of_shares(report, column.table):
             share = read(report, column.table, "share")
-            parts = ((share, previous), (share, same), (column, _base), (column, whole(TOTAL)))
+            parts = ((share, previous), share, (column, _base), (column, whole(TOTAL)))
             exact = derive(name, POINTS, 2, contribution_of_shares, *parts, keys=keys)
             tight = lift(lambda plain, e: replace(e, point=plain.point), result.values, exact.values)
             result = replace(result, values=tight)
@@ -169,10 +161,5 @@ def concentration(report: Report) -> list[Column]:
         years = [Key(TOTAL, year) for year in column.years]
         classes = [code for code in column.codes if code != TOTAL]
         arguments = [(column, whole(code)) for code in classes]
-        result = derive("exports_concentration", RATIO, 4, _sum_of_squares, *arguments, keys=years)
-        found.append(replace(result, table=column.table))
+        found.append(derive("exports_concentration", RATIO, 4, sum_of_squares, *arguments, keys=years))
     return found
-
-
-def _sum_of_squares(*shares: Interval) -> Interval:
-    return sum((part * part for part in shares), Interval.exact(0)) / 10_000

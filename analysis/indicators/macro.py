@@ -6,8 +6,6 @@ are printed to the whole unit, so the bounds are narrow.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from analysis.indicators.research import implied_gdp_from_sources
 from analysis.indicators.series import (
     RATIO,
@@ -20,11 +18,12 @@ from analysis.indicators.series import (
     indicator,
     read,
     read_prose,
-    same,
     whole,
+    yearly,
     yearly_growth,
 )
-from analysis.interval import growth, ratio, share
+from analysis.indicators.series import compound as compounded
+from analysis.interval import Interval, growth, ratio, share
 from analysis.report import BadInput, Report
 
 TABLE, POPULATION = "real_gdp", "population"
@@ -42,24 +41,14 @@ def real_gdp_index(report: Report) -> Column:
     """Real GDP with the reference year of the table as 100 (table 1-2-8)."""
     column, base = read(report, TABLE, "real_gdp"), report.meta(TABLE).reference_year
     if base is None:
-        raise BadInput(
-            "datapackage.json",
-            "property 'reference_year': the year of the prices of real GDP",
-            f"table {report.meta(TABLE).table}",
-        )
-    return derive("real_gdp_index", f"{base}=100", 2, share, (column, same), (column, at(base)), keys=column.keys)
+        wanted = "property 'reference_year': the year of the prices of real GDP"
+        raise BadInput("datapackage.json", wanted, f"table {report.meta(TABLE).table}")
+    return derive("real_gdp_index", f"{base}=100", 2, share, column, (column, at(base)), keys=column.keys)
 
 
-@indicator
-def real_wage_growth(report: Report) -> Column:
-    """Growth of the real wage on the previous year (table 1-2-8), %."""
-    return yearly_growth(read(report, TABLE, "real_wage"), "real_wage_growth")
-
-
-@indicator
-def income_growth(report: Report) -> Column:
-    """Growth of national income per head, current prices, on the previous year (1-2-8), %."""
-    return yearly_growth(read(report, TABLE, "national_income_per_head"), "national_income_per_head_growth")
+# National income per head is at current prices.
+real_wage_growth = yearly("real_wage_growth", TABLE, "real_wage")
+income_growth = yearly("national_income_per_head_growth", TABLE, "national_income_per_head")
 
 
 @indicator
@@ -76,45 +65,29 @@ def implied_conversion(report: Report) -> Column:
     Both are volumes, so the quotient of two price bases (2021 in NT$, 2015 in PPP
     dollars) should not move; movement tells of revisions between the two sources.
     """
-    local, foreign = read(report, TABLE, "real_gdp"), implied_gdp_from_sources.columns(report)[0]
-    keys = [key for key in local.keys if Key("GERD", key.year) in foreign]
-    return derive("implied_conversion", RATIO, 3, ratio, (local, same), (foreign, whole("GERD")), keys=keys)
+    foreign = implied_gdp_from_sources.column(report)
+    return derive("implied_conversion", RATIO, 3, ratio, read(report, TABLE, "real_gdp"), (foreign, whole("GERD")))
 
 
 @indicator
 def population_growth(report: Report) -> Column:
     """Projected growth of population, first to last printed year (table 1-1-1), %."""
-    column = read(report, POPULATION, "population")
+    column = read(report, POPULATION)
     first, last = ends(column)
-    return derive(
-        "population_growth",
-        "%",
-        2,
-        growth,
-        (column, at(first)),
-        (column, same),
-        keys=[key for key in column.keys if key.year == last],
-        first_year=first,
-    )
+    keys = [key for key in column.keys if key.year == last]
+    return derive("population_growth", "%", 2, growth, (column, at(first)), column, keys=keys, first_year=first)
 
 
-@indicator
-def population_cagr(report: Report) -> Column:
-    """Projected compound annual growth of population, first to last printed year (table 1-1-1), %."""
-    return compound_growth(read(report, POPULATION, "population"), "population_cagr")
+population_cagr = compounded("population_cagr", POPULATION)
 
 
 @indicator
 def population_world_share(report: Report) -> Column:
     """Share in world population (table 1-1-1 over the world total printed in a sentence), %."""
-    column, world = read(report, POPULATION, "population"), read_prose(report, "population")
-    million_per_printed_unit = Fraction(100)  # 億 (100 million) to 百萬 (million)
-    return derive(
-        "population_world_share",
-        "%",
-        2,
-        lambda part, all_people: share(part, all_people * million_per_printed_unit),
-        (column, same),
-        (world, whole("WORLD")),
-        keys=column.keys,
-    )
+    column, world = read(report, POPULATION), read_prose(report, "population")
+    million_per_printed_unit = 100  # 億 (100 million) to 百萬 (million)
+
+    def of_all(part: Interval, all_people: Interval) -> Interval:
+        return share(part, all_people * million_per_printed_unit)
+
+    return derive("population_world_share", "%", 2, of_all, column, (world, whole("WORLD")), keys=column.keys)

@@ -9,27 +9,28 @@ Field codes are those of the WIPO technology concordance (Schmoch 2008).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations
+from typing import Any
 
 from analysis.indicators.research import implied_base
 from analysis.indicators.series import (
     RATIO,
     Column,
     Key,
-    compound_growth,
+    as_printed,
+    compound,
     derive,
-    followed,
     indicator,
-    previous,
     read,
-    same,
     total,
     whole,
+    yearly,
     yearly_growth,
 )
-from analysis.interval import Interval, growth, rank, share
+from analysis.interval import Interval, rank, share
 from analysis.report import Report
 
 COUNTRIES, FIELDS = "patent_density", "domain"
@@ -85,49 +86,29 @@ def listed_share(report: Report) -> Column:
     column = _patents(report)
     groups = {Key("LISTED", year): [k for k in column.keys if k.year == year] for year in column.years}
     sums = total(column, groups)
-    return derive("patents_listed_share", "%", 2, share, (column, same), (sums, whole("LISTED")), keys=column.keys)
+    return derive("patents_listed_share", "%", 2, share, column, (sums, whole("LISTED")))
 
 
-@indicator
-def patents_growth(report: Report) -> Column:
-    """Growth of US patents on the previous year (table 1-2-13), %; exact."""
-    return yearly_growth(_patents(report), "patents_growth")
-
-
-@indicator
-def patents_cagr(report: Report) -> Column:
-    """Compound annual growth of US patents, first to last printed year (table 1-2-13), %; exact."""
-    return compound_growth(_patents(report), "patents_cagr")
+# Both exact.
+patents_growth = yearly("patents_growth", COUNTRIES, "patents")
+patents_cagr = compound("patents_cagr", COUNTRIES, "patents")
 
 
 @indicator
 def listed_rank(report: Report) -> Column:
     """Rank by US patents among the ten listed countries (table 1-2-13), each year; exact."""
     column = _patents(report)
-    of_year = {
-        year: [v for key, v in zip(column.keys, column.values, strict=True) if v and key.year == year]
-        for year in column.years
-    }
-    ranks = tuple(
-        None if own is None else rank(own, of_year[key.year])
-        for key, own in zip(column.keys, column.values, strict=True)
-        if key.year is not None
-    )
     beside = read(report, COUNTRIES, "rank").as_printed()
+    ranks = []
+    for key, own in zip(column.keys, column.values, strict=True):
+        listed = [number for number in column.take(key._replace(code=code) for code in column.codes) if number]
+        ranks.append(own and rank(own, listed))
     printed = tuple(beside.get(key, "") for key in column.keys)
-    return replace(column, indicator="patents_listed_rank", unit="名次", decimals=0, values=ranks, printed=printed)
+    return replace(column, indicator="patents_listed_rank", unit="名次", values=tuple(ranks), printed=printed)
 
 
-@indicator
-def density(report: Report) -> Column:
-    """US patents per million people (table 1-2-13), as printed, with bounds."""
-    return read(report, COUNTRIES, "patent_density")
-
-
-@indicator
-def density_growth(report: Report) -> Column:
-    """Growth of US patents per million people on the previous year (table 1-2-13), %."""
-    return yearly_growth(density.columns(report)[0], "patent_density_growth")
+density = as_printed(COUNTRIES)
+density_growth = yearly("patent_density_growth", COUNTRIES)
 
 
 @indicator
@@ -136,16 +117,12 @@ def implied_population(report: Report) -> Column:
 
     ``patents / density``; the counts are exact, the density is rounded to a whole number.
     """
-    column, per_million = _patents(report), density.columns(report)[0]
-    return derive(
-        "implied_population",
-        "百萬人",
-        2,
-        lambda count, dense: implied_base(count, dense, 1_000_000, 1),
-        (column, same),
-        (per_million, same),
-        keys=per_million.keys,
-    )
+    per_million = density.column(report)
+
+    def implied(count: Interval, dense: Interval) -> Interval:
+        return implied_base(count, dense, 1_000_000, 1)
+
+    return derive("implied_population", "百萬人", 2, implied, _patents(report), per_million, keys=per_million.keys)
 
 
 @indicator
@@ -154,10 +131,7 @@ def implied_population_growth(report: Report) -> Column:
 
     A plausibility check: people do not multiply by several per cent in a year.
     """
-    column = implied_population.columns(report)[0]
-    return derive(
-        "implied_population_growth", "%", 2, growth, (column, previous), (column, same), keys=followed(column)
-    )
+    return yearly_growth(implied_population.column(report), "implied_population_growth")
 
 
 # ---------------------------------------------------------------- fields, table 1-2-14
@@ -204,8 +178,7 @@ def _of_country(column: Column) -> list[Key]:
 def world_share(report: Report) -> Column:
     """Share of five countries in the world's US patents by field and domain (1-2-14), %; exact."""
     column = _with_domains(report)
-    keys = _of_country(column)
-    return derive("patents_world_share", "%", 2, share, (column, same), (column, _in_world), keys=keys)
+    return derive("patents_world_share", "%", 2, share, column, (column, _in_world), keys=_of_country(column))
 
 
 @indicator
@@ -213,7 +186,7 @@ def portfolio_share(report: Report) -> Column:
     """Share of each field and domain in a country's (and the world's) patents (1-2-14), %; exact."""
     column = _with_domains(report)
     keys = [key for key in column.keys if key.code != "ALL"]
-    return derive("patents_portfolio_share", "%", 2, share, (column, same), (column, whole("ALL")), keys=keys)
+    return derive("patents_portfolio_share", "%", 2, share, column, (column, whole("ALL")), keys=keys)
 
 
 @indicator
@@ -223,24 +196,15 @@ def revealed_advantage(report: Report) -> Column:
     See :func:`advantage_of`; "all fields" are the 32 printed ones.
     """
     column = _with_domains(report)
-    return derive(
-        "revealed_technology_advantage",
-        RATIO,
-        3,
-        advantage_of,
-        (column, same),
-        (column, _in_world),
-        (column, whole("ALL")),
-        (column, lambda key: Key("ALL", None, WORLD)),
-        keys=[key for key in _of_country(column) if key.code != "ALL"],
-    )
+    others = (column, _in_world), (column, whole("ALL")), (column, lambda key: Key("ALL", None, WORLD))
+    keys = [key for key in _of_country(column) if key.code != "ALL"]
+    return derive("revealed_technology_advantage", RATIO, 3, advantage_of, column, *others, keys=keys)
 
 
 @indicator
 def symmetric_advantage(report: Report) -> Column:
     """Symmetric revealed advantage (RSI), ``(RTA - 1) / (RTA + 1)``, by field and domain; exact."""
-    column = revealed_advantage.columns(report)[0]
-    return derive("revealed_symmetric_index", RATIO, 3, symmetric_of, (column, same), keys=column.keys)
+    return derive("revealed_symmetric_index", RATIO, 3, symmetric_of, revealed_advantage.column(report))
 
 
 def _profiles(report: Report) -> dict[str, list[int]]:
@@ -251,23 +215,26 @@ def _profiles(report: Report) -> dict[str, list[int]]:
     }
 
 
-def _pairwise(report: Report, name: str, values: dict[tuple[str, str], Interval | None]) -> Column:
-    pairs = list(values)
+def _of_profiles(report: Report, name: str, values: Mapping[Any, Interval | None]) -> Column:
+    """One number for each country, or for several (codes and names joined by - and /), of table 1-2-14."""
+    codes = {entities: "-".join(entities) for entities in values}
     return Column(
         indicator=name,
         table=report.meta(FIELDS).table,
         unit=RATIO,
         decimals=4,
-        keys=tuple(Key(f"{a}-{b}") for a, b in pairs),
+        keys=tuple(map(Key, codes.values())),
         values=tuple(values.values()),
-        labels={f"{a}-{b}": f"{report.name(a, 'zh')}/{report.name(b, 'zh')}" for a, b in pairs},
-        printed=("",) * len(pairs),
+        labels={code: "/".join(report.name(e, "zh") for e in entities) for entities, code in codes.items()},
+        printed=("",) * len(values),
     )
 
 
-def _pairs(profiles: dict[str, list[int]]) -> list[tuple[str, str]]:
-    names = list(profiles)
-    return [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+def _pairwise(report: Report, name: str, function: Callable[..., Interval | None]) -> Column:
+    profiles = _profiles(report)
+    return _of_profiles(
+        report, name, {(a, b): function(profiles[a], profiles[b]) for a, b in combinations(profiles, 2)}
+    )
 
 
 @indicator
@@ -276,9 +243,7 @@ def similarity(report: Report) -> Column:
 
     Codes such as ``JPN-TWN``; see :func:`cosine_of`.
     """
-    profiles = _profiles(report)
-    values = {(a, b): cosine_of(profiles[a], profiles[b]) for a, b in _pairs(profiles)}
-    return _pairwise(report, "portfolio_similarity", values)
+    return _pairwise(report, "portfolio_similarity", cosine_of)
 
 
 @indicator
@@ -288,22 +253,11 @@ def specialisation_distance(report: Report) -> Column:
     Half of Krugman's index: the share of patents that would have to change field for
     the two profiles to agree; see :func:`distance_of`.
     """
-    profiles = _profiles(report)
-    values = {(a, b): distance_of(profiles[a], profiles[b]) for a, b in _pairs(profiles)}
-    return _pairwise(report, "specialisation_distance", values)
+    return _pairwise(report, "specialisation_distance", distance_of)
 
 
 @indicator
 def field_concentration(report: Report) -> Column:
     """Herfindahl index of each country's patents over the 32 fields (1-2-14); exact."""
-    profiles = _profiles(report)
-    return Column(
-        indicator="patents_field_concentration",
-        table=report.meta(FIELDS).table,
-        unit=RATIO,
-        decimals=4,
-        keys=tuple(Key(entity) for entity in profiles),
-        values=tuple(concentration_of(counts) for counts in profiles.values()),
-        labels={entity: report.name(entity, "zh") for entity in profiles},
-        printed=("",) * len(profiles),
-    )
+    values = {(entity,): concentration_of(counts) for entity, counts in _profiles(report).items()}
+    return _of_profiles(report, "patents_field_concentration", values)

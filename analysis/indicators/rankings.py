@@ -14,12 +14,11 @@ from fractions import Fraction
 from statistics import mean, median
 from typing import Any
 
-from analysis.indicators.series import RATIO, Column, Key, derive, indicator, previous, read, same
+from analysis.indicators.series import RATIO, Column, Key, Shift, derive, indicator, previous, read
 from analysis.interval import Interval
 from analysis.report import Report
 
 TABLES = ("legal_support", "financial_services")
-PEERS = "PEERS"
 
 #: A function of :mod:`scipy.stats` whose result has a ``statistic``.
 Correlation = Callable[[Sequence[float], Sequence[float]], Any]
@@ -67,43 +66,25 @@ def _ranks(report: Report) -> list[Column]:
 @indicator
 def rank_change(report: Report) -> list[Column]:
     """Places gained on the year before in each IMD criterion (1-2-6, 1-2-7); positive is better."""
-    return [
-        derive(
-            "rank_change",
-            "名次",
-            0,
-            rank_change_of,
-            (column, previous),
-            (column, same),
-            keys=[key for key in column.keys if previous(key) in column],
-        )
-        for column in _ranks(report)
-    ]
+    return [derive("rank_change", "名次", 0, rank_change_of, (column, previous), column) for column in _ranks(report)]
+
+
+def _summary(column: Column, name: str, group: tuple[str, str], decimals: int, **more: Any) -> Column:
+    """A column of one number per year over a group (its code and printed name), beside no print."""
+    code, label = group
+    return replace(
+        column, indicator=name, decimals=decimals, labels={code: label}, printed=("",) * len(more["keys"]), **more
+    )
 
 
 def _of_peers(report: Report, name: str, function: Callable[[Sequence[Fraction]], Fraction]) -> list[Column]:
     found = []
     for column in _ranks(report):
-        keys, values = [], []
-        for year in column.years:
-            of_year = [
-                rank.point
-                for key, rank in zip(column.keys, column.values, strict=True)
-                if key.year == year and key.code != report.home and rank is not None
-            ]
-            keys.append(Key(PEERS, year, column.entities[0]))
-            values.append(Interval.exact(function(of_year)) if of_year else None)
-        found.append(
-            replace(
-                column,
-                indicator=name,
-                decimals=1,
-                keys=tuple(keys),
-                values=tuple(values),
-                labels={PEERS: "小型競爭優勢國"},
-                printed=("",) * len(keys),
-            )
-        )
+        peers = [code for code in column.codes if code != report.home]
+        keys = tuple(Key("PEERS", year, column.entities[0]) for year in column.years)
+        ranks = [[rank.point for rank in column.take(key._replace(code=c) for c in peers) if rank] for key in keys]
+        values = tuple(Interval.exact(function(of_year)) if of_year else None for of_year in ranks)
+        found.append(_summary(column, name, ("PEERS", "小型競爭優勢國"), 1, keys=keys, values=values))
     return found
 
 
@@ -125,14 +106,13 @@ def mean_rank(report: Report) -> list[Column]:
     found = []
     for table in TABLES:
         columns = [column for column in _ranks(report) if column.table == report.meta(table).table]
-        pairs = [(key.code, key.year) for key in columns[0].keys]
-        arguments = [(column, _with_entity(column.entities[0])) for column in columns]
-        found.append(derive("mean_rank", "名次", 2, _mean, *arguments, keys=[Key(code, year) for code, year in pairs]))
+        keys = [key._replace(entity="") for key in columns[0].keys]
+        found.append(derive("mean_rank", "名次", 2, _mean, *((c, _criterion(c)) for c in columns), keys=keys))
     return found
 
 
-def _with_entity(entity: str) -> Callable[[Key], Key]:
-    return lambda key: key._replace(entity=entity)
+def _criterion(column: Column) -> Shift:
+    return lambda key: key._replace(entity=column.entities[0])
 
 
 def _mean(*ranks: Interval) -> Interval:
@@ -146,19 +126,9 @@ def _correlation(report: Report, name: str, method: Correlation) -> list[Column]
         keys = [key for key in column.keys if key.year == last]
         pairs = zip(column.take([previous(key) for key in keys]), column.take(keys), strict=True)
         both = [(old, new) for old, new in pairs if old and new]
-        found.append(
-            replace(
-                column,
-                indicator=name,
-                unit=RATIO,
-                decimals=3,
-                keys=(Key("LISTED", last, column.entities[0]),),
-                values=(correlation_of(method, [old.point for old, _ in both], [new.point for _, new in both]),),
-                labels={"LISTED": "八國"},
-                printed=("",),
-                first_year=min(column.years),
-            )
-        )
+        value = correlation_of(method, [old.point for old, _ in both], [new.point for _, new in both])
+        place = {"keys": (Key("LISTED", last, column.entities[0]),), "first_year": min(column.years)}
+        found.append(_summary(column, name, ("LISTED", "八國"), 3, unit=RATIO, values=(value,), **place))
     return found
 
 
@@ -178,24 +148,21 @@ def kendall(report: Report) -> list[Column]:
     return _correlation(report, "rank_kendall", kendalltau)
 
 
+def _assessed(report: Report, name: str, function: Callable[..., Interval]) -> Column:
+    rank, assessed = read(report, "countries_assessed", "rank"), read(report, "countries_assessed")
+    return derive(name, "%", 1, function, rank, assessed, keys=rank.keys)
+
+
 @indicator
 def percentile(report: Report) -> Column:
     """Taiwan's percentile rank in six assessments (table 1-2-12): 100 is the best."""
-    rank, assessed = (
-        read(report, "countries_assessed", "rank"),
-        read(report, "countries_assessed", "countries_assessed"),
-    )
-    return derive("percentile_rank", "%", 1, percentile_of, (rank, same), (assessed, same), keys=rank.keys)
+    return _assessed(report, "percentile_rank", percentile_of)
 
 
 @indicator
 def top_share(report: Report) -> Column:
     """Taiwan's rank over the number assessed (table 1-2-12), %: among the best so many per cent."""
-    rank, assessed = (
-        read(report, "countries_assessed", "rank"),
-        read(report, "countries_assessed", "countries_assessed"),
-    )
-    return derive("top_share", "%", 1, top_share_of, (rank, same), (assessed, same), keys=rank.keys)
+    return _assessed(report, "top_share", top_share_of)
 
 
 @indicator
@@ -204,16 +171,12 @@ def risk_change(report: Report) -> Column:
 
     Only risks in both lists of ten.
     """
-    short, long = read(report, "rank_short_term", "rank_short_term"), read(report, "rank_short_term", "rank_long_term")
-    keys = [key for key in short.keys if key in long]
-    return derive("risk_rank_change", "名次", 0, rank_change_of, (short, same), (long, same), keys=keys)
+    short, long = read(report, "rank_short_term"), read(report, "rank_short_term", "rank_long_term")
+    return derive("risk_rank_change", "名次", 0, rank_change_of, short, long)
 
 
 @indicator
 def years_brought_forward(report: Report) -> Column:
     """Years by which generative AI brought forward each capability estimate (table 1-1-2)."""
-    before, after = (
-        read(report, "year_before_genai", "year_before_genai"),
-        read(report, "year_before_genai", "year_after_genai"),
-    )
-    return derive("years_brought_forward", "年", 0, lambda b, a: b - a, (before, same), (after, same), keys=before.keys)
+    before, after = read(report, "year_before_genai"), read(report, "year_before_genai", "year_after_genai")
+    return derive("years_brought_forward", "年", 0, rank_change_of, before, after, keys=before.keys)

@@ -14,18 +14,17 @@ from analysis.indicators.series import (
     POINTS,
     Column,
     Key,
-    compound_growth,
+    as_printed,
+    change_of,
+    compound,
     derive,
-    followed,
     indicator,
-    previous,
     read,
-    same,
     tidy,
     whole,
-    yearly_growth,
+    yearly,
 )
-from analysis.interval import Interval, change, ratio, share
+from analysis.interval import Interval, ratio, share
 from analysis.report import Report
 
 
@@ -55,37 +54,12 @@ def implied_base(count: Interval, density: Interval, per: int, persons_per_unit:
     return per * persons_per_unit * (count / density) / 1_000_000
 
 
-@indicator
-def gerd_growth(report: Report) -> Column:
-    """Growth of GERD at constant prices on the previous year (table 1-2-1), %."""
-    return yearly_growth(read(report, "gerd", "gerd"), "gerd_growth", read(report, "gerd", "growth"))
-
-
-@indicator
-def gerd_cagr(report: Report) -> Column:
-    """Compound annual growth of GERD from the first to the last printed year (table 1-2-1), %."""
-    return compound_growth(read(report, "gerd", "gerd"), "gerd_cagr")
-
-
-@indicator
-def intensity(report: Report) -> Column:
-    """R&D intensity, GERD / GDP (table 1-2-2), %: as printed, with its rounding bounds."""
-    return read(report, "gerd_intensity", "gerd_intensity")
-
-
-@indicator
-def intensity_change(report: Report) -> Column:
-    """Change of R&D intensity on the previous year (table 1-2-2), percentage points."""
-    column = read(report, "gerd_intensity", "gerd_intensity")
-    keys = followed(column)
-    return derive("gerd_intensity_change", POINTS, 2, change, (column, previous), (column, same), keys=keys)
-
-
-@indicator
-def intensity_growth(report: Report) -> Column:
-    """Relative growth of R&D intensity on the previous year (table 1-2-2), %."""
-    column = read(report, "gerd_intensity", "gerd_intensity")
-    return yearly_growth(column, "gerd_intensity_growth", read(report, "gerd_intensity", "growth"))
+# GERD at constant prices (table 1-2-1) and its share of GDP (table 1-2-2).
+gerd_growth = yearly("gerd_growth", "gerd", printed="growth")
+gerd_cagr = compound("gerd_cagr", "gerd")
+intensity = as_printed("gerd_intensity")
+intensity_change = change_of("gerd_intensity_change", POINTS, "gerd_intensity")
+intensity_growth = yearly("gerd_intensity_growth", "gerd_intensity", printed="growth")
 
 
 @indicator
@@ -95,19 +69,16 @@ def implied_gdp(report: Report) -> Column:
     In 100 million US dollars at 2015 prices and purchasing power parities, the unit of
     GERD. Bounds come from the rounding of both.
     """
-    gerd, percentage = read(report, "gerd", "gerd"), read(report, "gerd_intensity", "gerd_intensity")
-    keys = [key for key in gerd.keys if key in percentage]
-    return derive("implied_gdp", "億美元", 0, implied_denominator, (gerd, same), (percentage, same), keys=keys)
+    gerd, percentage = read(report, "gerd"), read(report, "gerd_intensity")
+    return derive("implied_gdp", "億美元", 0, implied_denominator, gerd, percentage)
 
 
 @indicator
 def implied_gdp_from_sources(report: Report) -> Column:
     """Taiwan's GDP implied by the more precise GERD of table 1-2-3 and by 1-2-2, 億美元."""
-    gerd, percentage = read(report, "amount", "amount"), read(report, "gerd_intensity", "gerd_intensity")
+    gerd, percentage = read(report, "amount"), (read(report, "gerd_intensity"), whole(report.home))
     keys = [Key("GERD", year) for year in gerd.years]
-    return derive(
-        "implied_gdp", "億美元", 0, implied_denominator, (gerd, same), (percentage, whole(report.home)), keys=keys
-    )
+    return derive("implied_gdp", "億美元", 0, implied_denominator, gerd, percentage, keys=keys)
 
 
 @indicator
@@ -117,90 +88,42 @@ def implied_gdp_growth(report: Report) -> Column:
     See :func:`growth_of_quotient`; tables 1-2-1 and 1-2-2.
     """
     money, percentage = read(report, "gerd", "growth"), read(report, "gerd_intensity", "growth")
-    return derive("implied_gdp_growth", "%", 2, growth_of_quotient, (money, same), (percentage, same), keys=money.keys)
+    return derive("implied_gdp_growth", "%", 2, growth_of_quotient, money, percentage, keys=money.keys)
 
 
 @indicator
 def funding_share(report: Report) -> Column:
     """Share of each source of funds in Taiwan's GERD (table 1-2-3), %."""
-    amount = read(report, "amount", "amount")
+    amount, printed = read(report, "amount"), read(report, "amount", "share")
     keys = [key for key in amount.keys if key.code != "GERD"]
-    printed = read(report, "amount", "share")
-    return derive("funding_share", "%", 2, share, (amount, same), (amount, whole("GERD")), keys=keys, printed=printed)
+    return derive("funding_share", "%", 2, share, amount, (amount, whole("GERD")), keys=keys, printed=printed)
 
 
-@indicator
-def funding_growth(report: Report) -> Column:
-    """Growth of the amount from each source and of the total (table 1-2-3), %."""
-    return yearly_growth(read(report, "amount", "amount"), "funding_growth")
-
-
-@indicator
-def funding_change(report: Report) -> Column:
-    """Change of the amount on the previous year (table 1-2-3), 億美元."""
-    amount, printed = read(report, "amount", "amount"), read(report, "amount", "amount_change")
-    keys = followed(amount)
-    return derive("funding_change", "億美元", 2, change, (amount, previous), (amount, same), keys=keys, printed=printed)
-
-
-@indicator
-def funding_share_change(report: Report) -> Column:
-    """Change of the share on the previous year (table 1-2-3), percentage points."""
-    part, printed = read(report, "amount", "share"), read(report, "amount", "share_change")
-    keys = followed(part)
-    return derive("funding_share_change", POINTS, 2, change, (part, previous), (part, same), keys=keys, printed=printed)
-
-
-@indicator
-def researchers_growth(report: Report) -> Column:
-    """Growth of the number of researchers on the previous year (table 1-2-4), %."""
-    column = read(report, "researchers", "researchers")
-    return yearly_growth(column, "researchers_growth", read(report, "researchers", "growth"))
-
-
-@indicator
-def researchers_cagr(report: Report) -> Column:
-    """Compound annual growth of the number of researchers, first to last printed year (table 1-2-4), %."""
-    return compound_growth(read(report, "researchers", "researchers"), "researchers_cagr")
-
-
-@indicator
-def density(report: Report) -> Column:
-    """Researchers per thousand employees (table 1-2-5), as printed, with bounds."""
-    return read(report, "researcher_density", "researcher_density")
-
-
-@indicator
-def density_growth(report: Report) -> Column:
-    """Growth of researchers per thousand employees (table 1-2-5), %."""
-    column = read(report, "researcher_density", "researcher_density")
-    return yearly_growth(column, "researcher_density_growth", read(report, "researcher_density", "growth"))
+# Amounts from each source and in total (table 1-2-3), researchers (1-2-4) and researchers per thousand employees (1-2-5).
+funding_growth = yearly("funding_growth", "amount")
+funding_change = change_of("funding_change", "億美元", "amount", printed="amount_change")
+funding_share_change = change_of("funding_share_change", POINTS, "amount", "share", "share_change")
+researchers_growth = yearly("researchers_growth", "researchers", printed="growth")
+researchers_cagr = compound("researchers_cagr", "researchers")
+density = as_printed("researcher_density")
+density_growth = yearly("researcher_density_growth", "researcher_density", printed="growth")
 
 
 def _employment(report: Report, name: str, persons_per_unit: int) -> Column:
-    people, per_thousand = (
-        read(report, "researchers", "researchers"),
-        read(report, "researcher_density", "researcher_density"),
-    )
-    return derive(
-        name,
-        "百萬人",
-        3,
-        lambda count, dense: implied_base(count, dense, 1_000, persons_per_unit),
-        (people, same),
-        (per_thousand, same),
-        keys=[key for key in people.keys if key in per_thousand],
-    )
+    def implied(count: Interval, dense: Interval) -> Interval:
+        return implied_base(count, dense, 1_000, persons_per_unit)
+
+    return derive(name, "百萬人", 3, implied, read(report, "researchers"), read(report, "researcher_density"))
 
 
 @indicator
-def implied_employment(report: Report, persons_per_unit: int = 1_000) -> Column:
+def implied_employment(report: Report) -> Column:
     """Employment implied by researchers (1-2-4) and their density (1-2-5), million persons.
 
     ``researchers x unit / (density / 1000)``. The table prints the unit 仟人 (thousand
-    persons), hence the default; see :func:`implied_employment_ten_thousand`.
+    persons), hence the thousand; see :func:`implied_employment_ten_thousand`.
     """
-    return _employment(report, "implied_employment", persons_per_unit)
+    return _employment(report, "implied_employment", 1_000)
 
 
 @indicator
@@ -219,11 +142,7 @@ def implied_employment_growth(report: Report) -> pd.DataFrame:
     rates for a chapter, not an indicator of the flat table.
     """
     people, dense = read(report, "researchers", "growth"), read(report, "researcher_density", "growth")
-    keys = [key for key in people.keys if key in dense]
-    return tidy(
-        report,
-        derive("implied_employment_growth", "%", 2, growth_of_quotient, (people, same), (dense, same), keys=keys),
-    )
+    return tidy(report, derive("implied_employment_growth", "%", 2, growth_of_quotient, people, dense))
 
 
 @indicator
@@ -233,6 +152,4 @@ def gerd_per_researcher(report: Report) -> Column:
     ``GERD [100 million] / researchers [10,000]``; counts researchers in 萬人, as the
     sentences about the table do.
     """
-    money, people = read(report, "gerd", "gerd"), read(report, "researchers", "researchers")
-    keys = [key for key in money.keys if key in people]
-    return derive("gerd_per_researcher", "萬美元", 2, ratio, (money, same), (people, same), keys=keys)
+    return derive("gerd_per_researcher", "萬美元", 2, ratio, read(report, "gerd"), read(report, "researchers"))

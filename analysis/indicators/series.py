@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.interval import NOT_AVAILABLE, Interval, cagr, floats, growth, lift, outward, rounded
+from analysis.interval import NOT_AVAILABLE, Interval, cagr, change, floats, growth, lift, outward, rounded
 from analysis.interval import total as total_of
 from analysis.report import BadInput, Report
 
@@ -88,10 +88,6 @@ class Column:
         """The numbers at the given keys; ``None`` where there is no such key."""
         return tuple(self.values[i] if (i := self._index.get(key)) is not None else None for key in keys)
 
-    def with_labels(self, labels: Mapping[str, str]) -> Column:
-        """The same column with other row labels."""
-        return replace(self, labels=labels)
-
     @property
     def years(self) -> list[int]:
         """Years that occur, in order."""
@@ -156,12 +152,14 @@ class Column:
         return found
 
 
-def read(report: Report, table: str, measure: str) -> Column:
+def read(report: Report, table: str, measure: str = "") -> Column:
     """One measure of a printed table as a column.
 
-    The table is named by its number or by a measure that it alone prints. The bounds are what the
-    printed digits stand for (counts printed in full stand for themselves). Raises :class:`~analysis.report.BadInput` for a measure the table lacks.
+    The table is named by its number, or by a measure that it alone prints (then the measure, unless another is
+    given). The bounds are what the printed digits stand for (counts printed in full stand for themselves).
+    Raises :class:`~analysis.report.BadInput` for a measure the table lacks.
     """
+    measure = measure or table
     cells = [cell for cell in report.iter_cells([table]) if cell.measure == measure]
     if not cells:
         raise BadInput(report.meta(table).file, f"a measure {measure}")
@@ -207,29 +205,30 @@ def derive(
     unit: str,
     decimals: int,
     function: Callable[..., Interval],
-    *arguments: tuple[Column, Shift],
-    keys: Iterable[Key],
+    *arguments: Column | tuple[Column, Shift],
+    keys: Iterable[Key] | None = None,
     printed: Column | Mapping[Key, str] | None = None,
-    table: str | None = None,
     first_year: int | None = None,
 ) -> Column:
-    """A column from others: ``function`` of the arguments, each read at a shifted key.
+    """A column from others: ``function`` of the arguments, each read at the key or at a shifted one.
 
+    ``keys``: by default those of the first argument for which every argument has a number's place.
     ``printed``: the same quantity where the report prints it. The first argument lends
     the table and the row labels.
     """
-    wanted = tuple(keys)
-    inputs = [column.take([shift(key) for key in wanted]) for column, shift in arguments]
-    beside = printed.as_printed() if isinstance(printed, Column) else dict(printed or {})
-    first = arguments[0][0]
-    return Column(
+    pairs = [(a, same) if isinstance(a, Column) else a for a in arguments]
+    first = pairs[0][0]
+    wanted = tuple(first.keys if keys is None else keys)
+    if keys is None:
+        wanted = tuple(key for key in wanted if all(shift(key) in column for column, shift in pairs))
+    beside = printed.as_printed() if isinstance(printed, Column) else printed or {}
+    return replace(
+        first,
         indicator=indicator,
-        table=first.table if table is None else table,
         unit=unit,
         decimals=decimals,
         keys=wanted,
-        values=lift(function, *inputs),
-        labels=first.labels,
+        values=lift(function, *(column.take([shift(key) for key in wanted]) for column, shift in pairs)),
         printed=tuple(beside.get(key, "") for key in wanted),
         first_year=first_year,
     )
@@ -242,7 +241,7 @@ def followed(column: Column) -> list[Key]:
 
 def yearly_growth(column: Column, indicator: str, printed: Column | Mapping[Key, str] | None = None) -> Column:
     """Growth on the previous year in per cent; see :func:`analysis.interval.growth`."""
-    return derive(indicator, "%", 2, growth, (column, previous), (column, same), keys=followed(column), printed=printed)
+    return derive(indicator, "%", 2, growth, (column, previous), column, printed=printed)
 
 
 def compound_growth(column: Column, indicator: str) -> Column:
@@ -254,7 +253,7 @@ def compound_growth(column: Column, indicator: str) -> Column:
         2,
         lambda a, b: cagr(a, b, last - first),
         (column, at(first)),
-        (column, same),
+        column,
         keys=[key for key in column.keys if key.year == last and key._replace(year=first) in column],
         first_year=first,
     )
@@ -307,23 +306,62 @@ def measure(report: Report, table: str, name: str) -> pd.DataFrame:
 class Indicator:
     """A report-level indicator function: called, it gives a tidy frame."""
 
-    registry: list[Indicator] = []  # noqa: RUF012 - one list for the package, in order of definition
-
     def __init__(self, function: Callable[..., Column | list[Column]]) -> None:
         self._function = function
         functools.update_wrapper(self, function)
-        Indicator.registry.append(self)
 
-    def columns(self, report: Report, **options: int) -> list[Column]:
+    def columns(self, report: Report) -> list[Column]:
         """The exact columns behind the frame."""
-        found = self._function(report, **options)
+        found = self._function(report)
         return found if isinstance(found, list) else [found]
 
-    def __call__(self, report: Report, **options: int) -> pd.DataFrame:
+    def column(self, report: Report) -> Column:
+        """The exact column behind the frame, of an indicator that has one."""
+        (found,) = self.columns(report)
+        return found
+
+    def __call__(self, report: Report) -> pd.DataFrame:
         """``code, name, year, entity, value, low, high, printed`` and ``row, table, indicator, unit``."""
-        return tidy(report, *self.columns(report, **options))
+        return tidy(report, *self.columns(report))
 
 
 def indicator(function: Callable[..., Column | list[Column]]) -> Indicator:
     """Mark a function of a report as an indicator (see :class:`Indicator`)."""
     return Indicator(function)
+
+
+def declared(text: str, function: Callable[[Report], Column]) -> Indicator:
+    """A function of a report as an indicator; ``text`` says what it is."""
+    function.__doc__ = text
+    return Indicator(function)
+
+
+def as_printed(table: str) -> Indicator:
+    """The indicator that is a printed measure itself, with the bounds of its rounding."""
+    return declared(f"{table} as printed, with its rounding bounds.", lambda report: read(report, table))
+
+
+def yearly(name: str, table: str, measure: str = "", printed: str = "") -> Indicator:
+    """The indicator that is the yearly growth of a measure; ``printed`` is the measure that has it in print."""
+
+    def column(report: Report) -> Column:
+        beside = read(report, table, printed) if printed else None
+        return yearly_growth(read(report, table, measure), name, beside)
+
+    return declared(f"Growth of {measure or table} on the previous year, %.", column)
+
+
+def change_of(name: str, unit: str, table: str, measure: str = "", printed: str = "") -> Indicator:
+    """The indicator that is the change of a measure on the year before, in its own unit; else as :func:`yearly`."""
+
+    def column(report: Report) -> Column:
+        own, beside = read(report, table, measure), read(report, table, printed) if printed else None
+        return derive(name, unit, 2, change, (own, previous), own, printed=beside)
+
+    return declared(f"Change of {measure or table} on the previous year, {unit}.", column)
+
+
+def compound(name: str, table: str, measure: str = "") -> Indicator:
+    """The indicator that is the compound annual growth of a measure, first to last printed year, in per cent."""
+    text = f"Compound annual growth of {measure or table}, first to last printed year, %."
+    return declared(text, lambda report: compound_growth(read(report, table, measure), name))

@@ -9,11 +9,22 @@ dollars unless said otherwise.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from fractions import Fraction
 
-from analysis.indicators.series import RATIO, Column, Key, derive, indicator, read, read_prose, same, whole
-from analysis.interval import Interval, lift, ratio, share
+from analysis.indicators.series import (
+    RATIO,
+    Column,
+    Indicator,
+    Key,
+    declared,
+    derive,
+    indicator,
+    read,
+    read_prose,
+    whole,
+)
+from analysis.interval import Interval, ratio, share
 from analysis.report import Report
 
 TABLE, TOTAL = "receipts", "C"
@@ -62,23 +73,14 @@ def balance(report: Report) -> Column:
     """Technology balance by industry, receipts minus payments (table 1-2-15)."""
     receipts, payments = _flows(report)
     printed = read(report, TABLE, "balance")
-    return derive(
-        "technology_balance",
-        receipts.unit,
-        2,
-        balance_of,
-        (receipts, same),
-        (payments, same),
-        keys=receipts.keys,
-        printed=printed,
-    )
+    return derive("technology_balance", receipts.unit, 2, balance_of, receipts, payments, printed=printed)
 
 
-@indicator
-def coverage(report: Report) -> Column:
-    """Coverage ratio by industry, receipts over payments (table 1-2-15); above 1 is a surplus."""
-    receipts, payments = _flows(report)
-    return derive("coverage_ratio", RATIO, 3, ratio, (receipts, same), (payments, same), keys=receipts.keys)
+def _of_flows(name: str, function: Callable[[Interval, Interval], Interval], text: str) -> Indicator:
+    return declared(text, lambda report: derive(name, RATIO, 3, function, *_flows(report)))
+
+
+coverage = _of_flows("coverage_ratio", ratio, "Receipts over payments by industry; above 1 is a surplus.")
 
 
 @indicator
@@ -86,55 +88,24 @@ def volume(report: Report) -> Column:
     """Technology trade volume by industry, receipts plus payments (table 1-2-15)."""
     receipts, payments = _flows(report)
     printed = read(report, TABLE, "volume")
-    return derive(
-        "technology_volume",
-        receipts.unit,
-        2,
-        lambda r, p: r + p,
-        (receipts, same),
-        (payments, same),
-        keys=receipts.keys,
-        printed=printed,
-    )
+    return derive("technology_volume", receipts.unit, 2, lambda r, p: r + p, receipts, payments, printed=printed)
 
 
-def _share(report: Report, measure: str, name: str, printed: Column | None) -> Column:
-    column = read(report, TABLE, measure)
-    return derive(name, "%", 2, share, (column, same), (column, whole(TOTAL)), keys=column.keys, printed=printed)
+def _share(report: Report, measure: str, printed: str = "") -> Column:
+    column, beside = read(report, TABLE, measure), read(report, TABLE, printed) if printed else None
+    return derive(f"{measure}_share", "%", 2, share, column, (column, whole(TOTAL)), printed=beside)
 
 
-@indicator
-def receipts_share(report: Report) -> Column:
-    """Share of each industry in technology receipts (table 1-2-15), %."""
-    return _share(report, "receipts", "receipts_share", read(report, TABLE, "receipts_share"))
+def _shares(measure: str, printed: str = "") -> Indicator:
+    text = f"Share of each industry in technology {measure}, %."
+    return declared(text, lambda report: _share(report, measure, printed))
 
 
-@indicator
-def payments_share(report: Report) -> Column:
-    """Share of each industry in technology payments (table 1-2-15), %."""
-    return _share(report, "payments", "payments_share", read(report, TABLE, "payments_share"))
-
-
-@indicator
-def volume_share(report: Report) -> Column:
-    """Share of each industry in technology trade volume (table 1-2-15), %."""
-    return _share(report, "volume", "volume_share", None)
-
-
-@indicator
-def normalised_balance(report: Report) -> Column:
-    """Balance over volume by industry, from -1 to 1 (table 1-2-15)."""
-    receipts, payments = _flows(report)
-    return derive(
-        "normalised_balance", RATIO, 3, normalised_balance_of, (receipts, same), (payments, same), keys=receipts.keys
-    )
-
-
-@indicator
-def intra_industry(report: Report) -> Column:
-    """Grubel-Lloyd index of intra-industry trade by industry, from 0 to 1 (table 1-2-15)."""
-    receipts, payments = _flows(report)
-    return derive("grubel_lloyd", RATIO, 3, grubel_lloyd_of, (receipts, same), (payments, same), keys=receipts.keys)
+receipts_share = _shares("receipts", "receipts_share")
+payments_share = _shares("payments", "payments_share")
+volume_share = _shares("volume")
+normalised_balance = _of_flows("normalised_balance", normalised_balance_of, "Balance over volume by industry, -1 to 1.")
+intra_industry = _of_flows("grubel_lloyd", grubel_lloyd_of, "Index of intra-industry trade by industry, 0 to 1.")
 
 
 @indicator
@@ -145,19 +116,10 @@ def concentration(report: Report) -> list[Column]:
     """
     found = []
     for measure in ("receipts", "payments", "volume"):
-        parts = _share(report, measure, measure, None)
-        listed = parts.take([key for key in parts.keys if key.code != TOTAL])
-        found.append(
-            replace(
-                parts,
-                indicator=f"{measure}_concentration",
-                unit=RATIO,
-                decimals=4,
-                keys=(Key(TOTAL, parts.keys[0].year),),
-                values=lift(concentration_of, *([part] for part in listed)),
-                printed=("",),
-            )
-        )
+        parts = _share(report, measure)
+        listed = [(parts, whole(code)) for code in parts.codes if code != TOTAL]
+        total = [Key(TOTAL, parts.keys[0].year)]
+        found.append(derive(f"{measure}_concentration", RATIO, 4, concentration_of, *listed, keys=total))
     return found
 
 
@@ -169,22 +131,11 @@ def partner_share(report: Report) -> list[Column]:
     """
     found = []
     for measure in ("receipts", "payments"):
-        partners = read_prose(report, measure)
-        totals = read(report, TABLE, measure)
+        partners, total = read_prose(report, measure), (read(report, TABLE, measure), whole(TOTAL))
         keys = [key for key in partners.keys if key.code != TOTAL]
         printed = read_prose(report, f"{measure}_share")
-        found.append(
-            derive(
-                f"{measure}_partner_share",
-                "%",
-                2,
-                share,
-                (partners, same),
-                (totals, whole(TOTAL)),
-                keys=keys,
-                printed=printed,
-            )
-        )
+        name = f"{measure}_partner_share"
+        found.append(derive(name, "%", 2, share, partners, total, keys=keys, printed=printed))
     return found
 
 
@@ -193,6 +144,4 @@ def intellectual_property_coverage(report: Report) -> Column:
     """Receipts over payments for the use of intellectual property (sentences, figure 1-2-8)."""
     receipts, payments = read_prose(report, "ip_receipts"), read_prose(report, "ip_payments")
     printed = read_prose(report, "ip_coverage_ratio")
-    return derive(
-        "ip_coverage_ratio", RATIO, 3, ratio, (receipts, same), (payments, same), keys=receipts.keys, printed=printed
-    )
+    return derive("ip_coverage_ratio", RATIO, 3, ratio, receipts, payments, keys=receipts.keys, printed=printed)

@@ -98,7 +98,7 @@ def said(directory: Path) -> tuple[list[Said], int]:
     found = [one(e) for e in explanations]
     found += [
         Said("pattern", frozenset(places[c] for c in p.cells), True, (), len(p.cells))
-        for p in repeated_rates(bench.cells, bench.groups)
+        for p in repeated_rates(bench.cells, bench.groups, lambda c: places[c])
     ]
     for line in repeated_lines(bench.cells, lambda c: places[c]):  # two lines, and not which is the copy
         cells = frozenset(places[c] for c in line.cells)

@@ -10,7 +10,7 @@ from analysis.audit.bench import Bench, shifted, variants
 from analysis.audit.conclusions import explain
 from analysis.audit.diagnosis import candidates
 from analysis.report import Report, load
-from tests.selftest.repaired import baseline
+from tests.selftest.repaired import baseline, failing
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def damage(bench: Bench, closed: set[int], changes: dict[str, str]) -> tuple[set
         undo.append((cell, bench.printed[cell]))
         bench.printed[cell] = printed
         bench.values[cell] = bench.value(cell, printed)
-    return bench.contradictions() - closed, undo
+    return failing(bench) - closed, undo
 
 
 def restore(bench: Bench, undo: list[tuple[int, str]]) -> None:
@@ -129,7 +129,7 @@ def test_trying_a_repair_leaves_the_values_as_they_were(report: Report) -> None:
     done = audit(report)
     bench = Bench(done.cells, done.groups)
     before = bench.values[:]
-    diagnose(bench, bench.contradictions())
+    diagnose(bench, failing(bench))
     assert bench.values == before
 
 

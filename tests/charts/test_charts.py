@@ -260,18 +260,12 @@ def test_bars_start_at_zero(values: list[float]) -> None:
 
 @pytest.mark.parametrize("top", [6.0, 60.0, 6e5])
 def test_logarithmic_axes_have_plain_numbers(top: float) -> None:
-    wide = rows().assign(
-        x=[2.0, 3.0, 4.0, top], y=[2.0, top, 3.0, 4.0], first=[2.0, 3.0, 4.0, 5.0], last=[3, 4, 5, top]
-    )
-    figures = [
-        charts.scatter(wide, x_label="x", y_label="y", log_x=True, log_y=True, **WORDS),
-        charts.dumbbell(wide, first="first", last="last", log=True, show_values=False, **WORDS),
-    ]
-    for fig in figures:
-        assert charts.faults(fig) == []
-        ticks = [t.get_text() for t in fig.axes[0].get_xticklabels() if t.get_text()]
-        assert len(ticks) >= 3
-        assert all(re.fullmatch(r"[\d,.]+", tick) for tick in ticks)
+    wide = rows().assign(x=[2.0, 3.0, 4.0, top], y=[2.0, top, 3.0, 4.0])
+    fig = charts.scatter(wide, x_label="x", y_label="y", log_x=True, log_y=True, **WORDS)
+    assert charts.faults(fig) == []
+    ticks = [t.get_text() for t in fig.axes[0].get_xticklabels() if t.get_text()]
+    assert len(ticks) >= 3
+    assert all(re.fullmatch(r"[\d,.]+", tick) for tick in ticks)
 
 
 def test_values_stand_beyond_their_whiskers() -> None:

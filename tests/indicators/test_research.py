@@ -84,8 +84,6 @@ def test_employment_follows_the_unit_that_is_assumed() -> None:
     larger = one(research.implied_employment_ten_thousand(EDITION), "TWN", 2023)
     assert printed["value"] == pytest.approx(17.58 * 1_000 / 15.25 * 1_000 / 1e6)
     assert larger["value"] == pytest.approx(10 * printed["value"])
-    option = one(research.implied_employment(EDITION, persons_per_unit=10_000), "TWN", 2023)
-    assert option["value"] == larger["value"]
 
 
 def test_expenditure_per_researcher() -> None:

@@ -12,6 +12,11 @@ from analysis.audit.verdicts import audit, relations
 from analysis.report import Report, once
 
 
+def failing(bench: Bench) -> set[int]:
+    """The instances that do not hold."""
+    return {i for i in range(len(bench.instances)) if not bench.holds(i)}
+
+
 @once
 def baseline(report: Report) -> tuple[Bench, set[int]]:
     """The report with the likeliest repair of what fails in it, decided or not, and what fails all the same.
@@ -20,7 +25,7 @@ def baseline(report: Report) -> tuple[Bench, set[int]]:
     """
     done = audit(report)
     first = Bench(done.cells, done.groups)
-    best = [e.best for e in diagnose(first, first.contradictions()) if e.best is not None]
+    best = [e.best for e in diagnose(first, failing(first)) if e.best is not None]
     blocks = dict(done.cells.blocks)
     for candidate in best:
         if candidate.power:
@@ -33,4 +38,4 @@ def baseline(report: Report) -> tuple[Bench, set[int]]:
         for cell, printed in zip(candidate.cells, candidate.repair, strict=False):
             bench.printed[cell] = printed
             bench.values[cell] = bench.value(cell, printed)
-    return bench, bench.contradictions()
+    return bench, failing(bench)
