@@ -62,6 +62,7 @@ _CHINESE = re.compile(r'<span lang="zh-Hant">([^<]*)</span>')
 _SENTENCE = re.compile(r"(?<=[\w)%”]\.) (?=[A-Z])")
 _YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*")
+_WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _HAN = re.compile("[\u3400-\u9fff]")
 #: ``{0}`` is the first number of a message, ``{0*10}`` ten times it: US$6.5 billion are 65億美元.
 _SLOT = re.compile(r"\{(\d+)(?:\*(\d+))?\}")
@@ -129,6 +130,10 @@ class Twin:
 
         parts = _APART.split(self._names.sub(hold, text) if self._names else text)
         parts = [re.sub("\0(\\d+)\0", lambda m: held[int(m[1])], part) for part in parts if part]
+        if parts.count(" (") != parts.count(")"):  # AR(1)
+            return "".join(
+                self.phrase(part, where) if part not in (", ", ": ") else _PUNCTUATION[part] for part in parts
+            )
         return "".join(_PUNCTUATION.get(part) or self.phrase(part, where) for part in parts)
 
     def _rows(self, text: str, where: str) -> str:
@@ -168,6 +173,8 @@ class Twin:
         core = part.strip()
         head, tail = part[: len(part) - len(part.lstrip())], part[len(part.rstrip()) :]
         found = self.sentences(html.unescape(re.sub(r"\s+", " ", core)), where)
+        # Chinese needs no blank before or after a link
+        head, tail = head if not _WIDE.match(found) else "", tail if not _WIDE.match(found[-1:]) else ""
         return head + html.escape(found, quote=False) + tail
 
     def sentences(self, text: str, where: str = "") -> str:
@@ -281,7 +288,9 @@ def _split(tokens: list[str], count: int) -> list[str]:
     total, cuts = ends[-1], [0]
     for number in range(1, count):
         aim = total * number / count
-        ways = [i for i in range(cuts[-1] + 1, len(tokens)) if tokens[i] not in _CLOSING]
+        ways = [
+            i for i in range(cuts[-1] + 1, len(tokens)) if tokens[i] not in _CLOSING and tokens[i - 1] not in "（「《"
+        ]
         if not ways:
             break
         cuts.append(
@@ -298,7 +307,8 @@ def _punctuated(text: str) -> str:
         return text.replace(", ", "、")
     if not _HAN.search(text):
         return text
-    return re.sub(r"([,;:]) ", lambda m: m[1].translate(_FULL), re.sub(r"\.$", "。", text))
+    text = re.sub(r" ?\(([^()]*)\)", r"（\1）", re.sub(r"\.$", "。", text))
+    return re.sub(r"([,;:]) ", lambda m: m[1].translate(_FULL), text)
 
 
 def _filled(message: str, values: list[str]) -> str:
