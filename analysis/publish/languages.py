@@ -195,7 +195,8 @@ class Twin:
                 return _TWICE.sub(r"\1", found)
             if not _WORD.search(_SLOT.sub("", message)):
                 return _punctuated(_filled(message, values))
-        if self.strict or len(_HAN.findall(text)) < 2 * len(_WORD.findall(text)):
+        own = re.sub("（[^（）]*）", "", text)  # 附加價值率（Value-added rate）
+        if self.strict or len(_HAN.findall(own)) < 2 * len(_WORD.findall(own)):
             self.missing.setdefault(list(self.keys(text))[-1][0], where)
         return text
 

@@ -137,7 +137,7 @@ def furnish(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
             "terms": words["terms"].format(
                 version=cited["version"], day=written(cited["date-released"], language), licence=LICENCE
             ),
-            "links": "".join(f" {link}{stop}" for link in links),
+            "links": "".join((" " if language == "en" else "") + link + stop for link in links),
         }
     )
 

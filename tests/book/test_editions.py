@@ -85,7 +85,8 @@ _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)}|Sept?)\b")  # May 2024 is 2024年5
 
 def mantissas(text: str) -> Counter[str]:
     """Numbers of a text without their powers of ten: US$59.9 billion and 599億美元 are both 599."""
-    text = re.sub(r"\$ ?100 million", "億", text)  # a unit
+    text = re.sub(r"(?:US|NT)\$ ?100 million|100 million US(?:\$| dollars)", "", text)  # a unit, 億
+    text = re.sub(r"EU-27\s+歐盟\s*27\s*國", "EU-27", text)  # named in both languages
     text = _MONTH.sub(lambda m: str(1 + next(i for i, name in enumerate(_MONTHS) if name.startswith(m[1]))), text)
     return Counter(n.replace(",", "").replace(".", "").strip("0") or "0" for n in _NUMBER.findall(text))
 
