@@ -40,7 +40,7 @@ test: env lint types data ## every check: lint, types, data, tests, notebooks (n
 	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)
 	@$(PUBLISH) build || echo "book: not as it should be; the tests say where"
 	@echo "tests: notebooks through nbval, units and properties, the built book"
-	@$(PY) -m pytest book tests --nbval --nbval-current-env -n $(JOBS) --dist loadscope
+	@$(PY) -m pytest book tests --nbval --nbval-current-env -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 serve: book ## build the book and serve it on this machine (PORT=8000)
 	@echo "the book is at http://localhost:$(PORT)/ (stop with Ctrl+C)"
@@ -73,7 +73,7 @@ data: env ## the data package against its own description
 	@echo "data: valid"
 
 unit: env ## only the tests that need neither kernels nor a browser
-	@$(PY) -m pytest tests --ignore=tests/book -n $(JOBS) --dist loadscope
+	@$(PY) -m pytest tests --ignore=tests/book -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 notebooks: env ## only the notebooks, through nbval
 	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)

@@ -49,15 +49,22 @@ def _present(report: Report) -> dict[str, dict[str, str]]:
     return {row["id"]: row for row in records(rows)}
 
 
+@once
+def _listed(report: Report) -> dict[str, dict[str, str]]:
+    """Of :func:`_present` what a list of the findings tells."""
+    told = ("title", "grade", "consequence", "tables")
+    return {number: {name: row[name] for name in told} for number, row in _present(report).items()}
+
+
 def title(report: Report, number: str) -> str:
     """The title of a finding; its number where the data no longer have it."""
-    row = _present(report).get(number)
+    row = _listed(report).get(number)
     return _PERCENT.sub("%", row["title"]) if row else number
 
 
 def count(report: Report, grade: str) -> int:
     """How many findings of a grade there are."""
-    return sum(row["grade"] == grade for row in _present(report).values())
+    return sum(row["grade"] == grade for row in _listed(report).values())
 
 
 def head(report: Report, number: str, sentences: Mapping[str, object] | None = None) -> None:
@@ -108,11 +115,17 @@ def foot(report: Report, number: str) -> None:
         if items:
             folded = f"<details><summary>{summary}</summary><ol>{items}</ol></details>"
             put({"text/html": folded, "text/plain": summary})
-    rows = audit.ledger(report)
-    rows = rows[rows["finding"] == number].drop(columns="finding")
+    rows = _checks(report, number)
     if len(rows):
         show_ledger(report, rows, title=f"The checks behind {number}", name=f"rows-{number.lower()}", folded=True)
     put({"text/html": _cite(report, number, row), "text/plain": f"Cite {number}"})
+
+
+@once
+def _checks(report: Report, number: str) -> pd.DataFrame:
+    """The rows of the ledger that belong to a finding."""
+    rows: pd.DataFrame = audit.ledger(report)
+    return rows[rows["finding"] == number].drop(columns="finding")
 
 
 def _cite(report: Report, number: str, row: Mapping[str, str]) -> str:
@@ -122,6 +135,7 @@ def _cite(report: Report, number: str, row: Mapping[str, str]) -> str:
     return f'<p class="cite">Cite: <code>{html.escape(line)}</code></p>'
 
 
+@once
 def cells(report: Report, number: str) -> pd.DataFrame:
     """The printed cells a finding is about: the rows of ``report.cells()``, with ``name`` and ``indicator`` in English.
 
@@ -158,7 +172,7 @@ def listing(report: Report) -> Markdown:
     """All findings as a table, worst first, each linked to its article."""
     known = {k.id for k in register(report)}
     lines = ["| Finding | Grade | Touches |", "|---|---|---|"]
-    for number, row in _present(report).items():
+    for number, row in _listed(report).items():
         target = f"#{number.lower()}" if number in known else "#new-findings"
         name = title(report, number).replace("|", "/")
         where = _places(report, row["tables"])

@@ -16,6 +16,7 @@ from analysis import audit, tables
 from analysis.audit.register import register
 from analysis.charts.style import VERDICTS
 from analysis.claims import chapter_claims
+from analysis.stages import once
 from analysis.words import Both, amount, exactly, listing, number, percent, span
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _LIMITS = {"約": "about ", "逾": "more than ", "超過": "more than ", "近": "close to ", "突破": "above "}
 
 
+@once
 def ledger(report: Report, *numbers: str) -> pd.DataFrame:
     """The audit's rows for some tables (all strings), with ``code`` and ``name`` of the row."""
     rows: pd.DataFrame = audit.ledger(report, tables=list(numbers))
@@ -144,13 +146,8 @@ def sentences(report: Report, *items: str, lines: Sequence[str] = ()) -> pd.Data
         hide=["line"],
         below={"statement": "note"},
         source="Sentences of the report, in our words; a claim's number begins with its line in the exported text",
-        heads={
-            "id": "Claim",
-            "statement": "What the report says (our words)",
-            "stated": "Stated",
-            "recomputed": "Recomputed",
-            "verdict": "Verdict",
-        },
+        heads={c: c.capitalize() for c in map(str, shown)}
+        | {"id": "Claim", "statement": "What the report says (our words)"},
     )
     return rows
 

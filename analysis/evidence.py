@@ -27,8 +27,8 @@ import pandas as pd
 from analysis.claims.expression import parse
 from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError
 from analysis.claims.vocabulary import Printed, functions
-from analysis.interval import Interval, decimals_of, rounded
-from analysis.report import NOT_AVAILABLE, BadInput, Report, clean, records
+from analysis.interval import Interval, decimals_of, exact_decimals, rounded
+from analysis.report import NOT_AVAILABLE, BadInput, Report, clean, once, records
 
 FILE = "evidence.csv"
 NOT_PRINTED = "not printed"
@@ -40,6 +40,7 @@ _DATE = re.compile(r"(20\d\d)年(\d{1,2})月")
 _Cell = tuple[str, str, bool, str]
 
 
+@once
 def facts(report: Report) -> pd.DataFrame:
     """All rows of ``evidence.csv`` as strings, indexed by id.
 
@@ -60,6 +61,7 @@ def facts(report: Report) -> pd.DataFrame:
     return frame.set_index("id", drop=False).rename_axis(index=None)
 
 
+@once
 def compare(report: Report, *tables: str) -> pd.DataFrame:
     """Every outside number beside the printed one it bears on, as strings; columns :data:`COLUMNS`.
 
@@ -77,35 +79,38 @@ def compare(report: Report, *tables: str) -> pd.DataFrame:
     labels = set(report.labels()["label"])
     vocabulary = functions(Printed(report))
     rows = []
-    for key, row in stated.items():
+    for row in stated.values():
         if row["table"] not in wanted and row["table"] in (*report.tables, "prose", "claims"):
             continue
         place = _place(row, cells, labels)
         if place is None:
             continue
         digits, unit, exact, dated = place
-        more = (row["entity"], row["year"], row["basis"], row["printed_basis"], row["published"], row["publisher"])
+        where, more = [[row[column] for column in some] for some in (COLUMNS[:4], COLUMNS[9:])]
         try:
             outside = _outside(row, numbers, vocabulary, unit, _resource(report)["units"]) if digits else None
         except NotInEditionError:
             outside = None
         if outside is None:
-            rows.append(
-                (key, row["table"], row["row"], row["column"], "", row["value"], "", NOT_PRINTED, row["unit"], *more)
-            )
+            rows.append((*where, "", row["value"], "", NOT_PRINTED, row["unit"], *more))
             continue
         printed = Interval.printed(digits, exact)
         ratio = rounded(printed.point / outside.point, 4) if outside.point else ""
         word = verdict(printed, outside, row, row["printed_dated"] or dated)
-        as_published = outside.point == Fraction(row["value"])
-        shown = row["value"] if as_published else _decimal(outside.point, decimals_of(digits))
-        rows.append((key, row["table"], row["row"], row["column"], digits, shown, ratio, word, unit, *more))
+        shown = row["value"]
+        if outside.point != Fraction(
+            shown
+        ):  # all digits of a number with few; else two more than are printed beside it
+            places = exact_decimals(outside.point, 7)
+            shown = rounded(outside.point, places if places < 7 else decimals_of(digits) + 2)
+        rows.append((*where, digits, shown, ratio, word, unit, *more))
     found = pd.DataFrame(rows, columns=COLUMNS)
     absent = found["id"][found["verdict"].eq(NOT_PRINTED)]
     report.warn_of(FILE, "facts are about numbers that are not printed in this edition", absent)
     return found
 
 
+@once
 def beside(report: Report, *tables: str) -> pd.DataFrame:
     """:func:`compare` for some tables of the report (or ``prose``, ``claims``), ready to be shown.
 
@@ -116,6 +121,7 @@ def beside(report: Report, *tables: str) -> pd.DataFrame:
     return _named(report, found.join(facts(report)[["title", "address", "seen", "terms"]], on="id"))
 
 
+@once
 def alone(report: Report, *tables: str) -> pd.DataFrame:
     """Facts that stand beside no printed number of some tables: rows of :func:`facts` with ``code`` and ``name``."""
     found = facts(report)
@@ -241,11 +247,3 @@ def _outside(
     if factor is None:
         raise BadInput(FILE, f"a unit that can stand beside {unit}, found {row['unit']!r}", row["id"], "unit")
     return numbers[row["id"]] * Interval.exact(Fraction(factor))
-
-
-def _decimal(value: Fraction, decimals: int) -> str:
-    """All digits of a number with few; else two more than are printed beside it."""
-    for places in range(7):
-        if (value * 10**places).denominator == 1:
-            return rounded(value, places)
-    return rounded(value, decimals + 2)

@@ -98,6 +98,11 @@ def rounded(value: Fraction | int, decimals: int, mode: str = "half_up") -> str:
     return as_printed(whole_digits(value, decimals, mode), decimals)
 
 
+def exact_decimals(value: Fraction, most: int) -> int:
+    """How many decimals write a number out; ``most`` where so many do not."""
+    return next((places for places in range(most) if value * 10**places % 1 == 0), most)
+
+
 def outward(value: Fraction | tuple[int, int], decimals: int, up: bool) -> str:
     """A bound, or its numerator and denominator, for display: a lower one rounded down, an upper one (``up``) up."""
     sign = -1 if up else 1

@@ -12,10 +12,10 @@ and column and says what was expected.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -24,6 +24,7 @@ from analysis.files import BadInput, locate, read_json, read_rows, shown
 from analysis.interval import NOT_AVAILABLE
 from analysis.package import Field, Table
 from analysis.printed import check, check_decimals, clean
+from analysis.stages import note, once
 
 __all__ = [
     "CELL_COLUMNS",
@@ -181,8 +182,12 @@ class Report:
     def _path(self, resource: Mapping[str, Any]) -> Path:
         return locate(self.directory, resource["path"], f"resource {resource['name']}")
 
-    @functools.cache  # noqa: B019 - as above; MAX_CELLS bounds it
     def _raw(self, table: str) -> tuple[tuple[str, ...], ...]:
+        note(self, self.meta(table).file)
+        return self._read(table)
+
+    @functools.cache  # noqa: B019 - as above; MAX_CELLS bounds it
+    def _read(self, table: str) -> tuple[tuple[str, ...], ...]:
         meta = self.meta(table)
         names = [f.name for f in meta.fields]
         seen: set[str] = set()
@@ -286,22 +291,20 @@ class Report:
 
     def prose(self) -> pd.DataFrame:
         """Numbers printed only in sentences; columns as in ``prose.csv``, all strings."""
-        return self._resource("prose")
+        return self.resource("prose")
 
     def claims(self) -> pd.DataFrame:
         """Quantitative statements of the prose; columns as in ``claims.csv``, all strings."""
-        return self._resource("claims")
+        return self.resource("claims")
 
     def resource(self, name: str) -> pd.DataFrame:
         """Any other table of the package by resource name (``scan``, ``roadmaps``, ...), all strings."""
-        return self._resource(name)
-
-    def _resource(self, name: str) -> pd.DataFrame:
         resource = self._find(name)
         if resource is None:
             raise BadInput("datapackage.json", f"a resource named {name}")
         columns = package_module.fields(resource)
         header, file = [f.name for f in columns], resource["path"]
+        note(self, file)
         rows = []
         seen: set[str] = set()
         keyed = "primaryKey" in resource["schema"]
@@ -317,24 +320,6 @@ class Report:
 def records(frame: pd.DataFrame) -> list[dict[str, str]]:
     """The rows of a frame of strings."""
     return [{str(k): str(v) for k, v in row.items()} for row in frame.to_dict("records")]
-
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def once(function: Function) -> Function:
-    """Keep what a function of a report (and hashable arguments) gives, for as long as the report lives."""
-
-    @functools.wraps(function)
-    def kept(report: Report, *args: Any) -> Any:
-        memo = vars(report).setdefault("_memo", {})
-        given = [a for a in args if a is not None]  # audit(report) and audit(report, None) are one
-        key = (function.__module__, function.__qualname__, *given)
-        if key not in memo:
-            memo[key] = function(report, *args)
-        return memo[key]
-
-    return kept  # type: ignore[return-value]
 
 
 def load(data: str | Path | None = None) -> Report:

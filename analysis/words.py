@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from analysis.interval import whole_digits
+
 if TYPE_CHECKING:
     from analysis.report import Report
 
@@ -58,7 +60,7 @@ def number(value: Fraction | float | str, decimals: int | None = None, *, sign: 
     exact = exactly(value)
     if decimals is None:
         decimals = len(value.partition(".")[2]) if isinstance(value, str) else 0
-    units = math.floor(abs(exact) * 10**decimals + Fraction(1, 2))
+    units = abs(whole_digits(exact, decimals))
     whole, rest = divmod(units, 10**decimals)
     head = "" if not units else "−" if exact < 0 else "+" if sign else ""
     return Both(f"{head}{whole:,}" + (f".{rest:0{decimals}d}" if decimals else ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import shutil
 import sys
 from pathlib import Path
@@ -36,13 +37,65 @@ sys.addaudithook(_no_network)
 
 
 def _shared(data: str | Path | None = None) -> report_module.Report:
-    """``load``, but the report as committed is one for all tests of a process, with what is kept of it."""
-    return _committed() if data is None else _load(data)
+    """``load``, but the report as committed is one for all tests of a process, with what is kept of it.
+
+    Another directory is read again only after a byte of it has changed.
+    """
+    if data is None:
+        return _committed()
+    directory = Path(data)
+    if not str(data) or not directory.is_dir():
+        return _load(data)
+    whole = hashlib.sha256()
+    for path in sorted(directory.rglob("*")):
+        if path.is_symlink() or not (path.is_file() or path.is_dir()) or path.stat().st_size > 4_000_000:
+            return _load(data)  # what no edition has
+        whole.update(str(path).encode() + (path.read_bytes() if path.is_file() else b""))
+    return _again(data, whole.digest())
+
+
+@functools.lru_cache(maxsize=4)
+def _again(data: str | Path, digest: bytes) -> report_module.Report:
+    return _load(data)
 
 
 _load = report_module.load
 _committed = functools.cache(lambda: _load())
 report_module.load = _shared  # before any test module asks for it
+
+
+#: Files whose tests take longest; with several workers, what is long begins first and what is short fills the end.
+LONG = (
+    "trials/test_editions.py",
+    "models/five_points.ipynb",
+    "models/test_export.py",
+    "book/test_staleness.py",
+    "book/test_rerun.py",
+    "book/test_build.py",
+    "book/test_browser.py",
+    "models/panel.ipynb",
+    "audit/test_conclusions.py",
+    "test_environment.py",
+    "audit/test_selftest.py",
+    "audit/test_panels.py",
+    "models/test_published.py",
+    "audit/test_diagnosis.py",
+    "test_hostile_input.py",
+    "book/test_pdf.py",
+    "book/test_draft.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, then the notebooks, then the rest."""
+    place = {name: number for number, name in enumerate(LONG)}
+
+    def rank(item: pytest.Item) -> int:
+        path = "/".join(item.path.parts[-2:])
+        path = path if path in place else path.removeprefix("tests/")
+        return place.get(path, len(LONG) + (item.path.suffix != ".ipynb"))
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")

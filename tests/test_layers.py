@@ -15,9 +15,10 @@ MAX_LINES = 450
 
 #: Parts of ``analysis`` from the bottom up; a part imports from those below it only, not from those beside it.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("files", "interval", "words"),
-    ("package",),
+    ("files", "interval"),
+    ("package", "words"),
     ("printed",),
+    ("stages",),
     ("report",),
     ("doubts", "indicators"),
     ("audit", "claims", "models"),

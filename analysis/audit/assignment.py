@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.audit.conclusions import conclude
 from analysis.audit.register import Changes, changes, owners, rows_of
-from analysis.audit.verdicts import COLUMNS, Audit, audit, frame
+from analysis.audit.verdicts import COLUMNS, Audit, audit
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -25,7 +25,7 @@ def ledger(report: Report, tables: Iterable[str] | None = None) -> pd.DataFrame:
     :class:`analysis.report.BadInput` for unusable data.
     """
     done = audit(report, None if tables is None else frozenset(tables))
-    found = frame(done, keep=True).copy()
+    found = done.table.copy()
     found["finding"] = assign(report, done, found, whole=tables is None)
     _say_what_is_not_printed(report, done)
     gone = found.attrs
@@ -47,7 +47,7 @@ def assign(report: Report, done: Audit, found: pd.DataFrame, whole: bool) -> lis
     other table. The whole one gets :class:`analysis.audit.register.Changes` and the
     number of loose contradictions in ``attrs``.
     """
-    rows = rows_of(done, found)
+    rows = rows_of(done)
     ids = owners(report, rows)
     if whole:
         concluded = conclude(report)

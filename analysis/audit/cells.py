@@ -239,12 +239,8 @@ def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
     known = units(report.package)
     for cell in cells:
         if "units" in report.package and cell.unit not in known:
-            raise BadInput(
-                "datapackage.json",
-                f"unit {cell.unit!r} under units, with its factor",
-                f"table {cell.table}",
-                cell.column,
-            )
+            expected = f"unit {cell.unit!r} under units, with its factor"
+            raise BadInput("datapackage.json", expected, f"table {cell.table}", cell.column)
     return from_cells(cells, words, kinds, known, qualifiers(report.package))
 
 

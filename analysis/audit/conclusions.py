@@ -273,6 +273,7 @@ def _derived(words: Words, numbers: Iterable[int]) -> list[Finding]:
     return found
 
 
+@once
 def findings(report: Report) -> pd.DataFrame:
     """What the audit concludes, one finding a row; columns :data:`COLUMNS`.
 

@@ -29,15 +29,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from analysis.audit.cells import PROSE
-from analysis.audit.kernels import KERNELS
+from analysis.audit.kernels import ARITHMETIC, BOUNDING, KERNELS, RANKINGS
 from analysis.report import BadInput, Report, records
 
 #: Relations whose point is the very number expected in print (others only bound it).
-EXACT = frozenset({"growth", "share", "difference", "total", "complement", "product", "before", "rank", "rank_listed"})
-RANKS = frozenset({"rank", "rank_listed"})
-
-#: Relations that say how an outside quantity may behave.
-_BOUNDING = frozenset({"within", "compound", "compound_with", "room", "sum_within", "sum_before"})
+EXACT = frozenset(kernel.__name__ for kernel in (*ARITHMETIC, *RANKINGS))
+RANKS = frozenset(kernel.__name__ for kernel in RANKINGS)
+_BOUNDING = frozenset(kernel.__name__ for kernel in BOUNDING)
 
 #: What a verdict rests on: arithmetic; order, counting or definition; a declared bound;
 #: something that nobody printed.

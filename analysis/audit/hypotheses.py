@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from analysis.audit.bench import Bench, Value
 from analysis.audit.cells import PROSE
@@ -62,24 +63,25 @@ class Scope:
     closed: set[int]
     least: float = 0.5
     climb: bool = False
-    suspects: list[int] = field(default_factory=list)
-    rows: list[tuple[str, int]] = field(default_factory=list)
-    columns: dict[tuple[str, int], set[int]] = field(default_factory=dict)
+    _failing: dict[tuple[str, int], set[int]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        cells: dict[int, None] = {}
-        for i in sorted(self.wrong):
-            instance = self.bench.instances[i]
-            cells.update(dict.fromkeys((instance.target, *instance.inputs)))
-        self.suspects = list(cells)
-        at = self.bench.cells.cells
-        self.rows = [r for r in dict.fromkeys((at[c].table, at[c].order[0]) for c in cells) if r[0] != PROSE]
+    @cached_property
+    def suspects(self) -> list[int]:
+        """Cells that what is to be explained reads."""
+        instances = (self.bench.instances[i] for i in sorted(self.wrong))
+        return list(dict.fromkeys(c for instance in instances for c in (instance.target, *instance.inputs)))
+
+    @cached_property
+    def rows(self) -> list[tuple[str, int]]:
+        """Table and position of the rows of these cells."""
+        at = (self.bench.cells.cells[c] for c in self.suspects)
+        return [row for row in dict.fromkeys((cell.table, cell.order[0]) for cell in at) if row[0] != PROSE]
 
     def failing(self, column: tuple[str, int]) -> set[int]:
         """What is to be explained that reads a column."""
-        if column not in self.columns:
-            self.columns[column] = self.bench.touched(self.bench.columns[column]) & self.wrong
-        return self.columns[column]
+        if column not in self._failing:
+            self._failing[column] = self.bench.touched(self.bench.columns[column]) & self.wrong
+        return self._failing[column]
 
     def found(self, candidate: Candidate) -> Candidate:
         """Note a candidate's net."""

@@ -304,35 +304,16 @@ def places(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     return (1, 1), (1 + len(x), 1), None
 
 
-KERNELS: dict[str, Kernel] = {
-    f.__name__: f
-    for f in (
-        growth,
-        share,
-        difference,
-        total,
-        complement,
-        product,
-        within,
-        compound,
-        compound_with,
-        at_least,
-        at_most,
-        holds_with,
-        between,
-        holds_parts,
-        sum_within,
-        before,
-        holds_before,
-        sum_before,
-        rank,
-        rank_listed,
-        rank_among,
-        room,
-        distinct,
-        places,
-    )
-}
+#: The point of these is the very number expected in print, of the first by arithmetic.
+ARITHMETIC: tuple[Kernel, ...] = (growth, share, difference, total, complement, product, before)
+RANKINGS: tuple[Kernel, ...] = (rank, rank_listed)
+#: These say how an outside quantity may behave.
+BOUNDING: tuple[Kernel, ...] = (within, compound, compound_with, room, sum_within, sum_before)
+#: These follow from order, counting or definition.
+_ORDER: tuple[Kernel, ...] = (at_least, at_most, holds_with, between, holds_parts, holds_before, rank_among)
+_ORDER += (distinct, places)
+
+KERNELS: dict[str, Kernel] = {f.__name__: f for f in (*ARITHMETIC, *RANKINGS, *BOUNDING, *_ORDER)}
 
 
 def rounded(numerator: Any, denominator: Any, decimals: Any, mode: str) -> Any:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.audit.assignment import ledger
 from analysis.audit.cells import PROSE
-from analysis.audit.verdicts import VERDICTS, audit, mode_hits
+from analysis.audit.verdicts import VERDICTS, Audit, audit, mode_hits
 from analysis.interval import MODES
+from analysis.stages import once
 
 if TYPE_CHECKING:
     from analysis.report import Report
 
 
+@once
 def verdict_counts(report: Report) -> pd.DataFrame:
     """Verdicts per table: index table, columns :data:`analysis.audit.verdicts.VERDICTS`, ``rows``.
 
@@ -30,6 +34,7 @@ def verdict_counts(report: Report) -> pd.DataFrame:
     return counts
 
 
+@once
 def families(report: Report) -> tuple[pd.Series, pd.Series]:
     """Checks by verdict: those that arithmetic, order and definition decide, and those of bounds and assumptions."""
     rows = ledger(report)
@@ -40,6 +45,7 @@ def families(report: Report) -> tuple[pd.Series, pd.Series]:
     return parts[0], parts[1]
 
 
+@once
 def coverage(report: Report) -> pd.DataFrame:
     """How much of each table can be checked: index table, plus a row ``all``.
 
@@ -50,10 +56,8 @@ def coverage(report: Report) -> pd.DataFrame:
     """
     done = audit(report)
     level = np.zeros(len(done.cells), dtype=int)
-    for group, result in zip(done.groups, done.results, strict=True):
-        strength = {"exact": 3, "order": 2}.get(group.relation.basis, 1)
-        touched = np.union1d(group.target[result.checked], group.inputs[result.checked].ravel())
-        level[touched] = np.maximum(level[touched], strength)
+    for basis, touched in _touched(done):
+        level[touched] = np.maximum(level[touched], {"exact": 3, "order": 2}.get(basis, 1))
     rows = pd.DataFrame({"table": [c.table for c in done.cells.cells], "level": level, "known": done.cells.known})
     levels = pd.crosstab(rows["table"], rows["level"]).reindex(columns=[3, 2, 1, 0], fill_value=0)
     made = levels.set_axis(["recomputed", "ordered", "bounded", "unchecked"], axis=1)
@@ -65,26 +69,25 @@ def coverage(report: Report) -> pd.DataFrame:
     return made.rename_axis("table")
 
 
+@once
 def uncheckable(report: Report) -> pd.DataFrame:
     """The cells that no relation touches, by table and measure: ``table, measure, cells, example``."""
     done = audit(report)
-    touched: set[int] = set()
+    touched = {cell for _, cells in _touched(done) for cell in cells.tolist()}
+    free = [c for i, c in enumerate(done.cells.cells) if i not in touched]
+    rows = [(c.table, "" if c.table == PROSE else c.measure, c.place) for c in free]
+    listed = pd.DataFrame(rows, columns=["table", "measure", "place"], dtype=str)
+    by_measure = listed.groupby(["table", "measure"], sort=False)["place"]
+    return by_measure.agg(cells="size", example="first").reset_index()
+
+
+def _touched(done: Audit) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    """The cells that each group of relations checks or reads, with the basis of its relation."""
     for group, result in zip(done.groups, done.results, strict=True):
-        touched.update(group.target[result.checked].tolist(), group.inputs[result.checked].ravel().tolist())
-    rows = [c for i, c in enumerate(done.cells.cells) if i not in touched]
-    if not rows:
-        return pd.DataFrame(columns=["table", "measure", "cells", "example"])
-    listed = pd.DataFrame(
-        {
-            "table": [c.table for c in rows],
-            "measure": [c.measure if c.table != PROSE else "" for c in rows],
-            "place": [c.place for c in rows],
-        }
-    )
-    made = listed.groupby(["table", "measure"], sort=False)["place"].agg(["size", "first"]).reset_index()
-    return made.set_axis(["table", "measure", "cells", "example"], axis=1)
+        yield group.relation.basis, np.union1d(group.target[result.checked], group.inputs[result.checked])
 
 
+@once
 def rounding_table(report: Report) -> pd.DataFrame:
     """How many derived cells each rounding mode reproduces: index table, one row a measure.
 
@@ -93,15 +96,10 @@ def rounding_table(report: Report) -> pd.DataFrame:
     """
     done = audit(report)
     rows = [
-        {
-            "table": table,
-            "measure": measure if table != PROSE else "",
-            **{k: counts[k] for k in ("n", *MODES)},
-            "used": done.modes[table, measure],
-        }
+        (table, "" if table == PROSE else measure, done.modes[table, measure], *(counts[k] for k in ("n", *MODES)))
         for (table, measure), counts in mode_hits(done.cells, done.groups, done.results).items()
         if counts["n"]
     ]
-    made = pd.DataFrame(rows, columns=["table", "measure", "n", *MODES, "used"])
-    made = made.groupby(["table", "measure", "used"], sort=False)[["n", *MODES]].sum().reset_index()
+    made = pd.DataFrame(rows, columns=["table", "measure", "used", "n", *MODES])
+    made = made.groupby(["table", "measure", "used"], sort=False).sum().reset_index()
     return made[["table", "measure", "n", *MODES, "used"]].set_index("table")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.audit.verdicts import FAILING, Audit, frame
+from analysis.audit.verdicts import FAILING, Audit
 from analysis.report import Report, once, records
 
 REGISTER, CHECKS = "known_findings", "checks"
@@ -85,9 +85,9 @@ def _known(record: dict[str, str]) -> Known:
     return Known(record, rows, cells, {place: value for place, _, value in pairs})
 
 
-def rows_of(done: Audit, found: pd.DataFrame | None = None) -> list[Row]:
+def rows_of(done: Audit) -> list[Row]:
     """Every row of the ledger that fails or is explained, in printed order."""
-    found = frame(done, keep=True) if found is None else found
+    found = done.table
     bad = found[found["verdict"].isin([*FAILING, "explained"])]
     shown = bad[
         ["_group", "_instance", "table", "row", "column", "relation", "printed", "recomputed", "low", "high", "verdict"]

@@ -64,7 +64,7 @@ class Audit:
 
     @functools.cached_property
     def table(self) -> pd.DataFrame:
-        """What :func:`frame` gives; made once."""
+        """What :func:`frame` gives; two more columns, ``_group`` and ``_instance``, say which instance a row is."""
         judged = list(zip(range(len(self.groups)), self.groups, self.results, self.verdicts, strict=True))
         judged += [(-1, *_missing(relation, cells)) for relation, cells in self.unbound if len(cells)]
         if not judged:
@@ -243,13 +243,9 @@ def _jointly(group: Group, members: NDArray[np.int64], cells: Cells) -> bool:
     return all(low <= high for low, high in spans.values())
 
 
-def frame(done: Audit, keep: bool = False) -> pd.DataFrame:
-    """The ledger without findings, in printed order.
-
-    ``keep`` leaves two more columns, ``_group`` and ``_instance``, that say which
-    instance of which relation a row is.
-    """
-    return done.table if keep else done.table.drop(columns=["_group", "_instance"])
+def frame(done: Audit) -> pd.DataFrame:
+    """The ledger without findings, in printed order."""
+    return done.table.drop(columns=["_group", "_instance"])
 
 
 def _missing(relation: Relation, target: NDArray[np.int64]) -> tuple[Group, Evaluation, NDArray[Any]]:

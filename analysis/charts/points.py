@@ -127,20 +127,15 @@ def scatter(
         if "low" in line:
             band(ax, line, GRID, over="x", zorder=1)
         ax.plot(numbers(line["x"]), numbers(line["y"]), color=MUTED, lw=1.1, ls=(0, (4, 2)), zorder=2)
-    sizes = frame["size"].astype(float) if "size" in frame else pd.Series(0.0, frame.index)
-    radii = (_LARGEST * (sizes / sizes.max()).map(sqrt)).clip(lower=2.2) if "size" in frame else sizes + 4.0
-    rows = frame.assign(doubt=doubtful(frame), radius=radii, size=sizes).sort_values(
-        "size", ascending=False, kind="stable"
-    )
+    rows = frame.assign(doubt=doubtful(frame), strong=frame["code"].isin(focus), radius=4.0)
+    if "size" in frame:
+        size = frame["size"].astype(float)
+        rows["radius"] = (_LARGEST * (size / size.max()).map(sqrt)).clip(lower=2.2)
+        rows = rows.assign(size=size).sort_values("size", ascending=False, kind="stable")
     marks, labels = [], []
     for order, row in enumerate(rows.to_dict("records")):  # largest first, so that no bubble hides a smaller one
-        x, y, radius, name, strong = (
-            float(row["x"]),
-            float(row["y"]),
-            row["radius"],
-            str(row["name"]),
-            row["code"] in focus,
-        )
+        x, y, radius, name = float(row["x"]), float(row["y"]), row["radius"], str(row["name"])
+        strong = bool(row["strong"])
         tint = color[str(row["code"])] if strong else PALE
         hollow = {"color": PAPER, "ec": tint, "lw": 1.3, "alpha": 1}
         look = hollow if row["doubt"] else {"color": tint, "ec": PAPER, "lw": 0.8, "alpha": 0.75 if strong else 0.6}

@@ -70,6 +70,7 @@ def paged(report: Report, text: str) -> str:
     return _LINES.sub(pages, text)
 
 
+@once
 def slips(report: Report) -> pd.DataFrame:
     """The slips that stand, strongest first; columns :data:`COLUMNS`.
 
@@ -122,6 +123,7 @@ def _put(text: str, known: Mapping[str, Any], slip: str, column: str) -> str:
     return _PUT.sub(value, text)
 
 
+@once
 def arithmetic(report: Report, claims: list[str]) -> pd.DataFrame:
     """How the claims of a slip were checked: ``id, page, statement, stated, arithmetic, verdict, note``."""
     every = {claim.id: claim for claim in read(report)}

@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from analysis.claims.claim import Claim, printed, read
 from analysis.claims.expression import Expression
 from analysis.claims.values import ClaimError, Codes, NotPrintedError
 from analysis.claims.vocabulary import functions
-from analysis.interval import Interval, rounded
+from analysis.interval import Interval, exact_decimals, rounded
 from analysis.report import Report, once
 
 
@@ -78,7 +77,4 @@ def _text(node: ast.AST, claim: Claim, known: Mapping[str, Any]) -> str:
 
 def decimal(value: Interval) -> str:
     """The point of a number as decimals, as few as needed (at most four)."""
-    for places in range(5):
-        if Fraction(rounded(value.point, places)) == value.point:
-            break
-    return rounded(value.point, places)
+    return rounded(value.point, exact_decimals(value.point, 4))

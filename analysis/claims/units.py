@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis.claims.values import ClaimError
+from analysis.interval import exact_decimals
 
 #: Powers of ten written as characters or words.
 SCALES = {"十": 10, "百": 100, "千": 1000, "仟": 1000, "萬": 10**4, "万": 10**4, "億": 10**8, "亿": 10**8, "兆": 10**12}
@@ -80,21 +81,28 @@ def unit(text: str) -> Unit:
 _MONEY = {"TWD": "NT$", "USD": "US$", "EUR": "EUR ", "JPY": "JPY ", "CNY": "CNY ", "GBP": "GBP ", "KRW": "KRW "}
 _SHORT = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 #: English for bases as printed; what is counted needs no word.
-_BASES = {"項": "", "年": "", "名次": "", "版": "", "比": "", "人": "people", "人次": "attendances", "國": "countries"}
+_BASES = dict.fromkeys(("項", "年", "名次", "版", "比", "顆", "軸", "色", "箭", "階", "級", "R", "業", "者"), "")
+_BASES |= {"人": "people", "人次": "attendances", "國": "countries", "倍": "times", "噸": "tonnes", "公噸": "tonnes"}
 _BASES |= {
-    "倍": "times",
-    "噸": "tonnes",
-    "公噸": "tonnes",
     "頓": "tonnes",
     "公斤": "kg",
     "公克": "g",
     "公里": "km",
     "公升": "litres",
+    "輛": "vehicles",
+    "台": "machines",
 }
-_BASES |= {"分鐘": "minutes", "秒": "seconds", "日": "days", "月": "months", "輛": "vehicles", "台": "machines"}
+_BASES |= {
+    "毫秒": "ms",
+    "秒": "seconds",
+    "分鐘": "minutes",
+    "日": "days",
+    "月": "months",
+    "個月": "months",
+    "歲": "years",
+}
 _BASES |= {"吋": "inches", "度": "kWh", "例": "cases", "量子位元": "qubits", "分": "points", "棵": "trees", "瓦": "W"}
-_BASES |= {"噸/年": "tonnes a year", "公斤/月": "kg a month", "位元/秒": "bits a second", "毫秒": "ms", "歲": "years"}
-_BASES |= {"顆": "", "軸": "", "色": "", "箭": "", "階": "", "級": "", "個月": "months", "R": "", "業": "", "者": ""}
+_BASES |= {"噸/年": "tonnes a year", "公斤/月": "kg a month", "位元/秒": "bits a second"}
 
 
 def words(digits: str, text: str) -> str:
@@ -116,5 +124,5 @@ def words(digits: str, text: str) -> str:
 
 def _plain(value: Fraction, digits: str = "") -> str:
     """Decimals as printed if given, else as few as needed, with commas between thousands."""
-    places = len(digits.partition(".")[2]) if digits else next((p for p in range(6) if value * 10**p % 1 == 0), 6)
+    places = len(digits.partition(".")[2]) if digits else exact_decimals(value, 6)
     return f"{float(value):,.{places}f}"

@@ -75,6 +75,7 @@ def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame
     return frame[columns]
 
 
+@once
 def by_chapter(report: Report) -> pd.DataFrame:
     """Number of claims by chapter and verdict, with totals; counts of listed items are left out."""
     frame = register(report)
@@ -82,6 +83,7 @@ def by_chapter(report: Report) -> pd.DataFrame:
     return _cross(frame["chapter"], frame["verdict"], "chapter", CHAPTERS.values())
 
 
+@once
 def by_check(report: Report) -> pd.DataFrame:
     """Number of claims by how they were checked and verdict, with totals; ``not checked`` last."""
     frame = register(report)
@@ -114,6 +116,7 @@ def agreement(report: Report) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["reading", "n", "defects", "rate", "low", "high", "note"])
 
 
+@once
 def markets(report: Report) -> pd.DataFrame:
     """Forecasts that print two values: what is stated of their growth beside what the values imply.
 
@@ -171,6 +174,7 @@ def _number(claim: Claim, node: ast.expr, known: Mapping[str, Any]) -> Interval:
     return value
 
 
+@once
 def exchange_rates(report: Report) -> pd.DataFrame:
     """Exchange rates implied by amounts that the text gives in two currencies.
 
@@ -198,6 +202,7 @@ def exchange_rates(report: Report) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "page", "statement", "currency", "foreign", "taiwan", "rate"])
 
 
+@once
 def chapter_claims(report: Report, items: Iterable[str]) -> pd.DataFrame:
     """The claims that rest on some tables and figures of the report, for the chapters about them.
 

@@ -34,6 +34,7 @@ from analysis.claims.values import (
 )
 from analysis.interval import Interval
 from analysis.report import Report
+from analysis.stages import note
 
 
 class Printed:
@@ -63,6 +64,7 @@ class Printed:
         """Cells of one table by (row code, measure, year or entity)."""
         if not isinstance(number, str) or number not in self.report.tables:
             raise ClaimError(f"a table of the report; {number!r} is none")
+        note(self.report, self.report.meta(number).file)
         if number not in self.tables:
             self.tables[number] = _cells(self.report, number)
         return self.tables[number]

@@ -20,7 +20,7 @@ import pandas as pd
 
 from analysis.interval import NOT_AVAILABLE, Interval, cagr, change, floats, growth, lift, outward, rounded
 from analysis.interval import total as total_of
-from analysis.report import BadInput, Report
+from analysis.report import BadInput, Report, once
 
 #: Columns of the table of all indicators; all strings.
 COLUMNS = ["table", "row", "code", "indicator", "year", "unit", "value", "low", "high", "printed"]
@@ -107,12 +107,6 @@ class Column:
         """Printed strings by key, to put beside a recomputed number."""
         return {key: text for key, text in zip(self.keys, self.printed, strict=True) if text}
 
-    def _names(self) -> list[str]:
-        return [f"{self.indicator}_{key.entity}" if key.entity else self.indicator for key in self.keys]
-
-    def _row(self, key: Key) -> str:
-        return self.labels.get(key.code, key.code)
-
     def frame(self) -> pd.DataFrame:
         """Tidy frame with float values; columns as in :data:`TIDY`, ``name`` the printed label (see :func:`tidy`).
 
@@ -121,17 +115,18 @@ class Column:
         """
         value, low, high = floats(self.values)
         years = [key.year for key in self.keys]
+        rows = [self.labels.get(key.code, key.code) for key in self.keys]
         return pd.DataFrame(
             {
                 "code": [key.code for key in self.keys],
-                "name": [self._row(key) for key in self.keys],
+                "name": rows,
                 "year": years if all(y is not None for y in years) else pd.array(years, dtype="Int64"),
                 "entity": [key.entity for key in self.keys],
                 "value": value,
                 "low": low,
                 "high": high,
                 "printed": list(self.printed),
-                "row": [self._row(key) for key in self.keys],
+                "row": rows,
                 "table": self.table,
                 "indicator": self.indicator,
                 "unit": self.unit,
@@ -143,12 +138,15 @@ class Column:
         """Rows of the table of all indicators: strings, bounds rounded outwards."""
         n, start = self.decimals, "" if self.first_year is None else f"{self.first_year}-"
         found = []
-        for key, name, v, printed in zip(self.keys, self._names(), self.values, self.printed, strict=True):
+        for key, v, printed in zip(self.keys, self.values, self.printed, strict=True):
+            name = f"{self.indicator}_{key.entity}" if key.entity else self.indicator
             year = "" if key.year is None else f"{start}{key.year}"
             numbers = [NOT_AVAILABLE] * 3
             if v is not None:
                 numbers = [rounded(v.point, n), outward(v.low, n, up=False), outward(v.high, n, up=True)]
-            found.append((self.table, self._row(key), key.code, name, year, self.unit, *numbers, printed))
+            found.append(
+                (self.table, self.labels.get(key.code, key.code), key.code, name, year, self.unit, *numbers, printed)
+            )
         return found
 
 
@@ -298,9 +296,18 @@ def countries(report: Report, frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["code"].isin(labels.loc[labels["kind"] == "country", "code"])].reset_index(drop=True)
 
 
-def measure(report: Report, table: str, name: str) -> pd.DataFrame:
-    """One printed measure of a table as a frame with the bounds of its rounding; columns :data:`TIDY`."""
-    return tidy(report, read(report, table, name))
+def measure(report: Report, table: str, name: str, code: str = "") -> pd.DataFrame:
+    """One printed measure of a table as a frame with the bounds of its rounding; columns :data:`TIDY`.
+
+    ``code`` keeps one row of the table; a page that takes only that does not depend on the others.
+    """
+    return _row(report, table, name, code) if code else tidy(report, read(report, table, name))
+
+
+@once
+def _row(report: Report, table: str, name: str, code: str) -> pd.DataFrame:
+    whole = tidy(report, read(report, table, name))
+    return whole[whole["code"] == code].reset_index(drop=True)
 
 
 class Indicator:
@@ -309,6 +316,8 @@ class Indicator:
     def __init__(self, function: Callable[..., Column | list[Column]]) -> None:
         self._function = function
         functools.update_wrapper(self, function)
+        made = functools.wraps(function)(lambda report: tidy(report, *self.columns(report)))
+        self._frame = made if "<" in function.__qualname__ else once(made)  # a function with a name of its own
 
     def columns(self, report: Report) -> list[Column]:
         """The exact columns behind the frame."""
@@ -322,7 +331,8 @@ class Indicator:
 
     def __call__(self, report: Report) -> pd.DataFrame:
         """``code, name, year, entity, value, low, high, printed`` and ``row, table, indicator, unit``."""
-        return tidy(report, *self.columns(report))
+        frame: pd.DataFrame = self._frame(report)
+        return frame
 
 
 def indicator(function: Callable[..., Column | list[Column]]) -> Indicator:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from analysis import doubts
 from analysis.files import BadInput
 from analysis.interval import NOT_AVAILABLE, Interval, digits, floats
+from analysis.stages import once
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -238,7 +239,7 @@ class Measure(NamedTuple):
     scale: Scale
 
 
-@functools.lru_cache(maxsize=8)
+@once
 def measures(report: Report) -> dict[tuple[str, str], Measure]:
     """Which (table, measure) are series: ``series.csv``, or else every measure that is printed for several years.
 

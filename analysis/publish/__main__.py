@@ -107,7 +107,7 @@ def _execute(args: argparse.Namespace) -> int:
     from analysis.publish import execution
 
     paths = _notebooks(args.notebooks)
-    reasons = execution.staleness(paths)
+    reasons = execution.staleness(paths, renew=True)
     for path in [p for p in paths if reasons[p] == [execution.SAVED]]:
         execution.tidy(path)
         reasons[path] = []

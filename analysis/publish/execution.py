@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import copy
+import json
 import os
 import re
 import shutil
@@ -205,10 +206,15 @@ async def _all(paths: list[Path], jobs: int, root: Path, draft: bool) -> list[Ou
     return [o for o in done_with if isinstance(o, Outcome)]
 
 
-def staleness(paths: list[Path], root: Path = ROOT) -> dict[Path, list[str]]:
-    """For each notebook the reasons why it is not as the book's own run would leave it; empty if it is."""
+def staleness(paths: list[Path], root: Path = ROOT, *, renew: bool = False) -> dict[Path, list[str]]:
+    """For each notebook the reasons why it is not as the book's own run would leave it; empty if it is.
+
+    ``renew``: where a file has changed that leads to the same values (:func:`fingerprint.settled`), write its hash
+    into the notebook, so that the values need not be computed again.
+    """
     hashes = fingerprint.Hashes(root)
     result: dict[Path, list[str]] = {}
+    unsettled: dict[Path, tuple[dict[str, Any], list[str]]] = {}
     for path in paths:
         notebook = fingerprint.read(path)
         result[path] = fingerprint.changed(notebook, hashes)
@@ -216,5 +222,14 @@ def staleness(paths: list[Path], root: Path = ROOT) -> dict[Path, list[str]]:
             cleaned = copy.deepcopy(notebook)
             clean(cleaned)
             result[path] = [] if cleaned == notebook else [SAVED]
+        if result[path] in ([], [SAVED]) and (names := fingerprint.open_question(notebook, hashes)):
+            unsettled[path] = notebook, names
+    now = fingerprint.given((notebook for notebook, _ in unsettled.values()), root) if unsettled else {}
+    for path, (notebook, names) in unsettled.items():
+        if not fingerprint.settled(notebook, now):
+            result[path] = names
+        elif renew:
+            fingerprint.renew(notebook, now, hashes)
+            write(path, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True))
     hashes.keep()
     return result

@@ -6,6 +6,9 @@ hash of the lock file, of the code cells and of the outputs are stored in the no
 metadata. The notebook is *fresh* as long as all of them still agree. Prose is not part
 of it: rewording a paragraph runs nothing. Nor are comments, docstrings and layout of a
 module and the layout of a JSON file.
+
+A file that was read only inside stages (:mod:`analysis.stages`) counts by what these gave: after it has changed,
+they are computed again, and the notebook is fresh if each gives the value that it gave before.
 """
 
 from __future__ import annotations
@@ -13,6 +16,9 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -25,6 +31,9 @@ FOLDERS = ("data", "analysis", "book")
 #: How notebooks are run and pages are made is not what they compute.
 _IGNORED = ("analysis/publish/",)
 NEVER = "never run"
+#: Words of the notes of :mod:`analysis.stages`, which is not imported here: this package starts without pandas.
+_NOTES = ("direct", "through", "value")
+_DIRECT, _THROUGH, _VALUE = _NOTES
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -118,9 +127,16 @@ def relevant(opened: Iterable[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for line in sorted(opened):
         seen, _, name = line.partition(" ")
-        if name.startswith(tuple(f"{f}/" for f in FOLDERS)) and not name.startswith(_IGNORED) and "/." not in name:
+        if seen in _NOTES or "/." in name or name.startswith(_IGNORED):
+            continue
+        if name.startswith(tuple(f"{folder}/" for folder in FOLDERS)):
             found.setdefault(name, set()).add(seen)
     return dict(sorted(found.items()))
+
+
+def _noted(opened: Iterable[str], word: str) -> set[str]:
+    """What follows a word in the notes of :mod:`analysis.stages`."""
+    return {line.partition(" ")[2] for line in opened if line.partition(" ")[0] == word}
 
 
 def code(notebook: dict[str, Any]) -> str:
@@ -149,15 +165,26 @@ def take(notebook: dict[str, Any], opened: Iterable[str], root: Path = ROOT) -> 
 
     A file that is no longer what the kernel saw keeps the hash of what it saw, so the notebook is stale.
     """
-    hashes, files = Hashes(root), {}
+    hashes, files, opened = Hashes(root), {}, list(opened)
     for name, seen in relevant(opened).items():
         other = sorted(seen - {hashes.exact(name)})
         files[name] = other[0] if other else hashes[name]
-    return {"code": code(notebook), "outputs": outputs(notebook), "lock": hashes[LOCK], "files": files}
+    given: dict[str, str] = {}
+    twofold = set()
+    for line in _noted(opened, _VALUE):
+        value, _, call = line.partition(" ")
+        twofold |= {call} if given.setdefault(call, value) != value else set()
+    through = _noted(opened, _THROUGH) - _noted(opened, _DIRECT) if not twofold else set()
+    found: dict[str, Any] = {"code": code(notebook), "outputs": outputs(notebook), "lock": hashes[LOCK]}
+    found["files"] = {name: value for name, value in files.items() if name not in through}
+    if through:
+        found["through"] = {name: value for name, value in files.items() if name in through}
+        found["values"] = dict(sorted(given.items()))
+    return found
 
 
 def changed(notebook: dict[str, Any], hashes: Hashes) -> list[str]:
-    """Why a notebook is stale, in words; empty if it is fresh."""
+    """Why a notebook is stale, in words; empty if it is fresh, or if :func:`open_question` decides."""
     stored = notebook["metadata"].get(KEY)
     if not stored:
         return [NEVER]
@@ -169,6 +196,39 @@ def changed(notebook: dict[str, Any], hashes: Hashes) -> list[str]:
     if stored["lock"] != hashes[LOCK]:
         reasons.append(LOCK)
     return reasons + [name for name, value in stored["files"].items() if hashes[name] != value]
+
+
+def open_question(notebook: dict[str, Any], hashes: Hashes) -> list[str]:
+    """Changed files that matter to a notebook only if a stage gives another value than before."""
+    stored = notebook["metadata"].get(KEY, {})
+    return [name for name, value in stored.get("through", {}).items() if hashes[name] != value]
+
+
+#: What stages give: by call the value's hash and the files that were read for it.
+Given = dict[str, tuple[str, list[str]]]
+
+
+def given(notebooks: Iterable[dict[str, Any]], root: Path = ROOT) -> Given:
+    """What the stages of some notebooks give for the files as they are; without those that fail."""
+    calls = sorted({call for notebook in notebooks for call in notebook["metadata"][KEY]["values"]})
+    env = {k: v for k, v in os.environ.items() if k != "PUBLISH_RECORD"} | {"PYTHONPATH": str(root)}
+    line = [sys.executable, "-m", "analysis.publish.values"]
+    done = subprocess.run(line, cwd=root, env=env, input=json.dumps(calls), capture_output=True, text=True, check=False)
+    if done.returncode:
+        return {}
+    return {call: (value, files) for call, (value, files) in json.loads(done.stdout).items()}
+
+
+def settled(notebook: dict[str, Any], now: Given) -> bool:
+    """Whether all stages of a notebook give what they gave when it was run."""
+    return all(now.get(call, ("",))[0] == value for call, value in notebook["metadata"][KEY]["values"].items())
+
+
+def renew(notebook: dict[str, Any], now: Given, hashes: Hashes) -> None:
+    """Take over the hashes of the files that a :func:`settled` notebook was settled with."""
+    stored = notebook["metadata"][KEY]
+    read = {name for call in stored["values"] for name in now[call][1]} - set(stored["files"])
+    stored["through"] = {name: hashes[name] for name in sorted(read)}
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -71,28 +73,42 @@ def change_last_digit(path, row):
     path.write_text("".join(lines), "utf-8")
 
 
-@pytest.mark.parametrize("table", ["1-2-2", "1-2-14", "1-2-16"])
-def test_one_changed_digit_makes_exactly_the_notebooks_stale_that_read_the_table(table, tmp_path):
-    shutil.copytree(ROOT / "data", tmp_path / "data")
-    shutil.copytree(ROOT / "analysis", tmp_path / "analysis")
-    shutil.copytree(ROOT / "book", tmp_path / "book")
-    shutil.copyfile(ROOT / "requirements.lock.txt", tmp_path / "requirements.lock.txt")
-    before = {
-        n: fingerprint.changed(stored(p), fingerprint.Hashes(tmp_path)) for n, p in zip(NAMES, NOTEBOOKS, strict=True)
-    }
-    name = f"data/tables/{table}.csv"
-    change_last_digit(tmp_path / name, 2)
-    after = {
-        n: fingerprint.changed(stored(p), fingerprint.Hashes(tmp_path)) for n, p in zip(NAMES, NOTEBOOKS, strict=True)
-    }
-    readers = {
-        n
-        for n, p in zip(NAMES, NOTEBOOKS, strict=True)
-        if name in stored(p)["metadata"].get("fingerprint", {}).get("files", {})
-    }
-    assert readers
-    assert {n for n in NAMES if after[n] != before[n]} == readers
-    assert all(name in after[n] for n in readers)
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory):
+    """A copy of everything that notebooks depend on, and of what is known of the meaning of its files."""
+    root = tmp_path_factory.mktemp("edition")
+    for folder in ("data", "analysis", "book"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "requirements.lock.txt", root / "requirements.lock.txt")
+    (root / "_build").mkdir()
+    for known in (ROOT / "_build").glob("meanings-*.json"):
+        shutil.copyfile(known, root / "_build" / known.name)
+    return root
+
+
+@pytest.fixture
+def changed_table(edition, request):
+    """The edition with the last digit of the second row of a table changed, while a test runs."""
+    path = edition / f"data/tables/{request.param}.csv"
+    printed = path.read_bytes()
+    change_last_digit(path, 2)
+    yield f"data/tables/{request.param}.csv"
+    path.write_bytes(printed)
+
+
+@pytest.mark.parametrize("changed_table", ["1-2-2", "1-2-14", "1-2-16"], indirect=True)
+def test_one_changed_digit_concerns_exactly_the_notebooks_that_read_the_table(changed_table, edition):
+    before, after = fingerprint.Hashes(ROOT), fingerprint.Hashes(edition)
+    readers = 0
+    for path in NOTEBOOKS:
+        notebook = stored(path)
+        prints = notebook["metadata"].get("fingerprint", {})
+        new = set(fingerprint.changed(notebook, after)) - set(fingerprint.changed(notebook, before))
+        assert new == {changed_table} & set(prints.get("files", {})), path
+        asked = set(fingerprint.open_question(notebook, after)) - set(fingerprint.open_question(notebook, before))
+        assert asked == {changed_table} & set(prints.get("through", {})), path
+        readers += bool(new | asked)
+    assert readers > 1
 
 
 def test_a_notebook_depends_on_what_it_read_and_on_nothing_else(checkout):
@@ -101,6 +117,45 @@ def test_a_notebook_depends_on_what_it_read_and_on_nothing_else(checkout):
     assert tables == {"data/tables/1-2-2.csv"}
     assert {"analysis/report.py", "data/datapackage.json", "analysis/charts/style.py"} <= set(files)
     assert not any(name.startswith("analysis/publish/") for name in files)
+
+
+STAGE = """\
+from analysis import blocks, report
+
+book = report.load()
+rows = blocks.ledger(book, "1-2-2")
+print(len(rows), rows["verdict"].value_counts().to_dict())"""
+
+
+def test_a_table_counts_by_the_values_of_stages_where_nothing_else_reads_it(checkout):
+    path, table = checkout / "book/proof.ipynb", checkout / "data/tables/1-2-2.csv"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(STAGE)]), path)
+    assert asyncio.run(execution.run(path, checkout)).problems == []
+    prints = stored(path)["metadata"]["fingerprint"]
+    assert "data/tables/1-2-2.csv" in prints["through"]
+    assert not any(name in prints["files"] for name in prints["through"])
+    assert [json.loads(call) for call in prints["values"]] == [["analysis.blocks", "ledger", ["1-2-2"]]]
+
+    printed, before = table.read_text("utf-8"), path.read_bytes()
+    table.write_text(printed + "\n", "utf-8")  # a file that cannot be read is no reason to call anything fresh
+    assert execution.staleness([path], checkout)[path] == ["data/tables/1-2-2.csv"]
+    change_last_digit(table, 2)
+    assert execution.staleness([path], checkout)[path] == ["data/tables/1-2-2.csv"]
+    table.write_text("\r\n".join(printed.split("\n")), "utf-8", newline="")  # other bytes, the same numbers
+    assert execution.staleness([path], checkout, renew=True)[path] == []
+    assert path.read_bytes() != before
+    assert fingerprint.open_question(stored(path), fingerprint.Hashes(checkout)) == []
+    assert stored(path)["cells"] == json.loads(before)["cells"]
+
+
+def test_what_a_notebook_reads_itself_counts_whatever_stages_read_before_it(checkout):
+    path = checkout / "book/proof.ipynb"
+    code = STAGE + '\nbook.numbers("1-2-2", "gerd_intensity").sum().sum()'
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), path)
+    assert asyncio.run(execution.run(path, checkout)).problems == []
+    prints = stored(path)["metadata"]["fingerprint"]
+    assert "data/tables/1-2-2.csv" in prints["files"]
+    assert "data/tables/1-2-2.csv" not in prints.get("through", {})
 
 
 def noted(root, code):
@@ -265,16 +320,18 @@ def test_the_rules_refuse(damage):
     assert any(said in problem for problem in checks.problems({"cells": [cell | change]}))
 
 
-#: How many notebooks a digit of a table may make stale. What is left is real: its own chapters, those whose
-#: checks or sentences combine it with their tables, the models of it, and the pages about all findings or claims, the opening page among them.
-DEPEND = {"1-2-2": 21, "1-2-12": 12}
+#: How many notebooks a digit of a table makes stale: those that draw or tabulate it, those that combine it with their own tables,
+#: the models of it, the ledger, and the page of findings, whose articles compare whole columns.
+DEPEND = {"1-2-2": 10, "1-2-12": 7}
 
 
-@pytest.mark.parametrize("table", DEPEND)
-def test_a_digit_makes_only_the_pages_stale_that_use_its_table(table):
-    files = {path: stored(path)["metadata"]["fingerprint"]["files"] for path in NOTEBOOKS}
-    found = sorted(path.stem for path, names in files.items() if f"data/tables/{table}.csv" in names)
-    assert 0 < len(found) <= DEPEND[table], found
+@pytest.mark.parametrize("changed_table", DEPEND, indirect=True)
+def test_a_digit_makes_only_the_pages_stale_whose_values_it_changes(changed_table, edition):
+    before = execution.staleness(NOTEBOOKS)
+    after = execution.staleness([edition / name for name in NAMES], edition)
+    found = {path.stem: why for (path, why), was in zip(after.items(), before.values(), strict=True) if why != was}
+    assert 0 < len(found) <= DEPEND[Path(changed_table).stem], found
+    assert all(changed_table in why for why in found.values())
 
 
 def modules_of(code):
@@ -285,7 +342,7 @@ def modules_of(code):
 
 
 def test_a_page_depends_on_the_kinds_of_figure_that_it_draws():
-    shared = {f"analysis.charts.{name}" for name in ("style", "layout", "picture", "exhibit")}
+    shared = {f"analysis.charts.{name}" for name in ("style", "layout", "marks", "picture", "exhibit")}
     loaded = modules_of("from analysis import charts, facts, tables\ncharts.lines")
     assert {m for m in loaded if m.startswith("analysis.charts.")} == shared | {"analysis.charts.series"}
     assert not any(m.startswith(("analysis.audit", "analysis.claims", "analysis.models")) for m in loaded)

@@ -3,6 +3,7 @@
 ``years``     all years moved on by one: every command, and with ``--notebooks`` every notebook
 ``digits N``  N random changes of one digit: every command, and what became of the findings
 ``books N``   N random changes of one digit: a whole ``make book`` each
+``stale N T`` N random changes of one digit of table T: are all notebooks stale whose outputs change, and how many others?
 ``cells``     the code of every notebook, without kernels
 ``suite N``   the tests N times in a row, with the machine busy beside them
 ``versions``  the book by other Pythons (paths to them), in a folder with blanks and Chinese, LANG=C, umask 077: same bytes?
@@ -175,6 +176,24 @@ def books(count: int, seed: int) -> int:
     return 1 if wrong else 0
 
 
+def stale(count: int, table: str, seed: int) -> int:
+    """One digit of a table changed: notebooks called stale, and those whose outputs change when all are run."""
+    from tests.trials.stale import after_a_digit
+
+    wrong = 0
+    with checkout() as root:
+        for found in after_a_digit(root, count, seed, table):
+            unseen, idle = sorted(found.changed - found.stale), sorted(found.stale - found.changed)
+            counts = f"{len(found.read)} read the table, {len(found.stale)} stale, {len(found.changed)} change"
+            print(
+                f"{found.what}: {counts}; {'UNSEEN: ' + ', '.join(unseen) + '; ' if unseen else ''}stale: {', '.join(sorted(found.stale))}; for nothing: {', '.join(idle) or 'none'}",
+                flush=True,
+            )
+            wrong += bool(unseen)
+    print(f"stale: {wrong} of {count} changes left a notebook with outputs that are not those of the data")
+    return 1 if wrong else 0
+
+
 def suite(count: int) -> int:
     """The tests ``count`` times, in an order and with examples of their own, while something else keeps the machine busy."""
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
@@ -300,6 +319,10 @@ def main() -> int:
         command = sub.add_parser(name)
         command.add_argument("count", type=int, nargs="?", default=default)
         command.add_argument("--seed", type=int, default=2025)
+    command = sub.add_parser("stale")
+    command.add_argument("count", type=int)
+    command.add_argument("table")
+    command.add_argument("--seed", type=int, default=2025)
     sub.add_parser("cells")
     sub.add_parser("selftest")
     sub.add_parser("versions").add_argument("pythons", nargs="+")
@@ -315,6 +338,8 @@ def main() -> int:
         return binder(args.repo2docker)
     if args.trial == "years":
         return years(args.everything, args.notebooks)
+    if args.trial == "stale":
+        return stale(args.count, args.table, args.seed)
     if args.trial == "suite":
         return suite(args.count)
     return digits(args.count, args.seed) if args.trial == "digits" else books(args.count, args.seed)

@@ -83,9 +83,9 @@ def filled(source: Report, target: Path) -> Path:
     return target
 
 
-def changed_digit(data: Path, rng: random.Random) -> str:
-    """Change one digit of one number of one table of ``data`` in place; returns what was done."""
-    path = rng.choice(sorted((data / "tables").glob("*.csv")))
+def changed_digit(data: Path, rng: random.Random, table: str = "") -> str:
+    """Change one digit of one number of one table (any, if none is named) of ``data`` in place; returns what was done."""
+    path = rng.choice(sorted((data / "tables").glob(f"{table or '*'}.csv")))
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     package = json.loads((data / "datapackage.json").read_text("utf-8"))
