@@ -322,7 +322,7 @@ def test_the_rules_refuse(damage):
 
 #: How many notebooks a digit of a table makes stale: those that draw or tabulate it, those that combine it with their own tables,
 #: the models of it, the ledger, and the page of findings, whose articles compare whole columns.
-DEPEND = {"1-2-2": 10, "1-2-12": 7}
+DEPEND = {"1-2-2": 12, "1-2-12": 7}
 
 
 @pytest.mark.parametrize("changed_table", DEPEND, indirect=True)
@@ -330,7 +330,7 @@ def test_a_digit_makes_only_the_pages_stale_whose_values_it_changes(changed_tabl
     before = execution.staleness(NOTEBOOKS)
     after = execution.staleness([edition / name for name in NAMES], edition)
     found = {path.stem: why for (path, why), was in zip(after.items(), before.values(), strict=True) if why != was}
-    assert 0 < len(found) <= DEPEND[Path(changed_table).stem], found
+    assert 0 < len(found) <= DEPEND[Path(changed_table).stem], sorted(found)
     assert all(changed_table in why for why in found.values())
 
 
