@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
 from urllib.parse import quote
 
 import pytest
 
 from tests.book.common import PAGES, SITE
-from tests.book.test_browser import LAPTOP, PHONE, QUERIES, Handler, axe, browser, sideways, violations, watched
+from tests.book.test_browser import LAPTOP, PHONE, QUERIES, axe, browser, served, sideways, violations, watched
 
 pytestmark = pytest.mark.skipif(not (SITE / "zh").is_dir(), reason="the Chinese edition is not built")
 __all__ = ["axe", "browser"]  # fixtures
@@ -38,11 +35,8 @@ COLLISIONS = """() => {
 
 @pytest.fixture(scope="module")
 def site():
-    handler = functools.partial(Handler, directory=str(SITE))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(SITE) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
