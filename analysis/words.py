@@ -32,6 +32,10 @@ class Both(str):
         made.zh = en if zh is None else zh
         return made
 
+    def capitalize(self) -> Both:
+        """With a capital at the beginning of the English."""
+        return Both(super().capitalize(), self.zh)
+
 
 def chinese(value: object) -> str:
     """The Chinese of a text that has one, else the text itself."""
@@ -138,11 +142,15 @@ def amount(report: Report, value: Fraction | float | str, unit: str, digits: int
     about = report.package["units"][unit]
     whole = exactly(value) * Fraction(about["factor"])
     symbol = str(about.get("symbol", ""))
-    places = None if isinstance(value, str) else max(0, digits - len(str(math.floor(abs(exactly(value))))))
+    places = None if isinstance(value, str) else _places(abs(exactly(value)), digits)
     zh = f"{number(value, places)}{unit.removeprefix('新臺幣')}"
     scale, word = next(((s, w) for s, w in _SCALES if abs(whole) >= s), (1, ""))
     if not symbol or scale == 1:
         return Both(f"{symbol}{number(whole)}" if whole >= 0 else f"−{symbol}{number(-whole)}", zh)
     short = abs(whole) / scale
-    decimals = max(0, digits - len(str(math.floor(short))))
-    return Both(f"{'−' if whole < 0 else ''}{symbol}{number(short, decimals)} {word}", zh)
+    return Both(f"{'−' if whole < 0 else ''}{symbol}{number(short, _places(short, digits))} {word}", zh)
+
+
+def _places(value: Fraction, digits: int) -> int:
+    """Decimals with which a number has so many digits that count."""
+    return max(0, digits - 1 - math.floor(math.log10(value))) if value else 0

@@ -57,7 +57,7 @@ def page(report: Report, line: int) -> str:
     return f"p. {low}" if low == high else f"pp. {low}–{high}"
 
 
-_LINES = re.compile(r"\blines? (\d{3,4}(?:(?:, | and | to )\d{3,4})*)")
+_LINES = re.compile(r"\b[Ll]ines? (\d{3,4}(?:(?:, | and | to |-)\d{3,4})*)")
 
 
 def paged(report: Report, text: str) -> str:

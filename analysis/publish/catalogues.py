@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from analysis.publish import pdf, site
+from analysis.publish import fingerprint, languages, pdf, site
+from analysis.publish.draft import facts
 from analysis.publish.languages import OUTPUTS, Twin, names
-from analysis.publish.project import LANGUAGE, LOCALE
+from analysis.publish.project import LANGUAGE, LOCALE, name, notebooks
 
 
 def renew(root: Path) -> int:
@@ -31,11 +32,14 @@ def renew(root: Path) -> int:
         entries, without = update(root / LOCALE / LANGUAGE / "LC_MESSAGES" / place, messages)
         count, left = count + entries, left + without
         update(scratch / "locale" / LANGUAGE / "LC_MESSAGES" / place, messages, "文")
-    about = {"language": LANGUAGE, "locale_dirs": [str(scratch / "locale")]}
-    twin = Twin({}, names(root))
+    about = languages.settings(scratch / "locale")
+    twin = Twin({}, names(root), strict=True)
     twin.phrase(site.settings(root)[0]["html_title"], "_config.yml")
     for text in pdf.own_texts(root):
         twin.sentences(text, "analysis/publish/pdf.py")
+    for notebook in notebooks(root):
+        for fact in facts(fingerprint.read(notebook), LANGUAGE).values():
+            twin.sentences(fact, f"{name(notebook, root).removesuffix('.ipynb')}.html")
     missed = io.StringIO()  # the references that the messages have
     site.sphinx(root, scratch / "html", about, 1, log=missed, twin=twin)
     entries, without = update(root / OUTPUTS, sorted(twin.missing.items(), key=lambda item: (item[1], item[0])))

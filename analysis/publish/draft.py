@@ -95,12 +95,14 @@ def to_rewrite(before: Path, after: Path, root: Path) -> Iterator[tuple[str, str
         yield page, "error", "", f"cell {number}: {error['ename']}: {said}{more}"
 
 
-def facts(notebook: dict[str, Any]) -> dict[str, str]:
-    """The facts a notebook has stored, by key, in English."""
+def facts(notebook: dict[str, Any], language: str = "en") -> dict[str, str]:
+    """The facts a notebook has stored, by key, in a language (or in English if they have no form of their own there)."""
     found: dict[str, str] = {}
     for cell in checks.code_cells(notebook):
         for output in cell["outputs"]:
             stored = output.get("data", {}).get(_FACTS, {})
             values = json.loads(checks.text(stored)) if isinstance(stored, str | list) else stored
-            found |= {k: v if isinstance(v, str) else str(v.get("en", "")) for k, v in values.items()}
+            found |= {
+                k: v if isinstance(v, str) else str(v.get(language) or v.get("en", "")) for k, v in values.items()
+            }
     return found

@@ -4,7 +4,7 @@ Markdown goes through Sphinx's gettext catalogues. Tables, figures and what the 
 HTML and SVG with their text as text; :class:`Twin` puts Chinese in the place of every text in them. Numbers are
 taken out before a text is looked up and put back after, so the two editions cannot differ in a number: one
 message ``Line chart of {0} countries`` serves every year. Names of rows come from ``labels.csv``. What has no
-Chinese is collected; a build with anything left is no edition.
+Chinese is collected: its page says so, and the build ends with exit code 1.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Any
 
 from analysis.publish.project import LANGUAGE, LOCALE
 
+#: Names that tables do not print, or print in another way than sentences have them.
+NAMES = LOCALE / LANGUAGE / "names.csv"
 OUTPUTS = LOCALE / LANGUAGE / "LC_MESSAGES" / "outputs.po"
 
 _UNTRANSLATED = """
@@ -29,10 +33,11 @@ _TAG = re.compile(r"(<!--.*?-->|<[^>]+>)", re.DOTALL)
 #: Elements whose text is no language: code, and what is marked as being in another one.
 _OPAQUE = ("script", "style", "code", "pre", "math", "kbd")
 _ATTRIBUTE = re.compile(r'(?<=\s)(title|aria-label|alt|placeholder|data-title|data-label|data-series)="([^"]*)"')
-#: Rows of the register of claims; ``columns`` and ``keys`` are names for its script.
+#: Rows of the register of claims; ``columns`` are names for its script.
 _ROWS = re.compile(r'(<div class="register"><script type="application/json">)(.*?)(</script>)', re.DOTALL)
 #: A text in a script is marked: ``/*text*/ "Show code"``.
 _SCRIPTED = re.compile(r'(/\*text\*/ ?)"([^"]*)"')
+_DRAWING = re.compile(r'<svg[^>]* viewBox="0 0 ([\d.]+) .*?</svg>', re.DOTALL)
 #: A line of a wrapped text in a figure (of a label, or of the title), and what may hold values of a hover text apart.
 _LINE = re.compile(
     r'<text font-size="([\d.]+)px"([^>]*?) (?:transform="translate\(|x=")([\d.-]+)(?: |" y=")([\d.-]+)'
@@ -40,8 +45,15 @@ _LINE = re.compile(
 )
 _TITLE = (1.28, 1.37)  # distance of its lines, in letter sizes; other texts that stand at ``x`` are labels of their own
 _APART = re.compile(r"(, |: |; | \(|\))")
+_PITCH = (0.95, 1.2)  # the same of a wrapped label
 _MARGIN = 6  # points left of the title
 _PUNCTUATION = {", ": "，", ": ": "：", "; ": "；", " (": "（", ")": "）"}
+#: What stands between two links and is no text of its own.
+_BARE, _FULL = re.compile(r"[\s,.;:()]+"), str.maketrans(",.;:()", "，。；：（）", " ")
+_PRINTED = re.compile(r"(.*[\w)]) [A-Za-z]*[\u3400-\u9fff]\S*")
+_TWICE = re.compile(r"^(.{4,}) [（(]\1[)）]$")
+_LIST = re.compile(r"[^,;:.\d]+(?:, [^,;:.\d]+)+|\d-\d-\d+(?:, \d-\d-\d+)+")
+_CLOSING = "，。、；：）」》"
 _TOKEN = re.compile(r"[\w.,%+−–-]+|.", re.ASCII)
 #: What has no language: numbers, and runs of Chinese.
 _FIXED = r"\d+(?:[.,\-–/:]\d+)*|[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*"
@@ -50,6 +62,8 @@ _CHINESE = re.compile(r'<span lang="zh-Hant">([^<]*)</span>')
 _SENTENCE = re.compile(r"(?<=[\w)%”]\.) (?=[A-Z])")
 _YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*")
+_WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_HAN = re.compile("[\u3400-\u9fff]")
 #: ``{0}`` is the first number of a message, ``{0*10}`` ten times it: US$6.5 billion are 65億美元.
 _SLOT = re.compile(r"\{(\d+)(?:\*(\d+))?\}")
 
@@ -70,6 +84,8 @@ class Twin:
 
     messages: Mapping[str, str]
     names: Mapping[str, str]
+    #: Whether texts that are Chinese but for a few words count as missing as well.
+    strict: bool = False
     missing: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -80,13 +96,19 @@ class Twin:
         """HTML or SVG with every text translated; code, and elements in a language of their own, stay."""
         opaque: list[str] = []
         parts: list[str] = []
+        fact = False
+        prose: list[str] = []  # within what a catalogue of Markdown has translated, where only facts are left
+        text = text.replace("<wbr>", "")  # Chinese needs none, and names of files are one text
         text = _ROWS.sub(lambda m: m[1] + self._rows(m[2], where) + m[3], _CHINESE.sub(r"\1", text))
-        text = re.sub(f"(?:{_LINE.pattern}){{2,}}", lambda m: self._lines(m[0], where), text)
+        text = _DRAWING.sub(lambda m: self._drawing(m[0], float(m[1]), where), text)
         for part in _TAG.split(text):
             if part.startswith("<") and part.endswith(">"):
-                _track(part, opaque)
+                _track(part, opaque, _OPAQUE, r'\s(?:lang|translate)="(?:en|no)"')
+                if not opaque:
+                    _track(part, prose, (), r'\sclass="(?:[^"]* )?translated["\s]')
+                    fact = part == '<span class="fact">'
                 parts.append(part if opaque else _ATTRIBUTE.sub(lambda m: self._attribute(m, where), part))
-            elif opaque or not part.strip():
+            elif opaque or not part.strip() or (prose and not fact and not _BARE.fullmatch(part)):
                 parts.append(part)
             elif parts[-1:] == ["<title>"] and parts[-3:-2] and parts[-3].startswith("<circle"):
                 parts.append(html.escape(self.listed(html.unescape(part), where), quote=False))
@@ -100,7 +122,19 @@ class Twin:
 
     def listed(self, text: str, where: str = "") -> str:
         """What a value says of itself: series, year and number, each by itself."""
-        return "".join(_PUNCTUATION.get(part) or self.phrase(part, where) for part in _APART.split(text) if part)
+        held: list[str] = []  # names with a comma in them
+
+        def hold(match: re.Match[str]) -> str:
+            held.append(match[0])
+            return f"\0{len(held) - 1}\0"
+
+        parts = _APART.split(self._names.sub(hold, text) if self._names else text)
+        parts = [re.sub("\0(\\d+)\0", lambda m: held[int(m[1])], part) for part in parts if part]
+        if parts.count(" (") != parts.count(")"):  # AR(1)
+            return "".join(
+                self.phrase(part, where) if part not in (", ", ": ") else _PUNCTUATION[part] for part in parts
+            )
+        return "".join(_PUNCTUATION.get(part) or self.phrase(part, where) for part in parts)
 
     def _rows(self, text: str, where: str) -> str:
         data = json.loads(text)
@@ -115,24 +149,32 @@ class Twin:
                 row[column] = "；".join(sentences(part, where) for part in parts) if parts else cell
         return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
 
-    def _lines(self, text: str, where: str) -> str:
-        """Wrapped texts of a figure: each is one message, and wrapped again in as many lines or fewer."""
-        lines = [Line.read(m) for m in _LINE.finditer(text)]
-        groups: list[list[Line]] = []
-        for line in lines:
-            if groups and groups[-1][-1].goes_on(line):
-                groups[-1].append(line)
-            else:
-                groups.append([line])
-        return "".join(part for group in groups for part in wrapped(group, lambda said: self.phrase(said, where)))
+    def _drawing(self, text: str, width: float, where: str) -> str:
+        """A figure with its wrapped texts translated: each is one message, and wrapped again in as many lines or fewer."""
+
+        def lines(match: re.Match[str]) -> str:
+            groups: list[list[Line]] = []
+            for line in map(Line.read, _LINE.finditer(match[0])):
+                if groups and groups[-1][-1].goes_on(line):
+                    groups[-1].append(line)
+                else:
+                    groups.append([line])
+            return "".join(
+                part for group in groups for part in wrapped(group, width, lambda said: self.phrase(said, where))
+            )
+
+        return re.sub(f"(?:{_LINE.pattern}){{2,}}", lines, text)
 
     def _attribute(self, match: re.Match[str], where: str) -> str:
-        return f'{match[1]}="{html.escape(self.sentences(html.unescape(match[2]), where))}"'
+        said = self.listed if match[1] == "data-series" else self.sentences
+        return f'{match[1]}="{html.escape(said(html.unescape(match[2]), where))}"'
 
     def _text(self, part: str, where: str) -> str:
         core = part.strip()
         head, tail = part[: len(part) - len(part.lstrip())], part[len(part.rstrip()) :]
         found = self.sentences(html.unescape(re.sub(r"\s+", " ", core)), where)
+        # Chinese needs no blank before or after a link
+        head, tail = head if not _WIDE.match(found) else "", tail if not _WIDE.match(found[-1:]) else ""
         return head + html.escape(found, quote=False) + tail
 
     def sentences(self, text: str, where: str = "") -> str:
@@ -141,16 +183,21 @@ class Twin:
 
     def phrase(self, text: str, where: str = "") -> str:
         """One text; as it is if it holds no word, or has no translation."""
+        if printed := _PRINTED.fullmatch(text):  # a name with the one that is printed
+            text = printed[1] if printed[1] in self.names else text
         if not _WORD.search(text):
-            return text
+            return _punctuated(text)
         if text in self.names:
             return self.names[text]
         for message, values in self.keys(text):
             if message in self.messages:
-                return _filled(self.messages[message], values)
+                found = _filled(self.messages[message], values)
+                return _TWICE.sub(r"\1", found)
             if not _WORD.search(_SLOT.sub("", message)):
-                return _filled(message, values)
-        self.missing.setdefault(list(self.keys(text))[-1][0], where)
+                return _punctuated(_filled(message, values))
+        own = re.sub("（[^（）]*）", "", text)  # 附加價值率（Value-added rate）
+        if self.strict or len(_HAN.findall(own)) < 2 * len(_WORD.findall(own)):
+            self.missing.setdefault(list(self.keys(text))[-1][0], where)
         return text
 
     def keys(self, text: str) -> Iterator[tuple[str, list[str]]]:
@@ -198,15 +245,18 @@ class Line:
         step = (line.y - self.y) / self.size
         if "text-anchor" in self.attributes:
             return same and _TITLE[0] < step < _TITLE[1] and self.x == line.x < _MARGIN
-        return same and 0.8 < step < 1.6 and (not self.turned or self.text.endswith("-"))
+        return same and _PITCH[0] < step < _PITCH[1] and (not self.turned or self.text.endswith("-"))
 
 
 def _em(letter: str) -> float:
     return 1.0 if ord(letter) > 0x2E7F else 0.28 if letter in " .,:;'|()ijlt" else 0.8 if letter in "mwMW%" else 0.56
 
 
-def wrapped(lines: list[Line], translate: Callable[[str], str]) -> Iterator[str]:
-    """SVG of a wrapped text in another language, on the same edge or middle, in no more lines."""
+def wrapped(lines: list[Line], width: float, translate: Callable[[str], str]) -> Iterator[str]:
+    """SVG of a wrapped text in another language, on the same edge or middle, in no more lines.
+
+    ``width`` is that of the figure, in points: what a title has.
+    """
     first, last = lines[0], lines[-1]
     # what stays most in one place from line to line: the beginning, the middle or the end
     shift = (
@@ -217,17 +267,14 @@ def wrapped(lines: list[Line], translate: Callable[[str], str]) -> Iterator[str]
     tokens = _TOKEN.findall(
         translate(re.sub(r"- (?=[a-z])", "" if first.turned else "-", " ".join(i.text for i in lines)))
     )
-    widest = max(line.wide for line in lines) * 1.02
+    titled = "text-anchor" in first.attributes
+    widest = width - 2 * _MARGIN if titled else max(line.wide for line in lines) * 1.02
     fitting = (n for n in range(1, len(lines)) if all(_fits(part, first.size, widest) for part in _split(tokens, n)))
     parts = _split(tokens, next(fitting, len(lines)))
     edge = sum(line.x + shift * line.wide for line in lines) / len(lines)
     step = (last.y - first.y) / max(1, len(lines) - 1)
     top = (first.y + last.y - step * (len(parts) - 1)) / 2
-    anchor = (
-        ""
-        if "text-anchor" in first.attributes
-        else {0.0: "", 0.5: ' text-anchor="middle"', 1.0: ' text-anchor="end"'}[shift]
-    )
+    anchor = "" if titled else {0.0: "", 0.5: ' text-anchor="middle"', 1.0: ' text-anchor="end"'}[shift]
     for number, part in enumerate(parts):
         yield replace(first, x=edge, y=top + number * step, text=part).written(anchor)
 
@@ -237,16 +284,32 @@ def _fits(text: str, size: float, width: float) -> bool:
 
 
 def _split(tokens: list[str], count: int) -> list[str]:
-    """A text in lines of about equal width; numbers and Latin words stay whole, no line begins with a full stop."""
-    total = sum(_em(c) for token in tokens for c in token)
-    lines, done = [""], 0.0
-    for token in tokens:
-        wide = sum(map(_em, token))
-        if done + wide / 2 > total * len(lines) / count and token not in "，。、；：）」" and len(lines) < count:
-            lines.append("")
-        lines[-1] += token
-        done += wide
-    return [line.strip() for line in lines if line.strip()]
+    """A text in lines of about equal width, best after a comma; numbers and Latin words stay whole."""
+    ends = list(accumulate(sum(map(_em, token)) for token in tokens))
+    total, cuts = ends[-1], [0]
+    for number in range(1, count):
+        aim = total * number / count
+        ways = [
+            i for i in range(cuts[-1] + 1, len(tokens)) if tokens[i] not in _CLOSING and tokens[i - 1] not in "（「《"
+        ]
+        if not ways:
+            break
+        cuts.append(
+            min(ways, key=lambda i: abs(ends[i - 1] - aim) - (total / count / 4 if tokens[i - 1] in _CLOSING else 0))
+        )
+    return [line for start, end in pairwise([*cuts, len(tokens)]) if (line := "".join(tokens[start:end]).strip())]
+
+
+def _punctuated(text: str) -> str:
+    """What has no English word in it: lists of names and marks between links, with Chinese punctuation."""
+    if _BARE.fullmatch(text):
+        return text.strip().translate(_FULL)
+    if _LIST.fullmatch(text):
+        return text.replace(", ", "、")
+    if not _HAN.search(text):
+        return text
+    text = re.sub(r" ?\(([^()]*)\)", r"（\1）", re.sub(r"\.$", "。", text))
+    return re.sub(r"([,;:]) ", lambda m: m[1].translate(_FULL), text)
 
 
 def _filled(message: str, values: list[str]) -> str:
@@ -270,21 +333,20 @@ def _slots(text: str, pattern: re.Pattern[str], words: Mapping[str, str]) -> tup
     return pattern.sub(out, text), values
 
 
-def _track(tag: str, opaque: list[str]) -> None:
-    """Note where an element begins or ends whose text stays as it is."""
+def _track(tag: str, within: list[str], names: tuple[str, ...], marked: str) -> None:
+    """Note where an element of some name, or with a mark, begins or ends; elements of its name in it are counted."""
     name = re.match(r"</?\s*([\w-]+)", tag)
     if name is None or tag.endswith("/>"):
         return
-    if opaque:
-        if name[1] == opaque[0]:
-            opaque.append(name[1]) if not tag.startswith("</") else opaque.pop()
-        return
-    if not tag.startswith("</") and (name[1] in _OPAQUE or re.search(r'\s(?:lang|translate)="(?:en|no)"', tag)):
-        opaque.append(name[1])
+    if within:
+        if name[1] == within[0]:
+            within.append(name[1]) if not tag.startswith("</") else within.pop()
+    elif not tag.startswith("</") and (name[1] in names or re.search(marked, tag)):
+        within.append(name[1])
 
 
 def names(root: Path) -> dict[str, str]:
-    """Chinese names of what rows stand for, by their English ones: ``labels.csv`` and the entities of outside facts."""
+    """Chinese names by English ones: rows (``labels.csv``), tables, and those of ``names.csv``, which go before."""
     with (root / "data/labels.csv").open(encoding="utf-8") as file:
         found = {row["en"]: row["label"] for row in reversed(list(csv.DictReader(file))) if row["en"]}
     package = json.loads((root / "data/datapackage.json").read_text("utf-8"))
@@ -294,7 +356,21 @@ def names(root: Path) -> dict[str, str]:
             title = _YEARS.sub("", title)  # which the English titles leave to the tables
         if title and english:
             found[english] = title
+    own = root / NAMES
+    if own.is_file():
+        with own.open(encoding="utf-8") as file:
+            found |= {row["en"]: row["zh"] for row in csv.DictReader(file)}
     return found
+
+
+def settings(catalogues: Path) -> dict[str, Any]:
+    """What Sphinx is told for the Chinese edition; its quotation marks are full-width where they are written."""
+    return {
+        "language": LANGUAGE,
+        "locale_dirs": [str(catalogues)],
+        "smartquotes": False,
+        "translation_progress_classes": "translated",
+    }
 
 
 def translate(folder: Path, twin: Twin) -> None:

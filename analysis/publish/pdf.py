@@ -7,6 +7,7 @@ twice: the second time with the pages at which its chapters were found.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -314,7 +315,19 @@ def problems(path: Path, titles: dict[str, int | None]) -> list[str]:
 
 def _bare(text: str) -> str:
     """Without spaces, and with the radicals that stand for some characters in a PDF as the characters."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join(unicodedata.normalize("NFKC", text.translate(_radicals())).split())
+
+
+@functools.cache
+def _radicals() -> dict[int, int]:
+    """Radicals and the characters that share their shape in the font of the book: text read from a PDF may have either."""
+    from fontTools.ttLib import TTFont
+    from pylopdf_fonts_zh_tw import sans_path
+
+    with TTFont(sans_path(), lazy=True) as font:
+        shapes = font.getBestCmap()
+    characters = {shape: point for point, shape in shapes.items() if 0x4E00 <= point <= 0x9FFF}
+    return {p: characters[s] for p, s in shapes.items() if 0x2E80 <= p <= 0x2EFF and s in characters}
 
 
 def _fonts_elsewhere(page: Any) -> Iterator[str]:

@@ -70,7 +70,7 @@ def _files(root: Path, folders: tuple[str, ...], names: tuple[str, ...] = ()) ->
     for folder in folders:
         for path in sorted((root / folder).rglob("*")):
             hidden = any(part.startswith((".", "__pycache__")) for part in path.relative_to(root).parts)
-            if path.is_file() and not hidden:
+            if path.is_file() and not hidden and path.suffix != ".mo":  # Sphinx makes them of catalogues
                 yield path
     yield from (root / name for name in names if (root / name).is_file())
 
@@ -216,9 +216,9 @@ def settings(root: Path, language: str = "en") -> tuple[dict[str, Any], dict[str
 def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str, Any]) -> tuple[bool, dict[str, str]]:
     """Build one edition below ``target``: whether there was a warning or an error, and the texts without translation."""
     place = target / editions(root)[language]
-    about = about | {"language": language, "locale_dirs": [str(root / LOCALE)]}
     if language != LANGUAGE:
-        return sphinx(root, place, about, jobs), {}
+        return sphinx(root, place, about | {"language": language}, jobs), {}
+    about = about | languages.settings(root / LOCALE)
     twin = Twin(languages.catalogue(root / OUTPUTS), languages.names(root))
     title = twin.phrase(settings(root)[0]["html_title"], CONFIG)
     about |= dict.fromkeys(("project", "html_title", "ogp_site_name", "ogp_image_alt"), title)

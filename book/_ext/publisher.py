@@ -133,11 +133,11 @@ def furnish(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
         **words
         | {
             "own": "" if language == "en" else ' translate="no"',
-            "citation": citation(page, cited, address, language, app.config.project),
+            "citation": citation(page, cited, address, language, app.config.html_title),
             "terms": words["terms"].format(
                 version=cited["version"], day=written(cited["date-released"], language), licence=LICENCE
             ),
-            "links": "".join(f" {link}{stop}" for link in links),
+            "links": "".join((" " if language == "en" else "") + link + stop for link in links),
         }
     )
 

@@ -150,7 +150,7 @@ class DataDictionary(Generated):
             cite = f", table {resource['table']}, p. {resource['page']}" if "table" in resource else ""
             out += [f"**`{resource['path']}`**: {resource['title_en']} ({resource['title']}{cite})", ""]
             out += [f"{note}" for note in resource.get("notes", [])] + [""]
-            heads = ["column", "English", "Chinese", "unit", "year", "printed in full"]
+            heads = ["column", "in English", "in Chinese", "unit", "year", "printed in full"]
             rows = [_described(field) for field in resource["schema"]["fields"]]
             used = [i for i in range(len(heads)) if any(row[i] for row in rows)]
             for row in [heads, ["---"] * len(heads), *rows]:

@@ -63,7 +63,7 @@
     if (!box || !box.clientWidth || box.scrollWidth <= box.clientWidth + 1 || table.classList.contains("stacked")) return;
     for (const [cell, column, above] of heads(table)) {
       const words = [above, cell].filter(Boolean).map((head) => (head.querySelector("button") ?? head).innerText.replace(/\s+/g, " "));
-      for (const row of table.tBodies[0].rows) row.cells[column].dataset.head = words.join(": ");
+      for (const row of table.tBodies[0].rows) row.cells[column].dataset.head = words.join(document.documentElement.lang.startsWith("zh") ? "：" : ": ");
     }
     // what is laid out as cards is still a table
     for (const node of [table, ...table.querySelectorAll("tbody, tbody *")]) if (ROLES[node.tagName]) node.setAttribute("role", ROLES[node.tagName]);

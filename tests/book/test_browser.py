@@ -62,13 +62,20 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="module")
-def address():
-    handler = functools.partial(Handler, directory=str(HTML))
+@contextlib.contextmanager
+def served(folder):
+    """The address at which a folder is served."""
+    handler = functools.partial(Handler, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def address():
+    with served(HTML) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -110,6 +110,7 @@ def test_a_line_has_its_page_as_well_as_the_lists_of_the_report_tell(edition_, l
 
 def test_notes_speak_of_pages(edition_):
     assert paged(edition_, "the same in lines 525, 934 and 2 more") == "the same in p. 6, p. 33 and 2 more"
+    assert paged(edition_, "(lines 515-679). Line 934 too") == "(pp. 5–6, pp. 13–16). p. 33 too"
 
 
 def test_pages_never_go_back(edition_):

@@ -1,0 +1,101 @@
+"""The Chinese edition in Chromium: every page on a laptop and on a phone, its figures, its search, the way to it and back."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.book.common import PAGES, SITE
+from tests.book.test_browser import LAPTOP, PHONE, QUERIES, axe, browser, served, sideways, violations, watched
+
+pytestmark = pytest.mark.skipif(not (SITE / "zh").is_dir(), reason="the Chinese edition is not built")
+__all__ = ["axe", "browser"]  # fixtures
+
+#: Texts of figures that are cut off, or that lie on one another.
+COLLISIONS = """() => {
+  const wrong = [];
+  for (const svg of document.querySelectorAll(".bd-article svg.figure")) {
+    if (!svg.checkVisibility()) continue;
+    const frame = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll("text")].filter(t => t.textContent.trim()).map(t => [t.textContent, t.getBoundingClientRect()]);
+    texts.forEach(([said, box], i) => {
+      if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1)
+        wrong.push(`${svg.dataset.name} cuts ${said}`);
+      for (const [other, there] of texts.slice(i + 1)) {
+        const wide = Math.min(box.right, there.right) - Math.max(box.left, there.left);
+        const high = Math.min(box.bottom, there.bottom) - Math.max(box.top, there.top);
+        if (wide > 2 && high > 0.4 * Math.min(box.height, there.height)) wrong.push(`${svg.dataset.name}: ${said} on ${other}`);
+      }
+    });
+  }
+  return wrong;
+}"""
+
+
+@pytest.fixture(scope="module")
+def site():
+    with served(SITE) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def visitor(browser, site):
+    with watched(browser, site, LAPTOP) as found:
+        yield found
+
+
+@pytest.mark.parametrize("name", [*PAGES, "search"])
+def test_a_page_is_sound(visitor, site, name):
+    page, wrong = visitor
+    wrong.clear()
+    page.goto(f"{site}/zh/{name}.html", wait_until="load")
+    assert page.evaluate("document.documentElement.lang") == "zh-TW"
+    for width in (LAPTOP, PHONE):
+        assert sideways(page, width) <= 0
+        page.evaluate("document.fonts.ready")
+        assert page.evaluate(COLLISIONS) == [], width
+    assert wrong == []
+
+
+def test_texts_that_collide_are_seen(visitor):
+    page, _ = visitor
+    page.set_content(
+        '<div class="bd-article"><svg class="figure" data-name="f" width="100" height="50"><text y="20">甲</text>'
+        '<text y="22">乙</text><text x="95" y="40">丙丁</text></svg></div>'
+    )
+    assert page.evaluate(COLLISIONS) == ["f: 甲 on 乙", "f cuts 丙丁"]
+
+
+@pytest.mark.parametrize("name", [PAGES[0], "book/audit/findings", "book/claims/overview", "book/models/growth"])
+def test_axe_finds_nothing_serious(visitor, site, axe, name):
+    page, _ = visitor
+    page.goto(f"{site}/zh/{name}.html", wait_until="load")
+    page.evaluate(axe)
+    assert violations(page, rules={"color-contrast": {"enabled": False}}) == []
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_search_finds_the_page_one_wants(visitor, site, query):
+    page, wrong = visitor
+    wrong.clear()
+    page.goto(f"{site}/zh/search.html?q={quote(query)}")
+    page.wait_for_selector("ul.search li > a")
+    found = page.eval_on_selector_all("ul.search li > a", "all => all.map(a => new URL(a.href).pathname)")
+    assert {f"/zh/book/{name}.html" for name in QUERIES[query]} & set(list(dict.fromkeys(found))[:3]), found[:5]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("language", "folder"), [("zh-TW", "zh"), ("en-GB", "en"), ("de-DE", "en")])
+def test_the_book_opens_in_the_language_of_the_browser_until_one_is_chosen(browser, site, language, folder):
+    context = browser.new_context(locale=language)
+    page = context.new_page()
+    page.goto(f"{site}/index.html")
+    page.wait_for_url(f"{site}/{folder}/{PAGES[0]}.html")
+    other = "en" if folder == "zh" else "zh"
+    page.goto(f"{site}/{folder}/{PAGES[1]}.html#place")
+    page.locator("a.btn-edition-button").first.click()
+    page.wait_for_url(f"{site}/{other}/{PAGES[1]}.html#place")
+    page.goto(f"{site}/index.html")
+    page.wait_for_url(f"{site}/{other}/{PAGES[0]}.html")
+    context.close()
