@@ -36,7 +36,6 @@ STAKES = {"conclusion": "a conclusion", "number": "numbers", "cosmetic": "a deta
 _BELOW = {"number": "relation", "recomputed": "allowed", "verdict": "basis"}
 #: Columns of the ledger as a reader meets them, in order.
 _SHOWN = ["table", "row", "number", "relation", "printed", "recomputed", "allowed", "verdict", "basis", "finding"]
-_PERCENT = re.compile(r"(?<=\d) %")
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -59,7 +58,7 @@ def _listed(report: Report) -> dict[str, dict[str, str]]:
 def title(report: Report, number: str) -> str:
     """The title of a finding; its number where the data no longer have it."""
     row = _listed(report).get(number)
-    return _PERCENT.sub("%", row["title"]) if row else number
+    return tables.percent(row["title"]) if row else number
 
 
 def count(report: Report, grade: str) -> int:
