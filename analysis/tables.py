@@ -197,6 +197,7 @@ def beside(
     """
     columns = ["code", "name", "year", "printed", "outside", "ratio", "id", "verdict", "basis", "publisher", "address"]
     shown = rows[columns].astype(str).assign(**{c: rows[c].map(_grouped) for c in ("printed", "outside")})
+    shown["ratio"] = shown["ratio"].where(~shown["ratio"].str.startswith("-"), "–")  # of a rise and a fall says nothing
     source = f"{_places(rows)}; outside: {', '.join(dict.fromkeys(rows['publisher']))}"
     show(
         shown,
