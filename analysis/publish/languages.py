@@ -15,11 +15,11 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
+from analysis.publish import units
 from analysis.publish.project import LANGUAGE, LOCALE
 
 #: Names that tables do not print, or print in another way than sentences have them.
@@ -64,8 +64,6 @@ _YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*")
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _HAN = re.compile("[\u3400-\u9fff]")
-#: ``{0}`` is the first number of a message, ``{0*10}`` ten times it: US$6.5 billion are 65億美元.
-_SLOT = re.compile(r"\{(\d+)(?:\*(\d+))?\}")
 
 
 def catalogue(path: Path) -> dict[str, str]:
@@ -100,6 +98,7 @@ class Twin:
         prose: list[str] = []  # within what a catalogue of Markdown has translated, where only facts are left
         text = text.replace("<wbr>", "")  # Chinese needs none, and names of files are one text
         text = _ROWS.sub(lambda m: m[1] + self._rows(m[2], where) + m[3], _CHINESE.sub(r"\1", text))
+        text = units.tables(text, self.known)
         text = _DRAWING.sub(lambda m: self._drawing(m[0], float(m[1]), where), text)
         for part in _TAG.split(text):
             if part.startswith("<") and part.endswith(">"):
@@ -153,16 +152,15 @@ class Twin:
         """A figure with its wrapped texts translated: each is one message, and wrapped again in as many lines or fewer."""
 
         def lines(match: re.Match[str]) -> str:
-            groups: list[list[Line]] = []
-            for line in map(Line.read, _LINE.finditer(match[0])):
-                if groups and groups[-1][-1].goes_on(line):
-                    groups[-1].append(line)
-                else:
-                    groups.append([line])
             return "".join(
-                part for group in groups for part in wrapped(group, width, lambda said: self.phrase(said, where))
+                part
+                for group in grouped(match[0])
+                for part in wrapped(group, width, lambda said: self.phrase(said, where))
             )
 
+        above = (joined(group) for group in grouped(text) if group[0].x < _MARGIN)  # title and subtitle
+        scale = next((found for said in above if (found := units.Scale.read(self.known(said)))), None)
+        text = units.figure(text, scale) if scale else text
         return re.sub(f"(?:{_LINE.pattern}){{2,}}", lines, text)
 
     def _attribute(self, match: re.Match[str], where: str) -> str:
@@ -188,17 +186,23 @@ class Twin:
         if not _WORD.search(text):
             return _punctuated(text)
         if text in self.names:
-            return self.names[text]
+            return units.filled(self.names[text], [])
         for message, values in self.keys(text):
             if message in self.messages:
-                found = _filled(self.messages[message], values)
+                found = units.filled(self.messages[message], values)
                 return _TWICE.sub(r"\1", found)
-            if not _WORD.search(_SLOT.sub("", message)):
-                return _punctuated(_filled(message, values))
+            if not _WORD.search(units.SLOT.sub("", message)):
+                return _punctuated(units.filled(message, values))
         own = re.sub("（[^（）]*）", "", text)  # 附加價值率（Value-added rate）
         if self.strict or len(_HAN.findall(own)) < 2 * len(_WORD.findall(own)):
             self.missing.setdefault(list(self.keys(text))[-1][0], where)
         return text
+
+    def known(self, text: str) -> str:
+        """The translation of a text as it is written down, with its mark (see :mod:`analysis.publish.units`); empty if none."""
+        if text in self.names:
+            return self.names[text]
+        return next((self.messages[message] for message, _ in self.keys(text) if message in self.messages), "")
 
     def keys(self, text: str) -> Iterator[tuple[str, list[str]]]:
         """The messages under which a text may be found: with its numbers taken out, then with names out as well."""
@@ -252,6 +256,22 @@ def _em(letter: str) -> float:
     return 1.0 if ord(letter) > 0x2E7F else 0.28 if letter in " .,:;'|()ijlt" else 0.8 if letter in "mwMW%" else 0.56
 
 
+def grouped(markup: str) -> list[list[Line]]:
+    """Lines of text in SVG, those of one text together."""
+    groups: list[list[Line]] = []
+    for line in map(Line.read, _LINE.finditer(markup)):
+        if groups and groups[-1][-1].goes_on(line):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def joined(lines: list[Line]) -> str:
+    """A wrapped text as it was before it was wrapped."""
+    return re.sub(r"- (?=[a-z])", "" if lines[0].turned else "-", " ".join(line.text for line in lines))
+
+
 def wrapped(lines: list[Line], width: float, translate: Callable[[str], str]) -> Iterator[str]:
     """SVG of a wrapped text in another language, on the same edge or middle, in no more lines.
 
@@ -264,9 +284,7 @@ def wrapped(lines: list[Line], width: float, translate: Callable[[str], str]) ->
         if last != first
         else 0.0
     )
-    tokens = _TOKEN.findall(
-        translate(re.sub(r"- (?=[a-z])", "" if first.turned else "-", " ".join(i.text for i in lines)))
-    )
+    tokens = _TOKEN.findall(translate(joined(lines)))
     titled = "text-anchor" in first.attributes
     widest = width - 2 * _MARGIN if titled else max(line.wide for line in lines) * 1.02
     fitting = (n for n in range(1, len(lines)) if all(_fits(part, first.size, widest) for part in _split(tokens, n)))
@@ -310,17 +328,6 @@ def _punctuated(text: str) -> str:
         return text
     text = re.sub(r" ?\(([^()]*)\)", r"（\1）", re.sub(r"\.$", "。", text))
     return re.sub(r"([,;:]) ", lambda m: m[1].translate(_FULL), text)
-
-
-def _filled(message: str, values: list[str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        found = values[int(match[1])]
-        if match[2] is None:
-            return found
-        times = Decimal(found.replace(",", "")) * int(match[2])
-        return f"{times:,f}".rstrip("0").rstrip(".") if "." in f"{times:f}" else f"{times:,f}"
-
-    return _SLOT.sub(value, message)
 
 
 def _slots(text: str, pattern: re.Pattern[str], words: Mapping[str, str]) -> tuple[str, list[str]]:
