@@ -17,7 +17,7 @@ from decimal import Decimal
 
 MARK = re.compile(r"\{(axis)?\*([\d.]+)\}")
 #: ``{0}`` is the first number of a message, ``{0*10}`` ten times it: US$6.5 billion are 65億美元.
-SLOT = re.compile(r"\{(\d+)(?:\*(\d+))?\}(萬)?")
+SLOT = re.compile(r"\{(\d+)(?:\*([\d.]+))?\}(萬)?")
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _WRITTEN = re.compile(_NUMBER)
 _ALONE = re.compile(rf"[+−-]?{_NUMBER}(?: to [+−-]?{_NUMBER}|[–~][+−-]?{_NUMBER})?")
@@ -43,10 +43,11 @@ class Scale:
     def read(cls, text: str) -> Scale | None:
         """Of a translation, if it is marked; raises :class:`ValueError` for a factor that is no power of ten."""
         found = MARK.search(text)
-        return cls(_power(found[2]), found[1] is not None) if found else None
+        return cls(power_of(found[2]), found[1] is not None) if found else None
 
 
-def _power(factor: str) -> int:
+def power_of(factor: str) -> int:
+    """The power of ten that a factor is; raises :class:`ValueError` if it is none."""
     value = Decimal(factor).normalize()
     if value.as_tuple().digits != (1,):
         raise ValueError(f"{factor} is no power of ten")
@@ -56,6 +57,11 @@ def _power(factor: str) -> int:
 def shifted(number: str, power: int) -> str:
     """A written number times a power of ten, digit by digit: ``1,417.05`` by one is ``14,170.5``, ``61`` by -2 ``0.61``."""
     return f"{Decimal(number.replace(',', '')).scaleb(power):,f}"
+
+
+def _short(number: str) -> str:
+    """A round number without noughts at its end: ``2.00`` is ``2``."""
+    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def shift(text: str, power: int) -> str:
@@ -70,9 +76,9 @@ def filled(message: str, values: list[str]) -> str:
         found, unit = values[int(match[1])], match[3] or ""
         if match[2] is None:
             return found + unit
-        power = _power(match[2])
+        power = power_of(match[2])
         if unit and Decimal(found.replace(",", "")).scaleb(power) >= 10_000:
-            power, unit = power - 4, "億"
+            return _short(shifted(found, power - 4)) + "億"
         return shifted(found, power) + unit
 
     return MARK.sub("", SLOT.sub(value, message))
@@ -81,11 +87,15 @@ def filled(message: str, values: list[str]) -> str:
 def tables(markup: str, known: Callable[[str], str]) -> str:
     """HTML with the columns of its tables shifted as the translations of their units say, which ``known`` gives.
 
-    A unit that is another one in a single column stands there as ``head: unit``, if that has a translation.
+    What is called otherwise in a single column has a translation as ``head: unit``, of both or of the unit alone.
     """
 
+    def own(unit: re.Match[str]) -> str:
+        head, _, said = known(f"{_plain(unit[2])}: {_plain(unit[4])}").rpartition("：")
+        return f"{unit[1]}{head or unit[2]}{unit[3]}{said or unit[4]}{unit[5]}"
+
     def table(match: re.Match[str]) -> str:
-        head = _UNIT.sub(lambda m: f"{m[1]}{m[2]}{m[3]}{own if known(own := _own(m)) else m[4]}{m[5]}", match[2])
+        head = _UNIT.sub(own, match[2])
         upper, *lower = head.split("</tr>")
         below = iter(_HEADS.findall(lower[0]) if lower else [])
         columns: list[str] = []
@@ -93,21 +103,16 @@ def tables(markup: str, known: Callable[[str], str]) -> str:
             wide = re.search(r'colspan="(\d+)"', attributes)
             columns += [next(below)[1] for _ in range(int(wide[1]))] if wide else [said]
         units = [_plain(said.partition('<span class="unit">')[2]) for said in columns]
-        scales = [Scale.read(known(unit)) if unit else None for unit in units]
-        if not any(scales):
-            return match[0]
+        scales = [Scale.read(known(unit) or unit) if unit else None for unit in units]
 
         def row(line: re.Match[str]) -> str:
             places = iter(scales)
             return _CELL.sub(lambda m: m[1] + _cell(m[2], next(places)) + m[3], line[0])
 
-        return match[1] + head + match[3] + re.sub("<tr.*?</tr>", row, match[4], flags=re.DOTALL) + match[5]
+        rows = re.sub("<tr.*?</tr>", row, match[4], flags=re.DOTALL) if any(scales) else match[4]
+        return match[1] + MARK.sub("", head) + match[3] + rows + match[5]
 
     return _TABLE.sub(table, markup)
-
-
-def _own(unit: re.Match[str]) -> str:
-    return f"{_plain(unit[2])}: {_plain(unit[4])}"
 
 
 def _cell(text: str, scale: Scale | None) -> str:
@@ -134,7 +139,7 @@ def figure(drawing: str, scale: Scale) -> str:
         if scale.axis and not axis:
             return match[0]
         found = _alone(said, scale.power)
-        return tag + (re.sub(r"\.0+$|(\.\d*[1-9])0+$", r"\1", found) if axis and found != said else found)
+        return tag + (_short(found) if axis and found != said else found)
 
     return _TEXT.sub(text, drawing)
 
