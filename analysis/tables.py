@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from analysis.charts.exhibit import caption, cite, csv_link, put, tag_chinese
+from analysis.charts.exhibit import broken, caption, cite, csv_link, put, tag_chinese
 from analysis.charts.layout import one_name
 from analysis.charts.style import VERDICTS
 
@@ -31,6 +31,10 @@ _BLANK = ("", "–", "nan", "None", "N/A")
 _MINUS = re.compile(r"(?:(?<=^)|(?<= to ))-(?=\d)")
 #: Where a name such as ``growth_2023`` may be broken.
 _JOINT = re.compile(r"(?<=[a-z0-9]_)(?=[a-z0-9])")
+
+
+class NothingToShowError(ValueError):
+    """A table without rows, or with a column that is blank throughout."""
 
 
 def badge(verdict: str) -> str:
@@ -68,18 +72,18 @@ def markup(
     over several neighbouring columns; ``verdicts`` the columns that hold verdicts. The column ``code`` is not
     shown but marks Taiwan's row; ``hide`` lists others that only go to the CSV; ``below`` puts the text
     of one column (its value) in small print below that of another (its key).
-    Raises :class:`ValueError` for a table without rows and for a column that is blank throughout.
+    Raises :class:`NothingToShowError` for a table without rows and for a column that is blank throughout.
     """
     below, heads, units = below or {}, heads or {}, units or {}
     shown = [str(c) for c in frame if c not in {code, *hide, *below.values()}]
     if frame.empty or not shown:
-        raise ValueError(f"table {name}: no rows")
+        raise NothingToShowError(f"table {name}: no rows")
     cells = {c: [_cell(v, c in ("name", shown[0])) for v in frame[c]] for c in shown}
     for above, column in below.items():
         lower = [_cell(v, False) for v in frame[column]]
         cells[above] = [f"{u}{_BELOW}{low}" if low else u for u, low in zip(cells[above], lower, strict=True)]
     if blank := [c for c in shown if all(v in _BLANK for v in cells[c])]:
-        raise ValueError(f"table {name}: nothing in column {', '.join(blank)}")
+        raise NothingToShowError(f"table {name}: nothing in column {', '.join(blank)}")
     kinds = {c: _kind(c, texts, first=c == shown[0], judged=c in verdicts) for c, texts in cells.items()}
     rows = []
     for i, key in enumerate(frame[code] if code in frame else [""] * len(frame)):
@@ -161,10 +165,15 @@ def show(
 
     ``source`` is a list of table numbers or a text, ``name`` the unique name of the table and of its file,
     ``report`` the edition of the tables (by default that of the book), ``look`` as in :func:`markup`: ``subtitle,
-    heads, units, spanners, verdicts, code, hide, below, sortable``. Raises :class:`ValueError` as :func:`markup` does.
+    heads, units, spanners, verdicts, code, hide, below, sortable``. A table without rows or with a blank column, which
+    another edition may bring, is said to be :func:`~analysis.charts.exhibit.broken`.
     """
     cited = cite(source, report)
-    text = markup(frame, title=title, name=name, **look)
+    try:
+        text = markup(frame, title=title, name=name, **look)
+    except NothingToShowError as error:
+        broken(f"the table “{title}” as it stands: its numbers are not in this edition ({error})")
+        return
     text += "\n" + caption(cited, note, csv_link(frame, name, source=cited))
     if folded:
         text = f"<details><summary>{mark(title)}</summary>\n{text}\n</details>"
