@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
 #: Between a cell's text and the small line below it.
 _BELOW = "\x1f"
-#: The book writes per cent without a space.
-_PERCENT = re.compile(r"(?<=\d) %")
-#: Four digits and more before a point, as in ``1417.05``; whole numbers may be years.
-_LONG = re.compile(r"(?<![\w.,])\d{4,}(?=\.\d)")
+#: The book writes per cent and degrees without a space.
+_PERCENT = re.compile(r"(?<=\d) (?=[%°])")
+#: Four digits and more before a point, as in ``1417.05``, or five; whole numbers of four may be years.
+_LONG = re.compile(r"(?<![\w.,])(?:\d{4,}(?=\.\d)|\d{5,}(?![\w.,-]*\d))")
+_WHOLE = re.compile(r"(?<![\w.,])\d{4}(?![\w.,])")
+_NUMERIC = ' class="num"'
 _BLANK = ("", "–", "nan", "None", "N/A")
-_MINUS = re.compile(r"(?:(?<=^)|(?<= to )|(?<=\())-(?=\d)")
+_MINUS = re.compile(r"(?:(?<=^)|(?<=\()|(?<= ))-(?=\d)")
 #: Where a name such as ``growth_2023`` may be broken.
 _JOINT = re.compile(r"(?<=[a-z0-9]_)(?=[a-z0-9])")
 
@@ -49,7 +51,7 @@ def badge(verdict: str) -> str:
 
 def percent(text: str) -> str:
     """A text with its per cent signs written as the book writes them."""
-    return _PERCENT.sub("%", text)
+    return _PERCENT.sub("", text)
 
 
 def mark(text: object) -> str:
@@ -95,6 +97,7 @@ def markup(
     if blank := [c for c in shown if all(v in _BLANK for v in cells[c])]:
         raise NothingToShowError(f"table {name}: nothing in column {', '.join(blank)}")
     kinds = {c: _kind(c, texts, first=c == shown[0], judged=c in verdicts) for c, texts in cells.items()}
+    cells |= {c: _thousands(cells[c]) for c in shown if kinds[c] == _NUMERIC}
     rows = []
     for i, key in enumerate(frame[code] if code in frame else [""] * len(frame)):
         row = [f'<th scope="row"{kinds[shown[0]]}>{_shown(cells[shown[0]][i], shown[0] in verdicts)}</th>']
@@ -125,11 +128,19 @@ def _cell(value: object, named: bool) -> str:
 def _kind(column: str, texts: Sequence[str], *, first: bool, judged: bool) -> str:
     """The class of a column's cells: numbers to the right, and room for long texts so that none stands in a sliver."""
     if not judged and all(_NUMBER.match(upper) or upper in _BLANK for upper in (t.partition(_BELOW)[0] for t in texts)):
-        return ' class="num"'
+        return _NUMERIC
     longest = max(len(part) for text in texts for part in text.split(_BELOW))
     if longest > 32 or (first and longest > 10):
         return f' class="{"room" if longest <= 32 else "wide" if longest <= 80 else "widest"}"'
     return ' class="short"' if first else ""
+
+
+def _thousands(texts: Sequence[str]) -> list[str]:
+    """The numbers of a column with their thousands apart, unless all of four digits may be years."""
+    whole = [int(digits) for text in texts for digits in _WHOLE.findall(text)]
+    if all(1900 <= number <= 2100 for number in whole):
+        return list(texts)
+    return [_WHOLE.sub(lambda m: f"{int(m[0]):,}", text) for text in texts]
 
 
 def _shown(text: str, judged: bool) -> str:
@@ -235,10 +246,10 @@ def _places(rows: pd.DataFrame) -> str:
     return ", ".join(dict.fromkeys(words.get(t, f"Table {t}") for t in rows["table"]))
 
 
-def sources(rows: pd.DataFrame) -> None:
-    """Display where outside numbers come from: publisher, title, date, how seen, terms, each with its address."""
+def sources(*frames: pd.DataFrame) -> None:
+    """Display where outside numbers come from: publisher, title, date, how seen, terms, each with its address, once."""
     lines = []
-    for row in rows.drop_duplicates(["publisher", "title", "address"]).to_dict("records"):
+    for row in pd.concat(frames).drop_duplicates(["publisher", "published", "address"]).to_dict("records"):
         words = f"{row['publisher']}: {row['title']}, {row['published']}. Seen as {row['seen']}. Terms: {row['terms']}."
         lines.append(
             f'<li>{mark(words)} <a href="{html.escape(row["address"])}">{urlsplit(row["address"]).netloc}</a></li>'

@@ -22,6 +22,7 @@ from analysis.interval import decimals_of
 
 #: Fewer equal rates, or a larger chance, are no finding.
 LEAST, CHANCE = 4, 1e-6
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def repeated_rates(cells: Cells, groups: Sequence[Group], place: Callable[[int],
             lines = [f"{place(i)}: printed {text[i]}" for i in same]
             lines.append(f"{len(same)} of {len(rates)} printed growth rates are exactly {printed}")
             lines.append(
-                f"a level and its ratio counted once, {events} of {every} events: chance {chance:.0e} if they"
+                f"a level and its ratio counted once, {events} of {every} events: chance about {_power(chance)} if they"
                 f" were independent and rates near {printed} as frequent as among the others"
             )
             lines += [
@@ -87,6 +88,12 @@ def repeated_rates(cells: Cells, groups: Sequence[Group], place: Callable[[int],
             ]
             found.append(_constant_rate(printed, same, lines, len(rates)))
     return found
+
+
+def _power(chance: float) -> str:
+    """A small probability as it is written: ``4×10⁻¹²``."""
+    digit, _, exponent = f"{chance:.0e}".partition("e")
+    return f"{digit}×10{str(int(exponent)).translate(_RAISED)}"
 
 
 def _constant_rate(printed: str, cells: tuple[int, ...], lines: Sequence[str], of: int) -> Pattern:
