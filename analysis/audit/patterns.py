@@ -18,11 +18,10 @@ from math import comb
 
 from analysis.audit.cells import NEAREST_MODE, PROSE, Cells
 from analysis.audit.relations import Group
-from analysis.interval import decimals_of
+from analysis.interval import decimals_of, power_of_ten
 
 #: Fewer equal rates, or a larger chance, are no finding.
 LEAST, CHANCE = 4, 1e-6
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def repeated_rates(cells: Cells, groups: Sequence[Group], place: Callable[[int],
 def _power(chance: float) -> str:
     """A small probability as it is written: ``4×10⁻¹²``."""
     digit, _, exponent = f"{chance:.0e}".partition("e")
-    return f"{digit}×10{str(int(exponent)).translate(_RAISED)}"
+    return f"{digit}×{power_of_ten(int(exponent))}"
 
 
 def _constant_rate(printed: str, cells: tuple[int, ...], lines: Sequence[str], of: int) -> Pattern:

@@ -72,6 +72,7 @@ _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*|\b(?:GERD|FTE|MSTI|D
 #: A date as the data have it, a name with a year, and a number with another in brackets.
 _DATE = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-([0-3]\d))?(?![\d-])")
 _OF_A_YEAR = re.compile(r"(.+), ((?:19|20)\d\d(?:/\d{4})?)")
+_FROM_TO = re.compile(r"((?:19|20)\d\d) to ((?:19|20)\d\d)")
 _BRACKETED = re.compile(r"([+−]?[\d.,]+) \(([+−]?[\d.,]+)\)")
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -197,10 +198,12 @@ class Twin:
         """One text; as it is if it holds no word, or has no translation. ``breaks`` is written where it may be broken."""
         if printed := _PRINTED.fullmatch(text):  # a name with the one that is printed
             text = printed[1] if printed[1] in self.names else text
-        if not _WORD.search(text):
-            return _punctuated(text)
         if text in self.names:
             return units.filled(self.names[text], [])
+        if not _WORD.search(text):
+            return _punctuated(text)
+        if years := _FROM_TO.fullmatch(text):
+            return f"{years[1]}年至{years[2]}年"
         if (named := _OF_A_YEAR.fullmatch(text)) and named[1] in self.names:
             return f"{self.names[named[1]]}，{named[2].replace('/', '年/')}年"
         for message, values in self.keys(text):
