@@ -29,12 +29,10 @@ _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
 _BELOW = "\x1f"
 #: The book writes per cent and degrees without a space.
 _PERCENT = re.compile(r"(?<=\d) (?=[%°])")
-#: Four digits and more before a point, as in ``1417.05``, or five; whole numbers of four may be years.
-_LONG = re.compile(r"(?<![\w.,])(?:\d{4,}(?=\.\d)|\d{5,}(?![\w.,-]*\d))")
-_WHOLE = re.compile(r"(?<![\w.,])\d{4}(?![\w.,])")
-_NUMERIC = ' class="num"'
+#: Four digits and more before a point, as in ``1417.05``; whole numbers may be years.
+_LONG = re.compile(r"(?<![\w.,])\d{4,}(?=\.\d)")
 _BLANK = ("", "–", "nan", "None", "N/A")
-_MINUS = re.compile(r"(?:(?<=^)|(?<=\()|(?<= ))-(?=\d)")
+_MINUS = re.compile(r"(?:(?<=^)|(?<= to )|(?<=\())-(?=\d)")
 #: Where a name such as ``growth_2023`` may be broken.
 _JOINT = re.compile(r"(?<=[a-z0-9]_)(?=[a-z0-9])")
 
@@ -97,7 +95,6 @@ def markup(
     if blank := [c for c in shown if all(v in _BLANK for v in cells[c])]:
         raise NothingToShowError(f"table {name}: nothing in column {', '.join(blank)}")
     kinds = {c: _kind(c, texts, first=c == shown[0], judged=c in verdicts) for c, texts in cells.items()}
-    cells |= {c: _thousands(cells[c]) for c in shown if kinds[c] == _NUMERIC}
     rows = []
     for i, key in enumerate(frame[code] if code in frame else [""] * len(frame)):
         row = [f'<th scope="row"{kinds[shown[0]]}>{_shown(cells[shown[0]][i], shown[0] in verdicts)}</th>']
@@ -128,19 +125,11 @@ def _cell(value: object, named: bool) -> str:
 def _kind(column: str, texts: Sequence[str], *, first: bool, judged: bool) -> str:
     """The class of a column's cells: numbers to the right, and room for long texts so that none stands in a sliver."""
     if not judged and all(_NUMBER.match(upper) or upper in _BLANK for upper in (t.partition(_BELOW)[0] for t in texts)):
-        return _NUMERIC
+        return ' class="num"'
     longest = max(len(part) for text in texts for part in text.split(_BELOW))
     if longest > 32 or (first and longest > 10):
         return f' class="{"room" if longest <= 32 else "wide" if longest <= 80 else "widest"}"'
     return ' class="short"' if first else ""
-
-
-def _thousands(texts: Sequence[str]) -> list[str]:
-    """The numbers of a column with their thousands apart, unless all of four digits may be years."""
-    whole = [int(digits) for text in texts for digits in _WHOLE.findall(text)]
-    if all(1900 <= number <= 2100 for number in whole):
-        return list(texts)
-    return [_WHOLE.sub(lambda m: f"{int(m[0]):,}", text) for text in texts]
 
 
 def _shown(text: str, judged: bool) -> str:

@@ -29,7 +29,6 @@ NARROW_MIME = "application/x.narrow+svg"
 #: How an output begins that says that the text has to change; ``analysis.publish.checks`` looks for it.
 BROKEN = "No longer true, so the text has to change:"
 
-_MINUS = re.compile(r"(?<![\w\]})-])-(?=\d)")
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*")
 
 
@@ -136,7 +135,6 @@ def show(
     edition of the tables (by default that of the book). A figure of no numbers is said to be :func:`broken`. Raises
     :class:`ValueError` if a text is cut off, crossed or lies on another, in the column of a laptop or on a phone.
     """
-    alt = _MINUS.sub("\u2212", alt)
     if isinstance(fig, Drawing) and not fig.axes:
         broken(f"the figure “{fig.title}”, none of whose numbers is in this edition")
         return
