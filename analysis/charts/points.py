@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
 from analysis.charts import layout
-from analysis.charts.layout import canvas, core, doubtful, drawn, finish, leader, minus, ways
+from analysis.charts.layout import Exact, canvas, core, doubtful, drawn, finish, leader, minus, ways
 from analysis.charts.marks import band, note, numbers, own_colour, told
 from analysis.charts.style import (
     BEHIND,
@@ -152,7 +152,7 @@ def scatter(
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(lambda v, _: minus(f"{v:,.10g}"))
+        axis.set_major_formatter(Exact())
     if size_note:
         ax.set_title(size_note, size=SMALL, color=MUTED)
     placed = [(text, radius) for text, radius, _ in sorted(labels, key=lambda label: not label[2])]
