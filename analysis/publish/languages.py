@@ -73,7 +73,7 @@ _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*|\b(?:GERD|FTE|MSTI|D
 _DATE = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-([0-3]\d))?(?![\d-])")
 _OF_A_YEAR = re.compile(r"(.+), ((?:19|20)\d\d(?:/\d{4})?)")
 _FROM_TO = re.compile(r"((?:19|20)\d\d) to ((?:19|20)\d\d)")
-_BRACKETED = re.compile(r"([+−]?[\d.,]+) \(([+−]?[\d.,]+)\)")
+_BRACKETED = re.compile(r"([+−]?[\d.,]+%?) \((?:((?:19|20)\d\d)|([+−]?[\d.,]+))\)")
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -200,12 +200,12 @@ class Twin:
             text = printed[1] if printed[1] in self.names else text
         if text in self.names:
             return units.filled(self.names[text], [])
+        if (named := _OF_A_YEAR.fullmatch(text)) and named[1] in self.names:
+            return f"{self.names[named[1]]}，{named[2].replace('/', '年/')}年"
         if not _WORD.search(text):
             return _punctuated(text)
         if years := _FROM_TO.fullmatch(text):
             return f"{years[1]}年至{years[2]}年"
-        if (named := _OF_A_YEAR.fullmatch(text)) and named[1] in self.names:
-            return f"{self.names[named[1]]}，{named[2].replace('/', '年/')}年"
         for message, values in self.keys(text):
             if message in self.messages:
                 found = _dated(units.filled(self.messages[message], values)).replace(_BREAK, breaks)
@@ -348,7 +348,8 @@ def _punctuated(text: str) -> str:
     if _BARE.fullmatch(text):
         return text.strip().translate(_FULL)
     if bracketed := _BRACKETED.fullmatch(text):
-        return f"{bracketed[1]}（{bracketed[2]}）"
+        inner = f"{bracketed[2]}年" if bracketed[2] else bracketed[3]
+        return f"{bracketed[1]}（{inner}）"
     text = _dated(text)
     if _LIST.fullmatch(text):
         return text.replace(", ", "、")

@@ -149,7 +149,7 @@ class DataDictionary(Generated):
         for resource in package["resources"]:
             cite = f", table {resource['table']}, p. {resource['page']}" if "table" in resource else ""
             out += [f"**`{resource['path']}`**: {resource['title_en']} ({resource['title']}{cite})", ""]
-            out += [f"{note}".replace("*", r"\*") for note in resource.get("notes", [])] + [""]
+            out += [f"{note}" for note in resource.get("notes", [])] + [""]
             heads = ["column", "in English", "in Chinese", "unit", "year", "printed in full"]
             rows = [_described(field) for field in resource["schema"]["fields"]]
             used = [i for i in range(len(heads)) if any(row[i] for row in rows)]
