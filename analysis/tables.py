@@ -140,7 +140,12 @@ def _parted(texts: Sequence[str]) -> list[str]:
     upper = [text.partition(_BELOW)[0] for text in texts]
     if all(text in _BLANK or (text.isdigit() and 1900 <= int(text) <= 2100) for text in upper):
         return list(texts)
-    return [_WHOLE.sub(lambda m: f"{int(m[0]):,}", text, count=1) for text in texts]
+    # a year may stand among other numbers, as in the ledger
+    years = [text.isdigit() and 2000 <= int(text) <= 2100 for text in upper]
+    return [
+        text if year else _WHOLE.sub(lambda m: f"{int(m[0]):,}", text, count=1)
+        for text, year in zip(texts, years, strict=True)
+    ]
 
 
 def _shown(text: str, judged: bool) -> str:
