@@ -163,9 +163,9 @@ def amount(report: Report, value: Fraction | float | str, unit: str, digits: int
     Money is scaled to three digits (``digits``), people and pieces are written out (``17.58`` 萬人 as ``175,800``). Factor and
     symbol of a unit stand in ``datapackage.json``; raises :class:`KeyError` for a unit that is not there.
     """
-    about = report.package["units"][unit]
     if not _there(value):
         return ABSENT
+    about = report.package["units"][unit]
     whole = exactly(value) * Fraction(about["factor"])
     symbol = str(about.get("symbol", ""))
     places = None if isinstance(value, str) else _places(abs(exactly(value)), digits)
