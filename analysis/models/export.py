@@ -120,7 +120,7 @@ def estimates(report: Report, *parts: str) -> pd.DataFrame:
     labels = {m: name[0].upper() + name[1:] for m, name in MEASURE_NAMES.items()}
     labels |= {key: one.label for key, one in collect(report).items()}
     names = [labels.get(s.partition("~")[2] or s, "") for s in frame["series"]]
-    codes = frame["series"].str.partition(".")[[0, 2]].set_axis(["measure", "code"], axis=1)
+    codes = frame["series"].str.partition(".").reindex(columns=[0, 2]).set_axis(["measure", "code"], axis=1)
     return pd.concat([frame, codes], axis=1).assign(name=names)
 
 
