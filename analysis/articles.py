@@ -38,7 +38,6 @@ _BELOW = {"number": "relation", "recomputed": "allowed", "verdict": "basis"}
 _SHOWN = ["table", "row", "number", "relation", "printed", "recomputed", "allowed", "verdict", "basis", "finding"]
 #: The year at the end of a column's name.
 _YEAR = re.compile(r"_((?:19|20)\d\d)$")
-_PERCENT = re.compile(r"(?<=\d) %")
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -61,7 +60,7 @@ def _listed(report: Report) -> dict[str, dict[str, str]]:
 def title(report: Report, number: str) -> str:
     """The title of a finding; its number where the data no longer have it."""
     row = _listed(report).get(number)
-    return _PERCENT.sub("%", row["title"]) if row else number
+    return tables.percent(row["title"]) if row else number
 
 
 def count(report: Report, grade: str) -> int:

@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
 #: Between a cell's text and the small line below it.
 _BELOW = "\x1f"
+#: The book writes per cent without a space.
+_PERCENT = re.compile(r"(?<=\d) %")
+#: Four digits and more before a point, as in ``1417.05``; whole numbers may be years.
+_LONG = re.compile(r"(?<![\w.,])\d{4,}(?=\.\d)")
 _BLANK = ("", "–", "nan", "None", "N/A")
-_MINUS = re.compile(r"(?:(?<=^)|(?<= to ))-(?=\d)")
+_MINUS = re.compile(r"(?:(?<=^)|(?<= to )|(?<=\())-(?=\d)")
 #: Where a name such as ``growth_2023`` may be broken.
 _JOINT = re.compile(r"(?<=[a-z0-9]_)(?=[a-z0-9])")
 
@@ -43,11 +47,17 @@ def badge(verdict: str) -> str:
     return f'<span class="verdict verdict-{verdict.replace(" ", "-")}">{sign}&nbsp;{verdict}</span>'
 
 
+def percent(text: str) -> str:
+    """A text with its per cent signs written as the book writes them."""
+    return _PERCENT.sub("%", text)
+
+
 def mark(text: object) -> str:
-    """A cell as HTML: escaped, minus signs true, Chinese tagged for readers and search."""
+    """A cell as HTML: escaped, signs as the book writes them, Chinese tagged for readers and search."""
     if text is None or text != text:
         return "–"
-    lines = [_JOINT.sub("<wbr>", _MINUS.sub("−", html.escape(part))) for part in str(text).split(_BELOW, 1)]
+    written = _LONG.sub(lambda m: f"{int(m[0]):,}", percent(str(text)))
+    lines = [_JOINT.sub("<wbr>", _MINUS.sub("−", html.escape(part))) for part in written.split(_BELOW, 1)]
     return tag_chinese(lines[0]) + "".join(f'<span class="below">{tag_chinese(line)}</span>' for line in lines[1:])
 
 
@@ -127,7 +137,7 @@ def _shown(text: str, judged: bool) -> str:
     verdict, _, small = text.partition(_BELOW)
     if not judged or verdict not in VERDICTS:
         return mark(text)
-    return badge(verdict) + (f'<span class="below">{tag_chinese(html.escape(small))}</span>' if small else "")
+    return badge(verdict) + (f'<span class="below">{tag_chinese(html.escape(percent(small)))}</span>' if small else "")
 
 
 def _head(labels: Mapping[str, str], kinds: Mapping[str, str], spanners: Mapping[str, Sequence[str]]) -> str:
@@ -196,6 +206,7 @@ def beside(
     """
     columns = ["code", "name", "year", "printed", "outside", "ratio", "id", "verdict", "basis", "publisher", "address"]
     shown = rows[columns].astype(str).assign(**{c: rows[c].map(_grouped) for c in ("printed", "outside")})
+    shown["ratio"] = shown["ratio"].where(~shown["ratio"].str.startswith("-"), "–")  # of a rise and a fall says nothing
     source = f"{_places(rows)}; outside: {', '.join(dict.fromkeys(rows['publisher']))}"
     show(
         shown,

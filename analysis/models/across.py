@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.models.growth import Estimate, quantile, two_sided
+from analysis.models.growth import LEVEL, Estimate, quantile, two_sided
 from analysis.models.panel import Clustered, clustered, dummies
 from analysis.models.series import Floats, NotEstimable, Series, countries
 from analysis.report import NOT_AVAILABLE
@@ -48,7 +48,7 @@ class Line(Estimate):
         x = self.points["x"].to_numpy()
         grid = np.linspace(x.min(), x.max(), steps)
         fit = OLS(self.points["y"].to_numpy(), np.column_stack([np.ones(len(x)), x])).fit()
-        frame = fit.get_prediction(np.column_stack([np.ones(steps), grid])).summary_frame(1 - self.level)
+        frame = fit.get_prediction(np.column_stack([np.ones(steps), grid])).summary_frame(1 - LEVEL)
         return pd.DataFrame(
             {"x": grid, "y": frame["mean"], "low": frame["mean_ci_lower"], "high": frame["mean_ci_upper"]}
         )
@@ -64,7 +64,7 @@ def bell_mccaffrey(design: Floats, column: int) -> float:
     return float(values.sum() ** 2 / (values**2).sum())
 
 
-def cross_section(codes: Sequence[str], x: Floats, y: Floats, level: float = 0.95) -> Line:
+def cross_section(codes: Sequence[str], x: Floats, y: Floats) -> Line:
     """Least squares of ``y`` on ``x`` over countries; see :class:`Line`. Needs five countries."""
     from scipy.stats import spearmanr
     from statsmodels.regression.linear_model import OLS
@@ -76,21 +76,21 @@ def cross_section(codes: Sequence[str], x: Floats, y: Floats, level: float = 0.9
     design = np.column_stack([np.ones(len(x)), x - x.mean()])
     fit = OLS(y, design).fit()
     slope, error, df = float(fit.params[1]), float(fit.HC2_se[1]), bell_mccaffrey(design, 1)
-    half = float(quantile(level, df)) * error
+    half = float(quantile(LEVEL, df)) * error
     rows = []
     for i in range(len(x)):
         less = OLS(np.delete(y, i), np.delete(np.column_stack([np.ones(len(x)), x]), i, axis=0)).fit()
-        rows.append((less.params[1], *less.conf_int(1 - level)[1], less.pvalues[1]))
+        rows.append((less.params[1], *less.conf_int(1 - LEVEL)[1], less.pvalues[1]))
     points = pd.DataFrame({"code": list(codes), "x": x, "y": y, "fitted": fit.fittedvalues})
     points["leverage"] = fit.get_influence().hat_matrix_diag
     points[["without", "without_low", "without_high", "without_p"]] = rows
-    low, high = map(float, fit.conf_int(1 - level)[1])
+    low, high = map(float, fit.conf_int(1 - LEVEL)[1])
     rho, p_rho = map(float, spearmanr(x, y))
     p, ends = float(two_sided(slope / error, df)), (slope - half, slope + half)
-    return Line("cross_section_hc2_bm", len(x), slope, *ends, level, "", p, df, (low, high), rho, p_rho, points)
+    return Line("cross_section_hc2_bm", len(x), slope, *ends, LEVEL, "", p, df, (low, high), rho, p_rho, points)
 
 
-def beta_convergence(series: Sequence[Series], level: float = 0.95) -> Line:
+def beta_convergence(series: Sequence[Series]) -> Line:
     """Mean annual growth against the log of the first value, over countries with the same first and last year.
 
     A negative slope: those who start lower grow faster. Unit of the slope: log points a year times 100 per log
@@ -99,7 +99,7 @@ def beta_convergence(series: Sequence[Series], level: float = 0.95) -> Line:
     used = spanning(series)
     x = np.array([s.response[0] for s in used])
     y = np.array([100 * (s.response[-1] - s.response[0]) / (s.years[-1] - s.years[0]) for s in used])
-    return cross_section([s.code for s in used], x, y, level)
+    return cross_section([s.code for s in used], x, y)
 
 
 def spanning(series: Sequence[Series]) -> list[Series]:
@@ -108,7 +108,7 @@ def spanning(series: Sequence[Series]) -> list[Series]:
     return [s for s in series if (s.years[0], s.years[-1]) == ends and len(s) > 1]
 
 
-def sigma_convergence(series: Sequence[Series], level: float = 0.95) -> Estimate:
+def sigma_convergence(series: Sequence[Series]) -> Estimate:
     r"""Does the spread across countries shrink? Ratio of the last to the first standard deviation.
 
     Pitman (1939) and Morgan (1939): for pairs of normal variables, :math:`\mathrm{var}(u)=\mathrm{var}(v)` exactly if
@@ -127,11 +127,11 @@ def sigma_convergence(series: Sequence[Series], level: float = 0.95) -> Estimate
     if 1 - r**2 < 1e-12:
         raise NotEstimable("no spread across the countries, or it moves in step")
     ratio = float(sd[1] / sd[0])
-    k = 1 + 2 * (1 - r**2) * float(quantile(level, n - 2)) ** 2 / (n - 2)
+    k = 1 + 2 * (1 - r**2) * float(quantile(LEVEL, n - 2)) ** 2 / (n - 2)
     spread = math.sqrt(k + math.sqrt(k * k - 1))
     t = (ratio**2 - 1) * math.sqrt(n - 2) / (2 * ratio * math.sqrt(1 - r**2))
     p = float(two_sided(t, n - 2))
-    return Estimate("sigma_convergence", n, ratio, ratio / spread, ratio * spread, level, "", p)
+    return Estimate("sigma_convergence", n, ratio, ratio / spread, ratio * spread, LEVEL, "", p)
 
 
 # ---------------------------------------------------------------- inputs and patents
@@ -139,10 +139,8 @@ def sigma_convergence(series: Sequence[Series], level: float = 0.95) -> Estimate
 INPUTS = {"gerd_intensity": "R&D intensity", "researcher_density": "researcher density"}
 
 
-def inputs_and_patents(
-    report: Report, found: Mapping[str, Series], lag: int = 1, level: float = 0.95
-) -> dict[str, Line]:
-    """US patents per head of the last year against each input ``lag`` years before, in logarithms.
+def inputs_and_patents(report: Report, found: Mapping[str, Series]) -> dict[str, Line]:
+    """US patents per head of the last year against each input a year before, in logarithms.
 
     One line per input of :data:`INPUTS`. Countries whose patents or input of that year are left out of
     ``found`` do not take part.
@@ -155,24 +153,19 @@ def inputs_and_patents(
         rows = []
         for one in countries(found, measure):
             patents, printed = found.get(f"patents.{one.code}"), density.get((one.code, last), NOT_AVAILABLE)
-            known = patents is not None and last in patents.years and last - lag in one.years
+            known = patents is not None and last in patents.years and last - 1 in one.years
             if known and printed not in (NOT_AVAILABLE, "0"):
-                rows.append((one.code, one.response[one.years.index(last - lag)], math.log(float(printed))))
+                rows.append((one.code, one.response[one.years.index(last - 1)], math.log(float(printed))))
         if rows:
             codes, x, y = zip(*rows, strict=True)
-            fits[measure] = cross_section(codes, np.array(x), np.array(y), level)
+            fits[measure] = cross_section(codes, np.array(x), np.array(y))
     return fits
 
 
 def patents_panel(
-    found: Mapping[str, Series],
-    measure: str,
-    granted: Sequence[Series] = (),
-    lag: int = 1,
-    level: float = 0.95,
-    wild: bool = True,
+    found: Mapping[str, Series], measure: str, granted: Sequence[Series] = (), wild: bool = True
 ) -> Clustered:
-    """Log patents on the log input ``lag`` years before, with country and year effects: an elasticity.
+    """Log patents on the log input a year before, with country and year effects: an elasticity.
 
     ``granted``: some of the countries' patents, all of them by default. Ten clusters are few, and one may hold most
     of the variation: read the wild bootstrap.
@@ -182,17 +175,17 @@ def patents_panel(
         other = found.get(f"{measure}.{patents.code}")
         before = dict(zip(other.years, other.response, strict=True)) if other is not None else {}
         for when, value in zip(patents.years, patents.response, strict=True):
-            if when - lag in before:
-                rows.append((value, before[when - lag], patents.code, when))
+            if when - 1 in before:
+                rows.append((value, before[when - 1], patents.code, when))
     if len({r[2] for r in rows}) < 3:
         raise NotEstimable("the panel of patents needs at least 3 countries")
     y, x, group, year = (np.array(v) for v in zip(*rows, strict=True))
     effects = np.column_stack([dummies(group), dummies(year)[:, 1:]])
-    return clustered(y, x, effects, group, level, wild)
+    return clustered(y, x, effects, group, wild)
 
 
-def efficiency(found: Mapping[str, Series], lag: int = 1) -> pd.DataFrame:
-    """Patents of the last common year per unit of printed researchers (ten thousand) and per US$ 100 million of R&D ``lag`` years before.
+def efficiency(found: Mapping[str, Series]) -> pd.DataFrame:
+    """Patents of the last common year per unit of printed researchers (ten thousand) and per US$ 100 million of R&D a year before.
 
     ``code, year, per_researcher, per_gerd``, most per researcher first. Ratios, not productivity: an office
     counts what is filed with it.
@@ -201,7 +194,7 @@ def efficiency(found: Mapping[str, Series], lag: int = 1) -> pd.DataFrame:
     for one in countries(found, "patents"):
         ratios = []
         for measure in ("researchers", "gerd"):
-            other, before = found.get(f"{measure}.{one.code}"), one.years[-1] - lag
+            other, before = found.get(f"{measure}.{one.code}"), one.years[-1] - 1
             known = dict(zip(other.years, other.values, strict=True)) if other is not None else {}
             ratios.append(float(one.values[-1] / known.get(before, math.nan)))
         rows.append((one.code, one.years[-1], *ratios))

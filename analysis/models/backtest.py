@@ -27,6 +27,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.forecast import MODELS, predict, usable
+from analysis.models.growth import LEVEL
 from analysis.models.series import NotEstimable, Series
 
 FIRST_ORIGIN = 3
@@ -38,7 +39,7 @@ TESTED = tuple(m for m in MODELS if m != "local_level")
 COMBINATION = "combined"
 
 
-def task(series: Sequence[Series], origin: int, model: str, level: float) -> pd.DataFrame:
+def task(series: Sequence[Series], origin: int, model: str) -> pd.DataFrame:
     """All forecasts of one model for series of one length, each cut to its first ``origin`` points.
 
     One row per forecast; empty if the model needs more points.
@@ -52,10 +53,10 @@ def task(series: Sequence[Series], origin: int, model: str, level: float) -> pd.
     unit = np.array([[100.0 if s.scale == "log" else 1.0] for s in series])
     y = np.array([s.response for s in series])
     actual, values = y[:, origin:], np.array([s.values for s in series])
-    low, high = p.interval(level)
+    low, high = p.interval(LEVEL)
     centre = np.array([s.back(m) for s, m in zip(series, p.mean, strict=True)])
     miss = (low - actual).clip(0) + (actual - high).clip(0)
-    score = unit * (high - low + 2 / (1 - level) * miss)
+    score = unit * (high - low + 2 / (1 - LEVEL) * miss)
     with np.errstate(divide="ignore", invalid="ignore"):
         step = unit * np.abs(np.diff(y[:, :origin], axis=1)).mean(axis=1, keepdims=True)
         change = np.abs(np.diff(values[:, :origin], axis=1)).mean(axis=1, keepdims=True)
@@ -83,9 +84,7 @@ def task(series: Sequence[Series], origin: int, model: str, level: float) -> pd.
     return pd.DataFrame({k: np.broadcast_to(np.asarray(v), actual.shape).ravel() for k, v in columns.items()})
 
 
-def run(
-    series: Iterable[Series], models: Sequence[str] = TESTED, level: float = 0.95, n_jobs: int | None = None
-) -> pd.DataFrame:
+def run(series: Iterable[Series], models: Sequence[str] = TESTED, n_jobs: int | None = None) -> pd.DataFrame:
     """Every forecast of the back-test, one a row; columns as in :func:`task`.
 
     Series of unlike length are tested apart. Raises :class:`NotEstimable` if none is long enough.
@@ -96,7 +95,7 @@ def run(
     plan = []
     for n in sorted({len(s) for s in members if len(s) > FIRST_ORIGIN}):
         same = usable(members, n)
-        plan += [(same, origin, m, level) for origin in range(FIRST_ORIGIN, n) for m in models if same]
+        plan += [(same, origin, m) for origin in range(FIRST_ORIGIN, n) for m in models if same]
     if not plan:
         raise NotEstimable(f"a back-test needs series of more than {FIRST_ORIGIN} consecutive years")
     frames = [f for f in Parallel(n_jobs=n_jobs)(delayed(task)(*p) for p in plan) if len(f)]
@@ -192,7 +191,7 @@ def chosen(forecasts: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     return _apply(choice.models, forecasts)
 
 
-def margin(forecasts: pd.DataFrame, choice: Choice, draws: int = DRAWS) -> tuple[float, float, float]:
+def margin(forecasts: pd.DataFrame, choice: Choice) -> tuple[float, float, float]:
     """By how much the choice's score is below the naive one, per cent, with a 95 % interval over groups of series.
 
     The choice was made on the same forecasts, which no interval shows; the nested score does.
@@ -200,7 +199,7 @@ def margin(forecasts: pd.DataFrame, choice: Choice, draws: int = DRAWS) -> tuple
     naive = forecasts[forecasts["model"] == "naive"].groupby("group")["score"]
     ratio = (chosen(forecasts, choice).groupby("group")["score"].mean() / naive.mean()).to_numpy()
     size = naive.size().to_numpy()
-    picks = np.random.default_rng(SEED).integers(len(ratio), size=(draws, len(ratio)))
+    picks = np.random.default_rng(SEED).integers(len(ratio), size=(DRAWS, len(ratio)))
     drawn = (ratio[picks] * size[picks]).sum(axis=1) / size[picks].sum(axis=1)
     low, high = np.quantile(100 * (1 - drawn), [0.025, 0.975])
     return float(100 * (1 - (ratio * size).sum() / size.sum())), float(low), float(high)

@@ -44,11 +44,11 @@ RESIDUAL = "other"
 Cell = tuple[float, float, float]
 
 
-def cell(printed: str, exact: bool = False) -> Cell:
+def cell(printed: str) -> Cell:
     """A printed number with its bounds; :class:`NotEstimable` for N/A."""
     if printed == NOT_AVAILABLE:
         raise NotEstimable("a number is not available")
-    _, low, high = floats([Interval.printed(printed, exact)])
+    _, low, high = floats([Interval.printed(printed)])
     return float(printed), float(low[0]), float(high[0])
 
 
@@ -310,13 +310,13 @@ def lmdi_frame(results: Sequence[Divisia]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def research_on_real_gdp(report: Report, code: str = "") -> tuple[Divisia, Divisia]:
-    """R&D expenditure of one country on the quotient of the two tables and on printed real GDP (Table 1-2-8).
+def research_on_real_gdp(report: Report) -> tuple[Divisia, Divisia]:
+    """R&D expenditure of the report's country on the quotient of the two tables and on printed real GDP (Table 1-2-8).
 
     Real GDP is chained one year back with its growth rate, where the table prints one. Both splits are over the
     years that all tables cover. Expenditure is at constant prices, so real GDP is its fellow.
     """
-    code = code or report.home
+    code = report.home
     cells = {(m, y): p for (_, m, y), p in _cells(report, ("real_gdp",)).items() if p != NOT_AVAILABLE}
     gdp = {int(y): cell(p) for (m, y), p in cells.items() if m == "real_gdp"}
     if not gdp:
@@ -341,17 +341,17 @@ def research_on_real_gdp(report: Report, code: str = "") -> tuple[Divisia, Divis
 # ---------------------------------------------------------------- contributions
 
 
-def exports(report: Report, table: str = "", after: int | None = None) -> pd.DataFrame:
+def exports(report: Report, table: str = "") -> pd.DataFrame:
     """Contributions of the classes of an export table to its growth: ``code, points, low, high``.
 
     First row the total, last row ``rounding``: what the printed classes leave of the printed total (it has
-    no bounds; unrounded classes leave nothing). ``after`` is the later year, the last one by default.
+    no bounds; unrounded classes leave nothing). The growth is that of the last year.
     """
     from analysis.indicators import exports as indicator
 
     table = table or report.holding("exports", "share")[0]
     shown = printed_years(report, table, "exports")
-    year = (shown[-1] if shown else 0) if after is None else after
+    year = shown[-1] if shown else 0
     both = pd.concat([indicator.exports_growth(report), indicator.contributions(report)])
     both = both[(both["table"] == table) & (both["year"] == year)]
     growth = both[(both["code"] == indicator.TOTAL) & (both["indicator"] == "exports_growth")]

@@ -45,11 +45,11 @@ def text(value: float | None, digits: int = 3) -> str:
     return shown[1:] if shown.startswith("-") and not shown.strip("-0.") else shown
 
 
-def significant(value: float, digits: int = 5) -> str:
-    """A positive or negative number with about ``digits`` significant ones, plain notation."""
+def significant(value: float) -> str:
+    """A positive or negative number with about five significant digits, plain notation."""
     if value == 0:
         return "0"
-    return text(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
+    return text(value, max(0, 4 - math.floor(math.log10(abs(value)))))
 
 
 def percent(level: float | str) -> str:

@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.models.growth import changes, lines, quantile
+from analysis.models.growth import LEVEL, changes, lines, quantile
 from analysis.models.series import Floats, NotEstimable, Series
 from analysis.models.shrinkage import moderate, shrink
 
@@ -253,9 +253,7 @@ def predict(series: Sequence[Series], model: str, horizon: int) -> Predictive:
     return Predictive(mean, scale, df)
 
 
-def forecast(
-    found: Mapping[str, Series], keys: Sequence[str], model: str, horizon: int = 3, level: float = 0.95
-) -> list[Forecast]:
+def forecast(found: Mapping[str, Series], keys: Sequence[str], model: str, horizon: int = 3) -> list[Forecast]:
     """Forecasts of some series; the others in ``found`` of equal length serve for pooling."""
     for key in keys:
         if reason := obstacle(found[key]):
@@ -265,20 +263,19 @@ def forecast(
         rows = usable(found.values(), n) if model in BY_GROUP else [found[k] for k in keys if len(found[k]) == n]
         p = predict(rows, model, horizon)
         for one, *row in zip(rows, p.mean, p.scale, p.df, strict=True):
-            done[one.key] = _ahead(one, model, Predictive(*(part[None] for part in row)), level)
+            done[one.key] = _ahead(one, model, Predictive(*(part[None] for part in row)))
     return [done[k] for k in keys]
 
 
-def _ahead(series: Series, model: str, p: Predictive, level: float) -> Forecast:
+def _ahead(series: Series, model: str, p: Predictive) -> Forecast:
     years = tuple(series.years[-1] + h for h in range(1, p.mean.shape[1] + 1))
-    mean, low, high = (series.back(v[0]) for v in (p.mean, *p.interval(level)))
-    return Forecast(series, model, years, mean, low, high, level, p)
+    mean, low, high = (series.back(v[0]) for v in (p.mean, *p.interval(LEVEL)))
+    return Forecast(series, model, years, mean, low, high, LEVEL, p)
 
 
-def with_gaps(series: Series, horizon: int = 2, level: float = 0.95) -> Forecast:
+def with_gaps(series: Series, horizon: int = 2) -> Forecast:
     """The random walk with drift for a series whose years have gaps."""
-    p = rw_drift(series.response[None], horizon, np.zeros(1), series.time)
-    return _ahead(series, "rw_drift", p, level)
+    return _ahead(series, "rw_drift", rw_drift(series.response[None], horizon, np.zeros(1), series.time))
 
 
 def describe(model: str) -> str:

@@ -30,6 +30,8 @@ from analysis.models.series import Floats, NotEstimable, Series
 
 HC3_MINIMUM = 5
 SEED = 20250520
+#: Claimed coverage of every interval, and the level at which tests count.
+LEVEL, ALPHA = 0.95, 0.05
 WALKS = 20_000
 
 
@@ -151,14 +153,14 @@ class Trend(Estimate):
         return pd.DataFrame({"year": shown} | {c: back(b) for c, b in zip(columns, bounds, strict=True)})
 
 
-def trend(series: Series, level: float = 0.95) -> Trend:
+def trend(series: Series) -> Trend:
     """Trend of a series; :class:`NotEstimable` for fewer than three points or a constant series."""
     series.require(3, "a trend")
     if series.constant:
         raise NotEstimable("the series is constant: no slope and no error")
     fit, rate = lines(series.time, series.response[None]), series.rate
     slope, se, hc3 = float(fit.slope[0]), float(fit.se[0]), float(fit.hc3[0])
-    t = float(quantile(level, fit.df))
+    t = float(quantile(LEVEL, fit.df))
     lowest, highest = series.response_bounds
     w = weights(series.time)
     least, most = w.clip(0) @ lowest + w.clip(None, 0) @ highest, w.clip(0) @ highest + w.clip(None, 0) @ lowest
@@ -170,7 +172,7 @@ def trend(series: Series, level: float = 0.95) -> Trend:
         estimate=estimate,
         low=low,
         high=high,
-        level=level,
+        level=LEVEL,
         unit=series.rate_unit,
         p_value=float(two_sided(slope / se, fit.df)) if se > 0 else 0.0,
         series=series,
@@ -208,17 +210,17 @@ def changes(time: Floats, y: Floats) -> tuple[Floats, Floats]:
     return mean, np.sqrt(variance / gaps.sum())
 
 
-def mean_change(series: Series, level: float = 0.95) -> Estimate:
+def mean_change(series: Series) -> Estimate:
     """Mean change a year with the t test of a random walk with drift. Needs three points."""
     series.require(3, "a mean change with an error")
     mean, error = (float(v[0]) for v in changes(series.time, series.response[None]))
     if error <= 1e-15:
         raise NotEstimable("all yearly changes are equal: no error")
     df = len(series) - 2
-    half = float(quantile(level, df)) * error
+    half = float(quantile(LEVEL, df)) * error
     value, low, high = map(series.rate, (mean, mean - half, mean + half))
     p = float(two_sided(mean / error, df))
-    return Estimate("mean_change", len(series), value, low, high, level, series.rate_unit, p)
+    return Estimate("mean_change", len(series), value, low, high, LEVEL, series.rate_unit, p)
 
 
 def kendall_counts(n: int) -> list[int]:
@@ -255,11 +257,11 @@ def rank_slopes(time: Floats, y: Floats, level: float) -> tuple[Floats, Floats, 
     return np.median(pairs, axis=1), pairs[:, k - 1], pairs[:, -k]
 
 
-def theil_sen(series: Series, level: float = 0.95) -> Estimate:
+def theil_sen(series: Series) -> Estimate:
     """Median pairwise slope with an exact distribution-free interval; ``level`` is the attained one."""
     series.require(3, "a Theil-Sen slope")
-    value, low, high = (series.rate(v[0]) for v in rank_slopes(series.time, series.response[None], level))
-    attained = slope_ranks(len(series), level)[1]
+    value, low, high = (series.rate(v[0]) for v in rank_slopes(series.time, series.response[None], LEVEL))
+    attained = slope_ranks(len(series), LEVEL)[1]
     return Estimate("theil_sen", len(series), value, low, high, attained, series.rate_unit, math.nan)
 
 
@@ -310,16 +312,16 @@ def influence(series: Series) -> pd.DataFrame:
 
 
 @functools.cache
-def false_alarms(years: tuple[int, ...], alpha: float = 0.05) -> float:
+def false_alarms(years: tuple[int, ...]) -> float:
     """How often the t test of a line finds a trend in a random walk without drift seen in these years."""
     time = np.array(years, dtype=float)
     steps = np.random.default_rng(SEED).standard_normal((WALKS, len(years) - 1)) * np.sqrt(np.diff(time))
     fit = lines(time, np.hstack([np.zeros((WALKS, 1)), np.cumsum(steps, axis=1)]))
-    return float(np.mean(two_sided(fit.slope / fit.se, fit.df) < alpha))
+    return float(np.mean(two_sided(fit.slope / fit.se, fit.df) < ALPHA))
 
 
-def many(series: Iterable[Series], alpha: float = 0.05) -> dict[tuple[str, str], float]:
-    """How many of many series have a trend at ``alpha``; counts by (model, name).
+def many(series: Iterable[Series]) -> dict[tuple[str, str], float]:
+    """How many of many series have a trend at ``ALPHA``; counts by (model, name).
 
     ``p_below``: the t test finds one; ``fdr_bh``: of those, what remains at this false discovery rate (Benjamini and
     Hochberg 1995); ``expected…``: how many chance would give, for the line among walks without drift.
@@ -330,19 +332,19 @@ def many(series: Iterable[Series], alpha: float = 0.05) -> dict[tuple[str, str],
     for one in series:
         with contextlib.suppress(NotEstimable):
             p_line.append(trend(one).p_value)
-            expected += false_alarms(one.years, alpha)
+            expected += false_alarms(one.years)
             p_change.append(0.0)  # stays where all changes are equal
             p_change[-1] = mean_change(one).p_value
     if not p_line:
         raise NotEstimable("no series has a trend to test")
     line, change = np.array(p_line), np.array(p_change)
-    line_bh, change_bh = (int(multipletests(p, alpha=alpha, method="fdr_bh")[0].sum()) for p in (line, change))
+    line_bh, change_bh = (int(multipletests(p, alpha=ALPHA, method="fdr_bh")[0].sum()) for p in (line, change))
     return {
         ("log_linear_ols", "tests"): len(line),
-        ("log_linear_ols", f"p_below_{alpha}"): int((line < alpha).sum()),
-        ("log_linear_ols", f"fdr_bh_{alpha}"): line_bh,
+        ("log_linear_ols", f"p_below_{ALPHA}"): int((line < ALPHA).sum()),
+        ("log_linear_ols", f"fdr_bh_{ALPHA}"): line_bh,
         ("log_linear_ols", "expected_of_driftless_walks"): expected,
-        ("mean_change", f"p_below_{alpha}"): int((change < alpha).sum()),
-        ("mean_change", "expected_by_chance"): alpha * len(line),
-        ("mean_change", f"fdr_bh_{alpha}"): change_bh,
+        ("mean_change", f"p_below_{ALPHA}"): int((change < ALPHA).sum()),
+        ("mean_change", "expected_by_chance"): ALPHA * len(line),
+        ("mean_change", f"fdr_bh_{ALPHA}"): change_bh,
     }

@@ -52,6 +52,9 @@ MEASURE_NAMES = {
 #: Measures of countries that are pooled.
 PANEL_MEASURES = ("gerd", "gerd_intensity", "researchers", "researcher_density", "patents")
 
+#: Fewest printed points of a series that is collected.
+MINIMUM = 4
+
 
 class NotEstimable(ValueError):  # noqa: N818 - reads as what it says: not estimable
     """A series that an estimator cannot be applied to; the message says why in one line."""
@@ -274,8 +277,8 @@ def measures(report: Report) -> dict[tuple[str, str], Measure]:
 
 
 @once
-def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
-    """Every series of the report with at least ``minimum`` printed points, by key.
+def collect(report: Report, treated: bool = False) -> Found:
+    """Every series of the report with at least four printed points, by key.
 
     Constant series (the 100 per cent of a total) are left out: they have no trend to estimate. The total
     of exports stands in three tables and is taken once. ``treated``: cells that the register of findings
@@ -301,7 +304,7 @@ def collect(report: Report, minimum: int = 4, treated: bool = False) -> Found:
             known = rows[~rows["gone"]]
             if key in found or (len(known) > 1 and known["printed"].nunique() == 1):
                 continue
-            if len(known) < minimum:
+            if len(known) < MINIMUM:
                 if rows["gone"].any():
                     refused[key] = (table, f"only {len(known)} of {len(rows)} years have a value")
                 continue

@@ -1,7 +1,7 @@
 """Many small samples at once: means drawn towards their common one, variances towards the typical one.
 
 The one place where estimates borrow from each other: country trends, pooled forecasts and the simulation
-all use these functions. Arrays may have leading axes; the last one runs over the units.
+all use these functions. Arrays have one axis, the units.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from analysis.models.series import Floats
 class Shrunk:
     """``common`` mean with its error ``se``, spread ``tau`` of the units, their ``estimate`` and its ``error``."""
 
-    common: Floats
-    se: Floats
-    tau: Floats
+    common: float
+    se: float
+    tau: float
     estimate: Floats
     error: Floats
 
@@ -32,24 +32,22 @@ def shrink(own: Floats, variance: Floats) -> Shrunk:
     one degree of freedom less than units). The error of a drawn estimate adds Morris's (1983) term for the
     estimated spread. An estimate always lies between its own value and the common one.
     """
-    groups = own.shape[-1]
+    groups = len(own)
 
-    def mean(w: Floats) -> tuple[Floats, Floats]:
-        total = w.sum(axis=-1, keepdims=True)
-        return (w * own).sum(axis=-1, keepdims=True) / total, total
+    def centre(w: Floats) -> float:
+        return float((w * own).sum() / w.sum())
 
     w = 1 / variance
-    centre, total = mean(w)
-    excess = (w * (own - centre) ** 2).sum(axis=-1, keepdims=True) - (groups - 1)
-    between = np.maximum(0.0, excess / (total - (w**2).sum(axis=-1, keepdims=True) / total))
+    excess = (w * (own - centre(w)) ** 2).sum() - (groups - 1)
+    between = max(0.0, float(excess / (w.sum() - (w**2).sum() / w.sum())))
     w = 1 / (variance + between)
-    centre, total = mean(w)
-    squared = (w * (own - centre) ** 2).sum(axis=-1, keepdims=True) / (groups - 1) / total
+    common = centre(w)
+    squared = float((w * (own - common) ** 2).sum() / (groups - 1) / w.sum())
     kept = between / (between + variance)
-    drawn = centre + kept * (own - centre)
+    drawn = common + kept * (own - common)
     morris = 2 / max(groups - 3, 1) * (own - drawn) ** 2
     error = np.sqrt(kept * variance + (1 - kept) ** 2 * squared + morris)
-    return Shrunk(centre[..., 0], np.sqrt(squared[..., 0]), np.sqrt(between[..., 0]), drawn, error)
+    return Shrunk(common, math.sqrt(squared), math.sqrt(between), drawn, error)
 
 
 def moderate(variances: Floats, df: int) -> tuple[Floats, Floats]:

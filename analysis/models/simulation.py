@@ -38,6 +38,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.models import across, forecast, growth, panel
+from analysis.models.growth import LEVEL
 from analysis.models.series import Floats
 
 SEED = 20250521
@@ -54,13 +55,9 @@ METHODS = {
     "hc3_t": ("slope", "straight line, HC3 errors"),
     "theil_sen": ("slope", "median slope, exact ranks"),
     "mean_change": ("slope", "mean change, Student's t"),
-    "naive": ("next value", forecast.describe("naive")),
-    "rw_drift": ("next value", forecast.describe("rw_drift")),
-    "log_linear_ols": ("next value", forecast.describe("log_linear_ols")),
-    "pooled_naive": ("next value", forecast.describe("pooled_naive")),
-    "pooled_drift": ("next value", forecast.describe("pooled_drift")),
-    "combined": ("next value", forecast.describe("combined")),
 }
+FORECASTS = ("naive", "rw_drift", "log_linear_ols", "pooled_naive", "pooled_drift", "combined")
+METHODS |= {model: ("next value", forecast.describe(model)) for model in FORECASTS}
 
 
 def make_world(world: str, n: int, size: int, generator: np.random.Generator) -> tuple[Floats, float]:
@@ -88,29 +85,27 @@ def make_world(world: str, n: int, size: int, generator: np.random.Generator) ->
     return slope * time + noise, slope
 
 
-def hits(world: str, n: int, size: int, seed: np.random.SeedSequence, level: float) -> dict[str, tuple[int, int]]:
+def hits(world: str, n: int, size: int, seed: np.random.SeedSequence) -> dict[str, tuple[int, int]]:
     """How many intervals of each method held the truth in one world, and of how many."""
     from scipy.stats import norm
 
     y, slope = make_world(world, n, size, np.random.default_rng(seed))
     known, future, time = y[:, :n], y[:, n], np.arange(n, dtype=float)
     fit, (change, error) = growth.lines(time, known), growth.changes(time, known)
-    t, (_, low, high) = float(growth.quantile(level, n - 2)), growth.rank_slopes(time, known, level)
+    t, (_, low, high) = float(growth.quantile(LEVEL, n - 2)), growth.rank_slopes(time, known, LEVEL)
     off = np.abs(fit.slope - slope)
     found = {
         "ols_t": off <= t * fit.se,
-        "ols_z": off <= norm.ppf(0.5 + level / 2) * fit.se,
+        "ols_z": off <= norm.ppf(0.5 + LEVEL / 2) * fit.se,
         "hc3_t": off <= t * fit.hc3,
         "theil_sen": (low <= slope) & (slope <= high),
         "mean_change": np.abs(change - slope) <= t * error,
     }
-    for model, (target, _) in METHODS.items():
-        if target == "slope":
-            continue
+    for model in FORECASTS:
         pooled = model in forecast.BY_GROUP
         rows = min(size, POOLED) if pooled else size
         ends = [
-            forecast.MODELS[model][0](known[i : i + step], 1, np.full(len(known[i : i + step]), 1e-12)).interval(level)
+            forecast.MODELS[model][0](known[i : i + step], 1, np.full(len(known[i : i + step]), 1e-12)).interval(LEVEL)
             for step in [GROUP if pooled else size]
             for i in range(0, rows, step)
         ]
@@ -123,9 +118,7 @@ def coverage(
     sizes: Sequence[int] = (4, 5, 10),
     worlds: Sequence[str] = WORLDS,
     simulations: int = 102_000,
-    level: float = 0.95,
     n_jobs: int | None = None,
-    seed: int = SEED,
 ) -> pd.DataFrame:
     """Claimed and attained coverage: ``target, method, world, n, simulations, claimed, attained, error`` (per cent).
 
@@ -135,8 +128,8 @@ def coverage(
 
     chunks = [min(CHUNK, simulations - done) for done in range(0, simulations, CHUNK)]
     plan = list(itertools.product(worlds, sizes, chunks))
-    seeds = np.random.SeedSequence(seed).spawn(len(plan))
-    results = Parallel(n_jobs=n_jobs)(delayed(hits)(*p, s, level) for p, s in zip(plan, seeds, strict=True))
+    seeds = np.random.SeedSequence(SEED).spawn(len(plan))
+    results = Parallel(n_jobs=n_jobs)(delayed(hits)(*p, s) for p, s in zip(plan, seeds, strict=True))
     keys = ["target", "method", "world", "n"]
     rows = [
         (target, method, world, n, *found[method])
@@ -145,7 +138,7 @@ def coverage(
     ]
     table = pd.DataFrame(rows, columns=[*keys, "held", "simulations"]).groupby(keys, sort=False).sum().reset_index()
     share = table.pop("held") / table["simulations"]
-    claims = [growth.slope_ranks(n, level)[1] if m == "theil_sen" else level for m, n in table[["method", "n"]].values]
+    claims = [growth.slope_ranks(n, LEVEL)[1] if m == "theil_sen" else LEVEL for m, n in table[["method", "n"]].values]
     error = 100 * np.sqrt(share * (1 - share) / table["simulations"])
     return table.assign(claimed=100 * np.array(claims), attained=100 * share, error=error)
 
@@ -165,14 +158,13 @@ PANEL_METHODS = {
 SCENES = tuple(itertools.product((10, 17), (0.5, 1.75), (0.0, 0.2)))
 
 
-def panel_hits(
-    groups: int, n: int, spread: float, common: float, size: int, seed: np.random.SeedSequence, level: float
-) -> dict[str, float]:
+def panel_hits(groups: int, spread: float, common: float, size: int, seed: np.random.SeedSequence) -> dict[str, float]:
     """Share of intervals of the common and of the countries' own slopes that held the truth.
 
     ``spread``: standard deviation of the countries' slopes in units of an own slope's error; ``common``: share of
     the yearly error variance that all countries share. Up to ten groups, the bootstrap too.
     """
+    n = 5
     generator, time = np.random.default_rng(seed), np.arange(float(n)) - (n - 1) / 2
     label, long = np.repeat(np.arange(groups), n), np.tile(time, groups)
     effects = panel.dummies(label)
@@ -182,38 +174,33 @@ def panel_hits(
         truth = generator.standard_normal(groups) * spread / math.sqrt(sxx)
         shock = math.sqrt(common) * generator.standard_normal(n)
         y = truth[:, None] * time + shock + math.sqrt(1 - common) * generator.standard_normal((groups, n))
-        fit = panel.clustered(y.ravel(), long, effects, label, level, wild=False)
+        fit = panel.clustered(y.ravel(), long, effects, label, wild=False)
         rows = growth.lines(time, y)
-        t_own, t_groups = float(growth.quantile(level, n - 2)), float(growth.quantile(level, groups - 1))
+        t_own, t_groups = float(growth.quantile(LEVEL, n - 2)), float(growth.quantile(LEVEL, groups - 1))
         residual = y - y.mean(axis=1, keepdims=True) - fit.estimate * time
         plain = math.sqrt(float((residual**2).sum()) / (groups * (n - 1) - 1) / sxx / groups)
         drawn = panel.draw(rows.slope, rows.sigma**2, np.full(groups, n - 2), np.full(groups, sxx))[2]
         one = {
             "clustered": float(fit.low <= 0 <= fit.high),
-            "unclustered": float(abs(fit.estimate) <= growth.quantile(level, groups * (n - 1) - 1) * plain),
+            "unclustered": float(abs(fit.estimate) <= growth.quantile(LEVEL, groups * (n - 1) - 1) * plain),
             "shrunken": float((np.abs(drawn.estimate - truth) <= t_groups * drawn.error).mean()),
             "own": float((np.abs(rows.slope - truth) <= t_own * rows.se).mean()),
         }
         if groups <= 10:
             centred = (y - y.mean(axis=1, keepdims=True)).ravel()
-            one["wild"] = float(panel.Wild(centred, long, base, effects).p_value(0.0) >= 1 - level)
+            one["wild"] = float(panel.Wild(centred, long, base, effects).p_value(0.0) >= 1 - LEVEL)
         held.append(one)
     return {name: float(np.mean([one[name] for one in held])) for name in held[0]}
 
 
 def panel_coverage(
-    scenes: Sequence[tuple[int, float, float]] = SCENES,
-    n: int = 5,
-    simulations: int = 2000,
-    level: float = 0.95,
-    n_jobs: int | None = None,
-    seed: int = SEED + 1,
+    scenes: Sequence[tuple[int, float, float]] = SCENES, simulations: int = 2000, n_jobs: int | None = None
 ) -> pd.DataFrame:
     """Coverage in panels: ``method, groups, spread, common, simulations, attained`` (per cent), one scene after another."""
     from joblib import Parallel, delayed
 
-    seeds = np.random.SeedSequence(seed).spawn(len(scenes))
-    calls = (delayed(panel_hits)(g, n, s, c, simulations, k, level) for (g, s, c), k in zip(scenes, seeds, strict=True))
+    seeds = np.random.SeedSequence(SEED + 1).spawn(len(scenes))
+    calls = (delayed(panel_hits)(g, s, c, simulations, k) for (g, s, c), k in zip(scenes, seeds, strict=True))
     rows = [
         (method, g, s, c, simulations, 100 * share)
         for (g, s, c), found in zip(scenes, Parallel(n_jobs=n_jobs)(calls), strict=True)
@@ -231,9 +218,7 @@ LEVERAGE_METHODS = (
 )
 
 
-def leverage_coverage(
-    x: Floats, within: Floats, simulations: int = 2000, level: float = 0.95, seed: int = SEED + 2
-) -> pd.DataFrame:
+def leverage_coverage(x: Floats, within: Floats, simulations: int = 2000) -> pd.DataFrame:
     """Coverage for the regressor that the report has: ``method, errors, simulations, attained`` (per cent).
 
     Across countries (``x``): classical, HC2 with Bell and McCaffrey's degrees of freedom, HC3 with ``n - 2``. Within
@@ -242,10 +227,10 @@ def leverage_coverage(
     """
     from statsmodels.regression.linear_model import OLS
 
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(SEED + 2)
     design = np.column_stack([np.ones(len(x)), x - x.mean()])
-    t, df = float(growth.quantile(level, len(x) - 2)), across.bell_mccaffrey(design, 1)
-    t_df = float(growth.quantile(level, df))
+    t, df = float(growth.quantile(LEVEL, len(x) - 2)), across.bell_mccaffrey(design, 1)
+    t_df = float(growth.quantile(LEVEL, df))
     label, year = np.repeat(np.arange(len(within)), within.shape[1]), np.tile(np.arange(within.shape[1]), len(within))
     effects, member = np.column_stack([panel.dummies(label), panel.dummies(year)[:, 1:]]), panel.dummies(label)
     base = np.linalg.svd(effects, full_matrices=False)[0]
@@ -259,20 +244,20 @@ def leverage_coverage(
         for _ in range(simulations):
             fit = OLS(scale * generator.standard_normal(len(x)), design).fit()
             y = scale_within * generator.standard_normal(within.size)
-            inside = panel.clustered(y, within.ravel(), effects, label, level, wild=False)
+            inside = panel.clustered(y, within.ravel(), effects, label, wild=False)
             wild, b = panel.Wild(y - base @ (base.T @ y), xt, base, member), abs(float(fit.params[1]))
             across_held = (b <= t * fit.bse[1], b <= t_df * fit.HC2_se[1], b <= t * fit.HC3_se[1])
-            held.append((*across_held, inside.low <= 0 <= inside.high, wild.p_value(0.0) >= 1 - level))
+            held.append((*across_held, inside.low <= 0 <= inside.high, wild.p_value(0.0) >= 1 - LEVEL))
         shares = 100 * np.mean(held, axis=0)
         rows += [(name, errors, simulations, float(v)) for name, v in zip(LEVERAGE_METHODS, shares, strict=True)]
     return pd.DataFrame(rows, columns=["method", "errors", "simulations", "attained"])
 
 
-def resolution(sizes: Sequence[int] = (3, 4, 5, 6, 8, 10, 20), level: float = 0.95, power: float = 0.8) -> pd.DataFrame:
+def resolution(sizes: Sequence[int] = (3, 4, 5, 6, 8, 10, 20)) -> pd.DataFrame:
     """What ``n`` points can resolve, for yearly scatter of 1 per cent about the line.
 
-    ``n, t`` (the quantile), ``half_width`` of the slope's interval and ``detectable`` growth (found with the given
-    power), both in per cent a year; ``next_value``: half-width of the prediction interval in per cent. All scale
+    ``n, t`` (the quantile), ``half_width`` of the slope's interval and ``detectable`` growth (found four times in
+    five), both in per cent a year; ``next_value``: half-width of the prediction interval in per cent. All scale
     with the scatter.
     """
     from scipy.optimize import brentq
@@ -281,10 +266,10 @@ def resolution(sizes: Sequence[int] = (3, 4, 5, 6, 8, 10, 20), level: float = 0.
     rows = []
     for n in sizes:
         away = np.arange(n) - (n - 1) / 2
-        root, t = math.sqrt(float(away @ away)), float(growth.quantile(level, n - 2))
+        root, t = math.sqrt(float(away @ away)), float(growth.quantile(LEVEL, n - 2))
 
         def shortfall(shift: float, t: float = t, df: int = n - 2) -> float:
-            return float(ncf.sf(t * t, 1, df, shift * shift)) - power
+            return float(ncf.sf(t * t, 1, df, shift * shift)) - 0.8
 
         shift = brentq(shortfall, 0.1, 4 * t + 3)
         rows.append((n, t, t / root, shift / root, t * math.sqrt(1 + 1 / n + ((n + 1) / 2 / root) ** 2)))

@@ -2,7 +2,7 @@
 
 Each statement of :data:`STATEMENTS` stands in the text (``line``). Beside the probability that a pooled drift gives
 it stands how often such probabilities came true in the back-test, in the same family of series; the verdict
-judges whichever is nearer to one half. Fewer than :data:`MINIMUM` points give no probability.
+judges whichever is nearer to one half. Fewer than four points give no probability.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from analysis.models import backtest, forecast
-from analysis.models.series import NotEstimable, Series
+from analysis.models.series import MINIMUM, NotEstimable, Series
 
 if TYPE_CHECKING:
     from analysis.report import Report
 
-MINIMUM = 4
 DRIFT = "pooled_drift"
 LIKELY, VERY_LIKELY = 0.8, 0.95
 
@@ -75,7 +74,7 @@ def table(report: Report, found: Mapping[str, Series], tested: pd.DataFrame) -> 
             rows.append((text, line, n, None, None, None, None, short))
             continue
         try:
-            ahead = forecast.forecast(found, [key], DRIFT, 2)[0] if series.regular else forecast.with_gaps(series, 2)
+            ahead = forecast.forecast(found, [key], DRIFT, 2)[0] if series.regular else forecast.with_gaps(series)
         except NotEstimable as reason:
             rows.append((text, line, n, None, None, None, None, f"cannot tell: {reason}"))
             continue
@@ -101,12 +100,11 @@ def _printed(report: Report, where: str, measure: str) -> int:
 
 # ---------------------------------------------------------------- targets
 
+TARGET, HORIZON = "gerd_intensity.TWN", 12
 TARGETS = (4.0, 4.2, 4.5, 5.0)
 
 
-def targets(
-    found: Mapping[str, Series], models: Sequence[str], key: str = "gerd_intensity.TWN", horizon: int = 12
-) -> pd.DataFrame:
+def targets(found: Mapping[str, Series], models: Sequence[str]) -> pd.DataFrame:
     """Probability (per cent) of being at or above round targets: ``model, target, year, probability``.
 
     A year in which the probability first exceeds one half is :func:`reached`. Horizons beyond two years are not
@@ -114,7 +112,7 @@ def targets(
     """
     rows = []
     for model in models:
-        one = forecast.forecast(found, [key], model, horizon)[0]
+        one = forecast.forecast(found, [TARGET], model, HORIZON)[0]
         rows += [(model, t, y, 100 * one.above(t, h)) for t in TARGETS for h, y in enumerate(one.years, 1)]
     return pd.DataFrame(rows, columns=["model", "target", "year", "probability"])
 

@@ -188,7 +188,7 @@ def test_the_simulated_intervals_are_those_of_the_models() -> None:
         held["hc3_t"] += fit.hc3[0] <= slope <= fit.hc3[1]
         held["theil_sen"] += sen.low <= slope <= sen.high
         held["mean_change"] += change.low <= slope <= change.high
-    found = simulation.hits("independent", 5, 100, np.random.SeedSequence(0), 0.95)
+    found = simulation.hits("independent", 5, 100, np.random.SeedSequence(0))
     assert {k: found[k][0] for k in held} == held
 
 
