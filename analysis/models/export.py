@@ -243,7 +243,7 @@ def _clustered(
 
 def _common(own: list[Series]) -> Iterator[Line]:
     fit = panel.common_trend(own)
-    without = panel.without_each(own, lambda s: panel.common_trend(s, wild=False))
+    without = panel.without_each(own, panel.common_trend)
     yield from _clustered(fit, without, "entity_fe", "growth_rate", A_YEAR, _rates)
     for year, *three in panel.year_effects(own).iloc[1:].itertuples(index=False):
         yield Line(fit.n, "year_effects", str(year), three, fit.level, "% of first year")
@@ -251,7 +251,7 @@ def _common(own: list[Series]) -> Iterator[Line]:
 
 def _later(own: list[Series]) -> Iterator[Line]:
     second = sorted({y for s in own for y in s.years})[1]
-    fit = panel.common_trend([s.only(y for y in s.years if y >= second) for s in own], wild=False)
+    fit = panel.common_trend([s.only(y for y in s.years if y >= second) for s in own])
     yield Line(fit.n, "entity_fe", f"growth_rate_since_{second}", _rates(*_ends(fit)), fit.level, A_YEAR)
 
 
@@ -305,7 +305,7 @@ def _over(report: Report, found: Found) -> Iterator[Line]:
 
 def _within(found: Found, measure: str) -> Iterator[Line]:
     granted = countries(found, "patents")
-    each = panel.without_each(granted, lambda some: across.patents_panel(found, measure, some, wild=False))
+    each = panel.without_each(granted, lambda some: across.patents_panel(found, measure, some))
     yield from _clustered(across.patents_panel(found, measure), each, "two_way_fe", "elasticity")
 
 
