@@ -87,10 +87,9 @@ def _rows(lines: Iterator[Line], series: str, table: str, model: str, cells: str
     """Estimates of one series as they come; if something cannot be estimated, a row says why."""
     try:
         for line in lines:
-            row = (
-                BLANK | line._asdict() | {"series": line.series or series, "table": line.table or table, "cells": cells}
-            )
-            yield row | dict(zip(NUMBERS, line.numbers, strict=False)) | {"level": percent(line.level)}
+            place = {"series": line.series or series, "table": line.table or table, "cells": cells}
+            numbers = dict(zip(NUMBERS, line.numbers, strict=False)) | {"level": percent(line.level)}
+            yield BLANK | line._asdict() | place | numbers
     except NotEstimable as reason:
         yield _refused(series, table, model, reason, cells)
 
@@ -181,9 +180,8 @@ def _mean(one: Series) -> Iterator[Line]:
 def _many(found: Found) -> Iterator[Line]:
     counts = growth.many(s for s in found.values() if not s.aggregate)
     for (model, name), value in counts.items():
-        yield Line(
-            int(counts["log_linear_ols", "tests"]), model, name, (value,), "", "series", digits=int("expected" in name)
-        )
+        n = int(counts["log_linear_ols", "tests"])
+        yield Line(n, model, name, (value,), "", "series", digits=int("expected" in name))
 
 
 def _doubtful(report: Report) -> Iterator[Row]:
@@ -221,9 +219,8 @@ def _panels(report: Report) -> Iterator[Row]:
     if countries(editions["printed"], "patents"):
         for cells, found in editions.items():
             yield from _inputs(report, found, cells)
-        yield from _rows(
-            _whole(editions["printed"]), "gerd_intensity", report.meta("gerd_intensity").table, "aggregate"
-        )
+        table = report.meta("gerd_intensity").table
+        yield from _rows(_whole(editions["printed"]), "gerd_intensity", table, "aggregate")
 
 
 def _clustered(
@@ -320,9 +317,8 @@ def _whole(found: Found) -> Iterator[Line]:
 
 def _decomposition(report: Report) -> Iterator[Row]:
     for years in decomposition.periods(report):
-        yield from _rows(
-            _split(report, *years), "value_added_rate", report.meta("value_added_rate").table, "shift_share"
-        )
+        table = report.meta("value_added_rate").table
+        yield from _rows(_split(report, *years), "value_added_rate", table, "shift_share")
     yield from _rows(_research(report), "gerd", next(iter(report.holding("gerd")), ""), "lmdi")
     for table in report.holding("real_gdp"):
         yield from _rows(_real(report), "gerd", table, "lmdi_real_gdp")

@@ -330,9 +330,6 @@ def aggregate(found: Mapping[str, Series]) -> Aggregate:
     ratio, spent = np.array(pairs).transpose(1, 0, 2)
     rows = [np.log(spent.sum(axis=0) / (spent / ratio).sum(axis=0)), np.log(ratio).mean(axis=0)]
     printed = found.get("gerd_intensity.OECD")
-    if printed is None or printed.years != whole:
-        rows.append(np.full(len(whole), math.nan))
-    else:
-        rows.append(printed.response)
+    rows.append(printed.response if printed and printed.years == whole else np.full(len(whole), math.nan))
     rates = 100 * np.expm1(lines(np.array(whole, dtype=float), np.array(rows)).slope)
     return Aggregate(len(pairs), *map(float, rates))
