@@ -36,7 +36,8 @@ STAKES = {"conclusion": "a conclusion", "number": "numbers", "cosmetic": "a deta
 _BELOW = {"number": "relation", "recomputed": "allowed", "verdict": "basis"}
 #: Columns of the ledger as a reader meets them, in order.
 _SHOWN = ["table", "row", "number", "relation", "printed", "recomputed", "allowed", "verdict", "basis", "finding"]
-_PERCENT = re.compile(r"(?<=\d) %")
+#: The year at the end of a column's name.
+_YEAR = re.compile(r"_((?:19|20)\d\d)$")
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -59,7 +60,7 @@ def _listed(report: Report) -> dict[str, dict[str, str]]:
 def title(report: Report, number: str) -> str:
     """The title of a finding; its number where the data no longer have it."""
     row = _listed(report).get(number)
-    return _PERCENT.sub("%", row["title"]) if row else number
+    return tables.percent(row["title"]) if row else number
 
 
 def count(report: Report, grade: str) -> int:
@@ -141,14 +142,24 @@ def cells(report: Report, number: str) -> pd.DataFrame:
 
     Those of the register where the data no longer have the finding; none for an unknown one.
     """
-    row = _present(report).get(number)
-    known = {k.id: "; ".join(k.cells) for k in register(report)}
-    places = (known.get(number) or (row["cells"] if row else "")).split("; ")
+    places = _cells(report, number)
     whole = report.cells()
     chosen = whole[(whole["table"] + "/" + whole["row"] + "/" + whole["column"]).isin(places)].reset_index(drop=True)
     titles = {(t, f.name): f.title_en for t in chosen["table"].unique() for f in report.meta(t).values}
     heads = [titles[t, c] for t, c in zip(chosen["table"], chosen["column"], strict=True)]
     return chosen.assign(name=[report.name(code) for code in chosen["code"]], indicator=heads)
+
+
+def years(report: Report, number: str) -> list[int]:
+    """Years of the numbers a finding is about, in order, whether or not the tables still print them."""
+    return sorted({int(found[1]) for cell in _cells(report, number) if (found := _YEAR.search(cell))})
+
+
+def _cells(report: Report, number: str) -> list[str]:
+    """Places of the numbers a finding is about (``1-2-4/芬蘭/researchers_2023``), by the register if it knows it."""
+    known = {k.id: list(k.cells) for k in register(report)}
+    row = _present(report).get(number)
+    return known.get(number) or (row["cells"].split("; ") if row else [])
 
 
 def newcomers(report: Report) -> None:

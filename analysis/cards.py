@@ -16,15 +16,12 @@ from analysis.report import Report, records
 
 #: What people do not read: calls, sets, chained conditions.
 _PROGRAM = re.compile(r"[A-Za-z_]\w*\(|[{}\[\]_]|==|!=|\band\b|\bor\b")
-#: The book writes per cent without a space.
-_PERCENT = re.compile(r"(?<=\d) %")
 _FINDING = re.compile(r"\bF-\d{3}\b")
 
 
 def _text(text: str) -> str:
     """Words of a card as HTML; a finding is linked to its article."""
-    linked = _FINDING.sub(lambda m: f'<a href="../audit/findings.html#{m[0].lower()}">{m[0]}</a>', tables.mark(text))
-    return _PERCENT.sub("%", linked)
+    return _FINDING.sub(lambda m: f'<a href="../audit/findings.html#{m[0].lower()}">{m[0]}</a>', tables.mark(text))
 
 
 def show_slips(report: Report, verdict: str) -> None:
@@ -75,7 +72,7 @@ def show_register(report: Report) -> None:
     for column, words in coded.items():
         frame[column] = frame[column].map(words.index)
     written = ["statement", "stated", "recomputed", "note"]
-    frame[written] = frame[written].replace(_PERCENT, "%", regex=True)
+    frame[written] = frame[written].map(tables.percent)
     columns = ["id", "page", *coded, *written]
     data = json.dumps(
         {"columns": columns, "words": coded, "hidden": LISTED, "rows": frame[columns].to_numpy().tolist()},

@@ -9,15 +9,12 @@ A cell calls :func:`facts`; the values are stored in its output, and the role ``
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
-from analysis.charts.exhibit import put
+from analysis.charts.exhibit import broken, put
 from analysis.words import Both
 
 #: The output type that carries facts; Jupyter shows the plain text beside it.
 MIME = "application/x.fact+json"
-#: How the output of an expectation begins that does not hold; ``analysis.publish.checks`` looks for it.
-BROKEN = "No longer true, so the text has to change:"
 
 
 def facts(values: Mapping[str, str | Mapping[str, str]] | None = None, **more: str | Mapping[str, str]) -> None:
@@ -42,4 +39,4 @@ def facts(values: Mapping[str, str | Mapping[str, str]] | None = None, **more: s
 def expect(holds: object, sentence: str) -> None:
     """Guard a sentence of the text: once it is no longer true, the page and every build say so until it is rewritten."""
     if not bool(holds):
-        put({"text/html": f"<p><strong>{BROKEN}</strong> {escape(sentence)}</p>", "text/plain": f"{BROKEN} {sentence}"})
+        broken(sentence)

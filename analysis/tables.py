@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from analysis.charts.exhibit import caption, cite, csv_link, put, tag_chinese
+from analysis.charts.exhibit import broken, caption, cite, csv_link, put, tag_chinese
 from analysis.charts.layout import one_name
 from analysis.charts.style import VERDICTS
 
@@ -27,10 +27,18 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
 #: Between a cell's text and the small line below it.
 _BELOW = "\x1f"
+#: The book writes per cent without a space.
+_PERCENT = re.compile(r"(?<=\d) %")
+#: Four digits and more before a point, as in ``1417.05``; whole numbers may be years.
+_LONG = re.compile(r"(?<![\w.,])\d{4,}(?=\.\d)")
 _BLANK = ("", "–", "nan", "None", "N/A")
-_MINUS = re.compile(r"(?:(?<=^)|(?<= to ))-(?=\d)")
+_MINUS = re.compile(r"(?:(?<=^)|(?<= to )|(?<=\())-(?=\d)")
 #: Where a name such as ``growth_2023`` may be broken.
 _JOINT = re.compile(r"(?<=[a-z0-9]_)(?=[a-z0-9])")
+
+
+class NothingToShowError(ValueError):
+    """A table without rows, or with a column that is blank throughout."""
 
 
 def badge(verdict: str) -> str:
@@ -39,11 +47,17 @@ def badge(verdict: str) -> str:
     return f'<span class="verdict verdict-{verdict.replace(" ", "-")}">{sign}&nbsp;{verdict}</span>'
 
 
+def percent(text: str) -> str:
+    """A text with its per cent signs written as the book writes them."""
+    return _PERCENT.sub("%", text)
+
+
 def mark(text: object) -> str:
-    """A cell as HTML: escaped, minus signs true, Chinese tagged for readers and search."""
+    """A cell as HTML: escaped, signs as the book writes them, Chinese tagged for readers and search."""
     if text is None or text != text:
         return "–"
-    lines = [_JOINT.sub("<wbr>", _MINUS.sub("−", html.escape(part))) for part in str(text).split(_BELOW, 1)]
+    written = _LONG.sub(lambda m: f"{int(m[0]):,}", percent(str(text)))
+    lines = [_JOINT.sub("<wbr>", _MINUS.sub("−", html.escape(part))) for part in written.split(_BELOW, 1)]
     return tag_chinese(lines[0]) + "".join(f'<span class="below">{tag_chinese(line)}</span>' for line in lines[1:])
 
 
@@ -68,18 +82,18 @@ def markup(
     over several neighbouring columns; ``verdicts`` the columns that hold verdicts. The column ``code`` is not
     shown but marks Taiwan's row; ``hide`` lists others that only go to the CSV; ``below`` puts the text
     of one column (its value) in small print below that of another (its key).
-    Raises :class:`ValueError` for a table without rows and for a column that is blank throughout.
+    Raises :class:`NothingToShowError` for a table without rows and for a column that is blank throughout.
     """
     below, heads, units = below or {}, heads or {}, units or {}
     shown = [str(c) for c in frame if c not in {code, *hide, *below.values()}]
     if frame.empty or not shown:
-        raise ValueError(f"table {name}: no rows")
+        raise NothingToShowError(f"table {name}: no rows")
     cells = {c: [_cell(v, c in ("name", shown[0])) for v in frame[c]] for c in shown}
     for above, column in below.items():
         lower = [_cell(v, False) for v in frame[column]]
         cells[above] = [f"{u}{_BELOW}{low}" if low else u for u, low in zip(cells[above], lower, strict=True)]
     if blank := [c for c in shown if all(v in _BLANK for v in cells[c])]:
-        raise ValueError(f"table {name}: nothing in column {', '.join(blank)}")
+        raise NothingToShowError(f"table {name}: nothing in column {', '.join(blank)}")
     kinds = {c: _kind(c, texts, first=c == shown[0], judged=c in verdicts) for c, texts in cells.items()}
     rows = []
     for i, key in enumerate(frame[code] if code in frame else [""] * len(frame)):
@@ -123,7 +137,7 @@ def _shown(text: str, judged: bool) -> str:
     verdict, _, small = text.partition(_BELOW)
     if not judged or verdict not in VERDICTS:
         return mark(text)
-    return badge(verdict) + (f'<span class="below">{tag_chinese(html.escape(small))}</span>' if small else "")
+    return badge(verdict) + (f'<span class="below">{tag_chinese(html.escape(percent(small)))}</span>' if small else "")
 
 
 def _head(labels: Mapping[str, str], kinds: Mapping[str, str], spanners: Mapping[str, Sequence[str]]) -> str:
@@ -161,10 +175,15 @@ def show(
 
     ``source`` is a list of table numbers or a text, ``name`` the unique name of the table and of its file,
     ``report`` the edition of the tables (by default that of the book), ``look`` as in :func:`markup`: ``subtitle,
-    heads, units, spanners, verdicts, code, hide, below, sortable``. Raises :class:`ValueError` as :func:`markup` does.
+    heads, units, spanners, verdicts, code, hide, below, sortable``. A table without rows or with a blank column, which
+    another edition may bring, is said to be :func:`~analysis.charts.exhibit.broken`.
     """
     cited = cite(source, report)
-    text = markup(frame, title=title, name=name, **look)
+    try:
+        text = markup(frame, title=title, name=name, **look)
+    except NothingToShowError as error:
+        broken(f"the table “{title}” as it stands: its numbers are not in this edition ({error})")
+        return
     text += "\n" + caption(cited, note, csv_link(frame, name, source=cited))
     if folded:
         text = f"<details><summary>{mark(title)}</summary>\n{text}\n</details>"
@@ -187,6 +206,7 @@ def beside(
     """
     columns = ["code", "name", "year", "printed", "outside", "ratio", "id", "verdict", "basis", "publisher", "address"]
     shown = rows[columns].astype(str).assign(**{c: rows[c].map(_grouped) for c in ("printed", "outside")})
+    shown["ratio"] = shown["ratio"].where(~shown["ratio"].str.startswith("-"), "–")  # of a rise and a fall says nothing
     source = f"{_places(rows)}; outside: {', '.join(dict.fromkeys(rows['publisher']))}"
     show(
         shown,

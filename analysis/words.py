@@ -2,6 +2,7 @@
 
 Every function gives a :class:`Both`: English text that carries its Chinese twin, so that one fact serves
 both editions. A printed number keeps its digits; a computed one is rounded half up, a range outward.
+A number that is not there (NaN, an empty string) is said to be :data:`ABSENT`.
 """
 
 from __future__ import annotations
@@ -37,6 +38,15 @@ class Both(str):
         return Both(super().capitalize(), self.zh)
 
 
+#: What stands where a number would that these data do not have: another year, another row.
+ABSENT = Both("not in this edition", "本版未載")
+
+
+def _there(*values: Fraction | float | str) -> bool:
+    """Whether all of these are numbers, not NaN or an empty string."""
+    return all(value != "" and value == value for value in values)
+
+
 def chinese(value: object) -> str:
     """The Chinese of a text that has one, else the text itself."""
     return value.zh if isinstance(value, Both) else str(value)
@@ -57,6 +67,8 @@ def number(value: Fraction | float | str, decimals: int | None = None, *, sign: 
 
     ``decimals`` rounds half up; without it a printed string keeps its decimals and anything else is a whole number.
     """
+    if not _there(value):
+        return ABSENT
     exact = exactly(value)
     if decimals is None:
         decimals = len(value.partition(".")[2]) if isinstance(value, str) else 0
@@ -68,6 +80,8 @@ def number(value: Fraction | float | str, decimals: int | None = None, *, sign: 
 
 def percent(value: Fraction | float | str, decimals: int | None = 1, *, sign: bool = False) -> Both:
     """A percentage: ``-4.68`` as ``−4.7%``; a printed string keeps its decimals."""
+    if not _there(value):
+        return ABSENT
     return Both(f"{number(value, None if isinstance(value, str) else decimals, sign=sign)}%")
 
 
@@ -75,6 +89,8 @@ def span(
     low: Fraction | float, high: Fraction | float, decimals: int = 2, *, sign: bool = False, unit: str = ""
 ) -> Both:
     """A range: one number where both ends round alike, else rounded outward: ``0.48–0.50`` / ``0.48至0.50``."""
+    if not _there(low, high):
+        return ABSENT
     low, high = Fraction(low), Fraction(high)
     first = number(low, decimals, sign=sign)
     if first == number(high, decimals, sign=sign):
@@ -92,12 +108,16 @@ def between(
     low: Fraction | float, high: Fraction | float, decimals: int = 1, *, sign: bool = False, unit: str = ""
 ) -> Both:
     """A statistical interval, both ends rounded half up: ``2.2 to 5.1%`` / ``2.2至5.1%``."""
+    if not _there(low, high):
+        return ABSENT
     first, last = number(low, decimals, sign=sign), number(high, decimals, sign=sign)
     return Both(f"{first} to {last}{unit}", f"{first}至{last}{unit}")
 
 
 def within(value: float, low: float, high: float, decimals: int = 1, *, sign: bool = False) -> Both:
     """An estimate with its interval: ``3.6 (2.2 to 5.1)`` / ``3.6（2.2至5.1）``."""
+    if not _there(value):
+        return ABSENT
     ends = between(low, high, decimals, sign=sign)
     centre = number(value, decimals, sign=sign)
     return Both(f"{centre} ({ends})", f"{centre}（{ends.zh}）")
@@ -105,12 +125,16 @@ def within(value: float, low: float, high: float, decimals: int = 1, *, sign: bo
 
 def ordinal(n: int) -> Both:
     """``3`` as ``third`` / ``第3``; beyond ten as ``11th``."""
+    if not _there(n):
+        return ABSENT
     suffix = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
     return Both(_ORDINALS[n - 1] if 1 <= n <= len(_ORDINALS) else f"{n}{suffix}", f"第{n}")
 
 
 def cardinal(n: int) -> Both:
     """``3`` as ``three`` / ``3``; beyond twelve in digits, ``0`` as ``none``."""
+    if not _there(n):
+        return ABSENT
     return Both(_CARDINALS[n] if 0 <= n < len(_CARDINALS) else f"{n:,}", f"{n:,}")
 
 
@@ -139,6 +163,8 @@ def amount(report: Report, value: Fraction | float | str, unit: str, digits: int
     Money is scaled to three digits (``digits``), people and pieces are written out (``17.58`` 萬人 as ``175,800``). Factor and
     symbol of a unit stand in ``datapackage.json``; raises :class:`KeyError` for a unit that is not there.
     """
+    if not _there(value):
+        return ABSENT
     about = report.package["units"][unit]
     whole = exactly(value) * Fraction(about["factor"])
     symbol = str(about.get("symbol", ""))

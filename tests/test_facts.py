@@ -7,13 +7,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from analysis import charts, report, tables
 from analysis import facts as module
-from analysis import report
+from analysis.charts import exhibit
 from analysis.facts import expect, facts
 from analysis.publish import checks
-from analysis.words import amount, cardinal, listing, number, ordinal, percent, span
+from analysis.words import ABSENT, amount, between, cardinal, listing, number, ordinal, percent, span, within
 from tests.book.test_extensions import extension
 
 
@@ -21,7 +23,8 @@ from tests.book.test_extensions import extension
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What a cell displays."""
     found: list[dict[str, Any]] = []
-    monkeypatch.setattr("analysis.facts.put", found.append)
+    for module_name in ("analysis.facts", "analysis.charts.exhibit", "analysis.tables"):
+        monkeypatch.setattr(f"{module_name}.put", found.append)
     return found
 
 
@@ -41,11 +44,45 @@ def test_an_expectation_that_fails_says_which_sentence_to_change(shown: list[dic
     expect(2 > 1, "Taiwan stays sixth.")
     assert shown == []
     expect(1 > 2, "Taiwan stays <sixth>.")
-    assert shown[0]["text/plain"] == f"{module.BROKEN} Taiwan stays <sixth>."
+    assert shown[0]["text/plain"] == f"{exhibit.BROKEN} Taiwan stays <sixth>."
     assert "&lt;sixth&gt;" in shown[0]["text/html"]
     output = {"output_type": "display_data", "data": shown[0]}
-    assert checks.BROKEN == module.BROKEN
+    assert checks.BROKEN == exhibit.BROKEN
     assert checks.broken({"cells": [{"cell_type": "code", "outputs": [output]}]}) == ["Taiwan stays <sixth>."]
+
+
+def test_a_figure_and_a_table_of_no_numbers_say_so_and_every_build_lists_them(shown: list[dict[str, Any]]) -> None:
+    none = pd.DataFrame({"code": [], "name": [], "year": [], "value": []})
+    look = {"data": none, "name": "none", "source": ["1-2-1"], "alt": "none"}
+    charts.show(charts.bars(none, title="Bars < lines", unit="%"), **look)
+    charts.show(charts.lines(none, title="Lines", unit="%"), **look)
+    tables.show(none, title="Rows", name="none", source=["1-2-1"])
+    tables.show(pd.DataFrame({"name": ["Taiwan"], "rate": [""]}), title="Blank", name="blank", source=["1-2-1"])
+    outputs = [{"output_type": "display_data", "data": data} for data in shown]
+    listed = checks.broken({"cells": [{"cell_type": "code", "outputs": outputs}]})
+    assert [sentence.split("“")[1].split("”")[0] for sentence in listed] == ["Bars < lines", "Lines", "Rows", "Blank"]
+    assert all("in this edition" in sentence for sentence in listed)
+    assert "Bars &lt; lines" in shown[0]["text/html"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        number(float("nan")),
+        number(""),
+        percent(float("nan")),
+        percent(""),
+        span(1.0, float("nan"), unit="%"),
+        between(float("nan"), 2.0),
+        within(float("nan"), 1.0, 2.0),
+        ordinal(float("nan")),  # type: ignore[arg-type]
+        cardinal(float("nan")),  # type: ignore[arg-type]
+        amount(report.load(), float("nan"), "億美元"),
+    ],
+)
+def test_a_number_that_is_not_there_is_said_to_be_absent_in_both_languages(said: str) -> None:
+    assert said is ABSENT
+    assert (said, ABSENT.zh) == ("not in this edition", "本版未載")
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from analysis.charts.marks import (
     own_colour,
     printed_range,
     reach,
+    told,
 )
 from analysis.charts.style import (
     DEEP,
@@ -177,7 +178,7 @@ _MARKERS = {"contradicted": "X", "implausible": "^", "explained": "D", "consiste
 def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:,g}") -> Figure:
     """Printed numbers against the range that the recomputation allows.
 
-    Columns ``name, low, high`` and, for the printed number, ``printed`` (a dot) with
+    Columns ``name, low, high`` and, for the printed number, ``printed`` (a dot; a string is told as it is) with
     ``verdict`` for colour and sign. Without ``printed`` only the ranges are drawn.
     """
     fig, ax = canvas(title, unit, _height(frame, _ROW + 0.01) + 0.55)
@@ -194,7 +195,8 @@ def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:,g}") -
             verdict = str(row.get("verdict", "consistent"))
             look = {"marker": _MARKERS.get(verdict, "o"), "color": VERDICTS[verdict][0], "ms": 5.5}
             looks[verdict] = look
-            fig.value(ax, printed, y, name, f"printed {minus(fmt.format(printed))}, recomputed {span}: {verdict}")
+            own = row["printed"] if isinstance(row["printed"], str) else fmt.format(printed)
+            fig.value(ax, printed, y, name, f"printed {minus(own)}, recomputed {span}: {verdict}")
             ax.plot([printed], [y], **look, lw=0, zorder=4, mec=PAPER, mew=0.5)
     _rows(ax, frame, fmt)
     ax.margins(x=0.06)
@@ -213,7 +215,7 @@ def ranges(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:,g}", va
         color, ends = own_colour(code), [float(row["low"]), float(row["high"])]
         ax.plot(ends, [y, y], color=color, lw=3, alpha=0.45, solid_capstyle="butt", zorder=2)
         middle = float(row[value]) if value in row else sum(ends) / 2
-        own = f"{minus(fmt.format(middle))}, " if value in row else ""
+        own = f"{told(middle, fmt)}, " if value in row else ""
         fig.value(ax, middle, y, str(row["name"]), own + printed_range(row, fmt))
         if value in row:
             dot(ax, middle, y, color, 4.5, zorder=3)
@@ -243,7 +245,7 @@ def stacked(
         ax.barh(range(len(values)), values, left=left, color=tint, height=0.74, label=name, zorder=2, ec=PAPER, lw=0.8)
         for y, (start, value, row) in enumerate(zip(left, values, frame["name"], strict=True)):
             middle = start + value / 2
-            fig.value(ax, middle, y, str(row), f"{name}: {minus(f'{value:,.4g}')}")
+            fig.value(ax, middle, y, str(row), f"{name}: {told(value)}")
             if value >= least:
                 ax.text(middle, y, f"{value:.0f}", ha="center", va="center", size=SMALL, zorder=3, color=ink_on(tint))
         left = [a + b for a, b in zip(left, values, strict=True)]

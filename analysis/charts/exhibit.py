@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: The drawing for a phone, beside ``image/svg+xml``; Jupyter passes over it, the book takes both.
 NARROW_MIME = "application/x.narrow+svg"
 
+#: How an output begins that says that the text has to change; ``analysis.publish.checks`` looks for it.
+BROKEN = "No longer true, so the text has to change:"
+
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*")
 
 
@@ -109,6 +112,12 @@ def put(data: dict[str, Any]) -> None:
     display(data, raw=True)
 
 
+def broken(sentence: str) -> None:
+    """Display that a sentence, a figure or a table of the page no longer goes with the data; every build lists these."""
+    text = f"<p><strong>{BROKEN}</strong> {html.escape(sentence)}</p>"
+    put({"text/html": text, "text/plain": f"{BROKEN} {sentence}"})
+
+
 def show(
     fig: Figure,
     *,
@@ -123,9 +132,12 @@ def show(
 
     ``data`` are the plotted numbers (offered as ``name.csv``); ``source`` a list of table numbers
     or a text; ``alt`` says in words what is to be seen; ``note`` qualifies it in the caption; ``report`` is the
-    edition of the tables (by default that of the book). Raises :class:`ValueError` if a text is cut off, crossed
-    or lies on another, in the column of a laptop or on a phone.
+    edition of the tables (by default that of the book). A figure of no numbers is said to be :func:`broken`. Raises
+    :class:`ValueError` if a text is cut off, crossed or lies on another, in the column of a laptop or on a phone.
     """
+    if isinstance(fig, Drawing) and not fig.axes:
+        broken(f"the figure “{fig.title}”, none of whose numbers is in this edition")
+        return
     given = fig.again.keywords if isinstance(fig, Drawing) and fig.again is not None else {}
     cited = cite(source, report)
     doubts = sorted({p.doubt for p in fig.points if p.doubt}) if isinstance(fig, Drawing) else []

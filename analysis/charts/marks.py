@@ -32,9 +32,18 @@ def codes(frame: pd.DataFrame) -> list[str]:
     return [str(c) for c in frame["code"]] if "code" in frame else [""] * len(frame)
 
 
+#: How a number is written whose decimals are as printed.
+PLAIN = "{:,g}"
+
+
+def told(value: float, fmt: str = PLAIN) -> str:
+    """A computed number as it is told on hover: with at most two decimals where ``fmt`` fixes none."""
+    return minus(f"{value:,.2f}".rstrip("0").rstrip(".") if fmt == PLAIN else fmt.format(value))
+
+
 def printed_range(row: Mapping[Any, Any], fmt: str) -> str:
     """``low`` to ``high`` of a row in words."""
-    return f"{minus(fmt.format(float(row['low'])))} to {minus(fmt.format(float(row['high'])))}"
+    return f"{told(float(row['low']), fmt)} to {told(float(row['high']), fmt)}"
 
 
 def dot(ax: Axes, x: float, y: float, color: str, size: float, *, fill: str | None = None, **more: Any) -> None:

@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 
 from analysis.charts import layout
 from analysis.charts.layout import canvas, core, doubtful, drawn, finish, leader, minus, ways
-from analysis.charts.marks import band, note, numbers, own_colour
+from analysis.charts.marks import band, note, numbers, own_colour, told
 from analysis.charts.style import (
     BEHIND,
     DIVERGING,
@@ -140,7 +140,7 @@ def scatter(
         hollow = {"color": PAPER, "ec": tint, "lw": 1.3, "alpha": 1}
         look = hollow if row["doubt"] else {"color": tint, "ec": PAPER, "lw": 0.8, "alpha": 0.75 if strong else 0.6}
         ax.scatter([x], [y], s=(2 * radius) ** 2, zorder=3 + order / 100, **look)
-        said = f"{x_label} {minus(f'{x:,.4g}')}; {y_label} {minus(f'{y:,.4g}')}"
+        said = f"{x_label} {told(x)}; {y_label} {told(y)}"
         fig.value(ax, x, y, name, said, row["doubt"])
         marks.append((x, y, radius))
         labels.append((note(ax, name, (x, y), (0, 0), color=tint if strong else MUTED, zorder=6), radius * 0.9, strong))
@@ -241,7 +241,7 @@ def radar(
         color = TAIWAN if key.startswith("TWN") else next(others)
         depth = [worst - v for v in numbers(frame[key])]
         for angle, radius, name, value in zip(angles, depth, frame["name"], frame[key], strict=True):
-            fig.value(ax, angle, radius, str(name), f"{label}: {value:g}")
+            fig.value(ax, angle, radius, str(name), f"{label}: {told(value)}")
         ax.plot(
             [*angles, angles[0]],
             [*depth, depth[0]],

@@ -107,6 +107,8 @@ _BASES |= {"噸/年": "tonnes a year", "公斤/月": "kg a month", "位元/秒":
 
 def words(digits: str, text: str) -> str:
     """A printed number with its unit in English: ``22.1`` 億美元 is ``US$2.21 billion``."""
+    if text == "版":
+        return f"release {digits}"
     scale = unit(text)
     if scale.base == "%" or text == "%":
         return f"{_plain(Fraction(digits) * scale.factor, digits if scale.factor == 1 else '')} %"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 MAX_LINES = 12
-#: The same as in :mod:`analysis.facts`, which is not imported here: this package starts without pandas.
+#: The same as in :mod:`analysis.charts.exhibit`, which is not imported here: this package starts without pandas.
 BROKEN = "No longer true, so the text has to change:"
 
 _FORBIDDEN_SOURCE = {

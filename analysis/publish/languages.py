@@ -15,11 +15,11 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
+from analysis.publish import units
 from analysis.publish.project import LANGUAGE, LOCALE
 
 #: Names that tables do not print, or print in another way than sentences have them.
@@ -54,7 +54,14 @@ _PRINTED = re.compile(r"(.*[\w)]) [A-Za-z]*[\u3400-\u9fff]\S*")
 _TWICE = re.compile(r"^(.{4,}) [（(]\1[)）]$")
 _LIST = re.compile(r"[^,;:.\d]+(?:, [^,;:.\d]+)+|\d-\d-\d+(?:, \d-\d-\d+)+")
 _CLOSING = "，。、；：）」》"
-_TOKEN = re.compile(r"[\w.,%+−–-]+|.", re.ASCII)
+_TOKEN = re.compile(r"\{\|\}|[\w.,%+−–-]+|.", re.ASCII)
+#: What names of rows are in our own sentences, where the tables print another name.
+_OURS = {"中華民國": "臺灣"}
+#: Tables of a file's rows, and their cells that hold a word of the file.
+_FILED = re.compile(r'<div class="exhibit-table"[^>]* aria-label="[^"]*\.csv".*?</table>', re.DOTALL)
+_WRITTEN = re.compile(r"(<t[dh][^>]*>)([a-z_]+)(</t[dh]>)")
+#: Where a translation may be broken in a figure, as its words are: ``技術移轉{|}服務普遍程度``.
+_BREAK = "{|}"
 #: What has no language: numbers, and runs of Chinese.
 _FIXED = r"\d+(?:[.,\-–/:]\d+)*|[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*"
 _NUMBER = re.compile(_FIXED)
@@ -64,8 +71,6 @@ _YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*")
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _HAN = re.compile("[\u3400-\u9fff]")
-#: ``{0}`` is the first number of a message, ``{0*10}`` ten times it: US$6.5 billion are 65億美元.
-_SLOT = re.compile(r"\{(\d+)(?:\*(\d+))?\}")
 
 
 def catalogue(path: Path) -> dict[str, str]:
@@ -100,6 +105,8 @@ class Twin:
         prose: list[str] = []  # within what a catalogue of Markdown has translated, where only facts are left
         text = text.replace("<wbr>", "")  # Chinese needs none, and names of files are one text
         text = _ROWS.sub(lambda m: m[1] + self._rows(m[2], where) + m[3], _CHINESE.sub(r"\1", text))
+        text = _FILED.sub(lambda m: _WRITTEN.sub(r"\1<code>\2</code>\3", m[0]), text)
+        text = units.tables(text, self.known)
         text = _DRAWING.sub(lambda m: self._drawing(m[0], float(m[1]), where), text)
         for part in _TAG.split(text):
             if part.startswith("<") and part.endswith(">"):
@@ -113,6 +120,8 @@ class Twin:
             elif parts[-1:] == ["<title>"] and parts[-3:-2] and parts[-3].startswith("<circle"):
                 parts.append(html.escape(self.listed(html.unescape(part), where), quote=False))
             else:
+                for printed, own in _OURS.items() if fact else ():
+                    part = part.replace(printed, own)
                 parts.append(self._text(part, where))
         return "".join(parts)
 
@@ -153,16 +162,15 @@ class Twin:
         """A figure with its wrapped texts translated: each is one message, and wrapped again in as many lines or fewer."""
 
         def lines(match: re.Match[str]) -> str:
-            groups: list[list[Line]] = []
-            for line in map(Line.read, _LINE.finditer(match[0])):
-                if groups and groups[-1][-1].goes_on(line):
-                    groups[-1].append(line)
-                else:
-                    groups.append([line])
             return "".join(
-                part for group in groups for part in wrapped(group, width, lambda said: self.phrase(said, where))
+                part
+                for group in grouped(match[0])
+                for part in wrapped(group, width, lambda said: self.phrase(said, where, _BREAK))
             )
 
+        above = (joined(group) for group in grouped(text) if group[0].x < _MARGIN)  # title and subtitle
+        scale = next((found for said in above if (found := units.Scale.read(self.known(said)))), None)
+        text = units.figure(text, scale) if scale else text
         return re.sub(f"(?:{_LINE.pattern}){{2,}}", lines, text)
 
     def _attribute(self, match: re.Match[str], where: str) -> str:
@@ -181,24 +189,30 @@ class Twin:
         """A text of one or more sentences."""
         return "".join(self.phrase(sentence, where) for sentence in _SENTENCE.split(text))
 
-    def phrase(self, text: str, where: str = "") -> str:
-        """One text; as it is if it holds no word, or has no translation."""
+    def phrase(self, text: str, where: str = "", breaks: str = "") -> str:
+        """One text; as it is if it holds no word, or has no translation. ``breaks`` is written where it may be broken."""
         if printed := _PRINTED.fullmatch(text):  # a name with the one that is printed
             text = printed[1] if printed[1] in self.names else text
         if not _WORD.search(text):
             return _punctuated(text)
         if text in self.names:
-            return self.names[text]
+            return units.filled(self.names[text], [])
         for message, values in self.keys(text):
             if message in self.messages:
-                found = _filled(self.messages[message], values)
+                found = units.filled(self.messages[message], values).replace(_BREAK, breaks)
                 return _TWICE.sub(r"\1", found)
-            if not _WORD.search(_SLOT.sub("", message)):
-                return _punctuated(_filled(message, values))
+            if not _WORD.search(units.SLOT.sub("", message)):
+                return _punctuated(units.filled(message, values))
         own = re.sub("（[^（）]*）", "", text)  # 附加價值率（Value-added rate）
         if self.strict or len(_HAN.findall(own)) < 2 * len(_WORD.findall(own)):
             self.missing.setdefault(list(self.keys(text))[-1][0], where)
         return text
+
+    def known(self, text: str) -> str:
+        """The translation of a text as it is written down, with its mark (see :mod:`analysis.publish.units`); empty if none."""
+        if text in self.names:
+            return self.names[text]
+        return next((self.messages[message] for message, _ in self.keys(text) if message in self.messages), "")
 
     def keys(self, text: str) -> Iterator[tuple[str, list[str]]]:
         """The messages under which a text may be found: with its numbers taken out, then with names out as well."""
@@ -252,8 +266,24 @@ def _em(letter: str) -> float:
     return 1.0 if ord(letter) > 0x2E7F else 0.28 if letter in " .,:;'|()ijlt" else 0.8 if letter in "mwMW%" else 0.56
 
 
+def grouped(markup: str) -> list[list[Line]]:
+    """Lines of text in SVG, those of one text together."""
+    groups: list[list[Line]] = []
+    for line in map(Line.read, _LINE.finditer(markup)):
+        if groups and groups[-1][-1].goes_on(line):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def joined(lines: list[Line]) -> str:
+    """A wrapped text as it was before it was wrapped."""
+    return re.sub(r"- (?=[a-z])", "" if lines[0].turned else "-", " ".join(line.text for line in lines))
+
+
 def wrapped(lines: list[Line], width: float, translate: Callable[[str], str]) -> Iterator[str]:
-    """SVG of a wrapped text in another language, on the same edge or middle, in no more lines.
+    """SVG of a wrapped text in another language, on the same edge or middle, in no more lines if it fits.
 
     ``width`` is that of the figure, in points: what a title has.
     """
@@ -264,12 +294,12 @@ def wrapped(lines: list[Line], width: float, translate: Callable[[str], str]) ->
         if last != first
         else 0.0
     )
-    tokens = _TOKEN.findall(
-        translate(re.sub(r"- (?=[a-z])", "" if first.turned else "-", " ".join(i.text for i in lines)))
-    )
+    tokens = _TOKEN.findall(translate(joined(lines)))
     titled = "text-anchor" in first.attributes
     widest = width - 2 * _MARGIN if titled else max(line.wide for line in lines) * 1.02
-    fitting = (n for n in range(1, len(lines)) if all(_fits(part, first.size, widest) for part in _split(tokens, n)))
+    # a text whose words are marked may have a line more, so that none of them is cut
+    most = len(lines) + (2 if _BREAK in tokens else 0)
+    fitting = (n for n in range(1, most) if all(_fits(part, first.size, widest) for part in _split(tokens, n)))
     parts = _split(tokens, next(fitting, len(lines)))
     edge = sum(line.x + shift * line.wide for line in lines) / len(lines)
     step = (last.y - first.y) / max(1, len(lines) - 1)
@@ -284,13 +314,17 @@ def _fits(text: str, size: float, width: float) -> bool:
 
 
 def _split(tokens: list[str], count: int) -> list[str]:
-    """A text in lines of about equal width, best after a comma; numbers and Latin words stay whole."""
+    """A text in lines of about equal width, best after a comma; numbers and Latin words stay whole, and words if marked."""
+    joints = {i - n for n, i in enumerate(i for i, token in enumerate(tokens) if token == _BREAK)}
+    tokens = [token for token in tokens if token != _BREAK]
     ends = list(accumulate(sum(map(_em, token)) for token in tokens))
     total, cuts = ends[-1], [0]
     for number in range(1, count):
         aim = total * number / count
         ways = [
-            i for i in range(cuts[-1] + 1, len(tokens)) if tokens[i] not in _CLOSING and tokens[i - 1] not in "（「《"
+            i
+            for i in range(cuts[-1] + 1, len(tokens))
+            if (i in joints if joints else tokens[i] not in _CLOSING and tokens[i - 1] not in "（「《")
         ]
         if not ways:
             break
@@ -310,17 +344,6 @@ def _punctuated(text: str) -> str:
         return text
     text = re.sub(r" ?\(([^()]*)\)", r"（\1）", re.sub(r"\.$", "。", text))
     return re.sub(r"([,;:]) ", lambda m: m[1].translate(_FULL), text)
-
-
-def _filled(message: str, values: list[str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        found = values[int(match[1])]
-        if match[2] is None:
-            return found
-        times = Decimal(found.replace(",", "")) * int(match[2])
-        return f"{times:,f}".rstrip("0").rstrip(".") if "." in f"{times:f}" else f"{times:,f}"
-
-    return _SLOT.sub(value, message)
 
 
 def _slots(text: str, pattern: re.Pattern[str], words: Mapping[str, str]) -> tuple[str, list[str]]:

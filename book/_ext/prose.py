@@ -1,8 +1,8 @@
 """The role ``{fact}``: numbers in the text, read from the outputs stored in the notebooks.
 
 ``{fact}`fall` `` writes the fact ``fall`` of the same page (see ``analysis.facts``), ``{fact}`evidence/us_patents:fall` ``
-that of another page below ``book/``. A fact may hold one form per language. A missing one is a
-warning, which the build turns into an error.
+that of another page below ``book/``. A fact may hold one form per language. ``{fact}`fall*100` `` writes its numbers times
+a power of ten, for a translation that has another unit. A missing fact is a warning, which the build turns into an error.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from docutils.nodes import Node, system_message
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
+
+from analysis.publish import units
 
 FACT = "application/x.fact+json"
 logger = logging.getLogger(__name__)
@@ -39,7 +41,8 @@ class Fact(SphinxRole):
 
     def run(self) -> tuple[list[Node], list[system_message]]:
         """The fact as text in the language of the build."""
-        page, _, key = self.text.rpartition(":")
+        named, _, factor = self.text.partition("*")
+        page, _, key = named.rpartition(":")
         page = f"book/{page}" if page else self.env.docname
         path = Path(self.env.doc2path(page))
         if path.is_file():
@@ -50,6 +53,8 @@ class Fact(SphinxRole):
         if value is None:
             logger.warning("no fact %s in %s", key, page, location=self.get_location())
             return [nodes.Text("?")], []
+        if factor:
+            value = units.shift(value, units.power_of(factor))
         return [nodes.inline(value, value, classes=["fact"])], []
 
 

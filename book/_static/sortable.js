@@ -58,11 +58,13 @@
   // A table wider than the screen of a phone shows its rows as cards, each value below its head.
   const narrow = window.matchMedia("(max-width: 40rem)");
   const ROLES = { TABLE: "table", TBODY: "rowgroup", TR: "row", TH: "rowheader", TD: "cell" };
+  // Not innerText: a table in a closed fold has none. The unit is a line of its own.
+  const said = (head) => [...head.childNodes].map((node) => (node.className === "unit" ? " " : "") + node.textContent).join("").replace(/\s+/g, " ").trim();
   const stack = (table) => {
     const box = table.closest(".exhibit-table");
     if (!box || !box.clientWidth || box.scrollWidth <= box.clientWidth + 1 || table.classList.contains("stacked")) return;
     for (const [cell, column, above] of heads(table)) {
-      const words = [above, cell].filter(Boolean).map((head) => (head.querySelector("button") ?? head).innerText.replace(/\s+/g, " "));
+      const words = [above, cell].filter(Boolean).map((head) => said(head.querySelector("button") ?? head));
       for (const row of table.tBodies[0].rows) row.cells[column].dataset.head = words.join(document.documentElement.lang.startsWith("zh") ? "：" : ": ");
     }
     // what is laid out as cards is still a table

@@ -1,10 +1,10 @@
 """``python -m tests.trials TRIAL``: what takes too long for every run of the suite.
 
-``years``     all years moved on by one: every command, and with ``--notebooks`` every notebook
+``years``     all years moved on by one: every command, and with ``--notebooks`` every notebook, or those named
 ``digits N``  N random changes of one digit: every command, and what became of the findings
 ``books N``   N random changes of one digit: a whole ``make book`` each
 ``stale N T`` N random changes of one digit of table T: are all notebooks stale whose outputs change, and how many others?
-``cells``     the code of every notebook, without kernels
+``cells``     the code of every notebook, or of those named, without kernels
 ``suite N``   the tests N times in a row, with the machine busy beside them
 ``versions``  the book by other Pythons (paths to them), in a folder with blanks and Chinese, LANG=C, umask 077: same bytes?
 ``selftest``  damaged copies, random reports and honest panels: the three files of book/audit, written anew
@@ -66,7 +66,7 @@ def publish(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, cwd=root, env=env, capture_output=True, text=True, check=False)
 
 
-def years(everything: bool, notebooks: bool) -> int:
+def years(everything: bool, notebooks: list[str] | None) -> int:
     """All years moved on: how does each command end, how many rows does it lose, which notebooks fail?"""
     wrong = 0
     with checkout() as root:
@@ -77,10 +77,10 @@ def years(everything: bool, notebooks: bool) -> int:
             lost = f"{before - after} of {before} rows lost without a word" if not said and after < before else ""
             wrong += bool(lost) or said.startswith("TRACEBACK") or (everything and bool(said))
             print(f"{command:<11} {said or f'{after} rows'}  {lost}", flush=True)
-        if notebooks:
+        if notebooks is not None:
             shutil.rmtree(root / "data")
             edition.rename(root / "data")
-            line = [sys.executable, "-m", "tests.trials", "cells"]
+            line = [sys.executable, "-m", "tests.trials", "cells", *notebooks]
             done = subprocess.run(line, cwd=root, capture_output=True, text=True, check=False)
             print(done.stdout, done.stderr, sep="", end="")
             wrong += done.returncode and done.stdout.count("TRACEBACK")
@@ -88,23 +88,24 @@ def years(everything: bool, notebooks: bool) -> int:
     return 1 if wrong else 0
 
 
-def cells() -> int:
-    """Run the code of every notebook of this checkout, without kernels; say where each cell that fails does so."""
+def cells(notebooks: list[str]) -> int:
+    """Run the code of the notebooks of this checkout (all, if none is named), without kernels; say where each cell that fails does so."""
     from analysis.publish import checks, fingerprint, project
 
     wrong = 0
-    for path in project.notebooks():
+    for path in [ROOT / name for name in notebooks] or project.notebooks():
         os.chdir(path.parent)
         names: dict[str, object] = {}
+        before = wrong
         for number, cell in enumerate(checks.code_cells(fingerprint.read(path)), 1):
             try:
                 with contextlib.redirect_stdout(io.StringIO()):
                     exec(compile(checks.text(cell["source"]), f"cell {number}", "exec"), names)
-            except NameError:  # because an earlier cell failed
-                continue
             except report_module.BadInput as error:
                 print(f"{project.name(path)} cell {number}: refused: {error}", flush=True)
             except Exception as error:
+                if isinstance(error, NameError) and wrong > before:  # because an earlier cell failed
+                    continue
                 frames = [
                     f
                     for f in traceback.extract_tb(error.__traceback__)
@@ -314,7 +315,7 @@ def main() -> int:
     sub = top.add_subparsers(dest="trial", required=True)
     moved = sub.add_parser("years")
     moved.add_argument("--everything", action="store_true", help="claims, sentences and the register as well")
-    moved.add_argument("--notebooks", action="store_true")
+    moved.add_argument("--notebooks", nargs="*")
     for name, default in (("digits", 200), ("books", 5), ("suite", 10)):
         command = sub.add_parser(name)
         command.add_argument("count", type=int, nargs="?", default=default)
@@ -323,13 +324,13 @@ def main() -> int:
     command.add_argument("count", type=int)
     command.add_argument("table")
     command.add_argument("--seed", type=int, default=2025)
-    sub.add_parser("cells")
+    sub.add_parser("cells").add_argument("notebooks", nargs="*")
     sub.add_parser("selftest")
     sub.add_parser("versions").add_argument("pythons", nargs="+")
     sub.add_parser("binder").add_argument("repo2docker")
     args = top.parse_args()
     if args.trial == "cells":
-        return cells()
+        return cells(args.notebooks)
     if args.trial == "selftest":
         return selftest()
     if args.trial == "versions":
