@@ -60,6 +60,7 @@
   };
   // A table wider than the screen of a phone shows its rows as cards, each value below its head.
   const narrow = window.matchMedia("(max-width: 40rem)");
+  const ROOM = 30; // letters for which a third of a card is enough, in two lines
   const ROLES = { TABLE: "table", TBODY: "rowgroup", TR: "row", TH: "rowheader", TD: "cell" };
   const chinese = document.documentElement.lang.startsWith("zh");
   const inBrackets = (unit) => (chinese ? `（${unit}）` : ` (${unit})`);
@@ -73,8 +74,9 @@
     if (Math.max(box.scrollWidth, table.scrollWidth) <= box.clientWidth + 1) return;
     for (const [cell, column, above] of heads(table)) {
       const words = [above, cell].filter(Boolean).map((head) => said(head.querySelector("button") ?? head));
-      for (const row of table.tBodies[0].rows)
-        if (row.cells[column]) row.cells[column].dataset.head = words.filter(Boolean).join(chinese ? "：" : ": ");
+      const cells = [...table.tBodies[0].rows].map((row) => row.cells[column]).filter(Boolean);
+      for (const cell of cells) cell.dataset.head = words.filter(Boolean).join(chinese ? "：" : ": ");
+      if (cells.some((cell) => cell.textContent.replace(/[^\x00-\u02ff]/g, "--").length > ROOM)) cells.forEach((cell) => cell.classList.add("wide"));
     }
     // what is laid out as cards is still a table
     for (const node of [table, ...table.querySelectorAll("tbody, tbody *")]) if (ROLES[node.tagName]) node.setAttribute("role", ROLES[node.tagName]);
