@@ -81,6 +81,7 @@
     // what is laid out as cards is still a table
     for (const node of [table, ...table.querySelectorAll("tbody, tbody *")]) if (ROLES[node.tagName]) node.setAttribute("role", ROLES[node.tagName]);
     table.classList.add("stacked");
+    table.classList.toggle("unnamed", !heads(table)[0]?.[0].textContent.trim()); // rows of a frame have numbers only
   };
   const stackAll = () => narrow.matches && document.querySelectorAll(`.bd-article :is(${BOXES}) table`).forEach(stack);
   // A number is found with and without separators, with a hyphen or a true minus sign.
