@@ -81,6 +81,10 @@
     // what is laid out as cards is still a table
     for (const node of [table, ...table.querySelectorAll("tbody, tbody *")]) if (ROLES[node.tagName]) node.setAttribute("role", ROLES[node.tagName]);
     table.classList.add("stacked");
+    // Where names of rows come again, the next column tells them apart.
+    const rows = [...table.tBodies[0].rows];
+    const again = new Set(rows.map((row) => row.cells[0]?.textContent)).size < rows.length;
+    table.classList.toggle("paired", again && !rows.some((row) => row.cells[1]?.matches(".num, :has(.verdict), :empty") ?? true));
     table.classList.toggle("unnamed", !heads(table)[0]?.[0].textContent.trim()); // rows of a frame have numbers only
   };
   const stackAll = () => narrow.matches && document.querySelectorAll(`.bd-article :is(${BOXES}) table`).forEach(stack);
