@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import FixedFormatter, Formatter, LogLocator, NullLocator
+from matplotlib.ticker import FixedLocator, Formatter, LogLocator, NullLocator
 from matplotlib.transforms import Bbox
 
 from analysis.charts.style import BASE, FONTS, INK, MUTED, SMALL, TITLE, WIDE
@@ -286,13 +286,12 @@ def rounded(texts: Sequence[str], values: Sequence[float]) -> list[tuple[str, fl
 
 def _rounded(fig: Figure) -> list[str]:
     """Ticks on axes of values that say another number than that at which they stand."""
-    axes = [axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if axis.get_visible()]
+    axes: list[Any] = [axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if axis.get_visible()]
     said = []
     for axis in axes:
-        formatter = axis.get_major_formatter()
-        named = isinstance(getattr(formatter, "func", None), functools.partial)  # of set_yticks with labels
-        if not named and not isinstance(formatter, FixedFormatter):
-            ticks: list[Any] = [tick for tick in axis.get_major_ticks() if tick.label1.get_visible()]
+        if not isinstance(axis.get_major_locator(), FixedLocator):  # whose ticks are names
+            shown = {id(tick) for tick in axis._update_ticks()}  # others lie outside the view
+            ticks: list[Any] = [t for t in axis.get_major_ticks() if id(t) in shown and t.label1.get_visible()]
             wrong = rounded([tick.label1.get_text() for tick in ticks], [tick.get_loc() for tick in ticks])
             said += [f"the tick {text!r} stands at {value:.10g}" for text, value in wrong]
     return said

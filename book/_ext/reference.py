@@ -137,12 +137,11 @@ class ReportMap(Generated):
         return out
 
 
-def _described(field: dict[str, Any], chinese: bool) -> list[str]:
+def _described(field: dict[str, Any], titles: list[str]) -> list[str]:
     """A row of the data dictionary: name, titles, unit, and whether numbers are printed in full."""
     exact = "" if field.get("role") != "value" else ("yes" if field["exact"] else "rounded")
-    title = str(field.get("title", ""))
-    titles = [re.sub(r" (?=\d{4})", "，", title)] if chinese else [field.get("title_en", ""), title]
-    return [f"`{field['name']}`", *titles, field.get("unit", ""), exact]
+    said = [re.sub(r"(?<=[\u3400-\u9fff）]) (?=\d{4}年)", "，", field.get(title, "")) for title in titles]
+    return [f"`{field['name']}`", *said, field.get("unit", ""), exact]
 
 
 class DataDictionary(Generated):
@@ -157,9 +156,11 @@ class DataDictionary(Generated):
             cite = f", table {resource['table']}, p. {resource['page']}" if "table" in resource else ""
             out += [f"**`{resource['path']}`**: {resource['title_en']} ({resource['title']}{cite})", ""]
             out += [note.replace("*", "\\*") for note in resource.get("notes", [])] + [""]
-            titles = ["in English"] if self.chinese else ["in English", "in Chinese"]
-            heads = ["column", *titles, "unit", "printed in full"]
-            rows = [_described(field, self.chinese) for field in resource["schema"]["fields"]]
+            titles = {"title_en": "in English", "title": "in Chinese"}
+            if self.chinese:  # the titles of columns as printed; of other files what the English says, translated
+                titles = {"title" if "table" in resource else "title_en": "in English"}
+            heads = ["column", *titles.values(), "unit", "printed in full"]
+            rows = [_described(field, list(titles)) for field in resource["schema"]["fields"]]
             used = [i for i in range(len(heads)) if any(row[i] for row in rows)]
             for row in [heads, ["---"] * len(heads), *rows]:
                 out.append("| " + " | ".join(row[i].replace("|", "\\|") for i in used) + " |")

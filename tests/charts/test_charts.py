@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 from matplotlib.text import Text
+from matplotlib.ticker import MultipleLocator
 
 from analysis import charts
 from analysis.charts import exhibit, layout, style
@@ -292,7 +293,8 @@ def test_every_tick_of_every_kind_of_axis_says_where_it_stands(fmt: str, span: t
 def test_a_rounded_tick_is_a_fault() -> None:
     fig, ax = layout.canvas(**WORDS, height=2)
     ax.set_ylim(3.4, 4.1)
-    ax.set_yticks([3.5, 3.75, 4.0])
+    ax.set_xticks([0, 1], ["2019", "2023"])  # names
+    ax.yaxis.set_major_locator(MultipleLocator(0.25))
     ax.yaxis.set_major_formatter(lambda v, _: f"{v:.1f}")
     assert layout.faults(layout.finish(fig)) == ["the tick '3.8' stands at 3.75"]
 
