@@ -10,6 +10,7 @@ import pytest
 
 from analysis import articles, audit, blocks
 from analysis import report as reports
+from tests.trials.editions import next_year
 
 ROOT = Path(__file__).resolve().parents[1]
 FINDINGS = ROOT / "book" / "audit" / "findings.ipynb"
@@ -108,3 +109,12 @@ def test_the_page_of_findings_can_be_made_with_another_digit(
     for cell in json.loads(FINDINGS.read_text("utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             exec("".join(cell["source"]), space)
+
+
+def test_the_years_of_a_finding_are_known_even_where_no_table_prints_them(tmp_path: Path) -> None:
+    moved = reports.load(str(next_year(ROOT / "data", tmp_path / "data", everything=False, by=20)))
+    for book in (reports.load(), moved):
+        assert articles.years(book, "F-008") == [2023, 2024]
+        assert articles.years(book, "F-003") == [2021, 2022, 2023]
+        assert articles.years(book, "F-999") == []
+    assert articles.cells(moved, "F-008").empty

@@ -162,9 +162,7 @@ def inputs_and_patents(report: Report, found: Mapping[str, Series]) -> dict[str,
     return fits
 
 
-def patents_panel(
-    found: Mapping[str, Series], measure: str, granted: Sequence[Series] = (), wild: bool = True
-) -> Clustered:
+def patents_panel(found: Mapping[str, Series], measure: str, granted: Sequence[Series] = ()) -> Clustered:
     """Log patents on the log input a year before, with country and year effects: an elasticity.
 
     ``granted``: some of the countries' patents, all of them by default. Ten clusters are few, and one may hold most
@@ -181,7 +179,7 @@ def patents_panel(
         raise NotEstimable("the panel of patents needs at least 3 countries")
     y, x, group, year = (np.array(v) for v in zip(*rows, strict=True))
     effects = np.column_stack([dummies(group), dummies(year)[:, 1:]])
-    return clustered(y, x, effects, group, wild)
+    return clustered(y, x, effects, group)
 
 
 def efficiency(found: Mapping[str, Series]) -> pd.DataFrame:

@@ -284,14 +284,12 @@ def research(report: Report, before: int | None = None, after: int | None = None
     shown = printed_years(report, "gerd", "gerd")
     if not shown:
         return []
-    years, cells = (
-        (before or shown[0], after or shown[-1]),
-        _cells(report, ("gerd", "gerd_intensity"), ("gerd", "gerd_intensity")),
-    )
+    years, both = (before or shown[0], after or shown[-1]), ("gerd", "gerd_intensity")
+    cells = _cells(report, both, both)
     found = []
     for code in dict.fromkeys(c for c, m, _ in cells if m == "gerd"):
         with contextlib.suppress(NotEstimable):
-            amounts, intensities = (_two(cells, code, m, years) for m in ("gerd", "gerd_intensity"))
+            amounts, intensities = (_two(cells, code, m, years) for m in both)
             found.append(lmdi(amounts, intensities, code))
     return found
 

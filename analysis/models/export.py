@@ -87,10 +87,9 @@ def _rows(lines: Iterator[Line], series: str, table: str, model: str, cells: str
     """Estimates of one series as they come; if something cannot be estimated, a row says why."""
     try:
         for line in lines:
-            row = (
-                BLANK | line._asdict() | {"series": line.series or series, "table": line.table or table, "cells": cells}
-            )
-            yield row | dict(zip(NUMBERS, line.numbers, strict=False)) | {"level": percent(line.level)}
+            place = {"series": line.series or series, "table": line.table or table, "cells": cells}
+            numbers = dict(zip(NUMBERS, line.numbers, strict=False)) | {"level": percent(line.level)}
+            yield BLANK | line._asdict() | place | numbers
     except NotEstimable as reason:
         yield _refused(series, table, model, reason, cells)
 
@@ -120,7 +119,7 @@ def estimates(report: Report, *parts: str) -> pd.DataFrame:
     labels = {m: name[0].upper() + name[1:] for m, name in MEASURE_NAMES.items()}
     labels |= {key: one.label for key, one in collect(report).items()}
     names = [labels.get(s.partition("~")[2] or s, "") for s in frame["series"]]
-    codes = frame["series"].str.partition(".")[[0, 2]].set_axis(["measure", "code"], axis=1)
+    codes = frame["series"].str.partition(".").reindex(columns=[0, 2]).set_axis(["measure", "code"], axis=1)
     return pd.concat([frame, codes], axis=1).assign(name=names)
 
 
@@ -181,9 +180,8 @@ def _mean(one: Series) -> Iterator[Line]:
 def _many(found: Found) -> Iterator[Line]:
     counts = growth.many(s for s in found.values() if not s.aggregate)
     for (model, name), value in counts.items():
-        yield Line(
-            int(counts["log_linear_ols", "tests"]), model, name, (value,), "", "series", digits=int("expected" in name)
-        )
+        n = int(counts["log_linear_ols", "tests"])
+        yield Line(n, model, name, (value,), "", "series", digits=int("expected" in name))
 
 
 def _doubtful(report: Report) -> Iterator[Row]:
@@ -221,9 +219,8 @@ def _panels(report: Report) -> Iterator[Row]:
     if countries(editions["printed"], "patents"):
         for cells, found in editions.items():
             yield from _inputs(report, found, cells)
-        yield from _rows(
-            _whole(editions["printed"]), "gerd_intensity", report.meta("gerd_intensity").table, "aggregate"
-        )
+        table = report.meta("gerd_intensity").table
+        yield from _rows(_whole(editions["printed"]), "gerd_intensity", table, "aggregate")
 
 
 def _clustered(
@@ -243,7 +240,7 @@ def _clustered(
 
 def _common(own: list[Series]) -> Iterator[Line]:
     fit = panel.common_trend(own)
-    without = panel.without_each(own, lambda s: panel.common_trend(s, wild=False))
+    without = panel.without_each(own, panel.common_trend)
     yield from _clustered(fit, without, "entity_fe", "growth_rate", A_YEAR, _rates)
     for year, *three in panel.year_effects(own).iloc[1:].itertuples(index=False):
         yield Line(fit.n, "year_effects", str(year), three, fit.level, "% of first year")
@@ -251,7 +248,7 @@ def _common(own: list[Series]) -> Iterator[Line]:
 
 def _later(own: list[Series]) -> Iterator[Line]:
     second = sorted({y for s in own for y in s.years})[1]
-    fit = panel.common_trend([s.only(y for y in s.years if y >= second) for s in own], wild=False)
+    fit = panel.common_trend([s.only(y for y in s.years if y >= second) for s in own])
     yield Line(fit.n, "entity_fe", f"growth_rate_since_{second}", _rates(*_ends(fit)), fit.level, A_YEAR)
 
 
@@ -305,7 +302,7 @@ def _over(report: Report, found: Found) -> Iterator[Line]:
 
 def _within(found: Found, measure: str) -> Iterator[Line]:
     granted = countries(found, "patents")
-    each = panel.without_each(granted, lambda some: across.patents_panel(found, measure, some, wild=False))
+    each = panel.without_each(granted, lambda some: across.patents_panel(found, measure, some))
     yield from _clustered(across.patents_panel(found, measure), each, "two_way_fe", "elasticity")
 
 
@@ -320,9 +317,8 @@ def _whole(found: Found) -> Iterator[Line]:
 
 def _decomposition(report: Report) -> Iterator[Row]:
     for years in decomposition.periods(report):
-        yield from _rows(
-            _split(report, *years), "value_added_rate", report.meta("value_added_rate").table, "shift_share"
-        )
+        table = report.meta("value_added_rate").table
+        yield from _rows(_split(report, *years), "value_added_rate", table, "shift_share")
     yield from _rows(_research(report), "gerd", next(iter(report.holding("gerd")), ""), "lmdi")
     for table in report.holding("real_gdp"):
         yield from _rows(_real(report), "gerd", table, "lmdi_real_gdp")

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -166,24 +167,10 @@ def trend(series: Series) -> Trend:
     least, most = w.clip(0) @ lowest + w.clip(None, 0) @ highest, w.clip(0) @ highest + w.clip(None, 0) @ lowest
     noise = float(np.sum((w * (highest - lowest)) ** 2) / 12)
     estimate, low, high = map(rate, (slope, slope - t * se, slope + t * se))
-    return Trend(
-        model="log_linear_ols",
-        n=len(series),
-        estimate=estimate,
-        low=low,
-        high=high,
-        level=LEVEL,
-        unit=series.rate_unit,
-        p_value=float(two_sided(slope / se, fit.df)) if se > 0 else 0.0,
-        series=series,
-        fit=fit,
-        slope=slope,
-        se=se,
-        sigma=float(fit.sigma[0]),
-        hc3=(rate(slope - t * hc3), rate(slope + t * hc3)) if len(series) >= HC3_MINIMUM else None,
-        rounding=(rate(float(least)), rate(float(most))),
-        rounding_share=noise / se**2 if se > 0 else math.inf,
-    )
+    p, share = (float(two_sided(slope / se, fit.df)), noise / se**2) if se > 0 else (0.0, math.inf)
+    robust = (rate(slope - t * hc3), rate(slope + t * hc3)) if len(series) >= HC3_MINIMUM else None
+    own = fit, slope, se, float(fit.sigma[0]), robust, (rate(float(least)), rate(float(most))), share
+    return Trend("log_linear_ols", len(series), estimate, low, high, LEVEL, series.rate_unit, p, series, *own)
 
 
 def cagr(series: Series) -> Estimate:
@@ -238,15 +225,9 @@ def slope_ranks(n: int, level: float) -> tuple[int, float]:
     probability ``1 - 2 P(inversions < k)`` (no ties). ``k`` is the largest that reaches ``level``; where
     none does, ``k = 1`` and the level attained is smaller than asked for.
     """
-    counts = kendall_counts(n)
-    total = math.factorial(n)
-    k, attained = 1, 1 - 2 * counts[0] / total
-    while k < len(counts) // 2:
-        wider = 1 - 2 * sum(counts[: k + 1]) / total
-        if wider < level:
-            break
-        k, attained = k + 1, wider
-    return k, attained
+    levels = [1 - 2 * fewer / math.factorial(n) for fewer in itertools.accumulate(kendall_counts(n))]
+    k = max(1, sum(one >= level for one in levels[: len(levels) // 2]))
+    return k, levels[k - 1]
 
 
 def rank_slopes(time: Floats, y: Floats, level: float) -> tuple[Floats, Floats, Floats]:

@@ -16,9 +16,10 @@ the simulation shows what it costs. :func:`without_each` repeats an estimate wit
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,14 +61,32 @@ def without_each(series: Sequence[Series], estimator: Callable[[list[Series]], A
 class Clustered(Estimate):
     """A coefficient on the response scale: Student's t by clusters and, ``_wild``, the inverted bootstrap test.
 
-    A wild bound is infinite where no value on that side is rejected.
+    A wild bound is infinite where no value on that side is rejected. ``sample`` is what :class:`Wild` takes; it
+    is computed when asked for.
     """
 
     groups: int
     se: float
-    low_wild: float
-    high_wild: float
-    p_wild: float
+    sample: tuple[Floats, Floats, Floats, Floats] = field(repr=False, compare=False)
+
+    @functools.cached_property
+    def _boot(self) -> Wild:
+        return Wild(*self.sample)
+
+    @functools.cached_property
+    def p_wild(self) -> float:
+        """p-value of a zero coefficient."""
+        return self._boot.p_value(0.0)
+
+    @functools.cached_property
+    def low_wild(self) -> float:
+        """Lower bound."""
+        return self._boot.bound(-2 * self.se)
+
+    @functools.cached_property
+    def high_wild(self) -> float:
+        """Upper bound."""
+        return self._boot.bound(2 * self.se)
 
     def rates(self) -> dict[str, float]:
         """Estimate and both intervals as per cent a year."""
@@ -124,11 +143,10 @@ class Wild:
         return inside
 
 
-def clustered(y: Floats, x: Floats, controls: Floats, group: np.ndarray, wild: bool = True) -> Clustered:
+def clustered(y: Floats, x: Floats, controls: Floats, group: np.ndarray) -> Clustered:
     """Coefficient of ``x`` beside ``controls`` (dummies) with inference clustered by ``group``.
 
-    Raises :class:`NotEstimable` if nothing of ``x`` is left or the clusters do not differ. ``wild=False``
-    leaves the bootstrap out (NaN).
+    Raises :class:`NotEstimable` if nothing of ``x`` is left or the clusters do not differ.
     """
     names = np.unique(group)
     base, values, _ = np.linalg.svd(controls, full_matrices=False)
@@ -147,11 +165,8 @@ def clustered(y: Floats, x: Floats, controls: Floats, group: np.ndarray, wild: b
     if se < 1e-12 * (abs(b) + float(np.abs(yt).max())):
         raise NotEstimable("no variation between the countries' trends, so no clustered error")
     half = float(quantile(LEVEL, groups - 1)) * se
-    p, ends, p_wild = float(two_sided(b / se, groups - 1)), (math.nan, math.nan), math.nan
-    if wild:
-        boot = Wild(yt, xt, base, member)
-        ends, p_wild = (boot.bound(-2 * se), boot.bound(2 * se)), boot.p_value(0.0)
-    return Clustered("clustered", n, b, b - half, b + half, LEVEL, "", p, groups, se, *ends, p_wild)
+    p, sample = float(two_sided(b / se, groups - 1)), (yt, xt, base, member)
+    return Clustered("clustered", n, b, b - half, b + half, LEVEL, "", p, groups, se, sample)
 
 
 class Long(NamedTuple):
@@ -179,10 +194,10 @@ def dummies(labels: np.ndarray) -> Floats:
     return np.asarray(np.equal.outer(labels, np.unique(labels)), dtype=np.float64)
 
 
-def common_trend(series: Sequence[Series], wild: bool = True) -> Clustered:
+def common_trend(series: Sequence[Series]) -> Clustered:
     """Common trend with country effects; see the module."""
     long = stack(series)
-    return clustered(long.y, long.time, dummies(long.group), long.group, wild)
+    return clustered(long.y, long.time, dummies(long.group), long.group)
 
 
 def year_effects(series: Sequence[Series]) -> pd.DataFrame:
@@ -196,7 +211,7 @@ def year_effects(series: Sequence[Series]) -> pd.DataFrame:
     rows = [(int(years[0]), 0.0, 0.0, 0.0)]
     for i in range(1, len(years)):
         others = np.delete(time, [0, i], axis=1)
-        one = clustered(long.y, time[:, i], np.hstack([entity, others]), long.group, wild=False)
+        one = clustered(long.y, time[:, i], np.hstack([entity, others]), long.group)
         # the other year effects are nuisance here: without their degrees of freedom, as for a mean of changes
         crossed = len(years) - 2
         half = (one.high - one.estimate) * math.sqrt((one.n - 1 - crossed) / (one.n - 1))
@@ -315,9 +330,6 @@ def aggregate(found: Mapping[str, Series]) -> Aggregate:
     ratio, spent = np.array(pairs).transpose(1, 0, 2)
     rows = [np.log(spent.sum(axis=0) / (spent / ratio).sum(axis=0)), np.log(ratio).mean(axis=0)]
     printed = found.get("gerd_intensity.OECD")
-    if printed is None or printed.years != whole:
-        rows.append(np.full(len(whole), math.nan))
-    else:
-        rows.append(printed.response)
+    rows.append(printed.response if printed and printed.years == whole else np.full(len(whole), math.nan))
     rates = 100 * np.expm1(lines(np.array(whole, dtype=float), np.array(rows)).slope)
     return Aggregate(len(pairs), *map(float, rates))

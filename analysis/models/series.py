@@ -288,9 +288,7 @@ def collect(report: Report, treated: bool = False) -> Found:
     wanted = measures(report)
     here = {table for table, _ in wanted}
     cells = report.cells([table for table in report.tables if table in here])
-    cells = cells[cells["year"] != ""].copy()
-    cells["gone"] = cells["printed"] == NOT_AVAILABLE
-    cells["treated"] = ""
+    cells = cells[cells["year"] != ""].assign(gone=lambda c: c["printed"] == NOT_AVAILABLE, treated="")
     if treated:
         cells = _treat(cells, doubts.read(report), set(wanted))
     amounts, kinds = _derived(report), report.labels().set_index("code")["kind"].to_dict()
@@ -308,10 +306,8 @@ def collect(report: Report, treated: bool = False) -> Found:
                 if rows["gone"].any():
                     refused[key] = (table, f"only {len(known)} of {len(rows)} years have a value")
                 continue
-            ordered, aggregate = (
-                known.assign(y=known["year"].astype(int)).sort_values("y"),
-                kinds.get(code) == "aggregate",
-            )
+            ordered = known.assign(y=known["year"].astype(int)).sort_values("y")
+            aggregate = kinds.get(code) == "aggregate"
             years = tuple(ordered["y"].tolist())
             who, what = report.name(code).partition(" (")[0], MEASURE_NAMES.get(name, name)
             bounds = [amounts.get((table, code, y)) for y in years] if measure == "exports" else [None]
@@ -344,7 +340,6 @@ def _treat(cells: pd.DataFrame, register: doubts.Doubts, levels: Collection[tupl
         for (t, r, c), m, y in zip(places, cells["measure"], cells["year"], strict=True)
         if m == "growth" and (t, r, c) in register.left_out
     }
-    done = cells.copy()
     printed, gone, treated = list(cells["printed"]), list(cells["gone"]), [""] * len(cells)
     for i, (place, measure, year) in enumerate(zip(places, cells["measure"], cells["year"], strict=True)):
         if register.repaired.get(place, printed[i]) != printed[i]:
@@ -353,8 +348,7 @@ def _treat(cells: pd.DataFrame, register: doubts.Doubts, levels: Collection[tupl
         if place in register.left_out or ((*place[:2], year) in filled and (place[0], measure) in levels):
             gone[i] = True
             treated[i] = f"without {year}"
-    done["printed"], done["gone"], done["treated"] = printed, gone, treated
-    return done
+    return cells.assign(printed=printed, gone=gone, treated=treated)
 
 
 def _derived(report: Report) -> dict[tuple[str, str, int], tuple[float, float]]:

@@ -17,6 +17,7 @@ from scipy import stats
 from analysis import doubts, report
 from analysis.models import backtest, export, forecast, growth, panel, series, simulation, statements
 from analysis.models.series import make
+from tests.trials import editions
 
 REPORT = report.load()
 FOUND = series.collect(REPORT)
@@ -129,6 +130,13 @@ def test_the_exchange_is_undone_and_filled_in_values_are_left_out() -> None:
 def test_every_table_that_depends_on_it_shows_both(trends) -> None:
     both = trends[(trends["model"] == "entity_fe") & (trends["parameter"] == "growth_rate")]
     assert both.groupby("series")["cells"].apply(list).tolist() == [["printed", "treated"]] * 5
+
+
+def test_where_no_printed_cell_is_doubted_the_part_is_empty_and_has_its_columns(tmp_path: Path) -> None:
+    moved = report.load(editions.next_year(report.DATA, tmp_path / "data", everything=False, by=10))
+    none = export.estimates(moved, "doubtful cells")
+    assert none.empty
+    assert list(none) == list(export.estimates(REPORT, "doubtful cells"))
 
 
 def test_a_register_that_cannot_be_read_is_refused(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def test_the_residuals_of_countries_move_together() -> None:
 
 def test_the_average_country_is_not_the_weighted_whole() -> None:
     found = panel.aggregate(FOUND)
-    assert found.average == pytest.approx(panel.common_trend(INTENSITY, wild=False).rates()["estimate"], rel=1e-9)
+    assert found.average == pytest.approx(panel.common_trend(INTENSITY).rates()["estimate"], rel=1e-9)
     spent, ratio = (np.array([FOUND[f"{m}.{s.code}"].values for s in INTENSITY]) for m in ("gerd", "gerd_intensity"))
     whole = spent.sum(axis=0) / (spent / ratio).sum(axis=0)
     assert (whole[0], whole[-1]) == (pytest.approx(2.75, abs=0.01), pytest.approx(3.02, abs=0.01))
@@ -299,7 +299,7 @@ def test_a_country_with_a_gap_leaves_the_others_their_convergence() -> None:
     rows = invented(groups=6, drop=1)
     assert across.sigma_convergence(rows).n == 5
     assert across.beta_convergence(rows).n == 5
-    assert panel.common_trend(rows, wild=False).groups == 6
+    assert panel.common_trend(rows).groups == 6
 
 
 def test_patents_per_researcher_are_the_quotient_of_both_tables() -> None:
@@ -313,7 +313,7 @@ def test_patents_per_researcher_are_the_quotient_of_both_tables() -> None:
 
 def test_rd_intensity_has_no_trend_after_its_step_of_2020() -> None:
     steps = panel.year_effects(INTENSITY).set_index("year")
-    later = panel.common_trend([s.without([2019]) for s in INTENSITY], wild=False)
+    later = panel.common_trend([s.without([2019]) for s in INTENSITY])
     assert steps.at[2020, "low"] > 0
     assert later.low < 0 < later.high
     assert 100 * math.expm1(later.estimate) == pytest.approx(0.1, abs=0.05)

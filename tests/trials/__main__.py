@@ -1,6 +1,6 @@
 """``python -m tests.trials TRIAL``: what takes too long for every run of the suite.
 
-``years``     all years moved on by one: every command, and with ``--notebooks`` every notebook, or those named
+``years``     all years moved on by one (or ``--by`` more): every command, and with ``--notebooks`` every notebook, or those named
 ``digits N``  N random changes of one digit: every command, and what became of the findings
 ``books N``   N random changes of one digit: a whole ``make book`` each
 ``stale N T`` N random changes of one digit of table T: are all notebooks stale whose outputs change, and how many others?
@@ -57,11 +57,11 @@ def publish(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, cwd=root, env=env, capture_output=True, text=True, check=False)
 
 
-def years(everything: bool, notebooks: list[str] | None) -> int:
-    """All years moved on: how does each command end, how many rows does it lose, which notebooks fail?"""
+def years(everything: bool, notebooks: list[str] | None, by: int) -> int:
+    """All years moved on by some: how does each command end, how many rows does it lose, which notebooks fail?"""
     wrong = 0
     with checkout() as root:
-        edition = editions.next_year(ROOT / "data", root / "edition", everything=everything)
+        edition = editions.next_year(ROOT / "data", root / "edition", everything=everything, by=by)
         for command in COMMANDS:
             _, before = outcome(command, ROOT / "data")
             said, after = outcome(command, edition)
@@ -302,7 +302,8 @@ def main() -> int:
     sub = top.add_subparsers(dest="trial", required=True)
     moved = sub.add_parser("years")
     moved.add_argument("--everything", action="store_true", help="claims, sentences and the register as well")
-    moved.add_argument("--notebooks", nargs="*")
+    moved.add_argument("--notebooks", nargs="*", help="all notebooks, or those named (book/inputs/funding.ipynb)")
+    moved.add_argument("--by", type=int, default=1, help="how many years")
     for name, default in (("digits", 200), ("books", 5), ("suite", 10)):
         command = sub.add_parser(name)
         command.add_argument("count", type=int, nargs="?", default=default)
@@ -325,7 +326,7 @@ def main() -> int:
     if args.trial == "binder":
         return binder(args.repo2docker)
     if args.trial == "years":
-        return years(args.everything, args.notebooks)
+        return years(args.everything, args.notebooks, args.by)
     if args.trial == "stale":
         return stale(args.count, args.table, args.seed)
     if args.trial == "suite":
