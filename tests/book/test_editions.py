@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ CATALOGUES = sorted((ROOT / LOCALE / LANGUAGE).rglob("*.po"))
 CHINESE = SITE / "zh"
 pytestmark = pytest.mark.skipif(not CHINESE.is_dir(), reason="the Chinese edition is not built; `make site` builds it")
 #: What of a message must be in its translation, each as often: numbers taken out, facts, code, addresses of links.
-_KEPT = re.compile(r"\{fact\}`[^`]*`|\{\d+(?:\*\d+)?\}|\{[a-z]+\}(?!`)|(?<!\})`[^`]*`|\]\([^)]*\)|\{zh\}`[^`]*`")
+_KEPT = re.compile(r"\{fact\}`[^`]*`|\{\d+\}|\{[a-z]+\}(?!`)|(?<!\})`[^`]*`|\]\([^)]*\)|\{zh\}`[^`]*`")
 _TERM = re.compile(r"\{term\}`([^`<]+?)(?:\s*<([^>]+)>)?`")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?", re.ASCII)
 #: Numbers in words, as the facts of the English edition have them; the Chinese ones have digits.
@@ -85,35 +86,54 @@ _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)}|Sept?)\b")  # May 2024 is 2024年5
 
 def mantissas(text: str) -> Counter[str]:
     """Numbers of a text without their powers of ten: US$59.9 billion and 599億美元 are both 599."""
-    text = re.sub(r"(?:US|NT)\$ ?100 million|100 million US(?:\$| dollars)", "", text)  # a unit, 億
+    text = re.sub(r"(?:US|NT)\$ ?100 million|100 million(?:,)? US(?:\$| dollars)", "", text)  # a unit, 億
     text = re.sub(r"EU-27\s+歐盟\s*27\s*國", "EU-27", text)  # named in both languages
     text = _MONTH.sub(lambda m: str(1 + next(i for i, name in enumerate(_MONTHS) if name.startswith(m[1]))), text)
     return Counter(n.replace(",", "").replace(".", "").strip("0") or "0" for n in _NUMBER.findall(text))
 
 
-def numbers(text: Tag) -> tuple[Counter[str], list[str]]:
-    """The numbers of a page outside its facts, and its facts."""
+_SCALE = {
+    "hundred million": 1e8,
+    "ten thousands": 1e4,
+    "ten thousand": 1e4,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+}
+_SCALE |= {"trillion": 1e12, "百萬": 1e6, "萬": 1e4, "億": 1e8, "兆": 1e12}
+_AMOUNT = re.compile(rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?) ?({'|'.join(_SCALE)})?", re.ASCII)
+#: A unit that stands behind a fact, outside it.
+_FOLLOWING = re.compile(rf"\s*({'|'.join(_SCALE)})")
+
+
+def numbers(text: Tag) -> tuple[Counter[str], list[tuple[str, str]]]:
+    """The numbers of a page outside its facts, and its facts with the units behind them, each with the text around it."""
     facts = []
     for fact in text.select("span.fact"):
-        facts.append(fact.get_text())
+        unit = _FOLLOWING.match(str(fact.next_sibling or ""))
+        around = fact.find_parent(["p", "li", "td", "dd", "h1", "h2", "h3"])
+        facts.append((fact.get_text() + (f" {unit[1]}" if unit else ""), around.get_text(" ") if around else ""))
+    for fact in text.select("span.fact"):
         fact.replace_with(" ")
     for circle in text.select("circle > title"):
         circle.append(" ")
     return mantissas(text.get_text(" ")), facts
 
 
-_SCALE = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "萬": 1e4, "億": 1e8, "兆": 1e12}
-_AMOUNT = re.compile(rf"(?<![\w.])(\d[\d,]*(?:\.\d+)?) ?({'|'.join(_SCALE)})?", re.ASCII)
+def same_fact(english: str, chinese: str, around: str) -> bool:
+    """Whether a fact has the same numbers in both editions; amounts of money may be rounded to three digits.
 
-
-def same_fact(english: str, chinese: str) -> bool:
-    """Whether a fact has the same numbers in both editions; amounts of money may be rounded to three digits."""
+    The unit of the English may stand elsewhere in its paragraph: ``141 and 165 million``.
+    """
     english = re.sub(r"^[A-Za-z]+", lambda m: _WORDS.get(m[0].lower(), m[0]), english)
     mine, theirs = (
         sorted(float(n.replace(",", "")) * _SCALE.get(scale, 1) for n, scale in _AMOUNT.findall(text))
         for text in (english, chinese.replace("無", "0"))
     )
-    return len(mine) == len(theirs) and all(a == pytest.approx(b, rel=6e-3) for a, b in zip(mine, theirs, strict=True))
+    scales = [1.0, *(_SCALE[word] for word in _SCALE if word in around and not re.search("|".join(_SCALE), english))]
+    return len(mine) == len(theirs) and any(
+        all(a * scale == pytest.approx(b, rel=6e-3) for a, b in zip(mine, theirs, strict=True)) for scale in scales
+    )
 
 
 def test_every_message_is_translated_and_none_is_fuzzy():
@@ -126,7 +146,7 @@ def test_translations_keep_facts_links_code_and_numbers():
     lost = [
         (path.name, message[:90], translation[:90])
         for path, message, translation, _ in messages()
-        if sorted(_KEPT.findall(re.sub(r"\*\d+\}", "}", _TERM.sub("", translation))))
+        if sorted(_KEPT.findall(re.sub(r"\{(?:axis)?\*[\d.]+\}|\*[\d.]+(?=[}`])", "", _TERM.sub("", translation))))
         != sorted(_KEPT.findall(_TERM.sub("", message)))
         or len(_TERM.findall(message)) != len(_TERM.findall(translation))
     ]
@@ -139,11 +159,148 @@ def test_both_editions_of_a_page_have_the_same_numbers(name):
     assert sum(english.values()) or name.startswith("book/reference/")
     assert {"en": english - chinese, "zh": chinese - english} == {"en": Counter(), "zh": Counter()}
     assert len(facts) == len(their_facts)
-    unlike = Counter(their_facts)  # their order in a sentence may differ
-    for fact in facts:
-        twin = next((t for t in unlike.elements() if same_fact(fact, t)), None)
+    unlike = Counter(fact for fact, _ in their_facts)  # their order in a sentence may differ
+    for fact, around in facts:
+        twin = next((t for t in unlike.elements() if same_fact(fact, t, around)), None)
         assert twin is not None, (fact, unlike)
         unlike[twin] -= 1
+
+
+#: Units of columns and figures, with their powers of ten; ``每百萬人`` and the like are units of another kind.
+_POWERS = {"100 million": 8, "ten thousand": 4, "trillion": 12, "billion": 9, "million": 6, "thousand": 3}
+_POWERS |= {"十億": 9, "百萬": 6, "仟": 3, "千": 3, "億": 8, "兆": 12, "萬": 4}
+_MONEY = re.compile(r"(?:US|NT)\$ ?(?:[mb]illion)|thousand US\$|(?:十億|百萬|千|億|萬)(?:美)?元")
+_VALUE = re.compile(r"(?<![\d.,])\d[\d,]*(?:\.\d+)?", re.ASCII)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def power(unit: str) -> int:
+    """The power of ten of a unit; 0 if it is one of several, or of something else."""
+    unit = re.sub(r"(?:per|每)\s?(?:thousand|million|百萬|千)", "", unit.casefold())
+    found = next((n for word, n in _POWERS.items() if word in unit), 0)
+    return 0 if re.search(r"%| or |, |或|、", unit) else found
+
+
+def columns(text: Tag) -> dict[tuple[str, int], tuple[str, list[Decimal]]]:
+    """Unit and numbers of the columns of tables, by table and column."""
+    found = {}
+    for box in text.select("div.exhibit-table[id]"):
+        rows = box.select("tbody > tr")
+        for column in range(len(rows[0].find_all(["td", "th"], recursive=False))):
+            cells = [row.find_all(["td", "th"], recursive=False)[column] for row in rows]
+            head = next((h for h in box.select("thead th") if h.select_one(".unit") and place(h) == column), None)
+            unit = head.select_one(".unit").get_text() if head else ""
+            values = [
+                Decimal(n.replace(",", ""))
+                for cell in cells
+                for node in cell.find_all(string=True)
+                if not node.find_parent(class_="below")
+                for n in _VALUE.findall(node)
+            ]
+            found[str(box["id"]), column] = unit, values
+    return found
+
+
+def place(head: Tag) -> int:
+    """The column of a head that stands over one column."""
+    rows = [row.find_all("th") for row in head.find_parent("thead").select("tr")]
+    wide = [int(h.get("colspan", 1)) for h in rows[0]]
+    starts = [sum(wide[:i]) for i in range(len(wide))]
+    if any(h is head for h in rows[0]):
+        return next(start for h, start in zip(rows[0], starts, strict=True) if h is head)
+    below = [s + i for h, s, n in zip(rows[0], starts, wide, strict=True) if not h.get("rowspan") for i in range(n)]
+    return next(column for h, column in zip(rows[1], below, strict=True) if h is head)
+
+
+def other_columns(english: Tag, chinese: Tag) -> list[tuple[str, int]]:
+    """Columns with a unit whose amounts are not the same."""
+    mine, theirs = columns(english), columns(chinese)
+    assert mine.keys() == theirs.keys()
+    return [
+        key
+        for key, (unit, values) in mine.items()
+        if unit or theirs[key][0]
+        if [v.scaleb(power(unit) - power(theirs[key][0])) for v in values] != theirs[key][1]
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_columns_have_the_same_amounts_in_both_editions(name):
+    assert other_columns(article(name, HTML), article(name, CHINESE)) == []
+
+
+def test_a_column_that_is_not_shifted_is_noticed():
+    def shown(unit: str, number: str) -> Tag:
+        head = f'<th scope="col">1</th><th scope="col">2<span class="unit">{unit}</span></th>'
+        rows = f"<tr><th>3</th><td>{number}</td></tr>"
+        text = f'<div class="exhibit-table" id="t"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        return BeautifulSoup(text, "html.parser")
+
+    assert other_columns(shown("NT$ billion", "1,417.05"), shown("新臺幣億元", "14,170.5")) == []
+    assert other_columns(shown("NT$ billion", "1,417.05"), shown("新臺幣億元", "1,417.05")) == [("t", 1)]
+    assert other_columns(shown("million", "1.14"), shown("萬人", "114")) == []
+    assert other_columns(shown("million", "1.14"), shown("萬人", "11.4")) == [("t", 1)]
+
+
+def figures(text: Tag) -> dict[str, tuple[str, list[Decimal]]]:
+    """What figures say of money above the drawing, and the numbers in them that stand alone; no years."""
+    found = {}
+    for svg in text.select("svg.figure[data-name]"):
+        said = [node.get_text() for node in svg.select("text")]
+        above = " ".join(n.get_text() for n in svg.select("text") if float(str(n.get("x", 99))) < 6)
+        money = _MONEY.search(above)
+        alone = [t for t in said if re.fullmatch(r"[+−-]?\d[\d,]*(?:\.\d+)?", t)]
+        alone += [
+            n
+            for value in svg.select("circle > title")
+            for n in _VALUE.findall(re.sub(r"F-\d+|EU-27|(?:19|20)\d\d–(?:19|20)\d\d", "", value.get_text()))
+        ]
+        values = [Decimal(n.replace(",", "").replace("−", "-")) for n in alone if not _YEAR.fullmatch(n)]
+        found[str(svg["data-name"])] = money[0] if money else "", values
+    return found
+
+
+def other_figures(english: Tag, chinese: Tag) -> list[str]:
+    """Figures of amounts of money, by name, in which they are not the same."""
+    mine, theirs = figures(english), figures(chinese)
+    assert mine.keys() == theirs.keys()
+    found = []
+    for key, (unit, values) in mine.items():
+        by = power(unit) - power(theirs[key][0])
+        assert bool(unit) == bool(theirs[key][0]), key
+        # beside its axis this one has labels with rates of growth
+        rates = (0, by) if key.startswith("claims-market-forecasts") else (by,)
+        pairs = list(zip(values, theirs[key][1], strict=True)) if unit else []
+        if any(b not in [a.scaleb(n) for n in rates] for a, b in pairs) or (by and not any(a != b for a, b in pairs)):
+            found.append(key)
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_figures_have_the_same_amounts_in_both_editions(name):
+    assert other_figures(article(name, HTML), article(name, CHINESE)) == []
+
+
+def test_a_figure_that_is_not_shifted_is_noticed():
+    def shown(unit: str, tick: str, value: str) -> Tag:
+        text = f'<text x="4.32">2023, {unit}</text><text x="50">{tick}</text><text x="60">2019</text>'
+        said = f"<circle><title>EU-27, 2023: {value} (F-005)</title></circle>"
+        return BeautifulSoup(f'<svg class="figure" data-name="f">{text}{said}</svg>', "html.parser")
+
+    english = shown("NT$ billion", "100", "30.6")
+    assert other_figures(english, shown("新臺幣億元", "1,000", "306")) == []
+    assert other_figures(english, shown("新臺幣億元", "100", "306")) == ["f"]
+    assert other_figures(english, shown("新臺幣億元", "1,000", "30.6")) == ["f"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_amount_is_left_in_a_unit_that_nobody_writes(name):
+    text = re.sub(r'href="data:[^"]*"', "", page(name, CHINESE).read_text("utf-8"))
+    assert re.findall(r".{20}十億(?!位元).{9}", text) == []  # gigabits are what a bracket of the report says
+    # printed are 人口數（百萬）, and per million people
+    found = re.findall(r".{9}[^每一](?:百萬|千)(?:美?元|人|戶|輛|公噸).{9}", re.sub(r"人口數（百萬）", "", text))
+    allowed = ("捨入至百萬人", '"unit">百萬人', "渡輪旅客，千人")
+    assert [f for f in found if not any(a in f for a in allowed)] == []
 
 
 @pytest.mark.parametrize("name", PAGES)
