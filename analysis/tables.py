@@ -29,8 +29,10 @@ _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
 _BELOW = "\x1f"
 #: The book writes per cent without a space.
 _PERCENT = re.compile(r"(?<=\d) %")
-#: Four digits and more before a point, as in ``1417.05``; whole numbers may be years.
-_LONG = re.compile(r"(?<![\w.,])\d{4,}(?=\.\d)")
+#: Four digits and more before a point, as in ``1417.05``, or five and more; whole numbers of four may be years.
+_LONG = re.compile(r"(?<![\w.,])\d{4,}(?=\.\d)|(?<![\w.,/-])\d{5,}(?![\w/-])")
+#: The digits before the point of a cell that is a number.
+_WHOLE = re.compile(r"(?<=^)\d{4,}|(?<=^[-+−])\d{4,}")
 _BLANK = ("", "–", "nan", "None", "N/A")
 _MINUS = re.compile(r"(?:(?<=^)|(?<= to )|(?<=\())-(?=\d)")
 #: Where a name such as ``growth_2023`` may be broken.
@@ -95,6 +97,7 @@ def markup(
     if blank := [c for c in shown if all(v in _BLANK for v in cells[c])]:
         raise NothingToShowError(f"table {name}: nothing in column {', '.join(blank)}")
     kinds = {c: _kind(c, texts, first=c == shown[0], judged=c in verdicts) for c, texts in cells.items()}
+    cells = {c: _parted(texts) if "num" in kinds[c] else texts for c, texts in cells.items()}
     rows = []
     for i, key in enumerate(frame[code] if code in frame else [""] * len(frame)):
         row = [f'<th scope="row"{kinds[shown[0]]}>{_shown(cells[shown[0]][i], shown[0] in verdicts)}</th>']
@@ -130,6 +133,14 @@ def _kind(column: str, texts: Sequence[str], *, first: bool, judged: bool) -> st
     if longest > 32 or (first and longest > 10):
         return f' class="{"room" if longest <= 32 else "wide" if longest <= 80 else "widest"}"'
     return ' class="short"' if first else ""
+
+
+def _parted(texts: Sequence[str]) -> list[str]:
+    """Numbers of a column with thousands separators, unless all of them are years."""
+    upper = [text.partition(_BELOW)[0] for text in texts]
+    if all(text in _BLANK or (text.isdigit() and 1900 <= int(text) <= 2100) for text in upper):
+        return list(texts)
+    return [_WHOLE.sub(lambda m: f"{int(m[0]):,}", text, count=1) for text in texts]
 
 
 def _shown(text: str, judged: bool) -> str:
@@ -205,7 +216,7 @@ def beside(
     ``what`` heads the first column; the year stands below its names, the row of ``evidence.csv`` below the ratio.
     """
     columns = ["code", "name", "year", "printed", "outside", "ratio", "id", "verdict", "basis", "publisher", "address"]
-    shown = rows[columns].astype(str).assign(**{c: rows[c].map(_grouped) for c in ("printed", "outside")})
+    shown = rows[columns].astype(str)
     shown["ratio"] = shown["ratio"].where(~shown["ratio"].str.startswith("-"), "–")  # of a rise and a fall says nothing
     source = f"{_places(rows)}; outside: {', '.join(dict.fromkeys(rows['publisher']))}"
     show(
@@ -222,12 +233,6 @@ def beside(
         hide=["publisher", "address"],
         sortable=len(rows) > 12,
     )
-
-
-def _grouped(number: object) -> str:
-    """Digits with thousands separators."""
-    whole, dot, rest = str(number).partition(".")
-    return f"{int(whole):,}{dot}{rest}" if whole.isdigit() else str(number)
 
 
 def _places(rows: pd.DataFrame) -> str:

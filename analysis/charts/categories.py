@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts.layout import canvas, doubtful, drawn, finish, minus, text_width, width, wrap
+from analysis.charts.layout import Exact, canvas, doubtful, drawn, finish, minus, text_width, width, wrap
 from analysis.charts.marks import (
     HOLLOW,
     SWATCHES,
@@ -75,7 +75,7 @@ def _rows(ax: Axes, frame: pd.DataFrame, fmt: str = "{:,.10g}", vertical_grid: b
     ax.tick_params(axis="x", length=0)
     if vertical_grid:
         ax.grid(axis="x")
-    ax.xaxis.set_major_formatter(lambda v, _: minus(fmt.format(v)))
+    ax.xaxis.set_major_formatter(Exact(fmt))
 
 
 def _room(ax: Axes, frame: pd.DataFrame, texts: Sequence[str], left: bool = False) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import FixedFormatter, Formatter, LogLocator, NullLocator
 from matplotlib.transforms import Bbox
 
 from analysis.charts.style import BASE, FONTS, INK, MUTED, SMALL, TITLE, WIDE
@@ -250,6 +250,50 @@ def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]], x: float, siz
     return place
 
 
+class Exact(Formatter):
+    """Ticks in the format ``fmt`` (by default a plain number), with more decimals where that would round one of them."""
+
+    def __init__(self, fmt: str = "{:,.10g}") -> None:
+        self.fmt = fmt
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """One tick, exactly."""
+        return self.format_ticks([x])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """All ticks of an axis, with decimals alike."""
+        longer = (re.sub(r"(\.\d+[fg]|g)?\}", f".{decimals}f}}", self.fmt) for decimals in range(11))
+        texts: list[str] = []
+        for fmt in (self.fmt, *longer):
+            texts = [minus(fmt.format(value)) for value in values]
+            if not rounded(texts, values):
+                break
+        return texts
+
+
+def rounded(texts: Sequence[str], values: Sequence[float]) -> list[tuple[str, float]]:
+    """Those texts, with their values, that are another number than their value."""
+    least = 1e-9 * max(map(abs, values), default=0)
+    wrong = []
+    for text, value in zip(texts, values, strict=True):
+        with suppress(ValueError):  # a word, or nothing
+            if abs(float(text.replace("\u2212", "-").replace(",", "")) - value) > least:
+                wrong.append((text, value))
+    return wrong
+
+
+def _rounded(fig: Figure) -> list[str]:
+    """Ticks on axes of values that say another number than that at which they stand."""
+    axes = [axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if axis.get_visible()]
+    said = []
+    for axis in axes:
+        if not isinstance(axis.get_major_formatter(), FixedFormatter):
+            ticks: list[Any] = [tick for tick in axis.get_major_ticks() if tick.label1.get_visible()]
+            wrong = rounded([tick.label1.get_text() for tick in ticks], [tick.get_loc() for tick in ticks])
+            said += [f"the tick {text!r} stands at {value:.10g}" for text, value in wrong]
+    return said
+
+
 def log_axis(ax: Axes, name: str) -> None:
     """Make an axis logarithmic, with a few plain numbers (1, 2, 5, 10 …) as its ticks. Call it after drawing."""
     axis = ax.xaxis if name == "x" else ax.yaxis
@@ -261,7 +305,7 @@ def log_axis(ax: Axes, name: str) -> None:
     )
     axis.set_major_locator(LogLocator(10, subs=steps, numticks=20))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(lambda v, _: f"{v:,.10g}")
+    axis.set_major_formatter(Exact())
 
 
 def renderer_of(fig: Any) -> Any:
@@ -291,7 +335,7 @@ def core(box: Any) -> Bbox:
 
 
 def faults(fig: Figure) -> list[str]:
-    """Texts that are cut by the edge, crossed by a line or lie on each other, as sentences; empty when all is well."""
+    """Texts that are cut by the edge, crossed by a line or lie on each other, and ticks that are rounded, as sentences."""
     fig.draw_without_rendering()
     renderer = renderer_of(fig)
     boxes = []
@@ -309,6 +353,7 @@ def faults(fig: Figure) -> list[str]:
         for t, b in boxes
         if b.x0 < -1 or b.y0 < -1 or b.x1 > right + 1 or b.y1 > top + 1
     ]
+    wrong += _rounded(fig)
     paths = ways(fig)
     wrong += [
         f"{t!r} is crossed by a line" for t, b in bare if any(path.intersects_bbox(core(b), False) for path in paths)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from analysis.charts.layout import canvas, drawn, finish
+from analysis.charts.layout import Exact, canvas, drawn, finish
 from analysis.charts.marks import HOLLOW, dot, note
 from analysis.charts.style import DEEP, INK, MUTED, VERDICTS
 
@@ -43,7 +43,7 @@ def forecasts(frame: pd.DataFrame, *, title: str, unit: str) -> Figure:
     ax.set_yticks(range(len(frame)), [str(n) for n in frame["name"]])
     ax.set_ylim(len(frame) - 0.4, -0.6)
     ax.xaxis.set_major_locator(LogLocator(10))
-    ax.xaxis.set_major_formatter(lambda v, _: f"{v:,g}")
+    ax.xaxis.set_major_formatter(Exact())
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.grid(axis="x")
     ax.spines[["left", "bottom"]].set_visible(False)

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
 from analysis.charts import layout
-from analysis.charts.layout import canvas, core, doubtful, drawn, finish, leader, minus, ways
+from analysis.charts.layout import Exact, canvas, core, doubtful, drawn, finish, leader, minus, ways
 from analysis.charts.marks import band, note, numbers, own_colour, told
 from analysis.charts.style import (
     BEHIND,
@@ -152,7 +152,7 @@ def scatter(
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(lambda v, _: minus(f"{v:,.10g}"))
+        axis.set_major_formatter(Exact())
     if size_note:
         ax.set_title(size_note, size=SMALL, color=MUTED)
     placed = [(text, radius) for text, radius, _ in sorted(labels, key=lambda label: not label[2])]
@@ -194,12 +194,13 @@ def heatmap(
         ramp = ramp.reversed()
     for i, row in enumerate(values):
         for j, value in enumerate(row):
-            blank = isnan(value)
+            text = "–" if isnan(value) else minus(fmt.format(value)) if texts is None else str(texts.iat[i, j])
+            blank = text in ("–", "")
             tint = PAPER if blank else to_hex(ramp(norm(value)))
             ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fc=tint, ec=PAPER, lw=1.2))
-            text = "–" if blank else minus(fmt.format(value)) if texts is None else str(texts.iat[i, j])
-            fig.value(ax, j, i, f"{frame.index[i]}, {frame.columns[j]}", text)
-            ax.text(j, i, text, ha="center", va="center", size=LEAST, color=ink_on(tint))
+            if text:
+                fig.value(ax, j, i, f"{frame.index[i]}, {frame.columns[j]}", text)
+            ax.text(j, i, text, ha="center", va="center", size=LEAST, color=MUTED if blank else ink_on(tint))
     ax.set_xlim(-0.5, len(frame.columns) - 0.5)
     ax.set_ylim(len(frame) - 0.5, -0.5)
     ax.set_yticks(range(len(frame)), [str(v) for v in frame.index])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from analysis.charts.layout import Drawing, canvas, doubtful, drawn, end_labels, finish, minus, spacing
+from analysis.charts.layout import Drawing, Exact, canvas, doubtful, drawn, end_labels, finish, minus, spacing
 from analysis.charts.marks import WHISKERS, band, dot, note, numbers, own_colour, printed_range, reach
 from analysis.charts.style import BASE, BEHIND, INK, LEAST, MUTED, PAPER, SMALL, TAIWAN, colours
 
@@ -34,7 +34,7 @@ def _years(ax: Axes, years: Sequence[int], most: int = 6) -> None:
 
 def _values(ax: Axes, fmt: str, bins: int = 5) -> None:
     ax.yaxis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
-    ax.yaxis.set_major_formatter(lambda v, _: minus(fmt.format(v)))
+    ax.yaxis.set_major_formatter(Exact(fmt))
     ax.grid(axis="y")
     ax.spines["left"].set_visible(False)
 

@@ -1,15 +1,26 @@
 """What the theme leaves out for readers who do not use a mouse or see the page.
 
-The theme's switches that open a part of the contents have no name; they get one. Source maps, which only
-help to debug the theme, are not shipped.
+The theme's switches that open a part of the contents have no name; they get one. The number of a table, the id of a
+finding and a month (``1-2-13``, ``F-005``, ``2025-09``) are not broken at their hyphens, on the screen or on paper, and
+a hyphen before a number is a minus sign, also in the alternative texts of figures.
+Source maps, which only help to debug the theme, are not shipped.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from zhsearch import WHOLE
+
+#: Tags with what may hold no other tags, or is no prose; the text between them is what the split leaves.
+_TAGS = re.compile(r"(<(script|style|title|svg|math|pre|code|option|textarea)\b.*?</\2>|<!--.*?-->|<[^>]+>)", re.DOTALL)
+_UNBROKEN = re.compile(rf"[表圖]?(?:{WHOLE})|(?<![\w-])\d{{4}}-\d\d(?:-\d\d)?(?![\w-])", re.ASCII)
+
+_DESCRIBED = re.compile(r"(?<=<desc>)[^<]*")
+_MINUS = re.compile(r"(?<![\w.,%)\]-])-(?=\d)")
 
 
 def name_switches(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -29,6 +40,29 @@ def name_switches(app: Sphinx, pagename: str, templatename: str, context: dict[s
     context["generate_toctree_html"] = named
 
 
+def whole(page: str) -> str:
+    """A page whose numbers of tables, ids of findings and months stay on one line, with minus signs before numbers.
+
+    >>> whole('<p title="F-005">see F-005 and 表1-2-13: -5</p>')
+    '<p title="F-005">see <span class="whole">F-005</span> and <span class="whole">表1-2-13</span>: −5</p>'
+    """
+    parts = _TAGS.split(page)
+    # each tag is followed by its name, if it is one of those above, and by text
+    for place in range(0, len(parts), 3):
+        parts[place] = _UNBROKEN.sub(r'<span class="whole">\g<0></span>', _MINUS.sub("−", parts[place]))
+    page = "".join(part or "" for number, part in enumerate(parts) if number % 3 != 2)
+    return _DESCRIBED.sub(lambda m: _MINUS.sub("−", m[0]), page)
+
+
+def keep_whole(app: Sphinx, error: Exception | None) -> None:
+    """Mark what is not to be broken, once the pages are in their language (``analysis.publish.site`` translates first)."""
+    if error is None and app.builder.format == "html":
+        for path in Path(app.outdir).rglob("*.html"):
+            if "_static" not in path.parts:
+                head, body, rest = path.read_text("utf-8").partition("<body")
+                path.write_text(head + body + whole(rest), "utf-8")
+
+
 def slim(app: Sphinx, error: Exception | None) -> None:
     """Remove source maps from a finished HTML build."""
     if error is None and app.builder.format == "html":
@@ -39,5 +73,6 @@ def slim(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Hook into the writing of pages and the end of a build."""
     app.connect("html-page-context", name_switches, priority=900)
+    app.connect("build-finished", keep_whole, priority=450)
     app.connect("build-finished", slim)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

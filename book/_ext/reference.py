@@ -101,6 +101,11 @@ class Generated(SphinxDirective):
         self.state.nested_parse(StringList(self.lines(Path(self.env.srcdir)), source=self.name), 0, container)
         return list(container.children)
 
+    @property
+    def chinese(self) -> bool:
+        """Whether the Chinese edition is being built, which has no need of two names."""
+        return str(self.env.config.language).startswith("zh")
+
     def lines(self, root: Path) -> list[str]:
         """The Markdown of the directive."""
         raise NotImplementedError
@@ -116,7 +121,7 @@ class ReportMap(Generated):
         for path in (root / "book").rglob("*.ipynb"):
             self.env.note_dependency(str(path))
         covered = coverage(root)
-        out = ["| Report | Title | Page | Data | In this book |", "|---|---|--:|---|---|"]
+        out = ["| Report | In this book | Title | Page | Data |", "|---|---|---|--:|---|"]
         for item in report_items(root):
             pages = covered.get(item["item"], [])
             if not pages:
@@ -124,22 +129,24 @@ class ReportMap(Generated):
                     "no page of the book covers %s of the report", item["item"], location=self.get_location()
                 )
             links = "; ".join(f"[{title}]({document})" for document, title in pages)
-            name = item["item"] if item["item"].startswith("圖") else f"表{item['item']}"
-            out.append(
-                f"| {name} | {item['title_en']} ({item['title']}) | {item['page']} | {item['printed']} | {links} |"
-            )
+            kind, chinese = ("Figure", "圖") if item["item"].startswith("圖") else ("Table", "表")
+            number = item["item"].lstrip("圖")
+            name = f"{chinese}{number}" if self.chinese else f"{kind} {number}"
+            title = item["title"] if self.chinese else f"{item['title_en']} ({item['title']})"
+            out.append(f"| {name} | {links} | {title} | {item['page']} | {item['printed']} |")
         return out
 
 
-def _described(field: dict[str, Any]) -> list[str]:
-    """A row of the data dictionary."""
+def _described(field: dict[str, Any], chinese: bool) -> list[str]:
+    """A row of the data dictionary: name, titles, unit, and whether numbers are printed in full."""
     exact = "" if field.get("role") != "value" else ("yes" if field["exact"] else "rounded")
-    texts = [field.get(key, "") for key in ("title_en", "title", "unit")]
-    return [f"`{field['name']}`", *texts, str(field.get("year", "")), exact]
+    title = str(field.get("title", ""))
+    titles = [re.sub(r" (?=\d{4})", "，", title)] if chinese else [field.get("title_en", ""), title]
+    return [f"`{field['name']}`", *titles, field.get("unit", ""), exact]
 
 
 class DataDictionary(Generated):
-    """Every file of the data package: columns, units, years, keys."""
+    """Every file of the data package: columns, units, keys."""
 
     def lines(self, root: Path) -> list[str]:
         """One section-like block per resource."""
@@ -149,9 +156,10 @@ class DataDictionary(Generated):
         for resource in package["resources"]:
             cite = f", table {resource['table']}, p. {resource['page']}" if "table" in resource else ""
             out += [f"**`{resource['path']}`**: {resource['title_en']} ({resource['title']}{cite})", ""]
-            out += [f"{note}" for note in resource.get("notes", [])] + [""]
-            heads = ["column", "in English", "in Chinese", "unit", "year", "printed in full"]
-            rows = [_described(field) for field in resource["schema"]["fields"]]
+            out += [note.replace("*", "\\*") for note in resource.get("notes", [])] + [""]
+            titles = ["in English"] if self.chinese else ["in English", "in Chinese"]
+            heads = ["column", *titles, "unit", "printed in full"]
+            rows = [_described(field, self.chinese) for field in resource["schema"]["fields"]]
             used = [i for i in range(len(heads)) if any(row[i] for row in rows)]
             for row in [heads, ["---"] * len(heads), *rows]:
                 out.append("| " + " | ".join(row[i].replace("|", "\\|") for i in used) + " |")

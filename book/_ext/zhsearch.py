@@ -17,8 +17,8 @@ from sphinx.search import en
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 #: What stays whole although it holds a hyphen. Python and JavaScript read it alike.
-_WHOLE = r"(?<![\d-])\d-\d-\d{1,2}(?![\d-])|(?<![A-Za-z])[A-Za-z]-\d{3}(?!\d)"
-_TOKEN = re.compile(rf"[{_HAN}]+|{_WHOLE}|[^\W{_HAN}]+")
+WHOLE = r"(?<![\d-])\d-\d-\d{1,2}(?![\d-])|(?<![A-Za-z])[A-Za-z]-\d{3}(?!\d)"
+_TOKEN = re.compile(rf"[{_HAN}]+|{WHOLE}|[^\W{_HAN}]+")
 _IS_HAN = re.compile(rf"[{_HAN}]")
 
 SPLITTER = r"""
@@ -30,7 +30,7 @@ function splitQuery(query) {
   }
   return terms;
 }
-""".replace("HAN", _HAN).replace("WHOLE", _WHOLE)
+""".replace("HAN", _HAN).replace("WHOLE", WHOLE)
 
 
 def split(text: str) -> list[str]:

@@ -1,8 +1,10 @@
 // Tables marked `sortable`: a click on a column's head sorts its rows, a second click turns them round.
-// Long ones also get a box that keeps the rows holding every word typed: a table, a verdict, a country.
+// Long ones also get a box that keeps the rows holding every word typed: a table, a verdict, a country. Of very long
+// ones the screen shows the beginning until words are typed or all are asked for; paper shows all.
 // Without JavaScript the tables stand as they were made.
 (() => {
   const LONG = 40; // rows from which a filter helps
+  const FIRST = 100; // rows that are shown before all are asked for
   // What a cell holds, without the small print below it.
   const value = (row, column) =>
     [...(row.cells[column]?.childNodes ?? [])]
@@ -36,7 +38,7 @@
     });
     return found;
   };
-  const sortable = (table, body) => {
+  const sortable = (table, body, sorted) => {
     const columns = heads(table);
     columns.forEach(([cell, column]) => {
       const button = document.createElement("button");
@@ -52,35 +54,50 @@
         // Cells without a value stay last, whichever way the others are turned.
         rows.sort(([, i, a], [, j, b]) => !a - !b || compare(a, b) * (down ? -1 : 1) || i - j);
         body.append(...rows.map(([row]) => row));
+        sorted();
       });
     });
   };
   // A table wider than the screen of a phone shows its rows as cards, each value below its head.
   const narrow = window.matchMedia("(max-width: 40rem)");
+  const ROOM = 30; // letters for which a third of a card is enough, in two lines
   const ROLES = { TABLE: "table", TBODY: "rowgroup", TR: "row", TH: "rowheader", TD: "cell" };
+  const chinese = document.documentElement.lang.startsWith("zh");
+  const inBrackets = (unit) => (chinese ? `（${unit}）` : ` (${unit})`);
   // Not innerText: a table in a closed fold has none. The unit is a line of its own.
-  const said = (head) => [...head.childNodes].map((node) => (node.className === "unit" ? " " : "") + node.textContent).join("").replace(/\s+/g, " ").trim();
+  const said = (head) =>
+    [...head.childNodes].map((node) => (node.className === "unit" ? inBrackets(node.textContent) : node.textContent)).join("").replace(/\s+/g, " ").trim();
+  const BOXES = ".exhibit-table, .pst-scrollable-table-container, .text_html";
   const stack = (table) => {
-    const box = table.closest(".exhibit-table");
-    if (!box || !box.clientWidth || box.scrollWidth <= box.clientWidth + 1 || table.classList.contains("stacked")) return;
+    const box = table.closest(BOXES);
+    if (!table.tHead || !table.tBodies[0] || !box?.clientWidth || table.classList.contains("stacked")) return;
+    if (Math.max(box.scrollWidth, table.scrollWidth) <= box.clientWidth + 1) return;
     for (const [cell, column, above] of heads(table)) {
       const words = [above, cell].filter(Boolean).map((head) => said(head.querySelector("button") ?? head));
-      for (const row of table.tBodies[0].rows) row.cells[column].dataset.head = words.join(document.documentElement.lang.startsWith("zh") ? "：" : ": ");
+      const cells = [...table.tBodies[0].rows].map((row) => row.cells[column]).filter(Boolean);
+      for (const cell of cells) cell.dataset.head = words.filter(Boolean).join(chinese ? "：" : ": ");
+      if (cells.some((cell) => cell.textContent.replace(/[^\x00-\u02ff]/g, "--").length > ROOM)) cells.forEach((cell) => cell.classList.add("wide"));
     }
     // what is laid out as cards is still a table
     for (const node of [table, ...table.querySelectorAll("tbody, tbody *")]) if (ROLES[node.tagName]) node.setAttribute("role", ROLES[node.tagName]);
     table.classList.add("stacked");
+    // Where names of rows come again, the next column tells them apart.
+    const rows = [...table.tBodies[0].rows];
+    const again = new Set(rows.map((row) => row.cells[0]?.textContent)).size < rows.length;
+    table.classList.toggle("paired", again && !rows.some((row) => row.cells[1]?.matches(".num, :has(.verdict), :empty") ?? true));
+    table.classList.toggle("unnamed", !heads(table)[0]?.[0].textContent.trim()); // rows of a frame have numbers only
   };
-  const stackAll = () => narrow.matches && document.querySelectorAll("table.exhibit").forEach(stack);
+  const stackAll = () => narrow.matches && document.querySelectorAll(`.bd-article :is(${BOXES}) table`).forEach(stack);
   // A number is found with and without separators, with a hyphen or a true minus sign.
   const plain = (text) => text.toLowerCase().replace(/[−–]/g, "-").replace(/(\d),(?=\d{3})/g, "$1");
   // The number of a table is meant whole: 1-2-1 is not 1-2-10.
   const holds = (text, word) =>
     /^\d-\d-\d+$/.test(word) ? new RegExp(`(?<![\\d-])${word}(?![\\d-])`).test(text) : text.includes(word);
   const filterable = (table, body) => {
-    const rows = [...body.rows];
-    if (rows.length < LONG) return;
-    const texts = rows.map((row) => plain([...row.cells].map((cell) => cell.textContent).join(" ")));
+    if (body.rows.length < LONG) return () => {};
+    const texts = new Map([...body.rows].map((row) => [row, plain([...row.cells].map((cell) => cell.textContent).join(" "))]));
+    const written = (count) => count.toLocaleString("en");
+    const all = texts.size;
     const label = document.createElement("label");
     label.className = "table-filter";
     const box = document.createElement("input");
@@ -89,27 +106,40 @@
     box.setAttribute("aria-label", /*text*/ "Keep the rows that hold these words");
     const count = document.createElement("span");
     count.setAttribute("role", "status");
+    const more = document.createElement("button");
+    more.type = "button";
+    more.className = "table-more";
+    more.textContent = /*text*/ "Show all {all} rows".replace("{all}", written(all));
+    more.hidden = all <= FIRST;
     const show = () => {
       const words = plain(box.value).split(/\s+/).filter(Boolean);
+      const whole = words.length > 0 || more.hidden;
       let kept = 0;
-      rows.forEach((row, index) => {
-        row.hidden = !words.every((word) => holds(texts[index], word));
+      for (const row of body.rows) {
+        row.hidden = !words.every((word) => holds(texts.get(row), word));
         kept += row.hidden ? 0 : 1;
-      });
-      count.textContent = words.length
-        ? /*text*/ "{kept} of {all} rows".replace("{kept}", kept).replace("{all}", rows.length)
-        : /*text*/ "{all} rows".replace("{all}", rows.length);
+        row.classList.toggle("later", !whole && kept > FIRST);
+      }
+      more.classList.toggle("later", whole);
+      const counted = !words.length ? /*text*/ "{all} rows" : kept ? /*text*/ "{kept} of {all} rows" : /*text*/ "no rows";
+      count.textContent = counted.replace("{kept}", written(kept)).replace("{all}", written(all));
     };
+    more.addEventListener("click", () => {
+      more.hidden = true;
+      show();
+    });
     box.addEventListener("input", show);
     label.append(box, count);
-    (table.closest(".exhibit-table") ?? table).before(label);
+    const place = table.closest(".exhibit-table") ?? table;
+    place.before(label);
+    place.after(more);
     show();
+    return show;
   };
   const prepare = (table) => {
     const body = table.tBodies[0];
     if (!body) return;
-    sortable(table, body);
-    filterable(table, body);
+    sortable(table, body, filterable(table, body));
   };
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("table.sortable").forEach(prepare);

@@ -216,6 +216,62 @@ class TestEvenPages:
         visit(visitor, address, axe, name)
 
 
+def unfold(page, width):
+    """Everything that is folded, opened on a screen of some width."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("document.querySelectorAll('article details').forEach(fold => { fold.open = true })")
+    page.wait_for_timeout(100)  # folds say so a moment later
+
+
+#: Tables that became cards, with the heads that their values have.
+CARDS = """[...document.querySelectorAll('table.stacked')].map(table =>
+    [...table.tBodies[0].rows[0].cells].slice(1).map(cell => cell.dataset.head))"""
+#: Tables that are wider than their box.
+WIDER = """[...document.querySelectorAll('.bd-article :is(.exhibit-table, .pst-scrollable-table-container) table')]
+    .filter(table => table.checkVisibility() && table.scrollWidth > table.parentElement.clientWidth + 1).map(table => table.textContent.slice(0, 60))"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_on_a_phone_every_card_of_an_opened_fold_names_its_values_and_no_table_hides_a_column(visitor, address, name):
+    page, _ = visitor
+    page.set_viewport_size({"width": PHONE, "height": 900})
+    page.goto(f"{address}/{name}.html", wait_until="load")
+    unfold(page, PHONE)
+    cards = page.evaluate(CARDS)
+    assert [heads for heads in cards if heads and not any(heads)] == []
+    assert page.evaluate(WIDER) == []
+
+
+def test_a_printed_page_shows_its_title_and_all_rows(visitor, address):
+    page, _ = visitor
+    page.goto(f"{address}/book/audit/ledger.html", wait_until="load")
+    rows, more = page.locator("#table-ledger tbody tr"), page.locator(".table-more")
+    count, first = rows.count(), rows.locator("visible=true").count()
+    assert first == 100 < count
+    page.emulate_media(media="print")
+    assert page.locator("article h1").first.is_visible()
+    assert not more.is_visible()
+    assert rows.locator("visible=true").count() == count
+    page.emulate_media(media="screen")
+    page.get_by_role("searchbox", name="Keep the rows").fill("1-2-16")  # which stands at the end
+    assert rows.locator("visible=true").count() > 0
+    page.get_by_role("searchbox", name="Keep the rows").fill("")
+    assert rows.locator("visible=true").count() == first
+    more.click()
+    assert rows.locator("visible=true").count() == count
+
+
+@pytest.mark.parametrize("name", [PAGES[0], "audit/findings"])
+def test_ids_stay_on_one_line_on_a_phone(visitor, address, name):
+    page, _ = visitor
+    page.goto(f"{address}/book/{name.removeprefix('book/')}.html", wait_until="load")
+    unfold(page, PHONE)
+    ids = page.locator("article .whole")
+    assert ids.count() > 3
+    broken = "all => all.filter(id => id.getClientRects().length > 1).map(id => id.textContent)"
+    assert ids.evaluate_all(broken) == []
+
+
 class TestJudgement:
     """The checks see what is wrong."""
 

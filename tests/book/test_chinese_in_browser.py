@@ -7,7 +7,20 @@ from urllib.parse import quote
 import pytest
 
 from tests.book.common import PAGES, SITE
-from tests.book.test_browser import LAPTOP, PHONE, QUERIES, axe, browser, served, sideways, violations, watched
+from tests.book.test_browser import (
+    CARDS,
+    LAPTOP,
+    PHONE,
+    QUERIES,
+    WIDER,
+    axe,
+    browser,
+    served,
+    sideways,
+    unfold,
+    violations,
+    watched,
+)
 
 pytestmark = pytest.mark.skipif(not (SITE / "zh").is_dir(), reason="the Chinese edition is not built")
 __all__ = ["axe", "browser"]  # fixtures
@@ -55,6 +68,9 @@ def test_a_page_is_sound(visitor, site, name):
         assert sideways(page, width) <= 0
         page.evaluate("document.fonts.ready")
         assert page.evaluate(COLLISIONS) == [], width
+    unfold(page, PHONE)
+    assert [heads for heads in page.evaluate(CARDS) if heads and not any(heads)] == []
+    assert page.evaluate(WIDER) == []
     assert wrong == []
 
 

@@ -29,6 +29,23 @@ def extension(name: str) -> ModuleType:
 
 
 @pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ("F-005；表1-2-13", '<span class="whole">F-005</span>；<span class="whole">表1-2-13</span>'),
+        ("1-2-14至1-2-17", '<span class="whole">1-2-14</span>至<span class="whole">1-2-17</span>'),
+        ("MSTI 2025-09", 'MSTI <span class="whole">2025-09</span>'),
+        ("-7 and -4 of 3-5 (-0.2), F-0055", "−7 and −4 of 3-5 (−0.2), F-0055"),
+        ("<svg><desc>1-2-3: -7</desc><text>-7</text></svg>", "<svg><desc>1-2-3: −7</desc><text>-7</text></svg>"),
+        ('<a title="F-005" href="1-2-3">x</a>', '<a title="F-005" href="1-2-3">x</a>'),
+        ("<pre>-7 F-005</pre><code>-m 1-2-3</code>", "<pre>-7 F-005</pre><code>-m 1-2-3</code>"),
+        ("<script>'<b>F-005'</script>-1", "<script>'<b>F-005'</script>−1"),
+    ],
+)
+def test_ids_stay_whole_and_numbers_have_minus_signs(given: str, made: str) -> None:
+    assert extension("access").whole(given) == made
+
+
+@pytest.mark.parametrize(
     ("text", "terms"),
     [
         ("研發經費", ["研發", "發經", "經費"]),

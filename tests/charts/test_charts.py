@@ -268,6 +268,35 @@ def test_logarithmic_axes_have_plain_numbers(top: float) -> None:
     assert all(re.fullmatch(r"[\d,.]+", tick) for tick in ticks)
 
 
+@pytest.mark.parametrize("fmt", ["{:,g}", "{:.0f}", "{:.1f}", "{:+.2f}", "{:,.10g}"])
+@pytest.mark.parametrize("span", [(3.49, 3.98), (-0.004, 0.011), (0, 1), (1_234_000, 1_241_000), (97.5, 98.25)])
+def test_every_tick_of_every_kind_of_axis_says_where_it_stands(fmt: str, span: tuple[float, float]) -> None:
+    frame = tidy().iloc[:5].drop(columns=["low", "high"]).assign(value=[*span, *span, span[0]])
+    ends = rows().iloc[:2].assign(first=list(span), last=list(span), printed=span[1], low=span[0], high=span[1])
+    fit = pd.DataFrame({"year": [2019, 2023]} | dict.fromkeys(["value", "low", "high", "low_pi", "high_pi"], span))
+    for fig in (
+        charts.lines(frame, **WORDS, fmt=fmt),
+        charts.trend(frame, **WORDS, line=fit, n=5, model="a line", fmt=fmt),
+        charts.dumbbell(ends, **WORDS, first="first", last="last", fmt=fmt),
+        charts.compare(ends, **WORDS, fmt=fmt),
+    ):
+        fig.draw_without_rendering()
+        axes = [fig.axes[0].xaxis, fig.axes[0].yaxis]
+        values = next(axis for axis in axes if isinstance(axis.get_major_formatter(), layout.Exact))
+        ticks = values.get_major_ticks()
+        said = [float(tick.label1.get_text().replace("\u2212", "-").replace(",", "")) for tick in ticks]
+        assert len(said) > 1
+        assert said == pytest.approx([tick.get_loc() for tick in ticks], rel=1e-9, abs=1e-12)
+
+
+def test_a_rounded_tick_is_a_fault() -> None:
+    fig, ax = layout.canvas(**WORDS, height=2)
+    ax.set_ylim(3.4, 4.1)
+    ax.set_yticks([3.5, 3.75, 4.0])
+    ax.yaxis.set_major_formatter(lambda v, _: f"{v:.1f}")
+    assert layout.faults(layout.finish(fig)) == ["the tick '3.8' stands at 3.75"]
+
+
 def test_values_stand_beyond_their_whiskers() -> None:
     frame = pd.DataFrame({"name": list("ab"), "value": [2.0, -2.0], "low": [1.5, -2.5], "high": [2.5, -1.5]})
     ax = charts.bars(frame, fmt="{:.1f}", **WORDS).axes[0]

@@ -34,6 +34,14 @@ def test_printed_strings_are_shown_as_they_are_but_with_a_true_minus(frame: pd.D
     assert ">3.40<" in text
 
 
+def test_numbers_have_thousands_separators_and_years_have_none(frame: pd.DataFrame) -> None:
+    text = markup(frame.assign(year=["2023", "2024"], count=["1831", "640"], change=["-1465", "10479*"]))
+    for shown in (">2023<", ">1,831<", ">640<", ">−1,465<", ">10,479*<"):
+        assert shown in text
+    assert "of 142,182, -3" in tables.mark("of 142182, -3")
+    assert "claim C12345 of 2024-12345" in tables.mark("claim C12345 of 2024-12345")
+
+
 def test_the_same_table_gives_the_same_bytes(frame: pd.DataFrame) -> None:
     assert markup(frame) == markup(frame)
 
