@@ -39,8 +39,10 @@ def ledger(report: Report, *numbers: str) -> pd.DataFrame:
 
 
 def counted(rows: pd.DataFrame, noun: str = "checks") -> Both:
-    """Verdicts counted, for a fact: ``80 checks: 40 reproduced, 38 consistent and 2 implausible``."""
+    """Verdicts counted, for a fact: ``80 checks: 40 reproduced, 38 consistent and 2 implausible``; ``4 checks: all reproduced``."""
     found = rows["verdict"].value_counts()
+    if len(found) == 1:
+        return Both(f"{len(rows):,} {noun}: {'all ' if len(rows) > 1 else ''}{found.index[0]}")
     parts = listing(f"{found[verdict]:,} {verdict}" for verdict in VERDICTS if verdict in found)
     return Both(f"{len(rows):,} {noun}: {parts}")
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
 from analysis import blocks, report
@@ -123,3 +124,15 @@ def test_every_chapter_about_a_table_shows_the_claims_on_it() -> None:
                 told |= set(re.findall(r'"([^"]+)"', call))
     assert covered
     assert covered <= told
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "told"),
+    [
+        (["reproduced"] * 65, "65 checks: all reproduced"),
+        (["explained"], "1 checks: explained"),
+        (["implausible", "consistent", "consistent"], "3 checks: 2 consistent and 1 implausible"),
+    ],
+)
+def test_verdicts_that_are_all_one_are_not_counted_twice(verdicts, told):
+    assert blocks.counted(pd.DataFrame({"verdict": verdicts})) == told

@@ -127,7 +127,9 @@ def drawn(draw: Callable[_P, Figure]) -> Callable[_P, Drawing]:
 
 
 def minus(text: str) -> str:
-    """A number as text with a true minus sign (U+2212)."""
+    """A number as text with a true minus sign (U+2212); nothing, after rounding, has no sign."""
+    if re.fullmatch(r"[+-]0(?:\.0+)?%?", text):
+        return text[1:]
     return "\u2212" + text[1:] if text.startswith("-") else text
 
 
@@ -287,7 +289,9 @@ def _rounded(fig: Figure) -> list[str]:
     axes = [axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if axis.get_visible()]
     said = []
     for axis in axes:
-        if not isinstance(axis.get_major_formatter(), FixedFormatter):
+        formatter = axis.get_major_formatter()
+        named = isinstance(getattr(formatter, "func", None), functools.partial)  # of set_yticks with labels
+        if not named and not isinstance(formatter, FixedFormatter):
             ticks: list[Any] = [tick for tick in axis.get_major_ticks() if tick.label1.get_visible()]
             wrong = rounded([tick.label1.get_text() for tick in ticks], [tick.get_loc() for tick in ticks])
             said += [f"the tick {text!r} stands at {value:.10g}" for text, value in wrong]
