@@ -33,6 +33,7 @@ _PERCENT = re.compile(r"(?<=\d) (?=[%°])")
 _LONG = re.compile(r"(?<![\w.,])\d{4,}(?=\.\d)|(?<![\w.,/-])\d{5,}(?![\w/-])")
 #: The digits before the point of a cell that is a number.
 _WHOLE = re.compile(r"(?<=^)\d{4,}|(?<=^[-+−])\d{4,}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _BLANK = ("", "–", "nan", "None", "N/A")
 _MINUS = re.compile(r"(?:(?<=^)|(?<= to )|(?<=\())-(?=\d)")
 #: Where a name such as ``growth_2023`` may be broken.
@@ -136,15 +137,18 @@ def _kind(column: str, texts: Sequence[str], *, first: bool, judged: bool) -> st
 
 
 def _parted(texts: Sequence[str]) -> list[str]:
-    """Numbers of a column with thousands separators, unless all of them are years."""
+    """Numbers of a column with thousands separators, unless all of them are years; one of this century may be a year.
+
+    The ledger has years among other numbers.
+    """
     upper = [text.partition(_BELOW)[0] for text in texts]
-    if all(text in _BLANK or (text.isdigit() and 1900 <= int(text) <= 2100) for text in upper):
+    if all(text in _BLANK or _YEAR.fullmatch(text) for text in upper):
         return list(texts)
-    # a year may stand among other numbers, as in the ledger
-    years = [text.isdigit() and 2000 <= int(text) <= 2100 for text in upper]
     return [
-        text if year else _WHOLE.sub(lambda m: f"{int(m[0]):,}", text, count=1)
-        for text, year in zip(texts, years, strict=True)
+        text
+        if whole.startswith("20") and _YEAR.fullmatch(whole)
+        else _WHOLE.sub(lambda m: f"{int(m[0]):,}", text, count=1)
+        for text, whole in zip(texts, upper, strict=True)
     ]
 
 
