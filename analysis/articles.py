@@ -132,8 +132,11 @@ def _checks(report: Report, number: str) -> pd.DataFrame:
 def _cite(report: Report, number: str, row: Mapping[str, str]) -> str:
     cff = (_ROOT / "CITATION.cff").read_text("utf-8")
     book, version = (re.search(rf"^{key}: (.+)$", cff, re.MULTILINE)[1] for key in ("title", "version"))  # type: ignore[index]
-    line = f"{book}, version {version}, finding {number}: {title(report, number).rstrip('.')}. {_places(report, row['tables'])}."
-    return f'<p class="cite">Cite: <code>{html.escape(line)}</code></p>'
+    said, where = (html.escape(text) for text in (title(report, number).rstrip("."), _places(report, row["tables"])))
+    return (
+        f'<p class="cite">Cite: <cite>{html.escape(book)}</cite>, version {version}, finding {number}: '
+        f"<span>{said}</span>. <span>{where}</span>.</p>"
+    )
 
 
 @once

@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis import audit, tables
 from analysis.audit.register import register
+from analysis.charts.exhibit import broken
 from analysis.charts.style import VERDICTS
 from analysis.claims import chapter_claims
 from analysis.stages import once
@@ -38,8 +39,10 @@ def ledger(report: Report, *numbers: str) -> pd.DataFrame:
 
 
 def counted(rows: pd.DataFrame, noun: str = "checks") -> Both:
-    """Verdicts counted, for a fact: ``80 checks: 40 reproduced, 38 consistent and 2 implausible``."""
+    """Verdicts counted, for a fact: ``80 checks: 40 reproduced, 38 consistent and 2 implausible``; ``4 checks: all reproduced``."""
     found = rows["verdict"].value_counts()
+    if len(found) == 1:
+        return Both(f"{len(rows):,} {noun}: {'all ' if len(rows) > 1 else ''}{found.index[0]}")
     parts = listing(f"{found[verdict]:,} {verdict}" for verdict in VERDICTS if verdict in found)
     return Both(f"{len(rows):,} {noun}: {parts}")
 
@@ -127,13 +130,14 @@ def findings(report: Report, *numbers: str) -> Markdown:
 def sentences(report: Report, *items: str, lines: Sequence[str] = ()) -> pd.DataFrame:
     """Show the sentences of the report that rest on some tables or figures (``1-2-15``, ``圖1-2-7``); give the rows.
 
-    ``lines`` keeps those of some lines of the text. Raises :class:`ValueError` if there is none.
+    ``lines`` keeps those of some lines of the text. An edition that has none says so.
     """
     rows = chapter_claims(report, items)
     if lines:
         rows = rows[rows["line"].astype(str).isin(lines)].reset_index(drop=True)
     if rows.empty:
-        raise ValueError(f"no sentence rests on {', '.join(items)}")
+        broken(f"no sentence of this edition is said to rest on {', '.join(items)}")
+        return rows
     places = [item for item in items if item[0].isdigit()] or list(items)
     shown = rows.drop(columns=[c for c in ("stated", "recomputed") if rows[c].eq("").all()])
     tables.show(
@@ -162,6 +166,9 @@ def not_rebuilt(report: Report, figures: str | Mapping[str, str], missing: str =
     known, prose = report.resource("figures").set_index("figure"), report.prose()
     lines = []
     for figure, lost in wanted.items():
+        if figure not in known.index:
+            broken(f"this edition lists no figure {figure}")
+            continue
         about, points = known.loc[figure], prose[prose["figure"] == figure].to_dict("records")
         drawn = f"{figure} (“{about['title_en']}”, p. {about['page']}) is drawn without its data."
         if points:
@@ -170,6 +177,8 @@ def not_rebuilt(report: Report, figures: str | Mapping[str, str], missing: str =
         else:
             lines.append(f"{drawn} No sentence gives any of its points.")
         lines.append(lost)
+    if not lines:
+        return
     title = f"Figures that are not rebuilt, and the points that sentences give: {listing(wanted)}"
     if len(wanted) == 1:
         only = next(iter(wanted))

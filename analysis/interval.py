@@ -43,6 +43,11 @@ class UndefinedError(ArithmeticError):
 # ---------------------------------------------------------------- printed digits
 
 
+def power_of_ten(exponent: int) -> str:
+    """As it is written: ``10⁻¹²``."""
+    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
 def digits(printed: str) -> tuple[int, int]:
     """``"-1,234.50"`` as ``(-123450, 2)``: the digits as an integer, the number of decimals.
 

@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
 #: Between a cell's text and the small line below it.
 _BELOW = "\x1f"
-#: The book writes per cent without a space.
-_PERCENT = re.compile(r"(?<=\d) %")
+#: The book writes per cent and degrees without a space.
+_PERCENT = re.compile(r"(?<=\d) (?=[%°])")
 #: Four digits and more before a point, as in ``1417.05``, or five and more; whole numbers of four may be years.
 _LONG = re.compile(r"(?<![\w.,])\d{4,}(?=\.\d)|(?<![\w.,/-])\d{5,}(?![\w/-])")
 #: The digits before the point of a cell that is a number.
 _WHOLE = re.compile(r"(?<=^)\d{4,}|(?<=^[-+−])\d{4,}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _BLANK = ("", "–", "nan", "None", "N/A")
 _MINUS = re.compile(r"(?:(?<=^)|(?<= to )|(?<=\())-(?=\d)")
 #: Where a name such as ``growth_2023`` may be broken.
@@ -51,7 +52,7 @@ def badge(verdict: str) -> str:
 
 def percent(text: str) -> str:
     """A text with its per cent signs written as the book writes them."""
-    return _PERCENT.sub("%", text)
+    return _PERCENT.sub("", text)
 
 
 def mark(text: object) -> str:
@@ -136,11 +137,19 @@ def _kind(column: str, texts: Sequence[str], *, first: bool, judged: bool) -> st
 
 
 def _parted(texts: Sequence[str]) -> list[str]:
-    """Numbers of a column with thousands separators, unless all of them are years."""
+    """Numbers of a column with thousands separators, unless all of them are years; one of this century may be a year.
+
+    The ledger has years among other numbers.
+    """
     upper = [text.partition(_BELOW)[0] for text in texts]
-    if all(text in _BLANK or (text.isdigit() and 1900 <= int(text) <= 2100) for text in upper):
+    if all(text in _BLANK or _YEAR.fullmatch(text) for text in upper):
         return list(texts)
-    return [_WHOLE.sub(lambda m: f"{int(m[0]):,}", text, count=1) for text in texts]
+    return [
+        text
+        if whole.startswith("20") and _YEAR.fullmatch(whole)
+        else _WHOLE.sub(lambda m: f"{int(m[0]):,}", text, count=1)
+        for text, whole in zip(texts, upper, strict=True)
+    ]
 
 
 def _shown(text: str, judged: bool) -> str:
@@ -240,10 +249,10 @@ def _places(rows: pd.DataFrame) -> str:
     return ", ".join(dict.fromkeys(words.get(t, f"Table {t}") for t in rows["table"]))
 
 
-def sources(rows: pd.DataFrame) -> None:
-    """Display where outside numbers come from: publisher, title, date, how seen, terms, each with its address."""
+def sources(*frames: pd.DataFrame) -> None:
+    """Display where outside numbers come from: publisher, title, date, how seen, terms, each with its address, once."""
     lines = []
-    for row in rows.drop_duplicates(["publisher", "title", "address"]).to_dict("records"):
+    for row in pd.concat(frames).drop_duplicates(["publisher", "published", "address"]).to_dict("records"):
         words = f"{row['publisher']}: {row['title']}, {row['published']}. Seen as {row['seen']}. Terms: {row['terms']}."
         lines.append(
             f'<li>{mark(words)} <a href="{html.escape(row["address"])}">{urlsplit(row["address"]).netloc}</a></li>'

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 _CARDINALS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_LARGER = {"萬": "億", "億": "兆"}
 _SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 
 
@@ -169,12 +170,22 @@ def amount(report: Report, value: Fraction | float | str, unit: str, digits: int
     whole = exactly(value) * Fraction(about["factor"])
     symbol = str(about.get("symbol", ""))
     places = None if isinstance(value, str) else _places(abs(exactly(value)), digits)
-    zh = f"{number(value, places)}{unit.removeprefix('新臺幣')}"
+    zh = _written(exactly(value), number(value, places), unit.removeprefix("新臺幣"))
     scale, word = next(((s, w) for s, w in _SCALES if abs(whole) >= s), (1, ""))
     if not symbol or scale == 1:
         return Both(f"{symbol}{number(whole)}" if whole >= 0 else f"−{symbol}{number(-whole)}", zh)
     short = abs(whole) / scale
     return Both(f"{'−' if whole < 0 else ''}{symbol}{number(short, _places(short, digits))} {word}", zh)
+
+
+def _written(value: Fraction, said: str, unit: str) -> str:
+    """An amount in Chinese; from ten thousand on in two units: ``15兆2,355億元``."""
+    if unit[:1] not in _LARGER or abs(value) < 10_000:
+        return said + unit
+    head, _, rest = said.replace(",", "").partition(".")
+    upper, lower = f"{int(head[:-4].lstrip('−')):,}{_LARGER[unit[0]]}", int(head[-4:])
+    below = f"{lower:,}{f'.{rest}' if rest else ''}{unit}" if lower or rest else unit[1:]
+    return ("−" if value < 0 else "") + upper + below
 
 
 def _places(value: Fraction, digits: int) -> int:

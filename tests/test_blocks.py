@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
 from analysis import blocks, report
@@ -17,7 +18,8 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
-    monkeypatch.setattr("analysis.tables.put", found.append)
+    for place in ("analysis.tables.put", "analysis.charts.exhibit.put"):
+        monkeypatch.setattr(place, found.append)
     return found
 
 
@@ -75,8 +77,15 @@ def test_a_chapter_shows_the_claims_on_its_tables_with_their_verdicts(shown: lis
     rows = blocks.sentences(report.load(), "1-2-13", "圖1-2-6")
     assert "contradicted" in set(rows["verdict"])
     assert "claims-on-1-2-13.csv" in shown[0]["text/html"]
-    with pytest.raises(ValueError, match="no sentence rests on 9-9-9"):
-        blocks.sentences(report.load(), "9-9-9")
+
+
+def test_an_edition_without_sentences_or_a_figure_says_so(shown: list[dict[str, str]]) -> None:
+    assert blocks.sentences(report.load(), "9-9-9").empty
+    blocks.not_rebuilt(report.load(), "圖9-9")
+    assert [said["text/plain"].partition(": ")[2] for said in shown] == [
+        "no sentence of this edition is said to rest on 9-9-9",
+        "this edition lists no figure 圖9-9",
+    ]
 
 
 def test_a_column_that_no_statement_fills_is_not_shown(shown: list[dict[str, str]]) -> None:
@@ -115,3 +124,15 @@ def test_every_chapter_about_a_table_shows_the_claims_on_it() -> None:
                 told |= set(re.findall(r'"([^"]+)"', call))
     assert covered
     assert covered <= told
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "told"),
+    [
+        (["reproduced"] * 65, "65 checks: all reproduced"),
+        (["explained"], "1 checks: explained"),
+        (["implausible", "consistent", "consistent"], "3 checks: 2 consistent and 1 implausible"),
+    ],
+)
+def test_verdicts_that_are_all_one_are_not_counted_twice(verdicts, told):
+    assert blocks.counted(pd.DataFrame({"verdict": verdicts})) == told

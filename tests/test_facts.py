@@ -132,6 +132,24 @@ def test_amounts_are_scaled_for_people_and_counts_written_out() -> None:
     ]
 
 
+def test_amounts_in_chinese_change_their_unit_at_ten_thousand() -> None:
+    book = report.load()
+    told = [
+        ("9,999", "新臺幣億元"),
+        ("152,355", "新臺幣億元"),
+        ("-20,000", "億美元"),
+        ("12,345.6", "萬人"),
+        ("30,005", "萬人"),
+    ]
+    assert [amount(book, value, unit).zh for value, unit in told] == [
+        "9,999億元",
+        "15兆2,355億元",
+        "−2兆美元",
+        "1億2,345.6萬人",
+        "3億5萬人",
+    ]
+
+
 def test_ordinals_cardinals_lists_and_ranges() -> None:
     assert [ordinal(n) for n in (1, 10, 11, 12, 22)] == ["first", "tenth", "11th", "12th", "22nd"]
     assert [cardinal(n) for n in (0, 3, 13)] == ["none", "three", "13"]

@@ -14,7 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import interval
-from analysis.interval import MODES, Interval, UndefinedError, cagr, decimals_of, growth, lift, outward, rounded
+from analysis.interval import (
+    MODES,
+    Interval,
+    UndefinedError,
+    cagr,
+    decimals_of,
+    growth,
+    lift,
+    outward,
+    power_of_ten,
+    rounded,
+)
 
 PLACES = st.integers(0, 4)
 VALUES = st.fractions(min_value=-10_000, max_value=10_000, max_denominator=10_000)
@@ -357,3 +368,8 @@ def test_the_sum_of_a_column_is_compared_with_a_printed_total() -> None:
     found = interval.total(Interval.column(["1.2", "3.4"]))
     assert found is not None
     assert [found.meets(Interval.printed(text)) for text in ("4.7", "4.8")] == [True, False]
+
+
+@pytest.mark.parametrize(("exponent", "written"), [(-12, "10⁻¹²"), (0, "10⁰"), (30, "10³⁰")])
+def test_powers_of_ten_are_raised(exponent: int, written: str) -> None:
+    assert power_of_ten(exponent) == written

@@ -18,7 +18,7 @@ from math import comb
 
 from analysis.audit.cells import NEAREST_MODE, PROSE, Cells
 from analysis.audit.relations import Group
-from analysis.interval import decimals_of
+from analysis.interval import decimals_of, power_of_ten
 
 #: Fewer equal rates, or a larger chance, are no finding.
 LEAST, CHANCE = 4, 1e-6
@@ -77,7 +77,7 @@ def repeated_rates(cells: Cells, groups: Sequence[Group], place: Callable[[int],
             lines = [f"{place(i)}: printed {text[i]}" for i in same]
             lines.append(f"{len(same)} of {len(rates)} printed growth rates are exactly {printed}")
             lines.append(
-                f"a level and its ratio counted once, {events} of {every} events: chance {chance:.0e} if they"
+                f"a level and its ratio counted once, {events} of {every} events: chance about {_power(chance)} if they"
                 f" were independent and rates near {printed} as frequent as among the others"
             )
             lines += [
@@ -87,6 +87,12 @@ def repeated_rates(cells: Cells, groups: Sequence[Group], place: Callable[[int],
             ]
             found.append(_constant_rate(printed, same, lines, len(rates)))
     return found
+
+
+def _power(chance: float) -> str:
+    """A small probability as it is written: ``4×10⁻¹²``."""
+    digit, _, exponent = f"{chance:.0e}".partition("e")
+    return f"{digit}×{power_of_ten(int(exponent))}"
 
 
 def _constant_rate(printed: str, cells: tuple[int, ...], lines: Sequence[str], of: int) -> Pattern:

@@ -127,7 +127,9 @@ def drawn(draw: Callable[_P, Figure]) -> Callable[_P, Drawing]:
 
 
 def minus(text: str) -> str:
-    """A number as text with a true minus sign (U+2212)."""
+    """A number as text with a true minus sign (U+2212); nothing, after rounding, has no sign."""
+    if re.fullmatch(r"[+-]0(?:\.0+)?%?", text):
+        return text[1:]
     return "\u2212" + text[1:] if text.startswith("-") else text
 
 

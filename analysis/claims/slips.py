@@ -67,7 +67,12 @@ def paged(report: Report, text: str) -> str:
         lines = map(int, re.findall(r"\d{3,4}", match[1]))
         return ", ".join(dict.fromkeys(page(report, line).replace("summary", "the summary") for line in lines))
 
-    return _LINES.sub(pages, text)
+    said = _LINES.sub(pages, text)
+    # several statements of one page say the same of it
+    parts: dict[str, str] = {}
+    for part in said.split("; "):
+        parts.setdefault(part.casefold(), part)
+    return "; ".join(parts.values())
 
 
 @once

@@ -22,7 +22,7 @@ from analysis.claims.spelling import decimal
 from analysis.claims.units import CURRENCIES, unit, words
 from analysis.claims.values import ClaimError
 from analysis.claims.vocabulary import functions
-from analysis.interval import Interval, outward, rounded
+from analysis.interval import Interval, outward, power_of_ten, rounded
 from analysis.report import Report, once
 
 #: Chapters of the report by the first three characters of ``section``.
@@ -242,11 +242,19 @@ def roadmaps(report: Report) -> pd.DataFrame:
     frame = report.resource("roadmaps")
     words = {"=": "", "<": "< ", "<=": "≤ ", ">=": "≥ ", ">": "> ", "~": "about "}
     goal = [
-        f"{words[sign]}{value}{'–' + to if to else ''} {unit}".strip()
+        f"{words[sign]}{_scaled(value)}{'–' + _scaled(to) if to else ''} {unit}".strip().replace(" x ", "×")
         for sign, value, to, unit in zip(frame["sign"], frame["value"], frame["value_to"], frame["unit"], strict=True)
     ]
     years = frame["year"].replace("", NO_YEAR)
     return frame.assign(goal=goal, year=years)[["roadmap", "track", "kpi", "year", "goal", "note"]]
+
+
+def _scaled(value: str) -> str:
+    """A typed value as it is read: ``5E-8`` as ``5×10⁻⁸``, thousands apart."""
+    digits, _, power = value.partition("E")
+    whole, dot, rest = digits.partition(".")
+    told = (f"{int(whole):,}" if whole.isdigit() else whole) + dot + rest
+    return f"{told}×{power_of_ten(int(power))}" if power else told
 
 
 def roadmap_grid(report: Report, roadmap: str) -> pd.DataFrame:

@@ -68,7 +68,12 @@ _NUMBER = re.compile(_FIXED)
 _CHINESE = re.compile(r'<span lang="zh-Hant">([^<]*)</span>')
 _SENTENCE = re.compile(r"(?<=[\w)%”]\.) (?=[A-Z])")
 _YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
-_WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*")
+_WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*|\b(?:GERD|FTE|MSTI|DGBAS|LTN)\b|^US\$$")
+#: A date as the data have it, a name with a year, and a number with another in brackets.
+_DATE = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-([0-3]\d))?(?![\d-])")
+_OF_A_YEAR = re.compile(r"(.+), ((?:19|20)\d\d(?:/\d{4})?)")
+_FROM_TO = re.compile(r"((?:19|20)\d\d) to ((?:19|20)\d\d)")
+_BRACKETED = re.compile(r"([+−]?[\d.,]+%?) \((?:((?:19|20)\d\d)|([+−]?[\d.,]+))\)")
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -193,13 +198,17 @@ class Twin:
         """One text; as it is if it holds no word, or has no translation. ``breaks`` is written where it may be broken."""
         if printed := _PRINTED.fullmatch(text):  # a name with the one that is printed
             text = printed[1] if printed[1] in self.names else text
-        if not _WORD.search(text):
-            return _punctuated(text)
         if text in self.names:
             return units.filled(self.names[text], [])
+        if (named := _OF_A_YEAR.fullmatch(text)) and named[1] in self.names:
+            return f"{self.names[named[1]]}，{named[2].replace('/', '年/')}年"
+        if not _WORD.search(text):
+            return _punctuated(text)
+        if years := _FROM_TO.fullmatch(text):
+            return f"{years[1]}年至{years[2]}年"
         for message, values in self.keys(text):
             if message in self.messages:
-                found = units.filled(self.messages[message], values).replace(_BREAK, breaks)
+                found = _dated(units.filled(self.messages[message], values)).replace(_BREAK, breaks)
                 return _TWICE.sub(r"\1", found)
             if not _WORD.search(units.SLOT.sub("", message)):
                 return _punctuated(units.filled(message, values))
@@ -338,12 +347,21 @@ def _punctuated(text: str) -> str:
     """What has no English word in it: lists of names and marks between links, with Chinese punctuation."""
     if _BARE.fullmatch(text):
         return text.strip().translate(_FULL)
+    if bracketed := _BRACKETED.fullmatch(text):
+        inner = f"{bracketed[2]}年" if bracketed[2] else bracketed[3]
+        return f"{bracketed[1]}（{inner}）"
+    text = _dated(text)
     if _LIST.fullmatch(text):
         return text.replace(", ", "、")
     if not _HAN.search(text):
         return text
     text = re.sub(r" ?\(([^()]*)\)", r"（\1）", re.sub(r"\.$", "。", text))
     return re.sub(r"([,;:]) ", lambda m: m[1].translate(_FULL), text)
+
+
+def _dated(text: str) -> str:
+    """With dates as Chinese writes them: ``2025年2月26日``, ``2024年11月``."""
+    return _DATE.sub(lambda m: f"{m[1]}年{int(m[2])}月" + (f"{int(m[3])}日" if m[3] else ""), text)
 
 
 def _slots(text: str, pattern: re.Pattern[str], words: Mapping[str, str]) -> tuple[str, list[str]]:

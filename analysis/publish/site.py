@@ -200,7 +200,7 @@ def settings(root: Path, language: str = "en") -> tuple[dict[str, Any], dict[str
     )
     for button in ("repository", "source", "issues"):
         theme[f"use_{button}_button"] = bool(published)
-    theme["footer_content_items"] = ["copyright.html"]  # authors, version and licence stand below the text of each page
+    theme["footer_content_items"] = []  # authors, version and licence stand below the text of each page
     if "site" in places:
         places["site"] = f"{places['site'].rstrip('/')}/{editions(root)[language]}/"
         config["html_baseurl"] = config["ogp_site_url"] = places["site"]

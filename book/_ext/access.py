@@ -20,7 +20,7 @@ _TAGS = re.compile(r"(<(script|style|title|svg|math|pre|code|option|textarea)\b.
 _UNBROKEN = re.compile(rf"[表圖]?(?:{WHOLE})|(?<![\w-])\d{{4}}-\d\d(?:-\d\d)?(?![\w-])", re.ASCII)
 
 _DESCRIBED = re.compile(r"(?<=<desc>)[^<]*")
-_MINUS = re.compile(r"(?<![\w.,%)\]-])-(?=\d)")
+_MINUS = re.compile(r"(?<![\w.,%)\]-])-(?=\d)", re.ASCII)
 
 
 def name_switches(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:

@@ -50,7 +50,7 @@ _WORDS = {
         "copy": "複製",
         "report": "引用報告刊載的數值時，請引用白皮書本身，並附各表各圖下方所列的表號與頁碼：經濟部，《2025/2026產業技術白皮書》（2025年）。",
         "terms": '第{version}版，{day}。文字與圖表採<a href="{licence}">CC0</a>，程式碼採MIT授權。',
-        "corrections": "勘誤",
+        "corrections": "更正紀錄",
         "mistake": "回報錯誤",
         "page": "〈{title}〉，",
         "citation": "《{book}》作者群（{year}年）：{page}<cite>《{book}》</cite>，第{version}版，{day}。{where}",

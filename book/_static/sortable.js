@@ -87,7 +87,7 @@
     table.classList.toggle("paired", again && !rows.some((row) => row.cells[1]?.matches(".num, :has(.verdict), :empty") ?? true));
     table.classList.toggle("unnamed", !heads(table)[0]?.[0].textContent.trim()); // rows of a frame have numbers only
   };
-  const stackAll = () => narrow.matches && document.querySelectorAll(`:is(${BOXES}) table`).forEach(stack);
+  const stackAll = () => narrow.matches && document.querySelectorAll(`.exhibit-table table, .bd-article :is(${BOXES}) table`).forEach(stack);
   // A number is found with and without separators, with a hyphen or a true minus sign.
   const plain = (text) => text.toLowerCase().replace(/[−–]/g, "-").replace(/(\d),(?=\d{3})/g, "$1");
   // The number of a table is meant whole: 1-2-1 is not 1-2-10.

@@ -130,6 +130,8 @@ def same_fact(english: str, chinese: str, around: str) -> bool:
     The unit of the English may stand elsewhere in its paragraph: ``141 and 165 million``.
     """
     english = re.sub(r"^[A-Za-z]+", lambda m: _WORDS.get(m[0].lower(), m[0]), english)
+    # 15兆2,355億 is one amount
+    chinese = re.sub(r"(\d)(?:兆|億)([\d,]+)(?=億|萬)", lambda m: m[1] + m[2].replace(",", "").zfill(4), chinese)
     mine, theirs = (
         sorted(float(n.replace(",", "")) * _SCALE.get(scale, 1) for n, scale in _AMOUNT.findall(text))
         for text in (english, chinese.replace("無", "0"))
@@ -259,7 +261,7 @@ def figures(text: Tag) -> dict[str, tuple[str, list[Decimal]]]:
         alone += [
             n
             for value in svg.select("circle > title")
-            for n in _VALUE.findall(re.sub(r"F-\d+|EU-27|(?:19|20)\d\d–(?:19|20)\d\d", "", value.get_text()))
+            for n in _VALUE.findall(re.sub(r"F-\d+|EU-27|歐盟27國|(?:19|20)\d\d–(?:19|20)\d\d", "", value.get_text()))
         ]
         values = [Decimal(n.replace(",", "").replace("−", "-")) for n in alone if not _YEAR.fullmatch(n)]
         found[str(svg["data-name"])] = money[0] if money else "", values
@@ -361,6 +363,27 @@ def test_what_a_value_says_is_translated_part_by_part():
     twin = languages.Twin({"legal support": "法律支援"}, {"Food, drink": "食品、飲料", "Taiwan": "臺灣"})
     assert twin.listed("Food, drink, legal support, 2023: 3.9 (Taiwan)") == "食品、飲料，法律支援，2023：3.9（臺灣）"
     assert twin.missing == {}
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("EU-27", "歐盟27國"),
+        ("EU-27, 2023", "歐盟27國，2023年"),
+        ("GERD", "研發經費"),
+        ("MSTI 2025-09", "MSTI 2025年9月版"),
+        ("read on 2025-02-26", "於2025年2月26日讀取"),
+        ("2026-02", "2026年2月"),
+        ("2014 to 2023", "2014年至2023年"),
+        ("0.18 (4.8)", "0.18（4.8）"),
+        ("10.1% (2023)", "10.1%（2023年）"),
+        ("100-300 GHz", "100-300 GHz"),
+        ("1-2-13", "1-2-13"),
+    ],
+)
+def test_dates_years_and_abbreviations_are_written_as_chinese_has_them(english: str, chinese: str) -> None:
+    messages = {"GERD": "研發經費", "MSTI {0}": "MSTI {0}版", "read on {0}": "於{0}讀取", "{0} GHz": "{0} GHz"}
+    assert languages.Twin(messages, {"EU-27": "歐盟27國"}).phrase(english) == chinese
 
 
 def test_a_wrapped_label_is_one_message_and_fits_where_it_stood():

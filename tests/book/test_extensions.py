@@ -35,6 +35,7 @@ def extension(name: str) -> ModuleType:
         ("1-2-14至1-2-17", '<span class="whole">1-2-14</span>至<span class="whole">1-2-17</span>'),
         ("MSTI 2025-09", 'MSTI <span class="whole">2025-09</span>'),
         ("-7 and -4 of 3-5 (-0.2), F-0055", "−7 and −4 of 3-5 (−0.2), F-0055"),
+        ("比率為-34%，容許-7.89至3", "比率為−34%，容許−7.89至3"),
         ("<svg><desc>1-2-3: -7</desc><text>-7</text></svg>", "<svg><desc>1-2-3: −7</desc><text>-7</text></svg>"),
         ('<a title="F-005" href="1-2-3">x</a>', '<a title="F-005" href="1-2-3">x</a>'),
         ("<pre>-7 F-005</pre><code>-m 1-2-3</code>", "<pre>-7 F-005</pre><code>-m 1-2-3</code>"),

@@ -375,3 +375,8 @@ def test_show_refuses_a_figure_with_covered_text(monkeypatch: pytest.MonkeyPatch
     fig.text(0.5, 0.5, "one on another too")
     with pytest.raises(ValueError, match="lies on"):
         charts.show(fig, data=rows(), name="n", source="x", alt="Two texts.")
+
+
+@pytest.mark.parametrize(("text", "shown"), [("+0.0", "0.0"), ("-0", "0"), ("-0.1", "\u22120.1"), ("+0.2", "+0.2")])
+def test_nothing_has_no_sign(text: str, shown: str) -> None:
+    assert layout.minus(text) == shown

@@ -38,6 +38,10 @@ def test_numbers_have_thousands_separators_and_years_have_none(frame: pd.DataFra
     text = markup(frame.assign(year=["2023", "2024"], count=["1831", "640"], change=["-1465", "10479*"]))
     for shown in (">2023<", ">1,831<", ">640<", ">−1,465<", ">10,479*<"):
         assert shown in text
+    mixed = markup(frame.assign(count=["2025", "8234"], change=["2043", "-2043"]))
+    assert ">2025<" in mixed
+    assert ">8,234<" in mixed
+    assert ">−2,043<" in mixed
     assert "of 142,182, -3" in tables.mark("of 142182, -3")
     assert "claim C12345 of 2024-12345" in tables.mark("claim C12345 of 2024-12345")
 

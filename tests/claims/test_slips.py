@@ -117,3 +117,9 @@ def test_pages_never_go_back(edition_):
     frame = edition_.resource("pages").astype(int)
     assert frame["seed_line"].is_monotonic_increasing
     assert frame["page"].is_monotonic_increasing
+
+
+def test_a_note_names_a_page_once(edition_):
+    assert (
+        paged(edition_, "release 20 in line 934; Release 20 in line 934; not said") == "release 20 in p. 33; not said"
+    )

@@ -155,3 +155,8 @@ def test_a_sample_read_again_has_its_interval(edition_):
     frame = views.agreement(edition_)
     assert (frame["low"].astype(float) <= frame["rate"].astype(float)).all()
     assert (frame["rate"].astype(float) <= frame["high"].astype(float)).all()
+
+
+def test_goals_of_the_road_maps_are_written_for_readers(edition_):
+    goals = set(views.roadmaps(edition_)["goal"])
+    assert {"≤ 5×10⁻⁸ bar·cc/s", "8×8", "500–1,000 TOPS"} <= goals

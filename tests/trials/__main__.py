@@ -29,11 +29,13 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from analysis import report as report_module
 from analysis.__main__ import COMMANDS, frame
 from tests.trials import editions
+from tests.trials.digits import one_digit, outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 _NOT_COPIED = shutil.ignore_patterns(
@@ -46,17 +48,6 @@ def checkout() -> Iterator[Path]:
     """A copy of this checkout, without its environment."""
     with tempfile.TemporaryDirectory(prefix="trial-") as folder:
         yield Path(shutil.copytree(ROOT, Path(folder) / "book", ignore=_NOT_COPIED))
-
-
-def outcome(command: str, data: Path) -> tuple[str, int]:
-    """How a command ends on a data directory, in one line, and how many rows it gives (0 if none)."""
-    try:
-        return "", len(frame(command, str(data)))
-    except report_module.BadInput as error:
-        return f"refused: {error}", 0
-    except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        return f"TRACEBACK {type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})", 0
 
 
 def publish(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -122,26 +113,22 @@ def cells(notebooks: list[str]) -> int:
 
 def digits(count: int, seed: int) -> int:
     """One digit changed, ``count`` times: every command ends in a result; no finding of other numbers is lost."""
-    rng = random.Random(seed)
     wrong, lost = 0, collections.Counter[str]()
     known = set(frame("findings", None)["id"])
     start = time.perf_counter()
-    for number in range(count):
-        with tempfile.TemporaryDirectory() as folder:
-            data = Path(shutil.copytree(ROOT / "data", Path(folder) / "data"))
-            change = editions.changed_digit(data, rng)
-            ends = {command: outcome(command, data)[0] for command in COMMANDS}
-            bad = {c: said for c, said in ends.items() if said}
-            gone = known - set(frame("findings", str(data))["id"]) if not ends["findings"] else known
-        lost.update(gone)
-        wrong += bool(bad)
-        if bad or gone:
-            print(
-                f"[{number + 1}] {change}: {bad or ''} {'gone: ' + ', '.join(sorted(gone)) if gone else ''}", flush=True
-            )
-    print(
-        f"digits: {count} changes, {wrong} broke a command; findings gone: {dict(lost)}; {time.perf_counter() - start:.0f} s"
-    )
+    # what a process remembers of each edition goes with it
+    with ProcessPoolExecutor(max_workers=2, max_tasks_per_child=10) as pool:
+        trials = pool.map(one_digit, [f"{seed}/{number}" for number in range(count)])
+        for number, (change, bad, found) in enumerate(trials, 1):
+            gone = set() if "findings" in bad else known - found
+            lost.update(gone)
+            wrong += bool(bad)
+            if bad or gone:
+                print(
+                    f"[{number}] {change}: {bad or ''} {'gone: ' + ', '.join(sorted(gone)) if gone else ''}", flush=True
+                )
+    took = time.perf_counter() - start
+    print(f"digits: {count} changes, {wrong} broke a command; findings gone: {dict(lost)}; {took:.0f} s")
     return 1 if wrong else 0
 
 
