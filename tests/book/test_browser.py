@@ -392,12 +392,12 @@ class TestAsFiles:
             # the first line of a cell; the bounds stand below it in small print
             lines = "rows => rows.map(r => r.cells[4].firstChild?.nodeType === 3 ? r.cells[4].firstChild.data : '')"
             button.click()
-            up = [float(text.replace("−", "-")) for text in rows.evaluate_all(lines) if text]
+            up = [float(text.replace("−", "-").replace(",", "")) for text in rows.evaluate_all(lines) if text]
             assert len(set(up)) > 10
             assert up == sorted(up)
             button.click()
             texts = rows.evaluate_all(lines)
-            down = [float(text.replace("−", "-")) for text in texts if text]
+            down = [float(text.replace("−", "-").replace(",", "")) for text in texts if text]
             assert down == up[::-1]
             assert texts[len(down) :] == [""] * (len(texts) - len(down))
             assert wrong == []
