@@ -60,7 +60,7 @@ def _listed(report: Report) -> dict[str, dict[str, str]]:
 def title(report: Report, number: str) -> str:
     """The title of a finding; its number where the data no longer have it."""
     row = _listed(report).get(number)
-    return tables.percent(row["title"]) if row else number
+    return tables.signs(row["title"]) if row else number
 
 
 def count(report: Report, grade: str) -> int:

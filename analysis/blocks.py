@@ -116,7 +116,7 @@ def findings(report: Report, *numbers: str) -> Markdown:
         told = counted(part, "check" if len(part) == 1 else "checks") if len(part) else ""
         if finding in known:
             record = known[finding].record
-            title = tables.percent(record["title"].rstrip("."))
+            title = tables.signs(record["title"].rstrip("."))
             lines.append(
                 f"- [{finding}](#{finding.lower()}), {record['grade']}: {title}{f' ({told})' if told else ''}."
             )

@@ -72,7 +72,7 @@ def show_register(report: Report) -> None:
     for column, words in coded.items():
         frame[column] = frame[column].map(words.index)
     written = ["statement", "stated", "recomputed", "note"]
-    frame[written] = frame[written].map(tables.percent)
+    frame[written] = frame[written].map(tables.signs)
     columns = ["id", "page", *coded, *written]
     data = json.dumps(
         {"columns": columns, "words": coded, "hidden": LISTED, "rows": frame[columns].to_numpy().tolist()},

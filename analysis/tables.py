@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
 #: Between a cell's text and the small line below it.
 _BELOW = "\x1f"
-#: The book writes per cent and degrees without a space.
+#: The book writes per cent and degrees without a space, and a dash between years.
 _PERCENT = re.compile(r"(?<=\d) (?=[%°])")
+_SPAN = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(?=(?:19|20)\d\d(?![\d-]))")
 #: Four digits and more before a point, as in ``1417.05``, or five and more; whole numbers of four may be years.
 _LONG = re.compile(r"(?<![\w.,])\d{4,}(?=\.\d)|(?<![\w.,/-])\d{5,}(?![\w/-])")
 #: The digits before the point of a cell that is a number.
@@ -50,16 +51,16 @@ def badge(verdict: str) -> str:
     return f'<span class="verdict verdict-{verdict.replace(" ", "-")}">{sign}&nbsp;{verdict}</span>'
 
 
-def percent(text: str) -> str:
-    """A text with its per cent signs written as the book writes them."""
-    return _PERCENT.sub("", text)
+def signs(text: str) -> str:
+    """A text with per cent, degrees and spans of years written as the book writes them."""
+    return _SPAN.sub(r"\1–", _PERCENT.sub("", text))
 
 
 def mark(text: object) -> str:
     """A cell as HTML: escaped, signs as the book writes them, Chinese tagged for readers and search."""
     if text is None or text != text:
         return "–"
-    written = _LONG.sub(lambda m: f"{int(m[0]):,}", percent(str(text)))
+    written = _LONG.sub(lambda m: f"{int(m[0]):,}", signs(str(text)))
     lines = [_JOINT.sub("<wbr>", _MINUS.sub("−", html.escape(part))) for part in written.split(_BELOW, 1)]
     return tag_chinese(lines[0]) + "".join(f'<span class="below">{tag_chinese(line)}</span>' for line in lines[1:])
 
@@ -157,7 +158,7 @@ def _shown(text: str, judged: bool) -> str:
     verdict, _, small = text.partition(_BELOW)
     if not judged or verdict not in VERDICTS:
         return mark(text)
-    return badge(verdict) + (f'<span class="below">{tag_chinese(html.escape(percent(small)))}</span>' if small else "")
+    return badge(verdict) + (f'<span class="below">{tag_chinese(html.escape(signs(small)))}</span>' if small else "")
 
 
 def _head(labels: Mapping[str, str], kinds: Mapping[str, str], spanners: Mapping[str, Sequence[str]]) -> str:

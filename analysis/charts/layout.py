@@ -290,8 +290,8 @@ def _rounded(fig: Figure) -> list[str]:
     said = []
     for axis in axes:
         if not isinstance(axis.get_major_locator(), FixedLocator):  # whose ticks are names
-            shown = {id(tick) for tick in axis._update_ticks()}  # others lie outside the view
-            ticks: list[Any] = [t for t in axis.get_major_ticks() if id(t) in shown and t.label1.get_visible()]
+            low, high = sorted(axis.get_view_interval())  # ticks beyond are not drawn
+            ticks = [t for t in axis.get_major_ticks() if low <= t.get_loc() <= high and t.label1.get_visible()]
             wrong = rounded([tick.label1.get_text() for tick in ticks], [tick.get_loc() for tick in ticks])
             said += [f"the tick {text!r} stands at {value:.10g}" for text, value in wrong]
     return said

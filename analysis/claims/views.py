@@ -24,6 +24,7 @@ from analysis.claims.values import ClaimError
 from analysis.claims.vocabulary import functions
 from analysis.interval import Interval, outward, power_of_ten, rounded
 from analysis.report import Report, once
+from analysis.words import number
 
 #: Chapters of the report by the first three characters of ``section``.
 CHAPTERS = {
@@ -252,9 +253,7 @@ def roadmaps(report: Report) -> pd.DataFrame:
 def _scaled(value: str) -> str:
     """A typed value as it is read: ``5E-8`` as ``5×10⁻⁸``, thousands apart."""
     digits, _, power = value.partition("E")
-    whole, dot, rest = digits.partition(".")
-    told = (f"{int(whole):,}" if whole.isdigit() else whole) + dot + rest
-    return f"{told}×{power_of_ten(int(power))}" if power else told
+    return f"{number(digits)}×{power_of_ten(int(power))}" if power else number(digits)
 
 
 def roadmap_grid(report: Report, roadmap: str) -> pd.DataFrame:

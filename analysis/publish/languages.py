@@ -10,6 +10,7 @@ Chinese is collected: its page says so, and the build ends with exit code 1.
 from __future__ import annotations
 
 import csv
+import functools
 import html
 import json
 import re
@@ -68,7 +69,7 @@ _NUMBER = re.compile(_FIXED)
 _CHINESE = re.compile(r'<span lang="zh-Hant">([^<]*)</span>')
 _SENTENCE = re.compile(r"(?<=[\w)%”]\.) (?=[A-Z])")
 _YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
-_WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*|\b(?:GERD|FTE|MSTI|DGBAS|LTN)\b|^US\$$")
+_WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*|\b(?:GERD|FTE|MSTI|DGBAS|LTN)\b|^US\$?$")
 #: A date as the data have it, a name with a year, and a number with another in brackets.
 _DATE = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-([0-3]\d))?(?![\d-])")
 _OF_A_YEAR = re.compile(r"(.+), ((?:19|20)\d\d(?:/\d{4})?)")
@@ -259,7 +260,7 @@ class Line:
 
     @property
     def wide(self) -> float:
-        """About how wide it is, in points."""
+        """How wide it is, in points."""
         return self.size * sum(_em(letter) for letter in self.text)
 
     def goes_on(self, line: Line) -> bool:
@@ -271,8 +272,21 @@ class Line:
         return same and _PITCH[0] < step < _PITCH[1] and (not self.turned or self.text.endswith("-"))
 
 
+@functools.cache
 def _em(letter: str) -> float:
-    return 1.0 if ord(letter) > 0x2E7F else 0.28 if letter in " .,:;'|()ijlt" else 0.8 if letter in "mwMW%" else 0.56
+    """The advance of a letter in the font of the figures, in units of its size."""
+    glyphs, advances, unit = _font()
+    return float(advances[glyphs[ord(letter)]][0] / unit) if ord(letter) in glyphs else 1.0
+
+
+@functools.cache
+def _font() -> tuple[Mapping[int, str], Mapping[str, tuple[int, int]], int]:
+    """Names of glyphs by letter, their advances, and the units in one size."""
+    import pylopdf_fonts_zh_tw
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(Path(pylopdf_fonts_zh_tw.__file__).with_name("NotoSansTC-Regular.otf"), lazy=True)
+    return font.getBestCmap(), font["hmtx"].metrics, font["head"].unitsPerEm
 
 
 def grouped(markup: str) -> list[list[Line]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup, Tag
 
@@ -64,6 +66,26 @@ def test_a_page_has_links_and_no_empty_table_blank_column_or_loose_code_and_is_l
     assert weight <= HEAVY, f"{weight:,} bytes"
 
 
+def blanks_before_percent(text: Tag) -> list[str]:
+    """Per cent signs that stand apart from their number; the unit of a head stands below it."""
+    for unit in text.select(".unit, .cell_input"):
+        unit.decompose()
+    return re.findall(r".{0,20}\d[ \xa0]%", text.get_text())
+
+
+def unrounded(text: Tag) -> list[str]:
+    """Values under the pointer with more decimals than a person reads."""
+    return [title.get_text() for title in text.select("circle > title") if re.search(r"\d\.\d{3}", title.get_text())]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_numbers_are_written_for_people(name):
+    text = BeautifulSoup(page(name).read_text("utf-8"), "html.parser").select_one("article.bd-article")
+    if name != "book/claims/roadmaps":  # whose values are as printed
+        assert unrounded(text) == []
+    assert blanks_before_percent(text) == []
+
+
 def test_the_checks_see_what_is_wrong():
     soup = BeautifulSoup(
         "<article><table><thead><tr><th>A</th></tr></thead><tbody></tbody></table>"
@@ -75,3 +97,8 @@ def test_the_checks_see_what_is_wrong():
     assert empty_tables(soup.article) == ["no rows below: A", "column 2 is blank below: B C"]
     assert loose_code(soup.article, switch=False) == ["1 code cells and no switch"]
     assert own_links(soup.article) == []
+    soup = BeautifulSoup(
+        "<p>4.5 % <span class='unit'>2 %</span><circle><title>A: 9.57143</title></circle></p>", "html.parser"
+    )
+    assert unrounded(soup.p) == ["A: 9.57143"]
+    assert blanks_before_percent(soup.p) == ["4.5 %"]
