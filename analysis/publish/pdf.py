@@ -67,7 +67,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Edition:
-    """An edition to be printed: its pages, its language, its words (:data:`TEXTS`), what the book is called and about."""
+    """An edition to be printed: pages, language, words (:data:`TEXTS`, and parts by name), title, abstract, version, day."""
 
     html: Path
     language: str
@@ -82,7 +82,7 @@ def edition(folder: Path, root: Path = ROOT, language: str = "en") -> Edition:
     """The edition whose pages are in ``folder``; Chinese words come from the catalogue of outputs."""
     say = Twin(catalogue(root / OUTPUTS), names(root)).sentences if language == LANGUAGE else str
     cited = cited_as(root)
-    words = {key: say(text) for key, text in TEXTS.items()}
+    words = {key: say(text) for key, text in (TEXTS | {part: part for part, _ in parts(root)}).items()}
     day = date.fromisoformat(str(cited["date-released"]))
     return Edition(folder, language, words, say(cited["title"]), say(cited["abstract"]), cited["version"], day)
 
@@ -98,7 +98,7 @@ def cited_as(root: Path) -> dict[str, Any]:
 def own_texts(root: Path) -> list[str]:
     """Everything the printed editions say that stands on no page."""
     cited = cited_as(root)
-    return [*TEXTS.values(), cited["title"], cited["abstract"]]
+    return [*TEXTS.values(), *dict.fromkeys(part for part, _ in parts(root) if part), cited["title"], cited["abstract"]]
 
 
 def browser() -> str | None:
@@ -147,7 +147,7 @@ def chapters(printed: Edition, root: Path = ROOT, only: tuple[str, ...] = ()) ->
                 taken.add(str(element["id"]))
                 places[name, old] = str(element["id"])
         places[name, ""] = f"chapter-{slug}"
-        found.append(Chapter(name, part, text.h1.get_text().strip(), text))
+        found.append(Chapter(name, printed.words[part], text.h1.get_text().strip(), text))
     for chapter in found:
         _link(chapter, places)
     return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
-from analysis.publish import pdf, project
+from analysis.publish import languages, pdf, project
 from tests.book.common import CI, HTML, PAGES, SITE
 
 pytestmark = pytest.mark.skipif(not HTML.is_dir(), reason="the book is not built; `make site` builds it")
@@ -29,6 +31,13 @@ def test_the_brief_holds_every_finding_on_at_most_four_pages_with_its_fonts(tmp_
 
 def test_every_page_of_the_book_is_a_chapter_of_the_file():
     assert [page for _, page in pdf.parts()] == PAGES
+
+
+def test_the_contents_of_the_chinese_file_name_its_parts_in_chinese():
+    folder = project.editions()[languages.LANGUAGE]
+    found = pdf.chapters(pdf.edition(SITE / folder, language=languages.LANGUAGE))
+    assert len({c.part for c in found}) == len({part for part, _ in pdf.parts()})
+    assert [c.part for c in found if c.part and not re.search("[\u4e00-\u9fff]", c.part)] == []
 
 
 def test_links_between_pages_hold_within_the_file():
