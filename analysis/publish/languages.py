@@ -285,8 +285,8 @@ def _font() -> tuple[Mapping[int, str], Mapping[str, tuple[int, int]], int]:
     import pylopdf_fonts_zh_tw
     from fontTools.ttLib import TTFont
 
-    font = TTFont(Path(pylopdf_fonts_zh_tw.__file__).with_name("NotoSansTC-Regular.otf"), lazy=True)
-    return font.getBestCmap(), font["hmtx"].metrics, font["head"].unitsPerEm
+    with TTFont(Path(pylopdf_fonts_zh_tw.__file__).with_name("NotoSansTC-Regular.otf"), lazy=True) as font:
+        return font.getBestCmap(), font["hmtx"].metrics, font["head"].unitsPerEm
 
 
 def grouped(markup: str) -> list[list[Line]]:
