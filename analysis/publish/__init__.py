@@ -5,3 +5,8 @@ a notebook's code, so a changed table would go on being published; here a notebo
 carries the hashes of everything it read when it was run (:mod:`~analysis.publish.fingerprint`),
 and the build renders stored outputs and runs nothing.
 """
+
+import sys
+
+# jsonschema compiles a grammar of international addresses when it is imported (1.1 s); none is used here.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -1,14 +1,15 @@
-"""Build the pages from stored outputs: strictly, from scratch, and only if a source has changed.
+"""Build the pages from stored outputs: strictly, all of them, and only if a source has changed.
 
 Sphinx can renew single pages, but what other pages show of them (titles, numbers, the
-search index) is not always renewed with them. A full build takes seconds because nothing
-is run, so it is always full; a hash of all sources tells when none is needed.
+search index) is not always renewed with them, so all are written. What it has read is used
+again (:func:`_recall`) where the page and everything that pages are read with are the same.
 """
 
 from __future__ import annotations
 
 import functools
 import io
+import json
 import multiprocessing
 import os
 import re
@@ -100,11 +101,11 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     """Build the book; 0 if it is there and up to date, 1 after a warning, an error or from stale notebooks."""
     start = time.perf_counter()
     target = (output or root / OUTPUT).resolve()
-    make_archive(root)
     stale = [name(path, root) for path, why in execution.staleness(notebooks(root), root).items() if why]
     wrong = {name(p, root): said for p in notebooks(root) if (said := checks.broken(fingerprint.read(p)))}
     known = target.with_name(target.name + ".sources")
     if not force and known.is_file() and known.read_text("utf-8") == stamp(root, target):
+        make_archive(root)
         return _say("up to date", target, stale, wrong)
     missing = [page for page in listed(root) if not _exists(page, root)]
     if missing:
@@ -116,9 +117,11 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     partial.mkdir(parents=True)
     about = {"stale_notebooks": stale, "broken_sentences": wrong}
     spoken = editions(root)
-    with ProcessPoolExecutor(len(spoken), mp_context=multiprocessing.get_context("fork")) as pool:
+    with ProcessPoolExecutor(len(spoken) + 1, mp_context=multiprocessing.get_context("fork")) as pool:
+        packed = pool.submit(_pack, root)
         made = [pool.submit(_edition, root, partial, language, jobs, about) for language in spoken]
         ended = {language: result.result() for language, result in zip(spoken, made, strict=True)}
+        packed.result()
     if failed := [language for language, (wrong_there, _) in ended.items() if wrong_there]:
         print(f"book: FAILED ({', '.join(failed)}); what was built is in {partial}", file=sys.stderr)
         return 1
@@ -219,6 +222,7 @@ def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str
     if language != LANGUAGE:
         return sphinx(root, place, about | {"language": language}, jobs), {}
     about = about | languages.settings(root / LOCALE)
+    languages.set_up_once()
     twin = Twin(languages.catalogue(root / OUTPUTS), languages.names(root))
     title = twin.phrase(settings(root)[0]["html_title"], CONFIG)
     about |= dict.fromkeys(("project", "html_title", "ogp_site_name", "ogp_image_alt"), title)
@@ -261,8 +265,10 @@ def sphinx(
     config.update(about)
     # MyST-NB puts the figures of the notebooks beside the output folder.
     scratch = root / BUILD / "sphinx" / f"{target.name}-{builder}"
-    shutil.rmtree(scratch, ignore_errors=True)
-    doctrees, built = scratch / "doctrees", scratch / "out"
+    doctrees, built, read = scratch / "doctrees", scratch / "out", scratch / "read.json"
+    now = _read_with(root)
+    _recall(root, scratch, read, now)
+    shutil.rmtree(built, ignore_errors=True)
     progress: io.TextIOBase = _Progress(sys.stdout) if sys.stdout.isatty() else io.StringIO()
     with patch_docutils(str(root)), docutils_namespace():
         app = Sphinx(
@@ -274,13 +280,14 @@ def sphinx(
             confoverrides=config,
             status=cast(TextIO, progress),
             warning=log or sys.stderr,
-            freshenv=True,
+            freshenv=not doctrees.is_dir(),
             warningiserror=True,
             keep_going=True,
             parallel=jobs,
         )
         if twin is not None:
             app.connect("build-finished", functools.partial(_translate, built, twin), priority=400)
+        app.builder.compile_all_catalogs = app.builder.compile_update_catalogs
         try:
             app.build(force_all=True)
         except SphinxError as error:  # in one of its workers: their traceback says no more
@@ -289,7 +296,34 @@ def sphinx(
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     built.rename(target)
+    if not app.statuscode:  # or the next build would not say it again
+        read.write_text(json.dumps(now), "utf-8")
     return bool(app.statuscode)
+
+
+def _read_with(root: Path) -> dict[str, str]:
+    """Hashes of all pages (with their translations) by name and, under no name, of what all pages are read with."""
+    files = _files(root, ("book/_ext", "book/_templates", "analysis/publish"), (CONFIG, TOC, LOCK, "CITATION.cff"))
+    found = {"": digest(root, [*sorted((root / "data").glob("*.*")), *files])}
+    for page in listed(root):
+        found[page] = digest(root, [source(page, root), *_catalogues(root, page, "po")])
+    return found
+
+
+def _catalogues(root: Path, page: str, suffix: str) -> list[Path]:
+    return sorted((root / LOCALE).glob(f"*/LC_MESSAGES/{page}.{suffix}"))
+
+
+def _recall(root: Path, scratch: Path, read: Path, now: Mapping[str, str]) -> None:
+    """Keep of an earlier build what it has read of pages that are the same; nothing if anything else is different."""
+    before = json.loads(read.read_text("utf-8")) if read.is_file() else {}
+    read.unlink(missing_ok=True)
+    if before.keys() != now.keys() or before[""] != now[""]:
+        shutil.rmtree(scratch, ignore_errors=True)
+    for page in now:
+        if page and before.get(page) != now[page]:
+            for made in (scratch / "doctrees" / f"{page}.doctree", *_catalogues(root, page, "mo")):
+                made.unlink(missing_ok=True)
 
 
 def _translate(built: Path, twin: Twin, app: Any, error: Exception | None) -> None:
@@ -325,6 +359,10 @@ def make_archive(root: Path) -> Path:
         archive.write(root / "data", path)
         stamp.write_text(made_from, "utf-8")
     return path
+
+
+def _pack(root: Path) -> None:
+    make_archive(root)
 
 
 def _finish(root: Path, target: Path) -> None:
