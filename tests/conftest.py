@@ -66,13 +66,15 @@ report_module.load = _shared  # before any test module asks for it
 
 #: Files whose tests take longest; with several workers, what is long begins first and what is short fills the end.
 LONG = (
-    "trials/test_editions.py",
-    "models/five_points.ipynb",
-    "models/test_export.py",
-    "book/test_staleness.py",
-    "book/test_rerun.py",
-    "book/test_build.py",
     "book/test_browser.py",
+    "book/test_build.py",
+    "book/test_staleness.py",
+    "models/five_points.ipynb",
+    "trials/test_editions.py",
+    "test_hostile_input.py",
+    "book/test_chinese_in_browser.py",
+    "book/test_rerun.py",
+    "models/test_export.py",
     "models/panel.ipynb",
     "audit/test_conclusions.py",
     "test_environment.py",
@@ -80,7 +82,8 @@ LONG = (
     "audit/test_panels.py",
     "models/test_published.py",
     "audit/test_diagnosis.py",
-    "test_hostile_input.py",
+    "charts/test_charts.py",
+    "book/test_editions.py",
     "book/test_pdf.py",
     "book/test_draft.py",
 )

@@ -9,6 +9,7 @@ a finding or claim (F-005) stay whole. ``_static/search.js`` ranks what is found
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -54,6 +55,11 @@ class SearchEnglishHan(en.SearchEnglish):
     def split(self, input: str) -> list[str]:  # noqa: A002 - Sphinx's name
         """Terms of the index; must agree with :data:`SPLITTER`."""
         return split(input)
+
+    @functools.cache  # noqa: B019 - there is one for a whole build, and a word comes seven times
+    def stem(self, word: str) -> str:
+        """The stem of a term."""
+        return str(super().stem(word))
 
 
 def ranking(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:

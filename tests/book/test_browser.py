@@ -164,6 +164,21 @@ def sideways(page, width):
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
+def unfold(page, width):
+    """Everything that is folded, opened on a screen of some width."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("document.querySelectorAll('article details').forEach(fold => { fold.open = true })")
+    page.wait_for_timeout(100)  # folds say so a moment later
+
+
+#: Tables that became cards, with the heads that their values have.
+CARDS = """[...document.querySelectorAll('table.stacked')].map(table =>
+    [...table.tBodies[0].rows[0].cells].slice(1).map(cell => cell.dataset.head))"""
+#: Tables that are wider than their box.
+WIDER = """[...document.querySelectorAll('.bd-article :is(.exhibit-table, .pst-scrollable-table-container) table')]
+    .filter(table => table.checkVisibility() && table.scrollWidth > table.parentElement.clientWidth + 1).map(table => table.textContent.slice(0, 60))"""
+
+
 def visit(visitor, address, axe, name):
     """Everything that must hold of one page: on a laptop in both modes, on a phone, on paper."""
     page, wrong = visitor
@@ -200,6 +215,9 @@ def visit(visitor, address, axe, name):
     lost = cut(page, SHEET)
     page.emulate_media(media="screen")
     assert lost == [], "cut on paper"
+    unfold(page, PHONE)  # a card of an opened fold names its values, and no table hides a column
+    assert [heads for heads in page.evaluate(CARDS) if heads and not any(heads)] == []
+    assert page.evaluate(WIDER) == []
     assert wrong == []
 
 
@@ -214,32 +232,6 @@ class TestOddPages:
 class TestEvenPages:
     def test_page_is_sound(self, visitor, address, axe, name):
         visit(visitor, address, axe, name)
-
-
-def unfold(page, width):
-    """Everything that is folded, opened on a screen of some width."""
-    page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate("document.querySelectorAll('article details').forEach(fold => { fold.open = true })")
-    page.wait_for_timeout(100)  # folds say so a moment later
-
-
-#: Tables that became cards, with the heads that their values have.
-CARDS = """[...document.querySelectorAll('table.stacked')].map(table =>
-    [...table.tBodies[0].rows[0].cells].slice(1).map(cell => cell.dataset.head))"""
-#: Tables that are wider than their box.
-WIDER = """[...document.querySelectorAll('.bd-article :is(.exhibit-table, .pst-scrollable-table-container) table')]
-    .filter(table => table.checkVisibility() && table.scrollWidth > table.parentElement.clientWidth + 1).map(table => table.textContent.slice(0, 60))"""
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_on_a_phone_every_card_of_an_opened_fold_names_its_values_and_no_table_hides_a_column(visitor, address, name):
-    page, _ = visitor
-    page.set_viewport_size({"width": PHONE, "height": 900})
-    page.goto(f"{address}/{name}.html", wait_until="load")
-    unfold(page, PHONE)
-    cards = page.evaluate(CARDS)
-    assert [heads for heads in cards if heads and not any(heads)] == []
-    assert page.evaluate(WIDER) == []
 
 
 def test_a_printed_page_shows_its_title_and_all_rows(visitor, address):

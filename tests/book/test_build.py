@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import html.parser
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -251,6 +252,20 @@ def test_a_page_that_is_gone_or_altered_is_built_again_and_otherwise_nothing_is(
         assert "built without a warning" in capsys.readouterr().out
         assert built.read_bytes() == content
         assert not (built.parent / "stray.html").exists()
+
+
+def test_what_was_read_for_an_earlier_build_gives_the_same_pages(small):
+    assert site.build(root=small) == 0
+    (small / "book/start.md").write_text("# Start\n\n[](proof)\n", "utf-8")
+    proof = small / "book/proof.ipynb"
+    proof.write_text(proof.read_text("utf-8").replace("# Proof", "# Another title"), "utf-8")
+    os.utime(proof, (0, 0))  # the content tells, and not the clock
+    assert site.build(root=small) == 0
+    first = {p.relative_to(small): p.read_bytes() for p in (small / "_build/html").rglob("*") if p.is_file()}
+    assert b"Another title" in first[Path("_build/html/en/book/start.html")]
+    shutil.rmtree(small / "_build/sphinx")
+    assert site.build(root=small, force=True) == 0
+    assert first == {p.relative_to(small): p.read_bytes() for p in (small / "_build/html").rglob("*") if p.is_file()}
 
 
 def test_a_book_built_from_stale_notebooks_says_so_on_the_page_and_in_the_end(small, capsys):

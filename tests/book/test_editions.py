@@ -80,6 +80,13 @@ def article(name: str, html: Path) -> Tag:
     return text
 
 
+def without(text: Tag, left_out: str) -> str:
+    """The words of a page but for those of some elements."""
+    out = {id(element) for element in text.select(left_out)}
+    said = (s for s in text.strings if out.isdisjoint(map(id, s.parents)))
+    return " ".join(said)
+
+
 _MONTHS = [date(2024, month, 1).strftime("%B") for month in range(1, 13)]
 _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)}|Sept?)\b")  # May 2024 is 2024年5月
 
@@ -117,11 +124,7 @@ def numbers(text: Tag) -> tuple[Counter[str], list[tuple[str, str]]]:
         unit = _FOLLOWING.match(str(fact.next_sibling or ""))
         around = fact.find_parent(["p", "li", "td", "dd", "h1", "h2", "h3"])
         facts.append((fact.get_text() + (f" {unit[1]}" if unit else ""), around.get_text(" ") if around else ""))
-    for fact in text.select("span.fact"):
-        fact.replace_with(" ")
-    for circle in text.select("circle > title"):
-        circle.append(" ")
-    return mantissas(text.get_text(" ")), facts
+    return mantissas(without(text, "span.fact")), facts
 
 
 def same_fact(english: str, chinese: str, around: str) -> bool:
@@ -159,9 +162,20 @@ def test_translations_keep_facts_links_code_and_numbers():
     assert lost == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_both_editions_of_a_page_have_the_same_numbers(name):
-    (english, facts), (chinese, their_facts) = numbers(article(name, HTML)), numbers(article(name, CHINESE))
+@pytest.fixture(scope="module", params=PAGES)
+def name(request) -> str:
+    """Each page in turn, with all that is asked about it: it is read once."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def editions(name: str) -> tuple[Tag, Tag]:
+    """A page in English and in Chinese."""
+    return article(name, HTML), article(name, CHINESE)
+
+
+def test_both_editions_of_a_page_have_the_same_numbers(name, editions):
+    (english, facts), (chinese, their_facts) = map(numbers, editions)
     assert sum(english.values()) or name.startswith("book/reference/")
     if name in TWICE:
         english, chinese = Counter(set(english)), Counter(set(chinese))
@@ -193,9 +207,8 @@ def columns(text: Tag) -> dict[tuple[str, int], tuple[str, list[Decimal]]]:
     """Unit and numbers of the columns of tables, by table and column."""
     found = {}
     for box in text.select("div.exhibit-table[id]"):
-        rows = box.select("tbody > tr")
-        for column in range(len(rows[0].find_all(["td", "th"], recursive=False))):
-            cells = [row.find_all(["td", "th"], recursive=False)[column] for row in rows]
+        rows = [row.find_all(["td", "th"], recursive=False) for row in box.select("tbody > tr")]
+        for column, cells in enumerate(zip(*rows, strict=True)):
             head = next((h for h in box.select("thead th") if h.select_one(".unit") and place(h) == column), None)
             unit = head.select_one(".unit").get_text() if head else ""
             values = [
@@ -232,9 +245,8 @@ def other_columns(english: Tag, chinese: Tag) -> list[tuple[str, int]]:
     ]
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_columns_have_the_same_amounts_in_both_editions(name):
-    assert other_columns(article(name, HTML), article(name, CHINESE)) == []
+def test_columns_have_the_same_amounts_in_both_editions(editions):
+    assert other_columns(*editions) == []
 
 
 def test_a_column_that_is_not_shifted_is_noticed():
@@ -284,9 +296,8 @@ def other_figures(english: Tag, chinese: Tag) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_figures_have_the_same_amounts_in_both_editions(name):
-    assert other_figures(article(name, HTML), article(name, CHINESE)) == []
+def test_figures_have_the_same_amounts_in_both_editions(editions):
+    assert other_figures(*editions) == []
 
 
 def test_a_figure_that_is_not_shifted_is_noticed():
@@ -301,7 +312,6 @@ def test_a_figure_that_is_not_shifted_is_noticed():
     assert other_figures(english, shown("新臺幣億元", "1,000", "30.6")) == ["f"]
 
 
-@pytest.mark.parametrize("name", PAGES)
 def test_no_amount_is_left_in_a_unit_that_nobody_writes(name):
     text = re.sub(r'href="data:[^"]*"', "", page(name, CHINESE).read_text("utf-8"))
     assert re.findall(r".{20}十億(?!位元).{9}", text) == []  # gigabits are what a bracket of the report says
@@ -311,20 +321,16 @@ def test_no_amount_is_left_in_a_unit_that_nobody_writes(name):
     assert [f for f in found if not any(a in f for a in allowed)] == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_no_sentence_is_left_in_the_other_language(name):
-    chinese = article(name, CHINESE)
-    for element in chinese.select("cite, [lang=en]"):
-        element.decompose()
-    said = re.sub("《[^》]*》|「[^」]*」|（[^（）]*）", "", chinese.get_text(" "))  # titles, terms
+def test_no_sentence_is_left_in_the_other_language(name, editions):
+    english, chinese = editions
+    text = without(chinese, "cite, [lang=en]")
+    said = re.sub("《[^》]*》|「[^」]*」|（[^（）]*）", "", text)  # titles, terms
     words = re.findall(r"(?:\b[A-Za-z][A-Za-z'’-]*[ ,]+){5,}[A-Za-z]+", said)
     assert [w for w in words if len(re.findall(r"\b[a-z]{2,}", w)) > 3] == []
-    english = article(name, HTML)
-    for element in english.select('[lang="zh-Hant"], .language-zh-Hant'):
-        element.decompose()
     if name != "book/reference/data_dictionary":  # which names the units as printed
         # and so do brackets in the text
-        assert not re.search("[億萬兆]", re.sub(r"\([^()]*\)", "", english.get_text(" ")))
+        text = without(english, '[lang="zh-Hant"], .language-zh-Hant')
+        assert not re.search("[億萬兆]", re.sub(r"\([^()]*\)", "", text))
 
 
 def test_terms_are_those_of_the_glossary():

@@ -17,12 +17,11 @@ pytestmark = pytest.mark.skipif(not HTML.is_dir(), reason="the book is not built
 def test_the_brief_holds_every_finding_on_at_most_four_pages_with_its_fonts(tmp_path):
     if pdf.browser() is None and not CI:
         pytest.skip("no Chromium")
-    made = pdf.write(folder=tmp_path, only_brief=True)
+    made = pdf.write(folder=tmp_path, only_brief=True)  # which raises if a heading or a font is missing
     for (language, folder), path in zip(project.editions().items(), made, strict=True):
         printed = pdf.edition(SITE / folder, language=language)
         headings = pdf.headings(pdf.chapters(printed, only=(pdf.FINDINGS,)))
         assert len(headings) >= 10
-        assert pdf.problems(path, dict.fromkeys(headings)) == []
         reader = PdfReader(path)
         assert 1 < len(reader.pages) <= pdf.BRIEF_PAGES
         assert reader.outline[0].title.endswith(printed.words["brief"])
@@ -35,8 +34,9 @@ def test_every_page_of_the_book_is_a_chapter_of_the_file():
 
 def test_the_contents_of_the_chinese_file_name_its_parts_in_chinese():
     folder = project.editions()[languages.LANGUAGE]
-    found = pdf.chapters(pdf.edition(SITE / folder, language=languages.LANGUAGE))
-    assert len({c.part for c in found}) == len({part for part, _ in pdf.parts()})
+    last = dict(pdf.parts())  # a page of each part
+    found = pdf.chapters(pdf.edition(SITE / folder, language=languages.LANGUAGE), only=tuple(last.values()))
+    assert len({c.part for c in found}) == len(last)
     assert [c.part for c in found if c.part and not re.search("[\u4e00-\u9fff]", c.part)] == []
 
 

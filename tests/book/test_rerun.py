@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -76,61 +78,68 @@ def test_jupyter_execute_runs_a_notebook_from_any_folder_with_the_code_of_its_ch
     assert Path(output.text.strip()).resolve() == checkout / "analysis/__init__.py"
 
 
+def connected(path):
+    """A socket to a server that may not listen yet."""
+    for _ in range(900):
+        found = socket.socket(socket.AF_UNIX)
+        try:
+            found.connect(str(path))
+        except OSError:
+            found.close()
+            time.sleep(0.1)
+        else:
+            return found
+    return None
+
+
 @pytest.mark.network
 @pytest.mark.slow
 def test_jupyterlab_starts_a_kernel_in_the_notebooks_folder_with_the_code_of_its_checkout(checkout, tmp_path_factory):
-    import websocket
-
     home = tmp_path_factory.mktemp("home")
     log = home / "log"
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        "--no-browser",
-        "--allow-root",
-        "--ServerApp.port=0",
-        "--IdentityProvider.token=t",
-    ]
-    command += [f"--ServerApp.root_dir={checkout}"]
-    with log.open("w") as file:
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--IdentityProvider.token=t"]
+    # Not a port: the server looks for a free one, lets it go, and another program may have it by then.
+    with tempfile.TemporaryDirectory() as folder, log.open("w") as file:
+        place = Path(folder) / "server"
+        command += [f"--ServerApp.root_dir={checkout}", f"--ServerApp.sock={place}"]
         env = environment(HOME=str(home), JUPYTER_RUNTIME_DIR=str(home / "runtime"))
         server = subprocess.Popen(command, cwd=home, env=env, stdout=file, stderr=file)
-    try:
-        port = None
-        for _ in range(600):
-            found = re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/lab", log.read_text("utf-8"))
-            if found or server.poll() is not None:
-                port = found and found[1]
-                break
-            time.sleep(0.1)
-        assert port, log.read_text("utf-8")[-3000:]
-        wanted = {"path": "book/inputs/proof.ipynb", "type": "notebook", "name": "", "kernel": {"name": "python3"}}
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/api/sessions?token=t",
-            json.dumps(wanted).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request) as answer:
-            kernel = json.load(answer)["kernel"]["id"]
-        channel = websocket.create_connection(
-            f"ws://127.0.0.1:{port}/api/kernels/{kernel}/channels?token=t", timeout=60
-        )
-        header = {"msg_id": "1", "msg_type": "execute_request", "username": "", "session": "s", "version": "5.3"}
-        content = {"code": "import analysis; print(analysis.__file__)", "silent": False, "stop_on_error": True}
-        channel.send(
-            json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content})
-        )
-        said = ""
-        while not said:
-            message = json.loads(channel.recv())
-            if message["header"]["msg_type"] in {"stream", "error"}:
-                said = message["content"].get("text") or str(message["content"])
-        channel.close()
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(30)
+        try:
+            said = asked(place, "import analysis; print(analysis.__file__)")
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(30)
+    assert said is not None, log.read_text("utf-8")[-3000:]
     assert Path(said.strip()).resolve() == checkout / "analysis/__init__.py"
+
+
+def asked(place, code):
+    """What a kernel of the server at a socket prints for some code; ``None`` if there is no server."""
+    import websocket
+
+    caller = connected(place)
+    if caller is None:
+        return None
+    client = http.client.HTTPConnection("localhost")
+    client.sock = caller
+    wanted = {"path": "book/inputs/proof.ipynb", "type": "notebook", "name": "", "kernel": {"name": "python3"}}
+    client.request("POST", "/api/sessions?token=t", json.dumps(wanted), {"Content-Type": "application/json"})
+    kernel = json.load(client.getresponse())["kernel"]["id"]
+    address = f"ws://localhost/api/kernels/{kernel}/channels?token=t"
+    channel = websocket.create_connection(address, socket=connected(place), timeout=60)
+    header = {"msg_id": "1", "msg_type": "execute_request", "username": "", "session": "s", "version": "5.3"}
+    content = {"code": code, "silent": False, "stop_on_error": True}
+    channel.send(
+        json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content})
+    )
+    said = ""
+    while not said:
+        message = json.loads(channel.recv())
+        if message["header"]["msg_type"] in {"stream", "error"}:
+            said = message["content"].get("text") or str(message["content"])
+    channel.close()
+    client.close()
+    return said
 
 
 # ---------------------------------------------------------------- saved by hand

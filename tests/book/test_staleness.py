@@ -328,9 +328,13 @@ def test_the_rules_refuse(damage):
 DEPEND = {("1-2-2", -1): 7, ("1-2-2", 2): 15, ("1-2-12", -1): 7}
 
 
+@pytest.fixture(scope="module")
+def before():
+    return execution.staleness(NOTEBOOKS)
+
+
 @pytest.mark.parametrize("changed_table", DEPEND, indirect=True, ids=lambda case: "-".join(map(str, case)))
-def test_a_digit_makes_only_the_pages_stale_whose_values_it_changes(changed_table, edition, request):
-    before = execution.staleness(NOTEBOOKS)
+def test_a_digit_makes_only_the_pages_stale_whose_values_it_changes(changed_table, edition, request, before):
     after = execution.staleness([edition / name for name in NAMES], edition)
     found = {path.stem: why for (path, why), was in zip(after.items(), before.values(), strict=True) if why != was}
     assert 0 < len(found) <= DEPEND[request.node.callspec.params["changed_table"]], found

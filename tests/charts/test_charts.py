@@ -269,8 +269,12 @@ def test_logarithmic_axes_have_plain_numbers(top: float) -> None:
     assert all(re.fullmatch(r"[\d,.]+", tick) for tick in ticks)
 
 
-@pytest.mark.parametrize("fmt", ["{:,g}", "{:.0f}", "{:.1f}", "{:+.2f}", "{:,.10g}"])
-@pytest.mark.parametrize("span", [(3.49, 3.98), (-0.004, 0.011), (0, 1), (1_234_000, 1_241_000), (97.5, 98.25)])
+FORMATS = ["{:,g}", "{:.0f}", "{:.1f}", "{:+.2f}", "{:,.10g}"]
+SPANS = [(3.49, 3.98), (-0.004, 0.011), (0, 1), (1_234_000, 1_241_000), (97.5, 98.25)]
+
+
+# Each format with two spans and each span with two formats.
+@pytest.mark.parametrize(("fmt", "span"), [(f, SPANS[(i + k) % 5]) for i, f in enumerate(FORMATS) for k in (0, 2)])
 def test_every_tick_of_every_kind_of_axis_says_where_it_stands(fmt: str, span: tuple[float, float]) -> None:
     frame = tidy().iloc[:5].drop(columns=["low", "high"]).assign(value=[*span, *span, span[0]])
     ends = rows().iloc[:2].assign(first=list(span), last=list(span), printed=span[1], low=span[0], high=span[1])
