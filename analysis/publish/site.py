@@ -287,7 +287,7 @@ def sphinx(
         )
         if twin is not None:
             app.connect("build-finished", functools.partial(_translate, built, twin), priority=400)
-        app.builder.compile_all_catalogs = app.builder.compile_update_catalogs
+        app.builder.compile_all_catalogs = app.builder.compile_update_catalogs  # type: ignore[method-assign]
         try:
             app.build(force_all=True)
         except SphinxError as error:  # in one of its workers: their traceback says no more
