@@ -316,7 +316,10 @@ def _catalogues(root: Path, page: str, suffix: str) -> list[Path]:
 
 def _recall(root: Path, scratch: Path, read: Path, now: Mapping[str, str]) -> None:
     """Keep of an earlier build what it has read of pages that are the same; nothing if anything else is different."""
-    before = json.loads(read.read_text("utf-8")) if read.is_file() else {}
+    try:
+        before = json.loads(read.read_text("utf-8"))
+    except (OSError, ValueError):  # there is none, or its disk was full
+        before = {}
     read.unlink(missing_ok=True)
     if before.keys() != now.keys() or before[""] != now[""]:
         shutil.rmtree(scratch, ignore_errors=True)
