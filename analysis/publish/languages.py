@@ -9,7 +9,6 @@ Chinese is collected: its page says so, and the build ends with exit code 1.
 
 from __future__ import annotations
 
-import copy
 import csv
 import functools
 import html
@@ -427,14 +426,6 @@ def settings(catalogues: Path) -> dict[str, Any]:
         "smartquotes": False,
         "translation_progress_classes": "translated",
     }
-
-
-def set_up_once() -> None:
-    """Let docutils set up its options once, and not for each of 2,000 messages: a sixth of the time of this process."""
-    from docutils import frontend
-
-    made = functools.cache(frontend.get_default_settings)
-    frontend.get_default_settings = lambda *components: copy.deepcopy(made(*components))
 
 
 def translate(folder: Path, twin: Twin) -> None:
