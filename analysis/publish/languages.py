@@ -282,10 +282,10 @@ def _em(letter: str) -> float:
 @functools.cache
 def _font() -> tuple[Mapping[int, str], Mapping[str, tuple[int, int]], int]:
     """Names of glyphs by letter, their advances, and the units in one size."""
-    import pylopdf_fonts_zh_tw
     from fontTools.ttLib import TTFont
+    from pylopdf_fonts_zh_tw import sans_path
 
-    with TTFont(Path(pylopdf_fonts_zh_tw.__file__).with_name("NotoSansTC-Regular.otf"), lazy=True) as font:
+    with TTFont(sans_path(), lazy=True) as font:
         return font.getBestCmap(), font["hmtx"].metrics, font["head"].unitsPerEm
 
 

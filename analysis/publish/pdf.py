@@ -185,10 +185,10 @@ def _link(chapter: Chapter, places: dict[tuple[str, str], str]) -> None:
 def _document(title: str, body: str, printed: Edition) -> str:
     """A page for Chromium: styles, fonts and text."""
     import matplotlib
-    import pylopdf_fonts_zh_tw
+    from pylopdf_fonts_zh_tw import sans_path
 
     fonts = {
-        "sans": Path(pylopdf_fonts_zh_tw.__file__).with_name("NotoSansTC-Regular.otf").as_uri(),
+        "sans": Path(sans_path()).as_uri(),
         "formula": Path(matplotlib.get_data_path(), "fonts/ttf/STIXGeneral.ttf").as_uri(),
         "signs": Path(matplotlib.get_data_path(), "fonts/ttf/DejaVuSans.ttf").as_uri(),
     }
