@@ -179,6 +179,14 @@ WIDER = """[...document.querySelectorAll('.bd-article :is(.exhibit-table, .pst-s
     .filter(table => table.checkVisibility() && table.scrollWidth > table.parentElement.clientWidth + 1).map(table => table.textContent.slice(0, 60))"""
 
 
+#: Titles of the page before and the page after that are cut at the edge of their link.
+CUT_TITLES = """[...document.querySelectorAll('.prev-next-footer .prev-next-title')].filter(title => {
+    const text = document.createRange();
+    text.selectNodeContents(title);
+    return text.getBoundingClientRect().right > title.closest('a').getBoundingClientRect().right + 0.5;
+}).map(title => title.textContent)"""
+
+
 def visit(visitor, address, axe, name):
     """Everything that must hold of one page: on a laptop in both modes, on a phone, on paper."""
     page, wrong = visitor
@@ -189,6 +197,7 @@ def visit(visitor, address, axe, name):
     unfold(page, PHONE)  # a card of an opened fold names its values, and no table hides a column
     assert [heads for heads in page.evaluate(CARDS) if heads and not any(heads)] == []
     assert page.evaluate(WIDER) == []
+    assert page.evaluate(CUT_TITLES) == []
     page.evaluate("folds => folds.forEach(fold => { fold.open = false })", closed)
     # Colours change at once; thousands of rows made alike are judged by the first.
     page.add_style_tag(content="*, *::before, *::after { transition: none !important; }")
