@@ -38,6 +38,7 @@ def checkout(tmp_path):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(ROOT / "requirements.lock.txt", tmp_path / "requirements.lock.txt")
     (tmp_path / "book").mkdir()
+    shutil.copyfile(ROOT / "book/conftest.py", tmp_path / "book/conftest.py")
     path = tmp_path / "book" / "proof.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(FIGURE)]), path)
     outcome = asyncio.run(execution.run(path, tmp_path))
@@ -284,6 +285,15 @@ def test_nbval_passes_what_is_true_and_fails_on_a_changed_digit_and_on_a_changed
     bad = nbval(checkout)
     assert bad.returncode == 1
     assert "1 failed" in bad.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no local sockets")
+def test_kernels_of_nbval_use_no_port_that_another_suite_could_take(checkout):
+    code = "from ipykernel.connect import get_connection_info\n\nprint(get_connection_info(unpack=True)['transport'])"
+    cell = nbformat.v4.new_code_cell(code, execution_count=1, outputs=[nbformat.v4.new_output("stream", text="ipc\n")])
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), checkout / "book/proof.ipynb")
+    done = nbval(checkout)
+    assert done.returncode == 0, done.stdout[-3000:]
 
 
 def test_a_notebook_that_fails_or_warns_is_not_written(checkout):
