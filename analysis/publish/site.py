@@ -1,8 +1,6 @@
 """Build the pages from stored outputs: strictly, all of them, and only if a source has changed.
 
-Sphinx can renew single pages, but what other pages show of them (titles, numbers, the
-search index) is not always renewed with them, so all are written. What it has read is used
-again (:func:`_recall`) where the page and everything that pages are read with are the same.
+What Sphinx has read and written before is used again where it would be the same (:mod:`analysis.publish.kept`).
 """
 
 from __future__ import annotations
@@ -10,19 +8,19 @@ from __future__ import annotations
 import copy
 import functools
 import io
-import json
 import multiprocessing
 import os
 import re
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO, cast
 
 from analysis.publish import archive, checks, execution, fingerprint, languages
+from analysis.publish.kept import Kept, digest, files
 from analysis.publish.languages import OUTPUTS, Twin
 from analysis.publish.project import (
     BUILD,
@@ -68,29 +66,10 @@ _REDIRECT_ONE = """\
 """
 
 
-def _files(root: Path, folders: tuple[str, ...], names: tuple[str, ...] = ()) -> Iterator[Path]:
-    for folder in folders:
-        for path in sorted((root / folder).rglob("*")):
-            hidden = any(part.startswith((".", "__pycache__")) for part in path.relative_to(root).parts)
-            if path.is_file() and not hidden and path.suffix != ".mo":  # Sphinx makes them of catalogues
-                yield path
-    yield from (root / name for name in names if (root / name).is_file())
-
-
-def digest(root: Path, paths: Iterable[Path], without: tuple[str, ...] = ()) -> str:
-    """One hash over names and contents of files; ``without`` are beginnings of names left out."""
-    parts = []
-    for path in paths:
-        name = path.relative_to(root).as_posix()
-        if not name.startswith(without):
-            parts.append(f"{name} {fingerprint.digest(path.read_bytes())}")
-    return fingerprint.digest("\n".join(parts).encode())
-
-
 def sources(root: Path) -> str:
     """Hash of everything the pages are made from."""
     data = archive.data_files(root / "data")
-    return digest(root, [*data, *_files(root, ("book", "analysis"), (CONFIG, TOC, LOCK, "CITATION.cff"))])
+    return digest(root, [*data, *files(root, ("book", "analysis"), (CONFIG, TOC, LOCK, "CITATION.cff"))])
 
 
 def stamp(root: Path, target: Path) -> str:
@@ -266,9 +245,7 @@ def sphinx(
     config.update(about)
     # MyST-NB puts the figures of the notebooks beside the output folder.
     scratch = root / BUILD / "sphinx" / f"{target.name}-{builder}"
-    doctrees, built, read = scratch / "doctrees", scratch / "out", scratch / "read.json"
-    now = _read_with(root)
-    _recall(root, scratch, read, now)
+    kept, built = Kept(root, scratch, {"language": "en"} | about), scratch / "out"
     shutil.rmtree(built, ignore_errors=True)
     progress: io.TextIOBase = _Progress(sys.stdout) if sys.stdout.isatty() else io.StringIO()
     with patch_docutils(str(root)), docutils_namespace():
@@ -276,58 +253,32 @@ def sphinx(
             srcdir=str(root),
             confdir=None,
             outdir=str(built),
-            doctreedir=str(doctrees),
+            doctreedir=str(kept.doctrees),
             buildername=builder,
             confoverrides=config,
             status=cast(TextIO, progress),
             warning=log or sys.stderr,
-            freshenv=not doctrees.is_dir(),
+            freshenv=not kept.doctrees.is_dir(),
             warningiserror=True,
             keep_going=True,
             parallel=jobs,
         )
         if twin is not None:
             app.connect("build-finished", functools.partial(_translate, built, twin), priority=400)
-        app.builder.compile_all_catalogs = app.builder.compile_update_catalogs  # type: ignore[method-assign]
+        if builder == "html":
+            kept.connect(app)
         try:
-            app.build(force_all=True)
+            app.build(force_all=builder != "html")
         except SphinxError as error:  # in one of its workers: their traceback says no more
             print(f"error: {error}", file=log or sys.stderr)
             return True
+    wrong = bool(app.statuscode)
+    if builder == "html" and not (wrong or (twin and twin.missing)):  # or the next build would not say it again
+        kept.keep(app, built)
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     built.rename(target)
-    if not app.statuscode:  # or the next build would not say it again
-        read.write_text(json.dumps(now), "utf-8")
-    return bool(app.statuscode)
-
-
-def _read_with(root: Path) -> dict[str, str]:
-    """Hashes of all pages (with their translations) by name and, under no name, of what all pages are read with."""
-    files = _files(root, ("book/_ext", "book/_templates", "analysis/publish"), (CONFIG, TOC, LOCK, "CITATION.cff"))
-    found = {"": digest(root, [*sorted((root / "data").glob("*.*")), *files])}
-    for page in listed(root):
-        found[page] = digest(root, [source(page, root), *_catalogues(root, page, "po")])
-    return found
-
-
-def _catalogues(root: Path, page: str, suffix: str) -> list[Path]:
-    return sorted((root / LOCALE).glob(f"*/LC_MESSAGES/{page}.{suffix}"))
-
-
-def _recall(root: Path, scratch: Path, read: Path, now: Mapping[str, str]) -> None:
-    """Keep of an earlier build what it has read of pages that are the same; nothing if anything else is different."""
-    try:
-        before = json.loads(read.read_text("utf-8"))
-    except (OSError, ValueError):  # there is none, or its disk was full
-        before = {}
-    read.unlink(missing_ok=True)
-    if before.keys() != now.keys() or before[""] != now[""]:
-        shutil.rmtree(scratch, ignore_errors=True)
-    for page in now:
-        if page and before.get(page) != now[page]:
-            for made in (scratch / "doctrees" / f"{page}.doctree", *_catalogues(root, page, "mo")):
-                made.unlink(missing_ok=True)
+    return wrong
 
 
 def _set_up_once() -> None:
@@ -364,8 +315,8 @@ def make_archive(root: Path) -> Path:
     """``_build/downloads/white-paper-data.zip``, made again only if data or analysis have changed."""
     path = root / BUILD / "downloads" / archive.NAME
     stamp = path.with_suffix(".stamp")
-    files = [*archive.data_files(root / "data"), *_files(root, ("analysis",), (LOCK,))]
-    made_from = digest(root, files, _NOT_COMPUTING)
+    made = [*archive.data_files(root / "data"), *files(root, ("analysis",), (LOCK,))]
+    made_from = digest(root, made, _NOT_COMPUTING)
     if not (path.is_file() and stamp.is_file() and stamp.read_text("utf-8") == made_from):
         print("archive: computing everything for the download", flush=True)
         archive.write(root / "data", path)

@@ -112,17 +112,24 @@ def write_fonts(app: Sphinx, error: Exception | None) -> None:
     from pylopdf_fonts_zh_tw import sans_path
 
     text = characters(Path(app.outdir, "book"))
-    signs = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
-    css = ""
-    for path, wanted in ((Path(sans_path()), text), (signs, missing(Path(sans_path()), text))):
-        if wanted:
-            points = ",".join(f"U+{ord(c):X}" for c in wanted)
-            css += f'@font-face{{font-family:"Figures";src:url({subset(path, wanted)});unicode-range:{points}}}\n'
+    known = Path(app.doctreedir, "figures-font.json")  # of an earlier build, and gone with it
+    before = json.loads(known.read_text("utf-8")) if known.is_file() else {}
+    css = before.get(text, "")
+    if not css:
+        signs = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+        for path, wanted in ((Path(sans_path()), text), (signs, missing(Path(sans_path()), text))):
+            if wanted:
+                points = ",".join(f"U+{ord(c):X}" for c in wanted)
+                css += f'@font-face{{font-family:"Figures";src:url({subset(path, wanted)});unicode-range:{points}}}\n'
+        known.write_text(json.dumps({text: css}), "utf-8")
     static = Path(app.outdir, "_static")
     (static / "figures-font.css").write_text(css, "utf-8")
     (static / "figures-font.js").write_text(f"window.figureFont = {json.dumps(css)};\n", "utf-8")
-    for path in Path(app.outdir, "_images").glob("*.svg"):  # they stand in the pages
+    images = Path(app.outdir, "_images")
+    for path in images.glob("*.svg"):  # they stand in the pages
         path.unlink()
+    if images.is_dir() and not any(images.iterdir()):
+        images.rmdir()
 
 
 def missing(path: Path, text: str) -> str:
