@@ -33,8 +33,7 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 book: env ## run the notebooks that are stale, build the book, say where it is
-	@$(PUBLISH) execute
-	@$(PUBLISH) build
+	@$(PUBLISH) book
 
 test: env lint types data ## every check: lint, types, data, tests, notebooks (nbval), book in a browser
 	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)

@@ -78,12 +78,8 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def frame(command: str, data: str | None) -> pd.DataFrame:
-    """The result of one command on a directory (``None``: this edition) as a frame."""
-    return _run(command, load(data))
-
-
-def _run(command: str, report: Report) -> pd.DataFrame:
+def run(command: str, report: Report) -> pd.DataFrame:
+    """The result of one command on a report as a frame."""
     module, function, _ = COMMANDS[command]
     if command == "cells":
         return report.cells()[CELL_COLUMNS]
@@ -141,7 +137,7 @@ def main(argv: list[str] | None = None) -> int:
         if args.command in OTHERS:
             text = _other(args, report)
         else:
-            result = _run(args.command, report)
+            result = run(args.command, report)
             text = render(result, args.format)
         if getattr(args, "strict", False):
             from analysis.audit import notes, strict_problems

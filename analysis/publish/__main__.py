@@ -1,11 +1,13 @@
-"""``python -m analysis.publish``: status, execute, build, archive, pdf, draft, locale."""
+"""``python -m analysis.publish``: status, execute, build, book, archive, pdf, draft, locale."""
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from analysis.publish import project
@@ -14,7 +16,7 @@ INTERRUPTED = 130
 
 
 def parser() -> argparse.ArgumentParser:
-    """Arguments of the seven commands."""
+    """Arguments of the eight commands."""
     top = argparse.ArgumentParser(
         prog="python -m analysis.publish", description="Run stale notebooks and build the book."
     )
@@ -22,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     status = sub.add_parser("status", help="which notebooks are stale, and why; exit 1 if any is")
     execute = sub.add_parser("execute", help="run stale notebooks again, in parallel")
     build = sub.add_parser("build", help="build the pages from stored outputs; exit 1 if any is stale")
+    book = sub.add_parser("book", help="execute what is stale, then build; the archive is made meanwhile")
     sub.add_parser("archive", help="the data package and everything computed from it, in one file")
     sub.add_parser("pdf", help="the built book as one PDF, and a brief of its findings")
     sub.add_parser("locale", help="bring the Chinese catalogues up to date; exit 1 if a text lacks Chinese")
@@ -36,9 +39,10 @@ def parser() -> argparse.ArgumentParser:
     for command in (status, execute):
         command.add_argument("notebooks", nargs="*", type=Path, help="default: all below book/")
     execute.add_argument("--force", action="store_true", help="run them even if nothing they depend on has changed")
-    execute.add_argument(
-        "--jobs", type=_positive, default=max(2, os.cpu_count() or 2), help="at a time (default: one per core)"
-    )
+    for command in (execute, book):
+        command.add_argument(
+            "--jobs", type=_positive, default=max(2, os.cpu_count() or 2), help="at a time (default: one per core)"
+        )
     build.add_argument("--force", action="store_true", help="build even if no source has changed")
     build.add_argument("--output", type=Path, default=None, help="default: _build/html")
     build.add_argument("--jobs", type=_positive, default=min(4, os.cpu_count() or 1))
@@ -62,7 +66,7 @@ def main(argv: list[str] | None = None) -> int:
                 from analysis.publish import draft
 
                 return draft.make(args.data, args.pages, args.jobs)
-            return _execute(args) if args.command == "execute" else _build(args)
+            return {"execute": _execute, "book": _book}.get(args.command, _build)(args)
     except KeyboardInterrupt:
         print("stopped; what was finished is kept", file=sys.stderr)
         return INTERRUPTED
@@ -84,8 +88,18 @@ def _notebooks(named: list[Path]) -> list[Path]:
     return paths
 
 
+def _book(args: argparse.Namespace) -> int:
+    from analysis.publish import archive, site
+
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+        made = pool.submit(archive.make, project.ROOT)
+        ended = _execute(argparse.Namespace(notebooks=[], force=False, jobs=args.jobs))
+        made.result()
+    return ended or site.build(jobs=min(4, args.jobs))
+
+
 def _build(args: argparse.Namespace) -> int:
-    from analysis.publish import site
+    from analysis.publish import archive, site
 
     if args.command == "pdf":
         from analysis.publish import pdf
@@ -99,7 +113,7 @@ def _build(args: argparse.Namespace) -> int:
         return catalogues.renew(project.ROOT)
     if args.command == "build":
         return site.build(args.output, force=args.force, jobs=args.jobs)
-    print(f"archive: {project.name(site.make_archive(project.ROOT))}")
+    print(f"archive: {project.name(archive.make(project.ROOT))}")
     return 0
 
 

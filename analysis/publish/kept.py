@@ -128,22 +128,18 @@ class Kept:
 
 def _hashes(root: Path, about: dict[str, Any]) -> dict[str, Any]:
     """Of what all pages are read and written with, and what each page is made from."""
-    notes = [about.pop(name, {}) for name in ("stale_notebooks", "broken_sentences")]
+    notes: list[Any] = [about.pop(name, {}) for name in ("stale_notebooks", "broken_sentences")]
     own = files(root, ("book/_ext", "book/_templates", "analysis/publish"), (CONFIG, TOC, LOCK, "CITATION.cff"))
     looks = files(root, ("book/_static",), (str(OUTPUTS), str(NAMES)) if about["language"] == LANGUAGE else ())
-    found = {
+    made_from = {}
+    for page in listed(root):
+        said = [note.get(f"{page}.ipynb", []) if isinstance(note, dict) else f"{page}.ipynb" in note for note in notes]
+        made_from[page] = digest(root, [source(page, root), *_catalogues(root, page, "po")]) + json.dumps(said)
+    return {
         "read": digest(root, [*sorted((root / "data").glob("*.*")), *own]),
         "written": digest(root, looks) + json.dumps(about, sort_keys=True, default=str),
-        "of": {},
+        "of": made_from,
     }
-    for page in listed(root):
-        said = [
-            name in note and (note[name] if isinstance(note, dict) else True)
-            for note in notes
-            for name in (f"{page}.ipynb",)
-        ]
-        found["of"][page] = digest(root, [source(page, root), *_catalogues(root, page, "po")]) + json.dumps(said)
-    return found
 
 
 def _catalogues(root: Path, page: str, suffix: str) -> list[Path]:

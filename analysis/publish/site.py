@@ -38,8 +38,6 @@ from analysis.publish.project import (
 )
 
 OUTPUT = Path(BUILD) / "html"
-#: Parts of ``analysis`` that only show what others compute.
-_NOT_COMPUTING = ("analysis/charts/", "analysis/tables.py", "analysis/publish/site.py")
 
 _REDIRECT = """\
 <!DOCTYPE html>
@@ -85,7 +83,7 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     wrong = {name(p, root): said for p in notebooks(root) if (said := checks.broken(fingerprint.read(p)))}
     known = target.with_name(target.name + ".sources")
     if not force and known.is_file() and known.read_text("utf-8") == stamp(root, target):
-        make_archive(root)
+        archive.make(root)
         return _say("up to date", target, stale, wrong)
     missing = [page for page in listed(root) if not _exists(page, root)]
     if missing:
@@ -311,21 +309,8 @@ class _Progress(io.TextIOBase):
         self.terminal.write("\r\x1b[2K")
 
 
-def make_archive(root: Path) -> Path:
-    """``_build/downloads/white-paper-data.zip``, made again only if data or analysis have changed."""
-    path = root / BUILD / "downloads" / archive.NAME
-    stamp = path.with_suffix(".stamp")
-    made = [*archive.data_files(root / "data"), *files(root, ("analysis",), (LOCK,))]
-    made_from = digest(root, made, _NOT_COMPUTING)
-    if not (path.is_file() and stamp.is_file() and stamp.read_text("utf-8") == made_from):
-        print("archive: computing everything for the download", flush=True)
-        archive.write(root / "data", path)
-        stamp.write_text(made_from, "utf-8")
-    return path
-
-
 def _pack(root: Path) -> None:
-    make_archive(root)
+    archive.make(root)
 
 
 def _finish(root: Path, target: Path) -> None:
@@ -340,5 +325,5 @@ def _finish(root: Path, target: Path) -> None:
     for folder in there.values():
         (target / folder / "index.html").write_text(_REDIRECT_ONE.format(page=first, title=title), "utf-8")
         (target / folder / "downloads").mkdir(exist_ok=True)
-        shutil.copyfile(make_archive(root), target / folder / "downloads" / archive.NAME)
+        shutil.copyfile(archive.make(root), target / folder / "downloads" / archive.NAME)
         (target / folder / ".buildinfo").unlink(missing_ok=True)

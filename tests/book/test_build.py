@@ -16,6 +16,7 @@ import nbformat
 import pytest
 import yaml
 
+from analysis import report
 from analysis.publish import __main__ as publish
 from analysis.publish import archive, execution, fingerprint, languages, project, site
 from tests.book.common import HTML, NOTEBOOKS, PAGES, ROOT, SITE, page
@@ -221,7 +222,7 @@ def small(tmp_path, monkeypatch):
     fresh(tmp_path)
     packed = tmp_path / "archive.zip"
     packed.touch()
-    monkeypatch.setattr(site, "make_archive", lambda root: packed)
+    monkeypatch.setattr(archive, "make", lambda root: packed)
     return tmp_path
 
 
@@ -254,18 +255,51 @@ def test_a_page_that_is_gone_or_altered_is_built_again_and_otherwise_nothing_is(
         assert not (built.parent / "stray.html").exists()
 
 
+def written(root):
+    return {p.relative_to(root): p.read_bytes() for p in (root / "_build/html").rglob("*") if p.is_file()}
+
+
+def test_pages_of_an_earlier_build_are_used_again_and_the_book_is_that_of_a_fresh_one(small):
+    start, proof, mark = small / "book/start.md", Path("book/proof.html"), b"<!-- of an earlier build -->"
+    assert site.build(root=small) == 0
+    kept = small / "_build/sphinx/en-html/pages" / proof
+
+    def build(text):
+        kept.write_bytes(kept.read_bytes().replace(mark, b"") + mark)
+        start.write_text(text, "utf-8")
+        os.utime(start, (0, 0))  # the content tells, and not the clock
+        assert site.build(root=small) == 0
+        return written(small)
+
+    # what other pages show of a page: nothing, its title, a heading they may link to
+    for text, again in (
+        ("# Start\n\nzyxomma\n", True),
+        ("# Begin\n\nzyxomma\n", False),
+        ("# Begin\n\n## Odd\n", False),
+    ):
+        first = build(text)
+        assert (mark in first[Path("_build/html/en") / proof]) is again
+        index = first[Path("_build/html/en/searchindex.js")].decode()
+        assert ("zyxomma" in index) is ("zyxomma" in text)
+        shutil.rmtree(small / "_build/sphinx")
+        assert site.build(root=small, force=True) == 0
+        assert written(small) == {path: content.replace(mark, b"") for path, content in first.items()}
+    (small / "book/_static/custom.css").write_text("a { color: red; }", "utf-8")  # whose hash stands on every page
+    assert mark not in build(start.read_text("utf-8"))[Path("_build/html/en") / proof]
+
+
 def test_what_was_read_for_an_earlier_build_gives_the_same_pages(small):
     assert site.build(root=small) == 0
     (small / "book/start.md").write_text("# Start\n\n[](proof)\n", "utf-8")
     proof = small / "book/proof.ipynb"
     proof.write_text(proof.read_text("utf-8").replace("# Proof", "# Another title"), "utf-8")
-    os.utime(proof, (0, 0))  # the content tells, and not the clock
+    os.utime(proof, (0, 0))
     assert site.build(root=small) == 0
-    first = {p.relative_to(small): p.read_bytes() for p in (small / "_build/html").rglob("*") if p.is_file()}
+    first = written(small)
     assert b"Another title" in first[Path("_build/html/en/book/start.html")]
     shutil.rmtree(small / "_build/sphinx")
     assert site.build(root=small, force=True) == 0
-    assert first == {p.relative_to(small): p.read_bytes() for p in (small / "_build/html").rglob("*") if p.is_file()}
+    assert first == written(small)
 
 
 def test_a_book_built_from_stale_notebooks_says_so_on_the_page_and_in_the_end(small, capsys):
@@ -325,6 +359,32 @@ def test_a_full_disk_while_building_is_one_line_and_the_old_book_stays(small, ca
     assert publish.main(["build", "--force"]) == 2
     assert capsys.readouterr().err == "error: No space left on device: page.html\n"
     assert (small / "_build/html/index.html").is_file()
+
+
+def test_results_are_taken_from_an_earlier_archive_where_their_tables_are_the_same(tmp_path, monkeypatch):
+    root = tmp_path / "root"
+    shutil.copytree(ROOT / "data", root / "data")
+    monkeypatch.setattr(archive, "COMMANDS", {name: archive.COMMANDS[name] for name in ("cells", "forecasts")})
+    path = archive.make(root)
+    whole, known = path.read_bytes(), json.loads(path.with_suffix(".json").read_text("utf-8"))
+    assert set(known["read"]["cells"]) == set(known["tables"])
+    assert archive.write(root / "data", path, known["read"]) == {}
+    assert path.read_bytes() == whole
+    asked = []
+    monkeypatch.setattr(archive, "write", lambda data, target, same: asked.append(set(same)) or known["read"])
+    unread = sorted(set(known["tables"]) - set(known["read"]["forecasts"]))
+    for name, same in ((known["read"]["forecasts"][0], set()), (unread[0], {"forecasts"}), ("data/labels.csv", set())):
+        (root / name).write_text((root / name).read_text("utf-8") + "\n", "utf-8")
+        archive.make(root)
+        assert asked.pop() == same
+    path.write_bytes(b"")  # by whomever: nothing is taken from it
+    archive.make(root)
+    assert asked == [set()]
+    shutil.copytree(ROOT / "data", root / "data", dirs_exist_ok=True)
+    for name in unread:  # what is said not to be read is not
+        (root / name).write_text("", "utf-8")
+    mine, theirs = (archive.run("forecasts", report.load(data)).astype(str) for data in (None, root / "data"))
+    assert mine.equals(theirs)
 
 
 def test_the_archive_packs_what_the_package_lists_and_nothing_that_lies_beside_it(tmp_path):

@@ -33,7 +33,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from analysis import report as report_module
-from analysis.__main__ import COMMANDS, frame
+from analysis.__main__ import COMMANDS, run
 from tests.trials import editions
 from tests.trials.digits import one_digit, outcome
 
@@ -114,7 +114,7 @@ def cells(notebooks: list[str]) -> int:
 def digits(count: int, seed: int) -> int:
     """One digit changed, ``count`` times: every command ends in a result; no finding of other numbers is lost."""
     wrong, lost = 0, collections.Counter[str]()
-    known = set(frame("findings", None)["id"])
+    known = set(run("findings", report_module.load())["id"])
     start = time.perf_counter()
     # what a process remembers of each edition goes with it
     with ProcessPoolExecutor(max_workers=2, max_tasks_per_child=10) as pool:
