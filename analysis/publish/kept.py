@@ -63,9 +63,9 @@ class Kept:
         if self._before.get("read") != self._now["read"]:
             shutil.rmtree(scratch, ignore_errors=True)
             self._before = {}
-        changed = [
-            page for page, made_from in self._now["of"].items() if self._before.get("of", {}).get(page) != made_from
-        ]
+        before = self._before.get("of", {})
+        changed = [page for page, made_from in self._now["of"].items() if before.get(page) != made_from]
+        self._changed = {source(page, root) for page in changed}
         for page in changed:
             for made in (self.doctrees / f"{page}.doctree", *_catalogues(root, page, "mo")):
                 made.unlink(missing_ok=True)
@@ -82,8 +82,15 @@ class Kept:
         """Let Sphinx write only what has changed, and add the rest before fonts are cut to what all pages need."""
         app.builder.get_outdated_docs = lambda: [app.config.root_doc]
         app.builder.load_indexer = lambda written: self._restore_index(app, set(written))
+        app.connect("env-get-outdated", self._dependent)
         app.connect("env-updated", self._outdated)
         app.connect("build-finished", self._restore, priority=460)
+
+    def _dependent(self, app: Any, env: Any, *_: object) -> list[str]:
+        """Pages with facts of a page that has changed."""
+        return [
+            page for page, names in env.dependencies.items() if self._changed & {Path(app.srcdir, n) for n in names}
+        ]
 
     def _outdated(self, app: Any, env: Any) -> list[str]:
         """Pages to be written although they were not read again."""

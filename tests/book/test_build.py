@@ -16,7 +16,7 @@ import nbformat
 import pytest
 import yaml
 
-from analysis import report
+from analysis import facts, report
 from analysis.publish import __main__ as publish
 from analysis.publish import archive, execution, fingerprint, languages, project, site
 from tests.book.common import HTML, NOTEBOOKS, PAGES, ROOT, SITE, page
@@ -290,13 +290,21 @@ def test_pages_of_an_earlier_build_are_used_again_and_the_book_is_that_of_a_fres
 
 def test_what_was_read_for_an_earlier_build_gives_the_same_pages(small):
     assert site.build(root=small) == 0
-    (small / "book/start.md").write_text("# Start\n\n[](proof)\n", "utf-8")
+    (small / "book/start.md").write_text("# Start\n\n[](proof) {fact}`proof:one`\n", "utf-8")
     proof = small / "book/proof.ipynb"
-    proof.write_text(proof.read_text("utf-8").replace("# Proof", "# Another title"), "utf-8")
-    os.utime(proof, (0, 0))
-    assert site.build(root=small) == 0
-    first = written(small)
-    assert b"Another title" in first[Path("_build/html/en/book/start.html")]
+    notebook = nbformat.read(proof, as_version=4)
+    for title, number in (("# Proof", "1 of 7"), ("# Proof", "2 of 7"), ("# Another title", "2 of 7")):
+        notebook.cells[0].source = title
+        fact = nbformat.v4.new_output("display_data", {"text/plain": number, facts.MIME: {"one": number}})
+        notebook.cells[1].outputs, notebook.cells[1].metadata["tags"] = [fact], ["remove-cell"]
+        nbformat.write(notebook, proof)
+        fresh(small)
+        os.utime(proof, (0, 0))
+        assert site.build(root=small) == 0
+        first = written(small)
+        start = first[Path("_build/html/en/book/start.html")].decode()
+        assert number in start
+        assert title[2:] in start
     shutil.rmtree(small / "_build/sphinx")
     assert site.build(root=small, force=True) == 0
     assert first == written(small)
