@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.__main__ import COMMANDS, frame, render
+from analysis.__main__ import COMMANDS, render, run
+from analysis.report import load
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -19,7 +20,7 @@ GOLDEN = Path(__file__).parent / "golden"
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_prints_what_is_stored(command: str) -> None:
     stored = (GOLDEN / f"{command}.csv").read_text("utf-8").splitlines()
-    printed = render(frame(command, None), "csv").splitlines()
+    printed = render(run(command, load()), "csv").splitlines()
     changed = list(difflib.unified_diff(stored, printed, "stored", "printed", lineterm="", n=0))
     assert not changed, "\n".join(changed[:20])
 

@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 
 from analysis import report as report_module
-from analysis.__main__ import COMMANDS, frame
+from analysis.__main__ import COMMANDS, run
 from tests.trials import editions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def outcome(command: str, data: Path) -> tuple[str, int]:
     """How a command ends on a data directory, in one line, and how many rows it gives (0 if none)."""
     try:
-        return "", len(frame(command, str(data)))
+        return "", len(run(command, report_module.load(str(data))))
     except report_module.BadInput as error:
         return f"refused: {error}", 0
     except Exception as error:
@@ -32,5 +32,5 @@ def one_digit(seed: str) -> tuple[str, dict[str, str], set[str]]:
         data = Path(shutil.copytree(ROOT / "data", Path(folder) / "data"))
         change = str(editions.changed_digit(data, random.Random(seed)))
         ends = {command: outcome(command, data)[0] for command in COMMANDS}
-        known = set() if ends["findings"] else set(frame("findings", str(data))["id"])
+        known = set() if ends["findings"] else set(run("findings", report_module.load(str(data)))["id"])
     return change, {command: said for command, said in ends.items() if said}, known

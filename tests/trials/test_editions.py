@@ -13,7 +13,7 @@ import pytest
 from analysis import audit, claims, evidence
 from analysis import editions as editions_module
 from analysis import report as report_module
-from analysis.__main__ import COMMANDS, frame, main
+from analysis.__main__ import COMMANDS, main, run
 from tests.trials import editions
 from tests.trials.__main__ import outcome
 
@@ -39,12 +39,12 @@ def test_every_command_reads_next_years_edition_and_loses_nothing(command, moved
     said, rows = outcome(command, moved)
     assert said == ""
     if command not in ("findings", "trends"):
-        assert rows == len(frame(command, None))
+        assert rows == len(run(command, report_module.load()))
 
 
 def test_every_series_of_next_years_edition_has_the_trends_of_this_one(moved):
     # the register still names cells of this edition, so the moved one has a few more numbers that nobody doubts
-    this, other = (_estimates(frame("trends", data)) for data in (None, str(moved)))
+    this, other = (_estimates(run("trends", report_module.load(data))) for data in (None, str(moved)))
     assert not this - other
 
 
