@@ -63,22 +63,9 @@ def checks(
     the names of the rows, as is needed where a row comes once for each measure. Columns ``code, name, year, printed, recomputed,
     range, verdict, finding``; ``range`` holds what unrounded inputs that print the same could give.
     """
-    rows = ledger(report, *numbers)
-    if relations:
-        rows = rows[rows["relation"].isin(relations)]
-    if measures:
-        of = {(n, field.name): field.measure for n in numbers for field in report.meta(n).values}
-        rows = rows.assign(measure=[of[t, c] for t, c in zip(rows["table"], rows["column"], strict=True)])
-        rows = rows[rows["measure"].isin(list(measures))]
+    shown = _checked(report, numbers, tuple(relations), tuple(measures))
     words = measures if isinstance(measures, Mapping) else {}
-    rows = rows.assign(range=[_range(row) for row in rows.to_dict("records")])
-    if len(numbers) > 1:
-        rows["name"] = rows["table"] + " " + rows["name"]
-    if words:
-        rows["measure"] = rows["measure"].map(words)
-    columns = ["code", "name", *(["measure"] if words else []), "year", "printed", "recomputed", "range"]
-    columns += ["verdict", "finding"]
-    shown = rows[columns].reset_index(drop=True)
+    shown = shown.assign(measure=shown["measure"].map(words)) if words else shown.drop(columns="measure")
     shown = shown.drop(columns=[c for c in ("year", "recomputed", "range", "finding") if shown[c].eq("").all()])
     tables.show(
         shown,
@@ -89,10 +76,28 @@ def checks(
         below={"name": "measure"} if words else None,
         sortable=len(shown) > 12,
         folded=folded,
-        heads={c: c.capitalize() for c in columns} | {"name": "Row", "range": "Range left by rounding"},
+        heads={c: c.capitalize() for c in map(str, shown)} | {"name": "Row", "range": "Range left by rounding"},
         units={"printed": unit, "recomputed": unit, "range": unit},
     )
     return shown
+
+
+@once
+def _checked(
+    report: Report, numbers: tuple[str, ...], relations: tuple[str, ...], measures: tuple[str, ...]
+) -> pd.DataFrame:
+    rows = ledger(report, *numbers).assign(measure="")
+    if relations:
+        rows = rows[rows["relation"].isin(relations)]
+    if measures:
+        of = {(n, field.name): field.measure for n in numbers for field in report.meta(n).values}
+        rows = rows.assign(measure=[of[t, c] for t, c in zip(rows["table"], rows["column"], strict=True)])
+        rows = rows[rows["measure"].isin(measures)]
+    rows = rows.assign(range=[_range(row) for row in rows.to_dict("records")])
+    if len(numbers) > 1:
+        rows["name"] = rows["table"] + " " + rows["name"]
+    columns = ["code", "name", "measure", "year", "printed", "recomputed", "range", "verdict", "finding"]
+    return rows[columns].reset_index(drop=True)
 
 
 def _range(row: Mapping[Any, str]) -> str:
@@ -106,6 +111,14 @@ def _range(row: Mapping[Any, str]) -> str:
 
 def findings(report: Report, *numbers: str) -> Markdown:
     """The findings of the audit on some tables: grade, title and link, then what the ledger says of them."""
+    lines = _findings(report, *numbers)
+    if not lines:
+        return tables.say("The audit has no finding on these numbers.")
+    return tables.say("Findings of the [audit](../audit/overview) on these numbers:\n\n" + "\n".join(lines))
+
+
+@once
+def _findings(report: Report, *numbers: str) -> list[str]:
     rows = ledger(report, *numbers)
     rows = rows[rows["verdict"].isin(["contradicted", "implausible", "explained"])]
     known = {k.id: k for k in register(report)}
@@ -122,9 +135,7 @@ def findings(report: Report, *numbers: str) -> Markdown:
             )
         else:
             lines.append(f"- No known finding: {told}.")
-    if not lines:
-        return tables.say("The audit has no finding on these numbers.")
-    return tables.say("Findings of the [audit](../audit/overview) on these numbers:\n\n" + "\n".join(lines))
+    return lines
 
 
 def sentences(report: Report, *items: str, lines: Sequence[str] = ()) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,12 +10,14 @@ import pandas as pd
 from analysis.audit.conclusions import conclude
 from analysis.audit.register import Changes, changes, owners, rows_of
 from analysis.audit.verdicts import COLUMNS, Audit, audit
+from analysis.stages import once
 
 if TYPE_CHECKING:
     from analysis.report import Report
 
 
-def ledger(report: Report, tables: Iterable[str] | None = None) -> pd.DataFrame:
+@once
+def ledger(report: Report, tables: Sequence[str] | None = None) -> pd.DataFrame:
     """One row per derived cell and relation; columns :data:`COLUMNS`, all strings.
 
     ``tables`` keeps relations whose derived cell is printed there and reads no other

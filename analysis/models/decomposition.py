@@ -279,6 +279,7 @@ def lmdi(amounts: Sequence[Cell], intensities: Sequence[Cell], code: str = "") -
     return Divisia(code, g0, g1 - g0, *effects(g0, g1, i0, i1), gdp_bounds, intensity_bounds, grown)
 
 
+@once
 def research(report: Report, before: int | None = None, after: int | None = None) -> list[Divisia]:
     """LMDI of R&D expenditure (Table 1-2-1) with R&D intensity (Table 1-2-2), every row that has all four numbers."""
     shown = printed_years(report, "gerd", "gerd")
@@ -308,6 +309,7 @@ def lmdi_frame(results: Sequence[Divisia]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+@once
 def research_on_real_gdp(report: Report) -> tuple[Divisia, Divisia]:
     """R&D expenditure of the report's country on the quotient of the two tables and on printed real GDP (Table 1-2-8).
 

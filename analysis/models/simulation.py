@@ -39,7 +39,9 @@ import pandas as pd
 
 from analysis.models import across, forecast, growth, panel
 from analysis.models.growth import LEVEL
-from analysis.models.series import Floats
+from analysis.models.series import Floats, collect
+from analysis.report import Report
+from analysis.stages import once
 
 SEED = 20250521
 CHUNK = 10_200  # a multiple of GROUP
@@ -214,6 +216,20 @@ LEVERAGE_METHODS = (
     "within countries, clustered",
     "within countries, inverted wild bootstrap",
 )
+
+
+@once
+def leverage(report: Report) -> tuple[pd.DataFrame, Floats]:
+    """The regressor that the report has: researcher density, as its line with US patents needs it.
+
+    The line's points (:class:`analysis.models.across.Line`), and the densities of these countries that cover all
+    years, in logarithms (countries, years).
+    """
+    found = collect(report)
+    points = across.inputs_and_patents(report, found)["researcher_density"].points
+    own = [found[f"researcher_density.{code}"] for code in points["code"]]
+    whole = max((one.years for one in own), key=len)
+    return points, np.array([one.response for one in own if one.years == whole])
 
 
 def leverage_coverage(x: Floats, within: Floats, simulations: int = 2000) -> pd.DataFrame:
