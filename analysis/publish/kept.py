@@ -83,6 +83,7 @@ class Kept:
         app.builder.get_outdated_docs = lambda: [app.config.root_doc]
         app.builder.load_indexer = lambda written: self._restore_index(app, set(written))
         app.connect("env-get-outdated", self._dependent)
+        app.connect("env-before-read-docs", self._only_others)
         app.connect("env-updated", self._outdated)
         app.connect("build-finished", self._restore, priority=460)
 
@@ -91,6 +92,14 @@ class Kept:
         return [
             page for page, names in env.dependencies.items() if self._changed & {Path(app.srcdir, n) for n in names}
         ]
+
+    def _only_others(self, app: Any, env: Any, pages: list[str]) -> None:
+        """Take from the pages that Sphinx is about to read those that are what it has read, whatever their clocks say."""
+        from sphinx.environment import CONFIG_OK
+
+        if env.config_status == CONFIG_OK:
+            others = {page for page in pages if not (self.doctrees / f"{page}.doctree").is_file()}
+            pages[:] = sorted(others.union(self._dependent(app, env)))
 
     def _outdated(self, app: Any, env: Any) -> list[str]:
         """Pages to be written although they were not read again."""
@@ -122,6 +131,10 @@ class Kept:
         if error is None:
             for page in self._stay:
                 _copy(page, self.pages, Path(app.outdir))
+                path = Path(app.env.doc2path(page))  # as it is now: its fingerprint may be another
+                copied = Path(app.outdir, "_sources", f"{page}{path.suffix}")
+                copied.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copied)
 
     def keep(self, app: Any, built: Path) -> None:
         """Keep the pages of a build that ended without a warning."""
@@ -141,7 +154,7 @@ def _hashes(root: Path, about: dict[str, Any]) -> dict[str, Any]:
     made_from = {}
     for page in listed(root):
         said = [note.get(f"{page}.ipynb", []) if isinstance(note, dict) else f"{page}.ipynb" in note for note in notes]
-        made_from[page] = digest(root, [source(page, root), *_catalogues(root, page, "po")]) + json.dumps(said)
+        made_from[page] = json.dumps([_content(source(page, root)), digest(root, _catalogues(root, page, "po")), said])
     return {
         "read": digest(root, [*sorted((root / "data").glob("*.*")), *own]),
         "written": digest(root, looks) + json.dumps(about, sort_keys=True, default=str),
@@ -153,12 +166,20 @@ def _catalogues(root: Path, page: str, suffix: str) -> list[Path]:
     return sorted((root / LOCALE).glob(f"*/LC_MESSAGES/{page}.{suffix}"))
 
 
+def _content(path: Path) -> str:
+    """Hash of a file; of a notebook without its fingerprint, which its page does not show."""
+    content = path.read_bytes()
+    if path.suffix == ".ipynb":
+        notebook = json.loads(content)
+        notebook["metadata"].pop(fingerprint.KEY, None)
+        content = json.dumps(notebook).encode()
+    return fingerprint.digest(content)
+
+
 def _copy(page: str, place: Path, target: Path) -> None:
-    """Copy a page with its source and its downloads."""
-    for path in [place / f"{page}.html", *(place / "_sources").glob(f"{page}.*")]:
-        copied = target / path.relative_to(place)
-        copied.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copied)
+    """Copy a page with its downloads."""
+    (target / page).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(place / f"{page}.html", target / f"{page}.html")
     downloads = Path("_downloads", page)
     shutil.rmtree(target / downloads, ignore_errors=True)
     if (place / downloads).is_dir():

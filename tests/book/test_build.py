@@ -284,6 +284,13 @@ def test_pages_of_an_earlier_build_are_used_again_and_the_book_is_that_of_a_fres
         shutil.rmtree(small / "_build/sphinx")
         assert site.build(root=small, force=True) == 0
         assert written(small) == {path: content.replace(mark, b"") for path, content in first.items()}
+    source = small / "book/proof.ipynb"
+    notebook = nbformat.read(source, as_version=4)
+    notebook.metadata[fingerprint.KEY]["more"] = "1"
+    execution.write(source, nbformat.writes(notebook))  # another file, written now, and nothing of it is shown
+    same = build(start.read_text("utf-8"))
+    assert mark in same[Path("_build/html/en") / proof]
+    assert same[Path("_build/html/en/_sources/book/proof.ipynb")] == source.read_bytes()
     (small / "book/_static/custom.css").write_text("a { color: red; }", "utf-8")  # whose hash stands on every page
     assert mark not in build(start.read_text("utf-8"))[Path("_build/html/en") / proof]
 
