@@ -62,9 +62,10 @@ def years(everything: bool, notebooks: list[str] | None, by: int) -> int:
     wrong = 0
     with checkout() as root:
         edition = editions.next_year(ROOT / "data", root / "edition", everything=everything, by=by)
+        this, moved = report_module.load(), report_module.load(edition)
         for command in COMMANDS:
-            _, before = outcome(command, ROOT / "data")
-            said, after = outcome(command, edition)
+            _, before = outcome(command, this)
+            said, after = outcome(command, moved)
             lost = f"{before - after} of {before} rows lost without a word" if not said and after < before else ""
             wrong += bool(lost) or said.startswith("TRACEBACK") or (everything and bool(said))
             print(f"{command:<11} {said or f'{after} rows'}  {lost}", flush=True)

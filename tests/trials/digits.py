@@ -15,10 +15,10 @@ from tests.trials import editions
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def outcome(command: str, data: Path) -> tuple[str, int]:
-    """How a command ends on a data directory, in one line, and how many rows it gives (0 if none)."""
+def outcome(command: str, report: report_module.Report) -> tuple[str, int]:
+    """How a command ends on a report, in one line, and how many rows it gives (0 if none)."""
     try:
-        return "", len(run(command, report_module.load(str(data))))
+        return "", len(run(command, report))
     except report_module.BadInput as error:
         return f"refused: {error}", 0
     except Exception as error:
@@ -31,6 +31,7 @@ def one_digit(seed: str) -> tuple[str, dict[str, str], set[str]]:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(shutil.copytree(ROOT / "data", Path(folder) / "data"))
         change = str(editions.changed_digit(data, random.Random(seed)))
-        ends = {command: outcome(command, data)[0] for command in COMMANDS}
-        known = set() if ends["findings"] else set(run("findings", report_module.load(str(data)))["id"])
+        report = report_module.load(data)
+        ends = {command: outcome(command, report)[0] for command in COMMANDS}
+        known = set() if ends["findings"] else set(run("findings", report)["id"])
     return change, {command: said for command, said in ends.items() if said}, known
