@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 _CARDINALS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _LARGER = {"萬": "億", "億": "兆"}
-_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+#: Large numbers in English, largest first.
+SHORT_SCALE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 
 
 class Both(str):
@@ -171,7 +172,7 @@ def amount(report: Report, value: Fraction | float | str, unit: str, digits: int
     symbol = str(about.get("symbol", ""))
     places = None if isinstance(value, str) else _places(abs(exactly(value)), digits)
     zh = _written(exactly(value), number(value, places), unit.removeprefix("新臺幣"))
-    scale, word = next(((s, w) for s, w in _SCALES if abs(whole) >= s), (1, ""))
+    scale, word = next(((s, w) for s, w in SHORT_SCALE if abs(whole) >= s), (1, ""))
     if not symbol or scale == 1:
         return Both(f"{symbol}{number(whole)}" if whole >= 0 else f"−{symbol}{number(-whole)}", zh)
     short = abs(whole) / scale

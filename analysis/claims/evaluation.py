@@ -17,6 +17,7 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.claims.claim import FILE, REASONS, Claim, printed, read
+from analysis.claims.expression import called
 from analysis.claims.linking import agreement, statements
 from analysis.claims.readings import (
     AMBIGUOUS,
@@ -93,26 +94,24 @@ def check(claim: Claim, numbers: Printed, said: dict[str, Judgement], sole: bool
     """
     refuted = [judged for judged in said.values() if not judged.stands]
     worst = max(refuted, key=lambda judged: VERDICTS.index(judged.verdict), default=None)
-    given = claim.stated or ";".join(f"{k}={v}" for k, v in claim.digits.items())
     if claim.expression is None:
         judged = worst or said.get(claim.claimed)
         if judged:
-            return _row(claim, given, judged, note=claim.note, check=REPEATED)
+            return _row(claim, judged, check=REPEATED)
         reason = REASONS[claim.reason] + ("; the only statement of this number" if sole and claim.digits else "")
-        return _row(claim, given, Judgement(NOT_CHECKABLE, reason), note=claim.note)
+        return _row(claim, Judgement(NOT_CHECKABLE, reason))
     try:
         value = _value(claim, numbers)
         judged, convention = _judge(claim, numbers, value)
-    except NotInEditionError as missing:
-        return _row(claim, given, Judgement(NOT_CHECKABLE, f"{ABSENT}: {missing}"), note=claim.note)
     except NotPrintedError as missing:
-        return _row(claim, given, Judgement(NOT_CHECKABLE, f"printed N/A: {missing}"), note=claim.note)
+        why = ABSENT if isinstance(missing, NotInEditionError) else "printed N/A"
+        return _row(claim, Judgement(NOT_CHECKABLE, f"{why}: {missing}"))
     except ClaimError as error:
         raise BadInput(FILE, f"an expression that can be evaluated: {error}", claim.id, "expression") from None
     judged = set_apart(judged, claim.apart)
     if worst and VERDICTS.index(worst.verdict) > VERDICTS.index(judged.verdict):
-        return _row(claim, given, worst, *_shown(claim, value), note=claim.note, check=REPEATED)
-    return _row(claim, given, judged, *_shown(claim, value), convention, claim.note, _way(claim))
+        return _row(claim, worst, _shown(claim, value), check=REPEATED)
+    return _row(claim, judged, _shown(claim, value), convention, _way(claim))
 
 
 def _shown(claim: Claim, value: Value) -> tuple[str, str, str]:
@@ -132,20 +131,12 @@ def _shown(claim: Claim, value: Value) -> tuple[str, str, str]:
 
 
 def _row(
-    claim: Claim,
-    given: str,
-    judged: Judgement,
-    recomputed: str = "",
-    low: str = "",
-    high: str = "",
-    convention: str = "",
-    note: str = "",
-    check: str = "",
+    claim: Claim, judged: Judgement, shown: tuple[str, str, str] = ("", "", ""), convention: str = "", check: str = ""
 ) -> tuple[object, ...]:
-    told = "; ".join(n for n in (judged.note, note) if n)
-    decision = "" if judged.verdict == NOT_CHECKABLE else _decision(claim, judged, recomputed, low, high)
-    line = (claim.id, claim.line, claim.kind, given, recomputed, low, high)
-    return (*line, judged.verdict, convention, decision, told, check)
+    given = claim.stated or ";".join(f"{k}={v}" for k, v in claim.digits.items())
+    note = "; ".join(n for n in (judged.note, claim.note) if n)
+    decision = "" if judged.verdict == NOT_CHECKABLE else _decision(claim, judged, *shown)
+    return claim.id, claim.line, claim.kind, given, *shown, judged.verdict, convention, decision, note, check
 
 
 def _way(claim: Claim) -> str:
@@ -160,8 +151,7 @@ def _way(claim: Claim) -> str:
     tree = claim.expression.tree
     if isinstance(tree, ast.BinOp) and isinstance(tree.right, ast.Constant):
         tree = tree.left  # a cell in another unit
-    found = tree.func.id if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) else ""
-    return LOOKED_UP if found in ("t", "p", "c") else RECOMPUTED
+    return LOOKED_UP if called(tree) in ("t", "p", "c") else RECOMPUTED
 
 
 def _value(claim: Claim, numbers: Printed, shift: int = 0) -> Value:

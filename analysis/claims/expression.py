@@ -52,8 +52,7 @@ class Expression:
     @property
     def outermost(self) -> str:
         """Name of the function the whole expression is a call of, or an empty string."""
-        call = self.tree
-        return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
+        return called(self.tree)
 
     def value(self, names: Mapping[str, Interval], functions: Mapping[str, Callable[..., Any]]) -> Value:
         """Evaluate; raises :class:`ClaimError` for anything outside the language."""
@@ -62,6 +61,11 @@ class Expression:
             raise ClaimError("a number or a comparison as the result")
         result: Value = found
         return result
+
+
+def called(node: ast.AST) -> str:
+    """Name of the function that a node is a call of, or an empty string."""
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
 
 
 def parse(text: str) -> Expression:
@@ -92,7 +96,7 @@ def parse(text: str) -> Expression:
             raise ClaimError(f"an expression nested at most {MAX_DEPTH} deep")
         _allow(node)
         if isinstance(node, ast.Call):
-            calls.add(node.func.id)  # type: ignore[attr-defined]
+            calls.add(called(node))
             children: list[ast.AST] = [*node.args, *node.keywords]
         else:
             children = list(ast.iter_child_nodes(node))
@@ -169,7 +173,7 @@ class _Walker:
         return results[0] if len(results) == 1 else reduce(Truth.both, map(_truth, results))
 
     def call(self, node: ast.Call) -> Any:
-        name = node.func.id  # type: ignore[attr-defined]
+        name = called(node)
         try:
             function = self.functions[name]
         except KeyError:

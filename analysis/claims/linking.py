@@ -9,6 +9,7 @@ into verdicts by one rule, wherever the two stand.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -49,20 +50,15 @@ class Statement:
         """The number in the base unit (as printed where the other unit is not known)."""
         return Fraction(self.digits) * (self.scale.factor if known else 1)
 
-    def bounds(self, known: bool = True) -> tuple[Fraction | None, Fraction | None]:
-        """Admissible values in the base unit; ``None`` for no bound on that side."""
-        value, factor = Fraction(self.digits), self.scale.factor if known else Fraction(1)
+    def bounds(self, known: bool = True) -> tuple[Fraction | float, Fraction | float]:
+        """Admissible values in the base unit; infinite where there is no bound on that side."""
+        value, factor = Fraction(self.digits), self.scale.factor if known else 1
         printed = Interval.printed(self.digits, exact=self.claim.is_exact(self.name))
-        low: Fraction | None = printed.low
-        high: Fraction | None = printed.high
+        low, high = printed.low * factor, printed.high * factor
         if self.form in ("about", "near"):
             width = max(half_step(self.digits), abs(value) / 10)
-            low, high = value - width, value + width
-        elif self.form in ("gt", "ge"):
-            high = None
-        elif self.form in ("lt", "le"):
-            low = None
-        return (None if low is None else low * factor, None if high is None else high * factor)
+            return (value - width) * factor, (value + width) * factor
+        return -math.inf if self.form in ("lt", "le") else low, math.inf if self.form in ("gt", "ge") else high
 
 
 def statements(claims: Iterable[Claim]) -> dict[str, list[Statement]]:
@@ -84,10 +80,7 @@ def compare(a: Statement, b: Statement) -> str:
     if a.value(known) == b.value(known):
         return SAME
     (low_a, high_a), (low_b, high_b) = a.bounds(known), b.bounds(known)
-    apart = (high_a is not None and low_b is not None and high_a < low_b) or (
-        high_b is not None and low_a is not None and high_b < low_a
-    )
-    return INCOMPATIBLE if apart else COMPATIBLE
+    return INCOMPATIBLE if high_a < low_b or high_b < low_a else COMPATIBLE
 
 
 def agreement(claims: Sequence[Claim]) -> dict[tuple[str, str], Judgement]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.claims.claim import Claim, printed, read
-from analysis.claims.expression import Expression
+from analysis.claims.expression import Expression, called
 from analysis.claims.values import ClaimError, Codes, NotPrintedError
 from analysis.claims.vocabulary import functions
 from analysis.interval import Interval, exact_decimals, rounded
@@ -37,14 +37,11 @@ class _Digits(ast.NodeTransformer):
         return ast.Name(self.claim.digits.get(node.id, node.id))
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        name = called(node)
         if name == "exact":
             shown: ast.AST = self.visit(node.args[0])
             return shown
-        over_columns = any(
-            isinstance(a, ast.Call) and isinstance(a.func, ast.Name) and a.func.id in _COLUMNS for a in node.args
-        )
-        if name in _LOOKUPS or over_columns:
+        if name in _LOOKUPS or any(called(argument) in _COLUMNS for argument in node.args):
             try:
                 value = Expression("", node, frozenset()).value(self.claim.numbers(), self.known)
             except (ClaimError, NotPrintedError):

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from analysis.claims.values import ClaimError
 from analysis.interval import exact_decimals
+from analysis.words import SHORT_SCALE
 
 #: Powers of ten written as characters or words.
 SCALES = {"十": 10, "百": 100, "千": 1000, "仟": 1000, "萬": 10**4, "万": 10**4, "億": 10**8, "亿": 10**8, "兆": 10**12}
@@ -78,30 +79,14 @@ def unit(text: str) -> Unit:
     return Unit(Fraction(factor), (base or rest) + (f"/{per}" if slash else ""))
 
 
-_MONEY = {"TWD": "NT$", "USD": "US$", "EUR": "EUR ", "JPY": "JPY ", "CNY": "CNY ", "GBP": "GBP ", "KRW": "KRW "}
-_SHORT = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+_SIGNS = {"TWD": "NT$", "USD": "US$"}
 #: English for bases as printed; what is counted needs no word.
 _BASES = dict.fromkeys(("項", "年", "名次", "版", "比", "顆", "軸", "色", "箭", "階", "級", "R", "業", "者"), "")
-_BASES |= {"人": "people", "人次": "attendances", "國": "countries", "倍": "times", "噸": "tonnes", "公噸": "tonnes"}
-_BASES |= {
-    "頓": "tonnes",
-    "公斤": "kg",
-    "公克": "g",
-    "公里": "km",
-    "公升": "litres",
-    "輛": "vehicles",
-    "台": "machines",
-}
-_BASES |= {
-    "毫秒": "ms",
-    "秒": "seconds",
-    "分鐘": "minutes",
-    "日": "days",
-    "月": "months",
-    "個月": "months",
-    "歲": "years",
-}
-_BASES |= {"吋": "inches", "度": "kWh", "例": "cases", "量子位元": "qubits", "分": "points", "棵": "trees", "瓦": "W"}
+_BASES |= dict.fromkeys(("噸", "公噸", "頓"), "tonnes") | dict.fromkeys(("月", "個月"), "months")
+_BASES |= {"人": "people", "人次": "attendances", "國": "countries", "倍": "times", "輛": "vehicles", "台": "machines"}
+_BASES |= {"公斤": "kg", "公克": "g", "公里": "km", "公升": "litres", "吋": "inches", "度": "kWh", "瓦": "W"}
+_BASES |= {"毫秒": "ms", "秒": "seconds", "分鐘": "minutes", "日": "days", "歲": "years"}
+_BASES |= {"例": "cases", "量子位元": "qubits", "分": "points", "棵": "trees"}
 _BASES |= {"噸/年": "tonnes a year", "公斤/月": "kg a month", "位元/秒": "bits a second"}
 
 
@@ -113,15 +98,14 @@ def words(digits: str, text: str) -> str:
     if scale.base == "%" or text == "%":
         return f"{_plain(Fraction(digits) * scale.factor, digits if scale.factor == 1 else '')} %"
     money, _, per = scale.base.partition("/")
-    sign, base = _MONEY.get(money, ""), "" if money in _MONEY else _BASES.get(scale.base, scale.base)
+    sign = _SIGNS.get(money, f"{money} ") if money in CURRENCIES else ""
+    base = "" if sign else _BASES.get(scale.base, scale.base)
     value = Fraction(digits) * scale.factor
-    tail = f" {base}".rstrip() + (f"/{_BASES.get(per, per)}" if money in _MONEY and per else "")
+    tail = f" {base}".rstrip() + (f"/{_BASES.get(per, per)}" if sign and per else "")
     if scale.factor == 1:
         return f"{sign}{digits if base == '' and not sign and scale.base == '年' else _plain(value, digits)}{tail}"
-    for size, name in _SHORT:
-        if value >= size:
-            return f"{sign}{_plain(value / size)} {name}{tail}"
-    return f"{sign}{_plain(value)}{tail}"
+    size, name = next(((size, f" {name}") for size, name in SHORT_SCALE if value >= size), (1, ""))
+    return f"{sign}{_plain(value / size)}{name}{tail}"
 
 
 def _plain(value: Fraction, digits: str = "") -> str:

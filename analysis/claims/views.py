@@ -105,14 +105,12 @@ def agreement(report: Report) -> pd.DataFrame:
     ``low`` and ``high`` bound the rate among all claims: the exact (Clopper-Pearson) 95 % interval for
     a binomial share, in per cent like ``rate``.
     """
-    from scipy.stats import beta
+    from statsmodels.stats.proportion import proportion_confint
 
     rows = []
     for record in report.resource("samples").to_dict("records"):
         n, k = int(record["n"]), int(record["defects"])
-        low = 0.0 if k == 0 else float(beta.ppf(0.025, k, n - k + 1))
-        high = 1.0 if k == n else float(beta.ppf(0.975, k + 1, n - k))
-        rates = [f"{100 * share:.1f}" for share in (k / n, low, high)]
+        rates = [f"{100 * share:.1f}" for share in (k / n, *proportion_confint(k, n, method="beta"))]
         rows.append((record["reading"], n, k, *rates, record["note"]))
     return pd.DataFrame(rows, columns=["reading", "n", "defects", "rate", "low", "high", "note"])
 
@@ -224,13 +222,11 @@ def _items_of(tree: ast.AST, filed: Mapping[str, str]) -> set[str]:
     """The tables and figures whose numbers an expression reads."""
     found: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                if node.func.id in ("t", "column", "rank", "row"):
-                    found.add(first.value)
-                elif node.func.id == "p":
-                    found.add(filed.get(first.value, ""))
+        match node:
+            case ast.Call(ast.Name("t" | "column" | "rank" | "row"), [ast.Constant(str(table)), *_]):
+                found.add(table)
+            case ast.Call(ast.Name("p"), [ast.Constant(str(sentence)), *_]):
+                found.add(filed.get(sentence, ""))
     return found
 
 
