@@ -8,12 +8,9 @@ in the output, stands in ``series.csv`` (see :func:`measures`).
 from __future__ import annotations
 
 import functools
-import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from numbers import Integral, Real
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -22,7 +19,7 @@ from numpy.typing import NDArray
 
 from analysis import doubts
 from analysis.files import BadInput
-from analysis.interval import NOT_AVAILABLE, Interval, digits, floats
+from analysis.interval import NOT_AVAILABLE, Interval, floats
 from analysis.stages import once
 
 if TYPE_CHECKING:
@@ -180,44 +177,6 @@ class Series:
     def constant(self) -> bool:
         """Whether all printed values are equal."""
         return len(set(self.values.tolist())) == 1
-
-
-def make(
-    years: Sequence[int],
-    values: Sequence[object],
-    key: str = "series.X",
-    scale: Scale = "log",
-    unit: str = "",
-    exact: bool = False,
-    decimals: int | None = None,
-) -> Series:
-    """A series from one's own numbers.
-
-    Strings and integers keep the precision they are given (``"3.40"`` stands for 3.395 to 3.405). A float
-    has no printed digits: it is taken as exact, or printed with ``decimals``. Raises :class:`ValueError`
-    for anything that is not a finite number, and for strings and floats side by side.
-    """
-    printed = tuple(_printed(key, year, value, decimals) for year, value in zip(years, values, strict=True))
-    kinds = {isinstance(v, Real) and not isinstance(v, Integral) for v in values}
-    if len(kinds) > 1 and decimals is None:
-        raise ValueError(f"{key}: floats beside strings or integers; give all as printed, or decimals=")
-    exact = exact or (True in kinds and decimals is None)
-    return Series(key, key, "", unit, key.partition(".")[0], tuple(map(int, years)), printed, exact, scale)
-
-
-def _printed(key: str, year: int, value: object, decimals: int | None) -> str:
-    """A number of one's own as it would be printed."""
-    try:
-        if isinstance(value, bool) or not isinstance(value, str | Real) or not math.isfinite(float(value)):
-            raise ValueError
-        if isinstance(value, str):
-            digits(value)
-            return value
-    except ValueError:
-        raise ValueError(f"{key}: the value of {year} is a finite number or a printed one, not {value!r}") from None
-    if isinstance(value, Integral):
-        return str(int(value))
-    return f"{Decimal(repr(float(value))):f}" if decimals is None else f"{float(value):.{decimals}f}"
 
 
 class Found(dict[str, Series]):

@@ -8,7 +8,8 @@ import pytest
 from analysis import report
 from analysis.models import backtest, series
 from analysis.models import forecast as fc
-from analysis.models.series import NotEstimable, make
+from analysis.models.series import NotEstimable
+from tests.models.made import make
 
 FOUND = series.collect(report.load())
 RUN = backtest.run(FOUND.values())

@@ -16,7 +16,7 @@ from scipy import stats
 
 from analysis import doubts, report
 from analysis.models import backtest, export, forecast, growth, panel, series, simulation, statements
-from analysis.models.series import make
+from tests.models.made import make
 from tests.trials import editions
 
 REPORT = report.load()

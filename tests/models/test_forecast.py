@@ -12,7 +12,8 @@ from scipy import stats
 from analysis import report
 from analysis.models import forecast as fc
 from analysis.models import growth, series
-from analysis.models.series import NotEstimable, make
+from analysis.models.series import NotEstimable
+from tests.models.made import make
 
 FOUND = series.collect(report.load())
 INTENSITY = FOUND["gerd_intensity.TWN"]

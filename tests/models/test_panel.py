@@ -13,7 +13,8 @@ from scipy import stats
 
 from analysis import models, report
 from analysis.models import across, growth, panel, series, shrinkage
-from analysis.models.series import NotEstimable, Series, make
+from analysis.models.series import NotEstimable, Series
+from tests.models.made import make
 
 REPORT = report.load()
 FOUND = series.collect(REPORT)
