@@ -24,8 +24,8 @@ COMMANDS = {
     "findings": ("analysis.audit", "findings", "what the audit concludes, with arithmetic and explanation"),
     "claims": ("analysis.claims", "evaluate", "the quantitative statements of the prose, checked"),
     "evidence": ("analysis.evidence", "compare", "what other publishers say of printed numbers"),
-    "trends": ("analysis.models", "trends", "every trend estimate the book shows"),
-    "forecasts": ("analysis.models", "forecasts", "every forecast the book shows, with prediction intervals"),
+    "trends": ("analysis.models.export", "trends", "every trend estimate the book shows"),
+    "forecasts": ("analysis.models.export", "forecasts", "every forecast the book shows, with prediction intervals"),
 }
 #: Commands that do something else.
 OTHERS = {

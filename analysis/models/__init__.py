@@ -4,7 +4,7 @@
 ``panel`` many countries over years, ``across`` countries at one time, ``forecast`` looks ahead and ``backtest`` tests
 it, ``statements`` judges what the text expects; ``decomposition`` splits a change; ``shrinkage`` is the one way in
 which series borrow from each other; ``simulation`` shows what the intervals attain at these sample sizes.
-:func:`trends` and :func:`forecasts` print all of it.
+:mod:`~analysis.models.export` puts all of it into tables.
 
 statsmodels, scipy and joblib are imported only in this package, and only when a function needs them.
 """
@@ -18,14 +18,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from analysis.report import Report
 
-__all__ = ["estimates", "forecasts", "trends"]
-
-
-def trends(report: Report) -> pd.DataFrame:
-    """Every trend estimate the book shows; columns as in :data:`analysis.models.export.TRENDS`."""
-    from analysis.models import export
-
-    return export.trends(report)
+__all__ = ["estimates"]
 
 
 def estimates(report: Report, *parts: str) -> pd.DataFrame:
@@ -33,10 +26,3 @@ def estimates(report: Report, *parts: str) -> pd.DataFrame:
     from analysis.models import export
 
     return export.estimates(report, *parts)
-
-
-def forecasts(report: Report) -> pd.DataFrame:
-    """Every forecast the book shows; columns as in :data:`analysis.models.export.FORECASTS`."""
-    from analysis.models import export
-
-    return export.forecasts(report)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import models, report
-from analysis.models import backtest, growth, series, simulation, statements
+from analysis import report
+from analysis.models import backtest, export, growth, series, simulation, statements
 
 LINES = list(csv.DictReader((Path(__file__).parent / "published.csv").read_text(encoding="utf-8").splitlines()))
 
@@ -34,11 +34,11 @@ def made(source: str) -> pd.DataFrame | pd.Series:
     """Values by key (one string), from one source; numbers still with all digits."""
     book = report.load()
     if source == "trends":
-        frame = models.trends(book)
+        frame = export.trends(book)
         keys = frame[["series", "model", "parameter", "cells", "table"]].agg("|".join, axis=1)
         return frame.set_index(keys)[["estimate", "low", "high"]].agg(" ".join, axis=1).str.strip()
     if source == "forecasts":
-        frame = models.forecasts(book)
+        frame = export.forecasts(book)
         keys = frame[["series", "model", "year"]].agg("|".join, axis=1)
         return frame.set_index(keys)[["mean", "low", "high"]].agg(" ".join, axis=1)
     if source == "back-test":
