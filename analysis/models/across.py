@@ -136,7 +136,7 @@ def sigma_convergence(series: Sequence[Series]) -> Estimate:
 
 # ---------------------------------------------------------------- inputs and patents
 
-INPUTS = {"gerd_intensity": "R&D intensity", "researcher_density": "researcher density"}
+INPUTS = ("gerd_intensity", "researcher_density")
 
 
 def inputs_and_patents(report: Report, found: Mapping[str, Series]) -> dict[str, Line]:

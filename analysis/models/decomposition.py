@@ -59,25 +59,18 @@ def cell(printed: str) -> Cell:
 class ShiftShare:
     """A change of the aggregate rate and its parts; ``within + structure`` is the change.
 
-    ``table`` is what :meth:`frame` gives; ``base`` are the parts with weights of the first year: within, structure,
-    interaction.
+    ``within`` is what the industries' own rates did at mean shares, ``structure`` what the shift of output between
+    them did at mean rates; ``table`` is what :meth:`frame` gives; ``base`` are the parts with weights of the first
+    year: within, structure, interaction.
     """
 
     before: int
     after: int
     change: float
+    within: float
+    structure: float
     table: pd.DataFrame
-    base: tuple[float, float, float]
-
-    @property
-    def within(self) -> float:
-        """What the industries' own rates did at mean shares."""
-        return float(self.table["within"].iloc[-1])
-
-    @property
-    def structure(self) -> float:
-        """What the shift of output between industries did at mean rates."""
-        return float(self.table["structure"].iloc[-1])
+    base: tuple[float, ...]
 
     def frame(self) -> pd.DataFrame:
         """``code, within, within_low, within_high, structure, …_low, …_high, total``; last row ``all``."""
@@ -163,8 +156,8 @@ def shift_share(
     table["total"] = [*(within + structure), change]
     if not np.isfinite(table.drop(columns="code").to_numpy()).all():
         raise NotEstimable("the printed digits do not tell whether the industries exceed their total")
-    three = (float(base[0]), float(base[1]), float(base[2]))
-    return ShiftShare(years[0], years[1], change, table, three)
+    total_within, total_structure = (float(table[part].iloc[-1]) for part in ("within", "structure"))
+    return ShiftShare(*years, change, total_within, total_structure, table, tuple(map(float, base)))
 
 
 @once

@@ -39,17 +39,12 @@ A_YEAR, POINTS, MONEY = "% a year", "percentage points", "US$ 100 million"
 
 def text(value: float | None, digits: int = 3) -> str:
     """A number with fixed decimals; empty for ``None`` and what is not finite; never a negative zero."""
-    if value is None or not math.isfinite(value):
-        return ""
-    shown = f"{value:.{digits}f}"
-    return shown[1:] if shown.startswith("-") and not shown.strip("-0.") else shown
+    return "" if value is None or not math.isfinite(value) else f"{value:z.{digits}f}"
 
 
 def significant(value: float) -> str:
     """A positive or negative number with about five significant digits, plain notation."""
-    if value == 0:
-        return "0"
-    return text(value, max(0, 4 - math.floor(math.log10(abs(value)))))
+    return "0" if value == 0 else text(value, max(0, 4 - math.floor(math.log10(abs(value)))))
 
 
 def percent(level: float | str) -> str:
@@ -393,7 +388,7 @@ def forecasts(report: Report) -> pd.DataFrame:
         for ahead in forecast.forecast(found, [k for k in wanted if not reasons[k]], model, HORIZON):
             for year, *three in zip(ahead.years, ahead.mean, ahead.low, ahead.high, strict=True):
                 numbers = dict(zip(("mean", "low", "high"), map(significant, three), strict=True))
-                row = {"series": ahead.series.key, "model": model, "year": str(year), "level": percent(ahead.level)}
+                row = {"series": ahead.series.key, "model": model, "year": str(year), "level": percent(growth.LEVEL)}
                 rows.append(blank | row | numbers)
     for key, (_, reason) in found.refused.items():
         refuse(key, "", reason)

@@ -192,7 +192,7 @@ BY_GROUP = frozenset({"pooled_naive", "pooled_drift", "combined"})
 
 @dataclass(frozen=True)
 class Forecast:
-    """Forecast of one series on the printed scale, with its predictive distribution behind it."""
+    """Forecast of one series on the printed scale, with its predictive distribution behind it; bounds at ``LEVEL``."""
 
     series: Series
     model: str
@@ -200,7 +200,6 @@ class Forecast:
     mean: Floats
     low: Floats
     high: Floats
-    level: float
     predictive: Predictive
 
     def frame(self) -> pd.DataFrame:
@@ -270,7 +269,7 @@ def forecast(found: Mapping[str, Series], keys: Sequence[str], model: str, horiz
 def _ahead(series: Series, model: str, p: Predictive) -> Forecast:
     years = tuple(series.years[-1] + h for h in range(1, p.mean.shape[1] + 1))
     mean, low, high = (series.back(v[0]) for v in (p.mean, *p.interval(LEVEL)))
-    return Forecast(series, model, years, mean, low, high, LEVEL, p)
+    return Forecast(series, model, years, mean, low, high, p)
 
 
 def with_gaps(series: Series, horizon: int = 2) -> Forecast:

@@ -126,16 +126,12 @@ class Estimate:
 class Trend(Estimate):
     """A fitted straight line through the response (logarithms, or levels).
 
-    ``slope, se, sigma`` are on the response scale. ``hc3`` is ``(low, high)`` or ``None`` where ``n`` does not permit
-    it. ``rounding`` bounds the estimate over all values that print the same; ``rounding_share`` is the variance
+    ``fit`` is the line on the response scale. ``hc3`` is ``(low, high)`` or ``None`` where ``n`` does not permit it. ``rounding`` bounds the estimate over all values that print the same; ``rounding_share`` is the variance
     that rounding adds to the slope as a fraction of the squared standard error.
     """
 
     series: Series
     fit: Lines
-    slope: float
-    se: float
-    sigma: float
     hc3: tuple[float, float] | None
     rounding: tuple[float, float]
     rounding_share: float
@@ -148,7 +144,7 @@ class Trend(Estimate):
         shown = list(self.series.years if years is None else years)
         value, error = (rows[0] for rows in self.fit.at(shown))
         t, back = float(quantile(self.level, self.fit.df)), self.series.back
-        point = np.hypot(self.sigma, error)
+        point = np.hypot(self.fit.sigma[0], error)
         bounds = [value, value - t * error, value + t * error, value - t * point, value + t * point]
         columns = ("value", "low", "high", "low_pi", "high_pi")
         return pd.DataFrame({"year": shown} | {c: back(b) for c, b in zip(columns, bounds, strict=True)})
@@ -169,8 +165,9 @@ def trend(series: Series) -> Trend:
     estimate, low, high = map(rate, (slope, slope - t * se, slope + t * se))
     p, share = (float(two_sided(slope / se, fit.df)), noise / se**2) if se > 0 else (0.0, math.inf)
     robust = (rate(slope - t * hc3), rate(slope + t * hc3)) if len(series) >= HC3_MINIMUM else None
-    own = fit, slope, se, float(fit.sigma[0]), robust, (rate(float(least)), rate(float(most))), share
-    return Trend("log_linear_ols", len(series), estimate, low, high, LEVEL, series.rate_unit, p, series, *own)
+    rounding = rate(float(least)), rate(float(most))
+    one = "log_linear_ols", len(series), estimate, low, high, LEVEL, series.rate_unit, p
+    return Trend(*one, series, fit, robust, rounding, share)
 
 
 def cagr(series: Series) -> Estimate:
@@ -284,7 +281,7 @@ def influence(series: Series) -> pd.DataFrame:
     without = np.array([trend(series.without([year])).estimate for year in series.years])
     away, residual = full.fit.away, full.fit.residual[0]
     leverage = 1 / full.n + away**2 / (away @ away)
-    cook = residual**2 * leverage / (1 - leverage) ** 2 / (2 * full.sigma**2)
+    cook = residual**2 * leverage / (1 - leverage) ** 2 / (2 * full.fit.sigma[0] ** 2)
     columns = {"year": list(series.years), "without": without, "change": without - full.estimate}
     return pd.DataFrame(columns | {"leverage": leverage, "cook": cook})
 

@@ -8,7 +8,7 @@ judges whichever is nearer to one half. Fewer than four points give no probabili
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,23 +22,16 @@ DRIFT = "pooled_drift"
 LIKELY, VERY_LIKELY = 0.8, 0.95
 
 
-class Statement(NamedTuple):
-    """A rise that the text says goes on (or that it expects); ``line`` of the text."""
-
-    text: str
-    key: str
-    line: int
-
-
+#: Rises that the text says go on (or that it expects): text, key of the series, line of the text.
 STATEMENTS = (
-    Statement("R&D expenditure funded by business keeps growing", "gerd_source.BES", 996),
-    Statement("The number of researchers keeps rising", "researchers.TWN", 1020),
-    Statement("Researcher density keeps rising", "researcher_density.TWN", 1195),
-    Statement("Real GDP keeps rising", "macro.real_gdp", 1209),
-    Statement("National income per head keeps rising", "macro.national_income_per_head", 1209),
-    Statement("Real wages keep rising", "macro.real_wage", 1209),
-    Statement("The value-added rate of manufacturing keeps rising", "value_added_rate.C", 1508),
-    Statement("The growth of exports goes on", "exports.exports_total", 1543),
+    ("R&D expenditure funded by business keeps growing", "gerd_source.BES", 996),
+    ("The number of researchers keeps rising", "researchers.TWN", 1020),
+    ("Researcher density keeps rising", "researcher_density.TWN", 1195),
+    ("Real GDP keeps rising", "macro.real_gdp", 1209),
+    ("National income per head keeps rising", "macro.national_income_per_head", 1209),
+    ("Real wages keep rising", "macro.real_wage", 1209),
+    ("The value-added rate of manufacturing keeps rising", "value_added_rate.C", 1508),
+    ("The growth of exports goes on", "exports.exports_total", 1543),
 )
 
 #: Statements whose quantity is printed for too few years: text, line, (table or prose, measure).

@@ -29,8 +29,8 @@ values = st.lists(st.integers(100, 9999), min_size=4, max_size=8).filter(lambda 
 @pytest.mark.parametrize("one", [INTENSITY, GAPS, LONG])
 def test_trend_agrees_with_scipy_linregress(one: series.Series) -> None:
     found, other = growth.trend(one), stats.linregress(one.time, one.response)
-    assert found.slope == pytest.approx(other.slope, rel=1e-10)
-    assert found.se == pytest.approx(other.stderr, rel=1e-9)
+    assert found.fit.slope[0] == pytest.approx(other.slope, rel=1e-10)
+    assert found.fit.se[0] == pytest.approx(other.stderr, rel=1e-9)
     assert found.p_value == pytest.approx(other.pvalue, rel=1e-8)
     half = stats.t.ppf(0.975, len(one) - 2) * other.stderr
     assert found.low == pytest.approx(100 * math.expm1(other.slope - half), rel=1e-9)
@@ -47,7 +47,7 @@ def test_trend_of_levels_equals_exact_arithmetic() -> None:
         (Fraction(v) - sum(map(Fraction, numbers)) / 5 - exact * t) ** 2
         for t, v in zip((-2, -1, 0, 1, 2), numbers, strict=True)
     )
-    assert found.sigma == pytest.approx(math.sqrt(rss / 3), rel=1e-12)
+    assert found.fit.sigma[0] == pytest.approx(math.sqrt(rss / 3), rel=1e-12)
     assert found.unit == "percentage points a year"
 
 
@@ -59,7 +59,7 @@ def test_hc3_equals_its_formula() -> None:
     e = INTENSITY.response - x @ (bread @ x.T @ INTENSITY.response)
     error = math.sqrt((bread @ (x.T * (e / (1 - leverage)) ** 2) @ x @ bread)[1, 1])
     assert found.hc3 is not None
-    assert found.hc3[0] == pytest.approx(100 * math.expm1(found.slope - stats.t.ppf(0.975, 3) * error), rel=1e-9)
+    assert found.hc3[0] == pytest.approx(100 * math.expm1(found.fit.slope[0] - stats.t.ppf(0.975, 3) * error), rel=1e-9)
 
 
 def test_robust_errors_only_where_n_permits() -> None:
@@ -109,9 +109,9 @@ def test_many_trends_are_counted_against_chance() -> None:
 def test_prediction_interval_equals_the_textbook_formula() -> None:
     found = growth.trend(INTENSITY)
     row = found.line([2025]).iloc[0]
-    error = found.sigma * math.sqrt(1 + 1 / 5 + 16 / 10)
+    error = found.fit.sigma[0] * math.sqrt(1 + 1 / 5 + 16 / 10)
     assert row["high_pi"] == pytest.approx(
-        math.exp(found.fit.mean[0] + 4 * found.slope + stats.t.ppf(0.975, 3) * error), rel=1e-12
+        math.exp(found.fit.mean[0] + 4 * found.fit.slope[0] + stats.t.ppf(0.975, 3) * error), rel=1e-12
     )
     assert row["low_pi"] < row["low"] < row["value"] < row["high"] < row["high_pi"]
 

@@ -53,7 +53,7 @@ def test_entity_trend_equals_dummy_variable_regression() -> None:
 
 
 def test_a_balanced_panel_trend_is_the_mean_of_the_countries_trends() -> None:
-    slopes = np.array([growth.trend(s).slope for s in INTENSITY])
+    slopes = np.array([growth.trend(s).fit.slope[0] for s in INTENSITY])
     found = panel.common_trend(INTENSITY)
     assert found.estimate == pytest.approx(slopes.mean(), rel=1e-10)
     assert found.se == pytest.approx(slopes.std(ddof=1) / math.sqrt(17), rel=1e-9)
