@@ -217,9 +217,8 @@ def by_group(forecasts: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
 
 def coverage(forecasts: pd.DataFrame) -> pd.DataFrame:
     """Attained coverage of given forecasts by target year and horizon: ``year, h, forecasts, attained`` (per cent)."""
-    grouped = forecasts.groupby(["year", "h"])["inside"].agg(["size", "mean"]).reset_index()
-    grouped["mean"] *= 100
-    return grouped.set_axis(["year", "h", "forecasts", "attained"], axis=1)
+    held = forecasts.groupby(["year", "h"])["inside"]
+    return pd.DataFrame({"forecasts": held.size(), "attained": 100 * held.mean()}).reset_index()
 
 
 #: Groups that are judged together: a fall of exports says little about researchers.

@@ -128,8 +128,8 @@ class Series:
     def value_bounds(self) -> tuple[Floats, Floats]:
         """Lowest and highest value that the printed digits allow, year by year."""
         if self.wider is not None:
-            bounds = np.array(self.wider)
-            return bounds[:, 0], bounds[:, 1]
+            low, high = np.array(self.wider).T
+            return low, high
         _, low, high = floats(Interval.column(self.printed, self.exact))
         return low, high
 
@@ -222,17 +222,14 @@ def measures(report: Report) -> dict[tuple[str, str], Measure]:
                 raise BadInput("series.csv", f"log or level, found {row['scale']!r}", row["measure"], "scale")
             found[row["table"], row["measure"]] = Measure(row["name"], row["group"], row["scale"])
         return found
-    years: dict[tuple[str, str], set[str]] = {}
-    positive: dict[tuple[str, str], bool] = {}
-    for table, _, _, year, measure, _, printed, *_ in report.iter_cells():
-        if year:
-            years.setdefault((table, measure), set()).add(year)
-            fine = printed == NOT_AVAILABLE or float(printed) > 0
-            positive[table, measure] = positive.get((table, measure), True) and fine
-    several = [place for place, n in years.items() if len(n) > 1]
-    times = Counter(measure for _, measure in several)
-    names = {(t, m): (m if m and times[m] == 1 else f"{t} {m}".strip()).replace(".", "_") for t, m in several}
-    return {place: Measure(name, name, "log" if positive[place] else "level") for place, name in names.items()}
+    places = report.cells().query("year != ''").groupby(["table", "measure"], sort=False)
+    several = {(str(t), str(m)): part["printed"] for (t, m), part in places if part["year"].nunique() > 1}
+    times, found = Counter(measure for _, measure in several), {}
+    for (table, measure), printed in several.items():
+        name = (measure if measure and times[measure] == 1 else f"{table} {measure}".strip()).replace(".", "_")
+        positive = all(float(p) > 0 for p in printed if p != NOT_AVAILABLE)
+        found[table, measure] = Measure(name, name, "log" if positive else "level")
+    return found
 
 
 @once

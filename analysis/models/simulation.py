@@ -104,14 +104,10 @@ def hits(world: str, n: int, size: int, seed: np.random.SeedSequence) -> dict[st
         "mean_change": np.abs(change - slope) <= t * error,
     }
     for model in FORECASTS:
-        pooled = model in forecast.BY_GROUP
-        rows = min(size, POOLED) if pooled else size
-        ends = [
-            forecast.MODELS[model][0](known[i : i + step], 1, np.full(len(known[i : i + step]), 1e-12)).interval(LEVEL)
-            for step in [GROUP if pooled else size]
-            for i in range(0, rows, step)
-        ]
-        below, above = (np.concatenate([e[k][:, 0] for e in ends]) for k in (0, 1))
+        rows, step = (min(size, POOLED), GROUP) if model in forecast.BY_GROUP else (size, size)
+        parts = [known[i : i + step] for i in range(0, rows, step)]
+        ends = [forecast.MODELS[model][0](part, 1, np.full(len(part), 1e-12)).interval(LEVEL) for part in parts]
+        below, above = np.concatenate(ends, axis=1)[..., 0]
         found[model] = (below <= future[: len(below)]) & (future[: len(below)] <= above)
     return {name: (int(held.sum()), len(held)) for name, held in found.items()}
 
