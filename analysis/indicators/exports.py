@@ -7,18 +7,18 @@ the growth of the total.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from analysis.indicators.series import (
     POINTS,
     RATIO,
     Column,
+    Indicator,
     Key,
     compound_growth,
     derive,
     followed,
-    indicator,
     previous,
     read,
     read_prose,
@@ -67,9 +67,8 @@ def _of_total(
     return lift(function, shares.take(column.keys), column.take([whole(TOTAL)(key) for key in column.keys]))
 
 
-def amounts(report: Report) -> list[Column]:
+def amounts(report: Report) -> Iterator[Column]:
     """Exports of each table; bounds are share times total where :func:`made_of_shares`."""
-    found = []
     for column in _exports(report):
         if made_of_shares(report, column.table):
             made = _of_total(column, read(report, column.table, "share"), lambda part, all_: part * all_ / 100)
@@ -78,36 +77,31 @@ def amounts(report: Report) -> list[Column]:
                 for key, own, wide in zip(column.keys, column.values, made, strict=True)
             ]
             column = replace(column, values=tuple(values))
-        found.append(column)
-    return found
+        yield column
 
 
 def _exports(report: Report) -> list[Column]:
     return [read(report, table, "exports") for table in report.holding("exports", "share")]
 
 
-@indicator
-def exports_share(report: Report) -> list[Column]:
+@Indicator
+def exports_share(report: Report) -> Iterator[Column]:
     """Share of each class in total exports (tables 1-2-9 to 1-2-11), %."""
-    found = []
     for column in _exports(report):
         printed = read(report, column.table, "share")
-        found.append(derive("exports_share", "%", 2, share, column, (column, whole(TOTAL)), printed=printed))
-    return found
+        yield derive("exports_share", "%", 2, share, column, (column, whole(TOTAL)), printed=printed)
 
 
-@indicator
-def share_change(report: Report) -> list[Column]:
+@Indicator
+def share_change(report: Report) -> Iterator[Column]:
     """Change of the printed share on the previous year (tables 1-2-9 to 1-2-11), percentage points."""
-    found = []
     for table in report.holding("exports", "share"):
         column = read(report, table, "share")
         keys = [key for key in followed(column) if key.code != TOTAL]
-        found.append(derive("exports_share_change", POINTS, 2, change, (column, previous), column, keys=keys))
-    return found
+        yield derive("exports_share_change", POINTS, 2, change, (column, previous), column, keys=keys)
 
 
-@indicator
+@Indicator
 def exports_growth(report: Report) -> list[Column]:
     """Growth of exports on the previous year, by class and in total, %.
 
@@ -118,7 +112,7 @@ def exports_growth(report: Report) -> list[Column]:
     return [yearly_growth(column, "exports_growth", printed) for column in amounts(report)]
 
 
-@indicator
+@Indicator
 def exports_cagr(report: Report) -> list[Column]:
     """Compound annual growth of exports, first to last printed year, by class and in total, %."""
     return [compound_growth(column, "exports_cagr") for column in amounts(report)]
@@ -128,16 +122,15 @@ def _base(key: Key) -> Key:
     return Key(TOTAL, previous(key).year)
 
 
-@indicator
-def contributions(report: Report) -> list[Column]:
+@Indicator
+def contributions(report: Report) -> Iterator[Column]:
     """Contribution of each class to the growth of total exports, percentage points.
 
     Where the amounts are made from rounded shares (see :func:`amounts`), the bounds are those of the shares.
     """
-    found = []
+    name = "exports_growth_contribution"
     for column in amounts(report):
         keys = [key for key in followed(column) if key.code != TOTAL]
-        name = "exports_growth_contribution"
         arguments = ((column, previous), column, (column, _base))
         result = derive(name, POINTS, 2, contribution_of, *arguments, keys=keys)
         if made_of_shares(report, column.table):
@@ -146,20 +139,17 @@ def contributions(report: Report) -> list[Column]:
             exact = derive(name, POINTS, 2, contribution_of_shares, *parts, keys=keys)
             tight = lift(lambda plain, e: replace(e, point=plain.point), result.values, exact.values)
             result = replace(result, values=tight)
-        found.append(result)
-    return found
+        yield result
 
 
-@indicator
-def concentration(report: Report) -> list[Column]:
+@Indicator
+def concentration(report: Report) -> Iterator[Column]:
     """Herfindahl index over the classes of each table: ``sum (share / 100)^2``.
 
     The classes are complete, so the index runs from one over their number to 1.
     """
-    found = []
     for column in exports_share.columns(report):
         years = [Key(TOTAL, year) for year in column.years]
         classes = [code for code in column.codes if code != TOTAL]
         arguments = [(column, whole(code)) for code in classes]
-        found.append(derive("exports_concentration", RATIO, 4, sum_of_squares, *arguments, keys=years))
-    return found
+        yield derive("exports_concentration", RATIO, 4, sum_of_squares, *arguments, keys=years)

@@ -10,12 +10,12 @@ from analysis.indicators.research import implied_gdp_from_sources
 from analysis.indicators.series import (
     RATIO,
     Column,
+    Indicator,
     Key,
     at,
     compound_growth,
     derive,
     ends,
-    indicator,
     read,
     read_prose,
     whole,
@@ -29,14 +29,14 @@ from analysis.report import BadInput, Report
 TABLE, POPULATION = "real_gdp", "population"
 
 
-@indicator
+@Indicator
 def real_gdp_growth(report: Report) -> Column:
     """Economic growth recomputed from the printed real GDP (table 1-2-8), %."""
     printed = {Key("real_gdp", key.year): text for key, text in read(report, TABLE, "gdp_growth").as_printed().items()}
     return yearly_growth(read(report, TABLE, "real_gdp"), "real_gdp_growth", printed)
 
 
-@indicator
+@Indicator
 def real_gdp_index(report: Report) -> Column:
     """Real GDP with the reference year of the table as 100 (table 1-2-8)."""
     column, base = read(report, TABLE, "real_gdp"), report.meta(TABLE).reference_year
@@ -51,14 +51,14 @@ real_wage_growth = yearly("real_wage_growth", TABLE, "real_wage")
 income_growth = yearly("national_income_per_head_growth", TABLE, "national_income_per_head")
 
 
-@indicator
+@Indicator
 def compound(report: Report) -> list[Column]:
     """Compound annual growth, first to last printed year, of real GDP, real wage and income per head (1-2-8), %."""
     measures = ("real_gdp", "real_wage", "national_income_per_head")
     return [compound_growth(read(report, TABLE, measure), f"{measure}_cagr") for measure in measures]
 
 
-@indicator
+@Indicator
 def implied_conversion(report: Report) -> Column:
     """New Taiwan dollars of real GDP (1-2-8) per US dollar of the GDP that R&D implies (1-2-2, 1-2-3).
 
@@ -69,7 +69,7 @@ def implied_conversion(report: Report) -> Column:
     return derive("implied_conversion", RATIO, 3, ratio, read(report, TABLE, "real_gdp"), (foreign, whole("GERD")))
 
 
-@indicator
+@Indicator
 def population_growth(report: Report) -> Column:
     """Projected growth of population, first to last printed year (table 1-1-1), %."""
     column = read(report, POPULATION)
@@ -81,7 +81,7 @@ def population_growth(report: Report) -> Column:
 population_cagr = compounded("population_cagr", POPULATION)
 
 
-@indicator
+@Indicator
 def population_world_share(report: Report) -> Column:
     """Share in world population (table 1-1-1 over the world total printed in a sentence), %."""
     column, world = read(report, POPULATION), read_prose(report, "population")

@@ -15,22 +15,21 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from analysis.indicators.research import implied_base
 from analysis.indicators.series import (
     RATIO,
     Column,
+    Indicator,
     Key,
     as_printed,
     compound,
     derive,
-    indicator,
     read,
     total,
     whole,
     yearly,
     yearly_growth,
 )
-from analysis.interval import Interval, rank, share
+from analysis.interval import Interval, rank, ratio, share
 from analysis.report import Report
 
 COUNTRIES, FIELDS = "patent_density", "domain"
@@ -80,7 +79,7 @@ def _patents(report: Report) -> Column:
     return read(report, COUNTRIES, "patents")
 
 
-@indicator
+@Indicator
 def listed_share(report: Report) -> Column:
     """Share of each country in the patents of the ten listed (table 1-2-13), %; exact."""
     column = _patents(report)
@@ -94,7 +93,7 @@ patents_growth = yearly("patents_growth", COUNTRIES, "patents")
 patents_cagr = compound("patents_cagr", COUNTRIES, "patents")
 
 
-@indicator
+@Indicator
 def listed_rank(report: Report) -> Column:
     """Rank by US patents among the ten listed countries (table 1-2-13), each year; exact."""
     column = _patents(report)
@@ -111,21 +110,17 @@ density = as_printed(COUNTRIES)
 density_growth = yearly("patent_density_growth", COUNTRIES)
 
 
-@indicator
+@Indicator
 def implied_population(report: Report) -> Column:
     """Population implied by patents and their density (table 1-2-13), million people.
 
     ``patents / density``; the counts are exact, the density is rounded to a whole number.
     """
     per_million = density.column(report)
-
-    def implied(count: Interval, dense: Interval) -> Interval:
-        return implied_base(count, dense, 1_000_000, 1)
-
-    return derive("implied_population", "百萬人", 2, implied, _patents(report), per_million, keys=per_million.keys)
+    return derive("implied_population", "百萬人", 2, ratio, _patents(report), per_million, keys=per_million.keys)
 
 
-@indicator
+@Indicator
 def implied_population_growth(report: Report) -> Column:
     """Growth of the implied population between the printed years of the density (table 1-2-13), %.
 
@@ -174,14 +169,14 @@ def _of_country(column: Column) -> list[Key]:
     return [key for key in column.keys if key.entity != WORLD]
 
 
-@indicator
+@Indicator
 def world_share(report: Report) -> Column:
     """Share of five countries in the world's US patents by field and domain (1-2-14), %; exact."""
     column = _with_domains(report)
     return derive("patents_world_share", "%", 2, share, column, (column, _in_world), keys=_of_country(column))
 
 
-@indicator
+@Indicator
 def portfolio_share(report: Report) -> Column:
     """Share of each field and domain in a country's (and the world's) patents (1-2-14), %; exact."""
     column = _with_domains(report)
@@ -189,7 +184,7 @@ def portfolio_share(report: Report) -> Column:
     return derive("patents_portfolio_share", "%", 2, share, column, (column, whole("ALL")), keys=keys)
 
 
-@indicator
+@Indicator
 def revealed_advantage(report: Report) -> Column:
     """Revealed technology advantage of five countries by field and domain (1-2-14); exact.
 
@@ -201,7 +196,7 @@ def revealed_advantage(report: Report) -> Column:
     return derive("revealed_technology_advantage", RATIO, 3, advantage_of, column, *others, keys=keys)
 
 
-@indicator
+@Indicator
 def symmetric_advantage(report: Report) -> Column:
     """Symmetric revealed advantage (RSI), ``(RTA - 1) / (RTA + 1)``, by field and domain; exact."""
     return derive("revealed_symmetric_index", RATIO, 3, symmetric_of, revealed_advantage.column(report))
@@ -237,7 +232,7 @@ def _pairwise(report: Report, name: str, function: Callable[..., Interval | None
     )
 
 
-@indicator
+@Indicator
 def similarity(report: Report) -> Column:
     """Cosine similarity of the field profiles of every two countries (and the world), 1-2-14.
 
@@ -246,7 +241,7 @@ def similarity(report: Report) -> Column:
     return _pairwise(report, "portfolio_similarity", cosine_of)
 
 
-@indicator
+@Indicator
 def specialisation_distance(report: Report) -> Column:
     """Specialisation distance of every two countries (and the world), 1-2-14; exact.
 
@@ -256,7 +251,7 @@ def specialisation_distance(report: Report) -> Column:
     return _pairwise(report, "specialisation_distance", distance_of)
 
 
-@indicator
+@Indicator
 def field_concentration(report: Report) -> Column:
     """Herfindahl index of each country's patents over the 32 fields (1-2-14); exact."""
     values = {(entity,): concentration_of(counts) for entity, counts in _profiles(report).items()}

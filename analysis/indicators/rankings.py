@@ -8,14 +8,15 @@ Kendall's tau-b over the eight economies (ranked anew among themselves).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from operator import sub
 from statistics import mean, median
 from typing import Any
 
-from analysis.indicators.series import RATIO, Column, Key, Shift, derive, indicator, previous, read
-from analysis.interval import Interval
+from analysis.indicators.series import RATIO, Column, Indicator, Key, Shift, derive, previous, read
+from analysis.interval import Interval, share
 from analysis.report import Report
 
 TABLES = ("legal_support", "financial_services")
@@ -24,22 +25,12 @@ TABLES = ("legal_support", "financial_services")
 Correlation = Callable[[Sequence[float], Sequence[float]], Any]
 
 
-def rank_change_of(old: Interval, new: Interval) -> Interval:
-    """Places gained: ``old rank - new rank``; positive is an improvement."""
-    return old - new
-
-
 def percentile_of(rank: Interval, assessed: Interval) -> Interval:
     """Percentile rank ``100 (n - rank) / (n - 1)``: 100 is the first of n, 0 the last.
 
     Unknown for n of 1.
     """
     return 100 * ((assessed - rank) / (assessed - 1))
-
-
-def top_share_of(rank: Interval, assessed: Interval) -> Interval:
-    """``100 rank / n``: among the best so many per cent."""
-    return 100 * (rank / assessed)
 
 
 def correlation_of(method: Correlation, old: Sequence[Fraction], new: Sequence[Fraction]) -> Interval | None:
@@ -53,20 +44,18 @@ def correlation_of(method: Correlation, old: Sequence[Fraction], new: Sequence[F
     return Interval.exact(Fraction(statistic).limit_denominator(10**12))
 
 
-def _ranks(report: Report) -> list[Column]:
+def _ranks(report: Report) -> Iterator[Column]:
     """One column of ranks per criterion of the two IMD tables; the entity is the criterion."""
-    columns = []
     for table in TABLES:
         for measure in dict.fromkeys(field.measure for field in report.meta(table).values):
             column = read(report, table, measure)
-            columns.append(replace(column, keys=tuple(key._replace(entity=measure) for key in column.keys)))
-    return columns
+            yield replace(column, keys=tuple(key._replace(entity=measure) for key in column.keys))
 
 
-@indicator
+@Indicator
 def rank_change(report: Report) -> list[Column]:
     """Places gained on the year before in each IMD criterion (1-2-6, 1-2-7); positive is better."""
-    return [derive("rank_change", "名次", 0, rank_change_of, (column, previous), column) for column in _ranks(report)]
+    return [derive("rank_change", "名次", 0, sub, (column, previous), column) for column in _ranks(report)]
 
 
 def _summary(column: Column, name: str, group: tuple[str, str], decimals: int, **more: Any) -> Column:
@@ -77,38 +66,34 @@ def _summary(column: Column, name: str, group: tuple[str, str], decimals: int, *
     )
 
 
-def _of_peers(report: Report, name: str, function: Callable[[Sequence[Fraction]], Fraction]) -> list[Column]:
-    found = []
+def _of_peers(report: Report, name: str, function: Callable[[Sequence[Fraction]], Fraction]) -> Iterator[Column]:
     for column in _ranks(report):
         peers = [code for code in column.codes if code != report.home]
         keys = tuple(Key("PEERS", year, column.entities[0]) for year in column.years)
         ranks = [[rank.point for rank in column.take(key._replace(code=c) for c in peers) if rank] for key in keys]
         values = tuple(Interval.exact(function(of_year)) if of_year else None for of_year in ranks)
-        found.append(_summary(column, name, ("PEERS", "小型競爭優勢國"), 1, keys=keys, values=values))
-    return found
+        yield _summary(column, name, ("PEERS", "小型競爭優勢國"), 1, keys=keys, values=values)
 
 
-@indicator
-def peer_median(report: Report) -> list[Column]:
+@Indicator
+def peer_median(report: Report) -> Iterator[Column]:
     """Median rank of the seven small economies in each IMD criterion (1-2-6, 1-2-7)."""
     return _of_peers(report, "peer_median_rank", median)
 
 
-@indicator
-def peer_mean(report: Report) -> list[Column]:
+@Indicator
+def peer_mean(report: Report) -> Iterator[Column]:
     """Mean rank of the seven small economies in each IMD criterion (1-2-6, 1-2-7)."""
     return _of_peers(report, "peer_mean_rank", mean)
 
 
-@indicator
-def mean_rank(report: Report) -> list[Column]:
+@Indicator
+def mean_rank(report: Report) -> Iterator[Column]:
     """Mean rank of each country over the six criteria of a table (1-2-6, 1-2-7), by year."""
-    found = []
     for table in TABLES:
         columns = [column for column in _ranks(report) if column.table == report.meta(table).table]
         keys = [key._replace(entity="") for key in columns[0].keys]
-        found.append(derive("mean_rank", "名次", 2, _mean, *((c, _criterion(c)) for c in columns), keys=keys))
-    return found
+        yield derive("mean_rank", "名次", 2, _mean, *((c, _criterion(c)) for c in columns), keys=keys)
 
 
 def _criterion(column: Column) -> Shift:
@@ -119,8 +104,7 @@ def _mean(*ranks: Interval) -> Interval:
     return sum(ranks, Interval.exact(0)) / len(ranks)
 
 
-def _correlation(report: Report, name: str, method: Correlation) -> list[Column]:
-    found = []
+def _correlation(report: Report, name: str, method: Correlation) -> Iterator[Column]:
     for column in _ranks(report):
         last = max(column.years)
         keys = [key for key in column.keys if key.year == last]
@@ -128,20 +112,19 @@ def _correlation(report: Report, name: str, method: Correlation) -> list[Column]
         both = [(old, new) for old, new in pairs if old and new]
         value = correlation_of(method, [old.point for old, _ in both], [new.point for _, new in both])
         place = {"keys": (Key("LISTED", last, column.entities[0]),), "first_year": min(column.years)}
-        found.append(_summary(column, name, ("LISTED", "八國"), 3, unit=RATIO, values=(value,), **place))
-    return found
+        yield _summary(column, name, ("LISTED", "八國"), 3, unit=RATIO, values=(value,), **place)
 
 
-@indicator
-def spearman(report: Report) -> list[Column]:
+@Indicator
+def spearman(report: Report) -> Iterator[Column]:
     """Spearman's rho between the ranks of the two printed years over the eight economies (n = 8)."""
     from scipy.stats import spearmanr
 
     return _correlation(report, "rank_spearman", spearmanr)
 
 
-@indicator
-def kendall(report: Report) -> list[Column]:
+@Indicator
+def kendall(report: Report) -> Iterator[Column]:
     """Kendall's tau-b between the ranks of the two printed years over the eight economies (n = 8)."""
     from scipy.stats import kendalltau
 
@@ -153,30 +136,30 @@ def _assessed(report: Report, name: str, function: Callable[..., Interval]) -> C
     return derive(name, "%", 1, function, rank, assessed, keys=rank.keys)
 
 
-@indicator
+@Indicator
 def percentile(report: Report) -> Column:
     """Taiwan's percentile rank in six assessments (table 1-2-12): 100 is the best."""
     return _assessed(report, "percentile_rank", percentile_of)
 
 
-@indicator
+@Indicator
 def top_share(report: Report) -> Column:
     """Taiwan's rank over the number assessed (table 1-2-12), %: among the best so many per cent."""
-    return _assessed(report, "top_share", top_share_of)
+    return _assessed(report, "top_share", share)
 
 
-@indicator
+@Indicator
 def risk_change(report: Report) -> Column:
     """Places that a risk gains from the short to the long term (table 1-1-4); positive rises.
 
     Only risks in both lists of ten.
     """
     short, long = read(report, "rank_short_term"), read(report, "rank_short_term", "rank_long_term")
-    return derive("risk_rank_change", "名次", 0, rank_change_of, short, long)
+    return derive("risk_rank_change", "名次", 0, sub, short, long)
 
 
-@indicator
+@Indicator
 def years_brought_forward(report: Report) -> Column:
     """Years by which generative AI brought forward each capability estimate (table 1-1-2)."""
     before, after = read(report, "year_before_genai"), read(report, "year_before_genai", "year_after_genai")
-    return derive("years_brought_forward", "年", 0, rank_change_of, before, after, keys=before.keys)
+    return derive("years_brought_forward", "年", 0, sub, before, after, keys=before.keys)

@@ -13,12 +13,12 @@ import pandas as pd
 from analysis.indicators.series import (
     POINTS,
     Column,
+    Indicator,
     Key,
     as_printed,
     change_of,
     compound,
     derive,
-    indicator,
     read,
     tidy,
     whole,
@@ -26,14 +26,6 @@ from analysis.indicators.series import (
 )
 from analysis.interval import Interval, ratio, share
 from analysis.report import Report
-
-
-def implied_denominator(amount: Interval, percentage: Interval) -> Interval:
-    """What an amount and its percentage imply for the whole: ``100 amount / percentage``.
-
-    In the unit of ``amount``. Unknown where the percentage may be zero.
-    """
-    return 100 * (amount / percentage)
 
 
 def growth_of_quotient(numerator: Interval, quotient: Interval) -> Interval:
@@ -46,14 +38,6 @@ def growth_of_quotient(numerator: Interval, quotient: Interval) -> Interval:
     return 100 * ((100 + numerator) / (100 + quotient) - 1)
 
 
-def implied_base(count: Interval, density: Interval, per: int, persons_per_unit: int) -> Interval:
-    """Population behind a density, in million persons: ``count / density``.
-
-    ``count`` is in units of ``persons_per_unit``, ``density`` is per ``per`` persons.
-    """
-    return per * persons_per_unit * (count / density) / 1_000_000
-
-
 # GERD at constant prices (table 1-2-1) and its share of GDP (table 1-2-2).
 gerd_growth = yearly("gerd_growth", "gerd", printed="growth")
 gerd_cagr = compound("gerd_cagr", "gerd")
@@ -62,7 +46,7 @@ intensity_change = change_of("gerd_intensity_change", POINTS, "gerd_intensity")
 intensity_growth = yearly("gerd_intensity_growth", "gerd_intensity", printed="growth")
 
 
-@indicator
+@Indicator
 def implied_gdp(report: Report) -> Column:
     """GDP implied by GERD (1-2-1) and intensity (1-2-2): ``100 GERD / intensity``.
 
@@ -70,18 +54,18 @@ def implied_gdp(report: Report) -> Column:
     GERD. Bounds come from the rounding of both.
     """
     gerd, percentage = read(report, "gerd"), read(report, "gerd_intensity")
-    return derive("implied_gdp", "億美元", 0, implied_denominator, gerd, percentage)
+    return derive("implied_gdp", "億美元", 0, share, gerd, percentage)
 
 
-@indicator
+@Indicator
 def implied_gdp_from_sources(report: Report) -> Column:
     """Taiwan's GDP implied by the more precise GERD of table 1-2-3 and by 1-2-2, 億美元."""
     gerd, percentage = read(report, "amount"), (read(report, "gerd_intensity"), whole(report.home))
     keys = [Key("GERD", year) for year in gerd.years]
-    return derive("implied_gdp", "億美元", 0, implied_denominator, gerd, percentage, keys=keys)
+    return derive("implied_gdp", "億美元", 0, share, gerd, percentage, keys=keys)
 
 
-@indicator
+@Indicator
 def implied_gdp_growth(report: Report) -> Column:
     """Growth of GDP implied by the printed growth of GERD and of intensity, %.
 
@@ -91,7 +75,7 @@ def implied_gdp_growth(report: Report) -> Column:
     return derive("implied_gdp_growth", "%", 2, growth_of_quotient, money, percentage, keys=money.keys)
 
 
-@indicator
+@Indicator
 def funding_share(report: Report) -> Column:
     """Share of each source of funds in Taiwan's GERD (table 1-2-3), %."""
     amount, printed = read(report, "amount"), read(report, "amount", "share")
@@ -109,30 +93,25 @@ density = as_printed("researcher_density")
 density_growth = yearly("researcher_density_growth", "researcher_density", printed="growth")
 
 
-def _employment(report: Report, name: str, persons_per_unit: int) -> Column:
-    def implied(count: Interval, dense: Interval) -> Interval:
-        return implied_base(count, dense, 1_000, persons_per_unit)
-
-    return derive(name, "百萬人", 3, implied, read(report, "researchers"), read(report, "researcher_density"))
-
-
-@indicator
+@Indicator
 def implied_employment(report: Report) -> Column:
     """Employment implied by researchers (1-2-4) and their density (1-2-5), million persons.
 
     ``researchers x unit / (density / 1000)``. The table prints the unit 仟人 (thousand
     persons), hence the thousand; see :func:`implied_employment_ten_thousand`.
     """
-    return _employment(report, "implied_employment", 1_000)
+    researchers, per_thousand = read(report, "researchers"), read(report, "researcher_density")
+    return derive("implied_employment", "百萬人", 3, ratio, researchers, per_thousand)
 
 
-@indicator
+@Indicator
 def implied_employment_ten_thousand(report: Report) -> Column:
     """Employment implied if researchers are counted in 萬人 (ten thousand persons), million.
 
     The sentences about table 1-2-4 use this unit for the same digits.
     """
-    return _employment(report, "implied_employment_if_ten_thousand", 10_000)
+    name, thousands = "implied_employment_if_ten_thousand", implied_employment.column(report)
+    return derive(name, thousands.unit, 3, lambda million: 10 * million, thousands)
 
 
 def implied_employment_growth(report: Report) -> pd.DataFrame:
@@ -145,7 +124,7 @@ def implied_employment_growth(report: Report) -> pd.DataFrame:
     return tidy(report, derive("implied_employment_growth", "%", 2, growth_of_quotient, people, dense))
 
 
-@indicator
+@Indicator
 def gerd_per_researcher(report: Report) -> Column:
     """GERD per researcher in 10,000 US dollars (2015 PPP): tables 1-2-1 and 1-2-4.
 

@@ -5,7 +5,7 @@ measures: keys, a number for each (:class:`analysis.interval.Interval`), and wha
 report prints for the same quantity, if anything. :func:`derive` makes a column from
 others by one function of intervals.
 
-A family module marks its report-level functions with :func:`indicator`; calling one
+A family module marks its report-level functions as an :class:`Indicator`; calling one
 gives a tidy frame, ``.columns(report)`` the columns themselves.
 """
 
@@ -258,13 +258,10 @@ def compound_growth(column: Column, indicator: str) -> Column:
     )
 
 
-def total(
-    column: Column, groups: Mapping[Key, Sequence[Key]], indicator: str = "", labels: Mapping[str, str] | None = None
-) -> Column:
+def total(column: Column, groups: Mapping[Key, Sequence[Key]], labels: Mapping[str, str] | None = None) -> Column:
     """Sums of a column over groups of its keys; unknown if a member is."""
     return replace(
         column,
-        indicator=indicator or column.indicator,
         keys=tuple(groups),
         values=tuple(total_of(column.take(members)) for members in groups.values()),
         labels=column.labels if labels is None else labels,
@@ -314,7 +311,7 @@ def _row(report: Report, table: str, name: str, code: str) -> pd.DataFrame:
 class Indicator:
     """A report-level indicator function: called, it gives a tidy frame."""
 
-    def __init__(self, function: Callable[..., Column | list[Column]]) -> None:
+    def __init__(self, function: Callable[[Report], Column | Iterable[Column]]) -> None:
         self._function = function
         functools.update_wrapper(self, function)
         made = functools.wraps(function)(lambda report: tidy(report, *self.columns(report)))
@@ -323,7 +320,7 @@ class Indicator:
     def columns(self, report: Report) -> list[Column]:
         """The exact columns behind the frame."""
         found = self._function(report)
-        return found if isinstance(found, list) else [found]
+        return [found] if isinstance(found, Column) else list(found)
 
     def column(self, report: Report) -> Column:
         """The exact column behind the frame, of an indicator that has one."""
@@ -334,11 +331,6 @@ class Indicator:
         """``code, name, year, entity, value, low, high, printed`` and ``row, table, indicator, unit``."""
         frame: pd.DataFrame = self._frame(report)
         return frame
-
-
-def indicator(function: Callable[..., Column | list[Column]]) -> Indicator:
-    """Mark a function of a report as an indicator (see :class:`Indicator`)."""
-    return Indicator(function)
 
 
 def declared(text: str, function: Callable[[Report], Column]) -> Indicator:
@@ -352,24 +344,26 @@ def as_printed(table: str) -> Indicator:
     return declared(f"{table} as printed, with its rounding bounds.", lambda report: read(report, table))
 
 
-def yearly(name: str, table: str, measure: str = "", printed: str = "") -> Indicator:
-    """The indicator that is the yearly growth of a measure; ``printed`` is the measure that has it in print."""
-
-    def column(report: Report) -> Column:
-        beside = read(report, table, printed) if printed else None
-        return yearly_growth(read(report, table, measure), name, beside)
-
-    return declared(f"Growth of {measure or table} on the previous year, %.", column)
-
-
-def change_of(name: str, unit: str, table: str, measure: str = "", printed: str = "") -> Indicator:
-    """The indicator that is the change of a measure on the year before, in its own unit; else as :func:`yearly`."""
+def change_of(
+    name: str,
+    unit: str,
+    table: str,
+    measure: str = "",
+    printed: str = "",
+    function: Callable[[Interval, Interval], Interval] = change,
+) -> Indicator:
+    """The indicator that is the change of a measure on the year before; ``printed`` is the measure that has it in print."""
 
     def column(report: Report) -> Column:
         own, beside = read(report, table, measure), read(report, table, printed) if printed else None
-        return derive(name, unit, 2, change, (own, previous), own, printed=beside)
+        return derive(name, unit, 2, function, (own, previous), own, printed=beside)
 
-    return declared(f"Change of {measure or table} on the previous year, {unit}.", column)
+    return declared(f"{function.__name__.capitalize()} of {measure or table} on the previous year, {unit}.", column)
+
+
+def yearly(name: str, table: str, measure: str = "", printed: str = "") -> Indicator:
+    """The indicator that is the yearly growth of a measure, in per cent; else as :func:`change_of`."""
+    return change_of(name, "%", table, measure, printed, growth)
 
 
 def compound(name: str, table: str, measure: str = "") -> Indicator:

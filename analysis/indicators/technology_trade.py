@@ -9,30 +9,15 @@ dollars unless said otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from operator import add, sub
 
-from analysis.indicators.series import (
-    RATIO,
-    Column,
-    Indicator,
-    Key,
-    declared,
-    derive,
-    indicator,
-    read,
-    read_prose,
-    whole,
-)
+from analysis.indicators.series import RATIO, Column, Indicator, Key, declared, derive, read, read_prose, whole
 from analysis.interval import Interval, ratio, share
 from analysis.report import Report
 
 TABLE, TOTAL = "receipts", "C"
-
-
-def balance_of(receipts: Interval, payments: Interval) -> Interval:
-    """``receipts - payments``, in their unit; positive is a surplus."""
-    return receipts - payments
 
 
 def normalised_balance_of(receipts: Interval, payments: Interval) -> Interval:
@@ -64,31 +49,25 @@ def concentration_of(*shares: Interval) -> Interval:
     return sum_of_squares(*shares) + Interval.between(0, rest * rest, point=0)
 
 
-def _flows(report: Report) -> tuple[Column, Column]:
-    return read(report, TABLE, "receipts"), read(report, TABLE, "payments")
+def _of_flows(name: str, function: Callable[[Interval, Interval], Interval], text: str, amount: str = "") -> Indicator:
+    """An index of receipts and payments, or an ``amount`` that the table prints too."""
+
+    def column(report: Report) -> Column:
+        receipts, payments = read(report, TABLE, "receipts"), read(report, TABLE, "payments")
+        if not amount:
+            return derive(name, RATIO, 3, function, receipts, payments)
+        return derive(name, receipts.unit, 2, function, receipts, payments, printed=read(report, TABLE, amount))
+
+    return declared(text, column)
 
 
-@indicator
-def balance(report: Report) -> Column:
-    """Technology balance by industry, receipts minus payments (table 1-2-15)."""
-    receipts, payments = _flows(report)
-    printed = read(report, TABLE, "balance")
-    return derive("technology_balance", receipts.unit, 2, balance_of, receipts, payments, printed=printed)
-
-
-def _of_flows(name: str, function: Callable[[Interval, Interval], Interval], text: str) -> Indicator:
-    return declared(text, lambda report: derive(name, RATIO, 3, function, *_flows(report)))
-
-
+_BALANCE = "Technology balance by industry, receipts minus payments (table 1-2-15)."
+balance = _of_flows("technology_balance", sub, _BALANCE, "balance")
 coverage = _of_flows("coverage_ratio", ratio, "Receipts over payments by industry; above 1 is a surplus.")
 
 
-@indicator
-def volume(report: Report) -> Column:
-    """Technology trade volume by industry, receipts plus payments (table 1-2-15)."""
-    receipts, payments = _flows(report)
-    printed = read(report, TABLE, "volume")
-    return derive("technology_volume", receipts.unit, 2, lambda r, p: r + p, receipts, payments, printed=printed)
+_VOLUME = "Technology trade volume by industry, receipts plus payments (table 1-2-15)."
+volume = _of_flows("technology_volume", add, _VOLUME, "volume")
 
 
 def _share(report: Report, measure: str, printed: str = "") -> Column:
@@ -108,38 +87,33 @@ normalised_balance = _of_flows("normalised_balance", normalised_balance_of, "Bal
 intra_industry = _of_flows("grubel_lloyd", grubel_lloyd_of, "Index of intra-industry trade by industry, 0 to 1.")
 
 
-@indicator
-def concentration(report: Report) -> list[Column]:
+@Indicator
+def concentration(report: Report) -> Iterator[Column]:
     """Herfindahl index of receipts, payments and volume over industries (table 1-2-15).
 
     The bounds allow for the industries that are not among the ten listed.
     """
-    found = []
     for measure in ("receipts", "payments", "volume"):
         parts = _share(report, measure)
         listed = [(parts, whole(code)) for code in parts.codes if code != TOTAL]
         total = [Key(TOTAL, parts.keys[0].year)]
-        found.append(derive(f"{measure}_concentration", RATIO, 4, concentration_of, *listed, keys=total))
-    return found
+        yield derive(f"{measure}_concentration", RATIO, 4, concentration_of, *listed, keys=total)
 
 
-@indicator
-def partner_share(report: Report) -> list[Column]:
+@Indicator
+def partner_share(report: Report) -> Iterator[Column]:
     """Share of a partner country in receipts and payments, %: sentences over table 1-2-15.
 
     The partners' amounts are printed only in sentences; the totals are those of the table.
     """
-    found = []
     for measure in ("receipts", "payments"):
         partners, total = read_prose(report, measure), (read(report, TABLE, measure), whole(TOTAL))
         keys = [key for key in partners.keys if key.code != TOTAL]
         printed = read_prose(report, f"{measure}_share")
-        name = f"{measure}_partner_share"
-        found.append(derive(name, "%", 2, share, partners, total, keys=keys, printed=printed))
-    return found
+        yield derive(f"{measure}_partner_share", "%", 2, share, partners, total, keys=keys, printed=printed)
 
 
-@indicator
+@Indicator
 def intellectual_property_coverage(report: Report) -> Column:
     """Receipts over payments for the use of intellectual property (sentences, figure 1-2-8)."""
     receipts, payments = read_prose(report, "ip_receipts"), read_prose(report, "ip_payments")

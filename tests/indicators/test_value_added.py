@@ -7,7 +7,7 @@ import pytest
 
 from analysis import report
 from analysis.indicators import value_added
-from analysis.interval import Interval
+from analysis.interval import Interval, share
 
 EDITION = report.load()
 
@@ -26,7 +26,7 @@ def test_output_implied_by_the_rate() -> None:
 
 def test_rate_output_and_intermediate_consumption_close_the_account() -> None:
     amount, output = Interval.printed("30", exact=True), Interval.printed("120", exact=True)
-    rate = value_added.rate_of(amount, output)
+    rate = share(amount, output)
     assert rate.point == 25
     assert value_added.intermediate_of(amount, rate).point == 90
 
