@@ -61,13 +61,11 @@ def _of_flows(name: str, function: Callable[[Interval, Interval], Interval], tex
     return declared(text, column)
 
 
-_BALANCE = "Technology balance by industry, receipts minus payments (table 1-2-15)."
-balance = _of_flows("technology_balance", sub, _BALANCE, "balance")
+balance = _of_flows("technology_balance", sub, "Technology balance by industry, receipts minus payments.", "balance")
 coverage = _of_flows("coverage_ratio", ratio, "Receipts over payments by industry; above 1 is a surplus.")
 
 
-_VOLUME = "Technology trade volume by industry, receipts plus payments (table 1-2-15)."
-volume = _of_flows("technology_volume", add, _VOLUME, "volume")
+volume = _of_flows("technology_volume", add, "Technology trade volume by industry, receipts plus payments.", "volume")
 
 
 def _share(report: Report, measure: str, printed: str = "") -> Column:
