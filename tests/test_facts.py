@@ -165,14 +165,16 @@ def page(path: Path, **values: object) -> Path:
     """A notebook whose outputs hold facts."""
     output = {"output_type": "display_data", "metadata": {}, "data": {module.MIME: values, "text/plain": ""}}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"cells": [{"cell_type": "code", "outputs": [output]}]}), "utf-8")
+    path.write_text(
+        json.dumps({"cells": [{"cell_type": "code", "source": "", "outputs": [output]}], "metadata": {}}), "utf-8"
+    )
     return path
 
 
 def written(monkeypatch: pytest.MonkeyPatch, root: Path, text: str, language: str = "en") -> tuple[str, list[str]]:
     """What the role writes on the page ``book/a`` and what it warns of."""
     prose = extension("prose")
-    assert prose.FACT == module.MIME
+    assert checks.FACTS == module.MIME
     warned: list[str] = []
     monkeypatch.setattr(prose.logger, "warning", lambda message, *more, **_: warned.append(message % more))
     noted: list[str] = []

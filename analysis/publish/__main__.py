@@ -33,13 +33,10 @@ def parser() -> argparse.ArgumentParser:
     )
     draft.add_argument("data", type=Path, metavar="DIR", help="a directory with datapackage.json")
     draft.add_argument("--pages", nargs="+", default=[], help="only these pages of _toc.yml (book/inputs/funding)")
-    draft.add_argument(
-        "--jobs", type=_positive, default=max(2, os.cpu_count() or 2), help="at a time (default: one per core)"
-    )
     for command in (status, execute):
         command.add_argument("notebooks", nargs="*", type=Path, help="default: all below book/")
     execute.add_argument("--force", action="store_true", help="run them even if nothing they depend on has changed")
-    for command in (execute, book):
+    for command in (execute, book, draft):
         command.add_argument(
             "--jobs", type=_positive, default=max(2, os.cpu_count() or 2), help="at a time (default: one per core)"
         )
@@ -62,11 +59,7 @@ def main(argv: list[str] | None = None) -> int:
         if args.command == "status":
             return _status(_notebooks(args.notebooks))
         with project.alone():
-            if args.command == "draft":
-                from analysis.publish import draft
-
-                return draft.make(args.data, args.pages, args.jobs)
-            return {"execute": _execute, "book": _book}.get(args.command, _build)(args)
+            return _run(args)
     except KeyboardInterrupt:
         print("stopped; what was finished is kept", file=sys.stderr)
         return INTERRUPTED
@@ -88,19 +81,14 @@ def _notebooks(named: list[Path]) -> list[Path]:
     return paths
 
 
-def _book(args: argparse.Namespace) -> int:
-    from analysis.publish import archive, site
+def _run(args: argparse.Namespace) -> int:
+    """The commands that write; what they need is imported only for them."""
+    if args.command == "execute":
+        return _execute(_notebooks(args.notebooks), args.jobs, force=args.force)
+    if args.command == "draft":
+        from analysis.publish import draft
 
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
-        made = pool.submit(archive.make, project.ROOT)
-        ended = _execute(argparse.Namespace(notebooks=[], force=False, jobs=args.jobs))
-        made.result()
-    return ended or site.build(jobs=min(4, args.jobs))
-
-
-def _build(args: argparse.Namespace) -> int:
-    from analysis.publish import archive, site
-
+        return draft.make(args.data, args.pages, args.jobs)
     if args.command == "pdf":
         from analysis.publish import pdf
 
@@ -111,37 +99,42 @@ def _build(args: argparse.Namespace) -> int:
         from analysis.publish import catalogues
 
         return catalogues.renew(project.ROOT)
+    from analysis.publish import archive, site
+
     if args.command == "build":
         return site.build(args.output, force=args.force, jobs=args.jobs)
-    print(f"archive: {project.name(archive.make(project.ROOT))}")
-    return 0
+    if args.command == "archive":
+        print(f"archive: {project.name(archive.make(project.ROOT))}")
+        return 0
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+        made = pool.submit(archive.make, project.ROOT)
+        ended = _execute(project.notebooks(), args.jobs)
+        made.result()
+    return ended or site.build(jobs=min(4, args.jobs))
 
 
-def _execute(args: argparse.Namespace) -> int:
+def _execute(paths: list[Path], jobs: int, *, force: bool = False) -> int:
     from analysis.publish import execution
 
-    paths = _notebooks(args.notebooks)
     reasons = execution.staleness(paths, renew=True)
     for path in [p for p in paths if reasons[p] == [execution.SAVED]]:
         execution.tidy(path)
         reasons[path] = []
         print(f"notebooks: {project.name(path)} was {execution.SAVED}; what it added is taken out, nothing is run")
-    stale = paths if args.force else [p for p in paths if reasons[p]]
+    stale = paths if force else [p for p in paths if reasons[p]]
     if not stale:
         print(f"notebooks: all {len(paths)} fresh")
         return 0
-    print(f"notebooks: {len(stale)} of {len(paths)} to run, {args.jobs} at a time")
+    print(f"notebooks: {len(stale)} of {len(paths)} to run, {jobs} at a time")
     for path in stale:
         print(f"  {project.name(path)}: {_because(reasons[path])}")
     start = time.perf_counter()
-    outcomes = execution.execute(stale, args.jobs)
-    failed = [o for o in outcomes if o.problems]
+    outcomes = execution.execute(stale, jobs)
     wall, total = time.perf_counter() - start, sum(o.seconds for o in outcomes)
-    print(
-        f"notebooks: {len(stale) - len(failed)} ran, {len(failed)} failed; {wall:.1f} s, {total:.1f} s of notebook time"
-    )
-    again = execution.staleness([o.path for o in outcomes if not o.problems])
-    moved = sorted({reason for why in again.values() for reason in why})
+    ran = [o.path for o in outcomes if not o.problems]
+    failed = len(stale) - len(ran)
+    print(f"notebooks: {len(ran)} ran, {failed} failed; {wall:.1f} s, {total:.1f} s of notebook time")
+    moved = sorted({reason for why in execution.staleness(ran).values() for reason in why})
     if moved:
         print(f"notebooks: changed while they ran, so run this again: {', '.join(moved)}", file=sys.stderr)
     return 1 if failed or moved else 0

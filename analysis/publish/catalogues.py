@@ -7,10 +7,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from analysis.publish import fingerprint, languages, pdf, site
-from analysis.publish.draft import facts
+from analysis.publish import checks, fingerprint, languages, pdf, site
 from analysis.publish.languages import OUTPUTS, Twin, names
-from analysis.publish.project import LANGUAGE, LOCALE, name, notebooks
+from analysis.publish.project import CONFIG, LANGUAGE, LOCALE, name, notebooks
 
 
 def renew(root: Path) -> int:
@@ -34,11 +33,11 @@ def renew(root: Path) -> int:
         update(scratch / "locale" / LANGUAGE / "LC_MESSAGES" / place, messages, "文")
     about = languages.settings(scratch / "locale")
     twin = Twin({}, names(root), strict=True)
-    twin.phrase(site.settings(root)[0]["html_title"], "_config.yml")
+    twin.phrase(site.settings(root)["html_title"], CONFIG)
     for text in pdf.own_texts(root):
         twin.sentences(text, "analysis/publish/pdf.py")
     for notebook in notebooks(root):
-        for fact in facts(fingerprint.read(notebook), LANGUAGE).values():
+        for fact in checks.facts(fingerprint.read(notebook), LANGUAGE).values():
             twin.sentences(fact, f"{name(notebook, root).removesuffix('.ipynb')}.html")
     missed = io.StringIO()  # the references that the messages have
     site.sphinx(root, scratch / "html", about, 1, log=missed, twin=twin)

@@ -6,13 +6,15 @@ compare PNG. Hence these rules, applied when a notebook is executed and again by
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 MAX_LINES = 12
-#: The same as in :mod:`analysis.charts.exhibit`, which is not imported here: this package starts without pandas.
+#: As in :mod:`analysis.charts.exhibit` and :mod:`analysis.facts`, not imported here: this package starts without pandas.
 BROKEN = "No longer true, so the text has to change:"
+FACTS = "application/x.fact+json"
 
 _FORBIDDEN_SOURCE = {
     "NBVAL_": "no exemption markers: every output is compared",
@@ -39,14 +41,26 @@ def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
     return [c for c in notebook["cells"] if c["cell_type"] == "code"]
 
 
+def _shown(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What the outputs show, by MIME type."""
+    for cell in code_cells(notebook):
+        yield from (output["data"] for output in cell["outputs"] if "data" in output)
+
+
 def broken(notebook: dict[str, Any]) -> list[str]:
     """Sentences of the text that no longer hold, as the expectations in the notebook say."""
-    found = []
-    for cell in code_cells(notebook):
-        for output in cell["outputs"]:
-            plain = text(output.get("data", {}).get("text/plain", ""))
-            if plain.startswith(BROKEN):
-                found.append(plain.removeprefix(BROKEN).strip())
+    said = (text(data.get("text/plain", "")) for data in _shown(notebook))
+    return [plain.removeprefix(BROKEN).strip() for plain in said if plain.startswith(BROKEN)]
+
+
+def facts(notebook: dict[str, Any], language: str = "en") -> dict[str, str]:
+    """The facts a notebook has stored, by key, in a language (or in English if they have no form of their own there)."""
+    found: dict[str, str] = {}
+    for data in _shown(notebook):
+        stored = data.get(FACTS, {})
+        for key, value in (stored if isinstance(stored, dict) else json.loads(text(stored))).items():
+            form = value if isinstance(value, str) else value.get(language) or value.get("en")
+            found |= {key: form} if form is not None else {}
     return found
 
 

@@ -7,21 +7,17 @@ that no longer holds and a cell that fails stop nothing: each is a row of ``rewr
 from __future__ import annotations
 
 import csv
-import json
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from analysis.publish import checks, execution, fingerprint, site
-from analysis.publish.project import BUILD, ROOT, TOC, listed, name, notebooks
+from analysis.publish.project import BUILD, CITATION, CONFIG, LOCK, ROOT, TOC, listed, name, notebooks
 
 #: ``kind``: a sentence to rewrite, or a cell that ended in an error; ``now``: what the page's numbers have become.
 COLUMNS = ("page", "kind", "expected", "now")
-#: The output type of :mod:`analysis.facts`, which is not imported here: this package starts without pandas.
-_FACTS = "application/x.fact+json"
-_COPIED = ("analysis", "book", "_config.yml", TOC, "requirements.lock.txt", "CITATION.cff", "pyproject.toml")
+_COPIED = ("analysis", "book", CONFIG, TOC, LOCK, CITATION, "pyproject.toml")
 _CACHES = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.partial")
 
 
@@ -53,9 +49,8 @@ def make(data: Path, pages: Sequence[str] = (), jobs: int = 2, root: Path = ROOT
         print(f"  {page}: {expected}\n      now: {now}" if kind == "sentence" else f"  {page}: {now}")
     sentences = sum(row[1] == "sentence" for row in rows)
     print(f"draft: {sentences} sentences to rewrite, {len(rows) - sentences} pages with a cell that fails")
-    print(
-        f"  {name(place / 'rewrite.csv', root)}; " + (f"open {name(place / 'html/index.html', root)}" if built else "")
-    )
+    where = f"open {name(place / 'html/index.html', root)}" if built else ""
+    print(f"  {name(place / 'rewrite.csv', root)}; {where}")
     if not built:
         print(f"error: no page could be built; {name(place / 'warnings.txt', root)} says why", file=sys.stderr)
     return 1 if rows or not built else 0
@@ -77,8 +72,9 @@ def to_rewrite(before: Path, after: Path, root: Path) -> Iterator[tuple[str, str
     """Rows of :data:`COLUMNS` for one notebook: its sentences that no longer hold, and the first cell that fails."""
     page = name(after, root).removesuffix(".ipynb")
     notebook = fingerprint.read(after)
-    old = facts(fingerprint.read(before)) if before.is_file() else {}
-    changed = [f"{key}: {old[key]} → {new}" for key, new in facts(notebook).items() if key in old and old[key] != new]
+    old = checks.facts(fingerprint.read(before)) if before.is_file() else {}
+    now = checks.facts(notebook)
+    changed = [f"{key}: {old[key]} → {new}" for key, new in now.items() if key in old and old[key] != new]
     failed = [
         (number, output)
         for number, cell in enumerate(checks.code_cells(notebook), 1)
@@ -93,16 +89,3 @@ def to_rewrite(before: Path, after: Path, root: Path) -> Iterator[tuple[str, str
         more = f" ({len(failed) - 1} more cells fail)" if len(failed) > 1 else ""
         said = (str(error["evalue"]).strip().splitlines() or [""])[0][:200]
         yield page, "error", "", f"cell {number}: {error['ename']}: {said}{more}"
-
-
-def facts(notebook: dict[str, Any], language: str = "en") -> dict[str, str]:
-    """The facts a notebook has stored, by key, in a language (or in English if they have no form of their own there)."""
-    found: dict[str, str] = {}
-    for cell in checks.code_cells(notebook):
-        for output in cell["outputs"]:
-            stored = output.get("data", {}).get(_FACTS, {})
-            values = json.loads(checks.text(stored)) if isinstance(stored, str | list) else stored
-            found |= {
-                k: v if isinstance(v, str) else str(v.get(language) or v.get("en", "")) for k, v in values.items()
-            }
-    return found

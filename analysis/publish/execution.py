@@ -47,20 +47,20 @@ class Outcome:
     broken: list[str] = field(default_factory=list)
 
 
-def environment(root: Path, record: Path | None = None) -> dict[str, str]:
+def environment(root: Path, record: Path) -> dict[str, str]:
     """Environment of a kernel: this checkout first, nobody's personal settings, one thread per kernel."""
-    env = dict(os.environ)
-    env["PYTHONPATH"] = os.pathsep.join([str(root / "analysis/publish/kernel"), str(root)])
-    env["IPYTHONDIR"] = str(root / BUILD / "ipython")
-    env["MPLCONFIGDIR"] = str(root / BUILD / "matplotlib")
-    env["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    env["JUPYTER_PREFER_ENV_PATH"] = "1"
+    env = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(root / "analysis/publish/kernel"), str(root)]),
+        "IPYTHONDIR": str(root / BUILD / "ipython"),
+        "MPLCONFIGDIR": str(root / BUILD / "matplotlib"),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "PUBLISH_ROOT": str(root),
+        "PUBLISH_RECORD": str(record),
+        "PUBLISH_FOLDERS": " ".join(fingerprint.FOLDERS),
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    }
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # or every kernel compiles pandas again
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        env[f"{library}_NUM_THREADS"] = "1"
-    if record:
-        env["PUBLISH_ROOT"], env["PUBLISH_RECORD"] = str(root), str(record)
-        env["PUBLISH_FOLDERS"] = " ".join(fingerprint.FOLDERS)
     return env
 
 

@@ -14,6 +14,7 @@ they are computed again, and the notebook is fresh if each gives the value that 
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import json
 import os
@@ -23,6 +24,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from analysis.publish import checks
 from analysis.publish.project import BUILD, LOCK, ROOT
 
 KEY = "fingerprint"
@@ -32,8 +34,7 @@ FOLDERS = ("data", "analysis", "book")
 _IGNORED = ("analysis/publish/",)
 NEVER = "never run"
 #: Words of the notes of :mod:`analysis.stages`, which is not imported here: this package starts without pandas.
-_NOTES = ("direct", "through", "value")
-_DIRECT, _THROUGH, _VALUE = _NOTES
+_DIRECT, _THROUGH, _VALUE = _NOTES = ("direct", "through", "value")
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -49,7 +50,11 @@ def meaning(name: str, content: bytes) -> bytes:
     """
     try:
         if name.endswith(".py"):
-            return _program(content)
+            tree = ast.parse(content)
+            for node in ast.walk(tree):
+                if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+                    del node.body[0]
+            return _written(tree).encode()
         if name.endswith(".json"):
             return json.dumps(json.loads(content), ensure_ascii=False).encode()
     except (SyntaxError, ValueError, RecursionError):
@@ -57,16 +62,8 @@ def meaning(name: str, content: bytes) -> bytes:
     return content
 
 
-def _program(content: bytes) -> bytes:
-    """The syntax tree of a module, written the same way by every supported Python (``ast.dump`` is not)."""
-    tree = ast.parse(content)
-    for node in ast.walk(tree):
-        if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
-            del node.body[0]
-    return _written(tree).encode()
-
-
 def _written(value: Any) -> str:
+    """A syntax tree, written the same way by every supported Python (``ast.dump`` is not)."""
     if isinstance(value, list):
         return f"[{','.join(map(_written, value))}]"
     if not isinstance(value, ast.AST):
@@ -84,6 +81,7 @@ class Hashes:
 
     def __init__(self, root: Path = ROOT) -> None:
         self.root = root
+        self._changed = False
         self._exact: dict[str, str] = {}
         self._cache = root / BUILD / f"meanings-{digest(Path(__file__).read_bytes())}.json"
         try:
@@ -93,43 +91,39 @@ class Hashes:
 
     def exact(self, name: str) -> str:
         """Hash of the bytes of a file."""
-        if name not in self._exact:
-            path = self.root / name
-            content = path.read_bytes() if path.is_file() else None
-            self._exact[name] = "" if content is None else digest(content)
-            if content is not None and name.endswith((".py", ".json")):
-                known = f"{name.rpartition('.')[2]} {self._exact[name]}"
-                if known not in self._meanings:
-                    self._meanings[known] = digest(meaning(name, content))
-                    self._changed = True
-        return self._exact[name]
+        path = self.root / name
+        if name not in self._exact and path.is_file():
+            content = path.read_bytes()
+            self._exact[name] = digest(content)
+            if name.endswith((".py", ".json")) and self._key(name) not in self._meanings:
+                self._meanings[self._key(name)] = digest(meaning(name, content))
+                self._changed = True
+        return self._exact.setdefault(name, "")
+
+    def _key(self, name: str) -> str:
+        return f"{name.rpartition('.')[2]} {self._exact[name]}"
 
     def __getitem__(self, name: str) -> str:
         exact = self.exact(name)
-        return self._meanings.get(f"{name.rpartition('.')[2]} {exact}", exact)
-
-    _changed = False
+        return self._meanings.get(self._key(name), exact)
 
     def keep(self) -> None:
         """Write down what was worked out, for the next time; no harm if that cannot be done."""
         if self._changed:
-            try:
+            with contextlib.suppress(OSError):
                 self._cache.parent.mkdir(exist_ok=True)
                 partial = self._cache.with_suffix(".partial")
                 partial.write_text(json.dumps(self._meanings, indent=0, sort_keys=True), "utf-8")
                 partial.replace(self._cache)
-            except OSError:
-                return
 
 
 def relevant(opened: Iterable[str]) -> dict[str, set[str]]:
     """Of what a kernel noted (lines of hash and name), the files its outputs depend on, with the hashes seen."""
     found: dict[str, set[str]] = {}
-    for line in sorted(opened):
+    for line in opened:
         seen, _, name = line.partition(" ")
-        if seen in _NOTES or "/." in name or name.startswith(_IGNORED):
-            continue
-        if name.startswith(tuple(f"{folder}/" for folder in FOLDERS)):
+        counts = name.partition("/")[0] in FOLDERS and "/." not in name and not name.startswith(_IGNORED)
+        if seen not in _NOTES and counts:
             found.setdefault(name, set()).add(seen)
     return dict(sorted(found.items()))
 
@@ -141,13 +135,13 @@ def _noted(opened: Iterable[str], word: str) -> set[str]:
 
 def code(notebook: dict[str, Any]) -> str:
     """Hash of the code cells, in order."""
-    cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
+    cells = [checks.text(cell["source"]) for cell in checks.code_cells(notebook)]
     return digest(json.dumps(cells, ensure_ascii=False).encode())
 
 
 def outputs(notebook: dict[str, Any]) -> str:
     """Hash of the outputs and the order in which the cells were run."""
-    cells = [(c.get("execution_count"), _joined(c["outputs"])) for c in notebook["cells"] if c["cell_type"] == "code"]
+    cells = [(cell.get("execution_count"), _joined(cell["outputs"])) for cell in checks.code_cells(notebook)]
     return digest(json.dumps(cells, ensure_ascii=False, sort_keys=True).encode())
 
 

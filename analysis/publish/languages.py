@@ -48,7 +48,8 @@ _TITLE = (1.28, 1.37)  # distance of its lines, in letter sizes; other texts tha
 _APART = re.compile(r"(, |: |; | \(|\))")
 _PITCH = (0.95, 1.2)  # the same of a wrapped label
 _MARGIN = 6  # points left of the title
-_PUNCTUATION = {", ": "，", ": ": "：", "; ": "；", " (": "（", ")": "）"}
+#: What of that stands within names, and what it is while they are told apart.
+_HELD, _FREED = str.maketrans(" )", "\0\1"), str.maketrans("\0\1", " )")
 #: What stands between two links and is no text of its own.
 _BARE, _FULL = re.compile(r"[\s,.;:()]+"), str.maketrans(",.;:()", "，。；：（）", " ")
 _PRINTED = re.compile(r"(.*[\w)]) [A-Za-z]*[\u3400-\u9fff]\S*")
@@ -137,19 +138,8 @@ class Twin:
 
     def listed(self, text: str, where: str = "") -> str:
         """What a value says of itself: series, year and number, each by itself."""
-        held: list[str] = []  # names with a comma in them
-
-        def hold(match: re.Match[str]) -> str:
-            held.append(match[0])
-            return f"\0{len(held) - 1}\0"
-
-        parts = _APART.split(self._names.sub(hold, text) if self._names else text)
-        parts = [re.sub("\0(\\d+)\0", lambda m: held[int(m[1])], part) for part in parts if part]
-        if parts.count(" (") != parts.count(")"):  # AR(1)
-            return "".join(
-                self.phrase(part, where) if part not in (", ", ": ") else _PUNCTUATION[part] for part in parts
-            )
-        return "".join(_PUNCTUATION.get(part) or self.phrase(part, where) for part in parts)
+        text = self._names.sub(lambda m: m[0].translate(_HELD), text) if self._names else text
+        return "".join(self.phrase(part.translate(_FREED), where) for part in _APART.split(text) if part)
 
     def _rows(self, text: str, where: str) -> str:
         data = json.loads(text)

@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from analysis.publish.languages import OUTPUTS, Twin, catalogue, names
-from analysis.publish.project import BUILD, LANGUAGE, ROOT, TOC, editions
+from analysis.publish.project import BUILD, LANGUAGE, ROOT, cited, editions, parts
 
 BOOK = "the-white-paper-recomputed{suffix}.pdf"
 BRIEF = "the-white-paper-recomputed{suffix}-brief.pdf"
@@ -64,6 +64,11 @@ class Chapter:
     title: str
     text: Tag
 
+    @property
+    def anchor(self) -> str:
+        """The id of its beginning."""
+        return f"chapter-{self.name.removeprefix('book/').replace('/', '-')}"
+
 
 @dataclass(frozen=True)
 class Edition:
@@ -81,42 +86,21 @@ class Edition:
 def edition(folder: Path, root: Path = ROOT, language: str = "en") -> Edition:
     """The edition whose pages are in ``folder``; Chinese words come from the catalogue of outputs."""
     say = Twin(catalogue(root / OUTPUTS), names(root)).sentences if language == LANGUAGE else str
-    cited = cited_as(root)
+    said = cited(root)
     words = {key: say(text) for key, text in (TEXTS | {part: part for part, _ in parts(root)}).items()}
-    day = date.fromisoformat(str(cited["date-released"]))
-    return Edition(folder, language, words, say(cited["title"]), say(cited["abstract"]), cited["version"], day)
-
-
-def cited_as(root: Path) -> dict[str, Any]:
-    """``CITATION.cff``, its abstract on one line."""
-    import yaml
-
-    cited: dict[str, Any] = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
-    return cited | {"abstract": " ".join(cited["abstract"].split())}
+    title, abstract = say(said["title"]), say(said["abstract"])
+    return Edition(folder, language, words, title, abstract, said["version"], said["date-released"])
 
 
 def own_texts(root: Path) -> list[str]:
     """Everything the printed editions say that stands on no page."""
-    cited = cited_as(root)
-    return [*TEXTS.values(), *dict.fromkeys(part for part, _ in parts(root) if part), cited["title"], cited["abstract"]]
+    said = cited(root)
+    return [*TEXTS.values(), *dict.fromkeys(part for part, _ in parts(root) if part), said["title"], said["abstract"]]
 
 
 def browser() -> str | None:
     """The Chromium of this machine: ``CHROMIUM`` names it, or it is found on the path."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
-
-
-def parts(root: Path = ROOT) -> Iterator[tuple[str, str]]:
-    """``(part, page)`` in reading order."""
-    import yaml
-
-    toc = yaml.safe_load((root / TOC).read_text("utf-8"))
-    yield "", toc["root"]
-    for part in toc.get("parts", [{"caption": "", "chapters": toc.get("chapters", [])}]):
-        for chapter in part["chapters"]:
-            yield part["caption"], chapter["file"]
-            for section in chapter.get("sections", []):
-                yield part["caption"], section["file"]
 
 
 def chapters(printed: Edition, root: Path = ROOT, only: tuple[str, ...] = ()) -> list[Chapter]:
@@ -139,15 +123,15 @@ def chapters(printed: Edition, root: Path = ROOT, only: tuple[str, ...] = ()) ->
         for image in text.find_all("img"):
             image["src"] = (html / f"{name}.html").parent.joinpath(unquote(str(image["src"]))).resolve().as_uri()
             image.attrs.pop("loading", None)
-        slug = name.removeprefix("book/").replace("/", "-")
+        chapter = Chapter(name, printed.words[part], text.h1.get_text().strip(), text)
         for element in text.find_all(id=True):
             if element.find_parent("svg") is None and element.name != "svg":
                 old = str(element["id"])
-                element["id"] = old if old not in taken else f"{slug}--{old}"
+                element["id"] = old if old not in taken else f"{chapter.anchor.removeprefix('chapter-')}--{old}"
                 taken.add(str(element["id"]))
                 places[name, old] = str(element["id"])
-        places[name, ""] = f"chapter-{slug}"
-        found.append(Chapter(name, printed.words[part], text.h1.get_text().strip(), text))
+        places[name, ""] = chapter.anchor
+        found.append(chapter)
     for chapter in found:
         _link(chapter, places)
     return found
@@ -155,16 +139,14 @@ def chapters(printed: Edition, root: Path = ROOT, only: tuple[str, ...] = ()) ->
 
 def _shorten(text: Tag, soup: BeautifulSoup, words: Mapping[str, str]) -> None:
     """Put a sentence in place of tables that nobody reads on paper, and of lists that only scripts show."""
+    said = [(box, words["register"]) for box in text.select(".register")]
     for table in text.find_all("table"):
-        rows = len(table.select("tbody tr"))
-        if rows > LONG:
-            note = soup.new_tag("p", attrs={"class": "left-out"})
-            note.string = words["rows"].format(rows=f"{rows:,}")
-            table.replace_with(note)
-    for box in text.select(".register"):
+        if (rows := len(table.select("tbody tr"))) > LONG:
+            said.append((table, words["rows"].format(rows=f"{rows:,}")))
+    for element, why in said:
         note = soup.new_tag("p", attrs={"class": "left-out"})
-        note.string = words["register"]
-        box.replace_with(note)
+        note.string = why
+        element.replace_with(note)
 
 
 def _link(chapter: Chapter, places: dict[tuple[str, str], str]) -> None:
@@ -211,13 +193,9 @@ def _contents(found: list[Chapter], pages: dict[str, int], words: Mapping[str, s
         if chapter.part != part:
             part = chapter.part
             out.append(f"</ul><h3>{part}</h3><ul>")
-        anchor = _anchor(chapter)
-        out.append(f'<li><a href="#{anchor}">{chapter.title}</a><span class="page">{pages.get(anchor, "")}</span></li>')
+        page = pages.get(chapter.anchor, "")
+        out.append(f'<li><a href="#{chapter.anchor}">{chapter.title}</a><span class="page">{page}</span></li>')
     return "".join([*out, "</ul></nav>"])
-
-
-def _anchor(chapter: Chapter) -> str:
-    return "chapter-" + chapter.name.removeprefix("book/").replace("/", "-")
 
 
 def _version(printed: Edition) -> str:
@@ -228,7 +206,7 @@ def book(found: list[Chapter], printed: Edition, pages: dict[str, int]) -> str:
     """The whole book as one document; ``pages`` are the numbers for the contents."""
     cover = f'<div class="cover"><h1>{printed.title}</h1><p class="subtitle">{printed.abstract}</p><p>{_version(printed)}</p></div>'
     body = [cover, _contents(found, pages, printed.words)]
-    body += [f'<section class="chapter" id="{_anchor(c)}">{c.text.decode_contents()}</section>' for c in found]
+    body += [f'<section class="chapter" id="{c.anchor}">{c.text.decode_contents()}</section>' for c in found]
     return _document(printed.title, "".join(body), printed)
 
 
@@ -237,18 +215,15 @@ def brief(found: list[Chapter], printed: Edition, room: int = 0) -> str:
 
     ``room``: 1 with small tables (as printed, as it must be), 2 with the figure of each finding as well.
     """
-    findings = next(c for c in found if c.name == FINDINGS)
     title = f"{printed.title}{'：' if printed.language == LANGUAGE else ': '}{printed.words['brief']}"
     body = [f'<div class="brief"><h1>{title}</h1>']
-    body += [str(p) for p in findings.text.select("h1 ~ p, h1 ~ ul")]
-    for section in findings.text.select("section section"):
-        if not _is_finding(section) or section.h2 is None:
-            continue
+    body += [str(p) for c in found if c.name == FINDINGS for p in c.text.select("h1 ~ p, h1 ~ ul")]
+    for heading, section in _findings(found):
         said = [p for p in section.find_all("p") if not p.find_parent(["table", "details", "li"])]
         words = [p for p in said if not set(p.get("class") or []) & {"exhibit-title", "exhibit-caption", "cite"}]
         points = [i for i in section.select("ul > li") if not i.find_parent("details")][:2]  # what changes, how sure
         tables = [t for t in section.find_all("table") if not t.find_parent("details") and len(t.find_all("tr")) <= 12]
-        body.append(f"<section><h3>{section.h2.get_text().strip()}</h3>")
+        body.append(f"<section><h3>{heading}</h3>")
         body += [str(p) for p in words[:2]] + [str(t) for t in tables[: room > 0]]
         body += [str(f) for f in section.select(".exhibit-figure")[: room > 1]]
         body += [f"<p>{item.decode_contents()}</p>" for item in points]
@@ -258,9 +233,13 @@ def brief(found: list[Chapter], printed: Edition, room: int = 0) -> str:
     return _document(title, text, printed)
 
 
-def _is_finding(section: Tag) -> bool:
-    ids = [str(e.get("id", "")) for e in (section, *section.find_all("span", recursive=False))]
-    return any(re.search(r"(?:^|--)f-\d{3}$", name) for name in ids)
+def _findings(found: list[Chapter]) -> Iterator[tuple[str, Tag]]:
+    """Heading and section of each finding."""
+    text = next(c.text for c in found if c.name == FINDINGS)
+    for section in text.select("section section"):
+        ids = [str(e.get("id", "")) for e in (section, *section.find_all("span", recursive=False))]
+        if section.h2 is not None and any(re.search(r"(?:^|--)f-\d{3}$", name) for name in ids):
+            yield section.h2.get_text().strip(), section
 
 
 def _print(page: Any, document: str, work: Path, target: Path) -> None:
@@ -386,13 +365,10 @@ def _write(
         _print(page, book(found, printed, {}), long.with_suffix(".html"), long)
         starts = _starts(long)
         _print(page, book(found, printed, starts), long.with_suffix(".html"), long)
-        made[long] = {c.title: starts.get(_anchor(c)) for c in found}
+        made[long] = {c.title: starts.get(c.anchor) for c in found}
     return made
 
 
 def headings(found: list[Chapter]) -> list[str]:
     """The headings of the findings, as the brief repeats them."""
-    findings = next(c for c in found if c.name == FINDINGS)
-    return [
-        s.h2.get_text().strip() for s in findings.text.select("section section") if s.h2 is not None and _is_finding(s)
-    ]
+    return [heading for heading, _ in _findings(found)]

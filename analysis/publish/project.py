@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ BUILD = "_build"
 LOCK = "requirements.lock.txt"
 CONFIG = "_config.yml"
 TOC = "_toc.yml"
+CITATION = "CITATION.cff"
 #: The language the book is translated into, and its gettext catalogues.
 LANGUAGE = "zh_TW"
 LOCALE = Path("book/locale")
+#: Of the file behind a page.
+SUFFIXES = (".ipynb", ".md")
 
 
 def notebooks(root: Path = ROOT) -> list[Path]:
@@ -29,24 +33,37 @@ def name(path: Path, root: Path = ROOT) -> str:
     return path.resolve().relative_to(root).as_posix()
 
 
-def listed(root: Path = ROOT) -> list[str]:
-    """Pages of ``_toc.yml`` in reading order, without suffix."""
+def read(file: str, root: Path = ROOT) -> dict[str, Any]:
+    """What a YAML file of the checkout says."""
     import yaml
 
-    toc = yaml.safe_load((root / TOC).read_text("utf-8"))
-    return list(_pages(toc))
+    said: dict[str, Any] = yaml.safe_load((root / file).read_text("utf-8"))
+    return said
 
 
-def _pages(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _pages(item)
-    elif isinstance(node, dict):
-        for key in ("root", "file"):
-            if key in node:
-                yield node[key]
-        for key in ("parts", "chapters", "sections"):
-            yield from _pages(node.get(key, []))
+def cited(root: Path = ROOT) -> dict[str, Any]:
+    """``CITATION.cff``, its abstract on one line, its date as a :class:`datetime.date`."""
+    said = read(CITATION, root)
+    day = date.fromisoformat(str(said["date-released"]))
+    return said | {"abstract": " ".join(said["abstract"].split()), "date-released": day}
+
+
+def parts(root: Path = ROOT) -> list[tuple[str, str]]:
+    """``(part, page)`` of ``_toc.yml`` in reading order, pages without suffix."""
+    return list(_pages(read(TOC, root)))
+
+
+def _pages(node: dict[str, Any], part: str = "") -> Iterator[tuple[str, str]]:
+    part = node.get("caption", part)
+    yield from ((part, node[key]) for key in ("root", "file") if key in node)
+    for key in ("parts", "chapters", "sections"):
+        for below in node.get(key) or []:
+            yield from _pages(below, part)
+
+
+def listed(root: Path = ROOT) -> list[str]:
+    """Pages of ``_toc.yml`` in reading order, without suffix."""
+    return [page for _, page in parts(root)]
 
 
 def editions(root: Path = ROOT) -> dict[str, str]:
@@ -57,8 +74,7 @@ def editions(root: Path = ROOT) -> dict[str, str]:
 
 def source(page: str, root: Path = ROOT) -> Path:
     """The file behind a page of the table of contents."""
-    for suffix in (".ipynb", ".md"):
-        path = root / (page + suffix)
+    for path in (root / (page + suffix) for suffix in SUFFIXES):
         if path.is_file():
             return path
     raise FileNotFoundError(f"{TOC} lists {page}, and there is no {page}.ipynb or {page}.md")

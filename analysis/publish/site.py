@@ -24,17 +24,19 @@ from analysis.publish.kept import Kept, digest, files
 from analysis.publish.languages import OUTPUTS, Twin
 from analysis.publish.project import (
     BUILD,
+    CITATION,
     CONFIG,
     LANGUAGE,
     LOCALE,
     LOCK,
     ROOT,
+    SUFFIXES,
     TOC,
     editions,
     listed,
     name,
     notebooks,
-    source,
+    read,
 )
 
 OUTPUT = Path(BUILD) / "html"
@@ -67,7 +69,7 @@ _REDIRECT_ONE = """\
 def sources(root: Path) -> str:
     """Hash of everything the pages are made from."""
     data = archive.data_files(root / "data")
-    return digest(root, [*data, *files(root, ("book", "analysis"), (CONFIG, TOC, LOCK, "CITATION.cff"))])
+    return digest(root, [*data, *files(root, ("book", "analysis"), (CONFIG, TOC, LOCK, CITATION))])
 
 
 def stamp(root: Path, target: Path) -> str:
@@ -80,13 +82,12 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     start = time.perf_counter()
     target = (output or root / OUTPUT).resolve()
     stale = [name(path, root) for path, why in execution.staleness(notebooks(root), root).items() if why]
-    wrong = {name(p, root): said for p in notebooks(root) if (said := checks.broken(fingerprint.read(p)))}
+    wrong = _broken(root)
     known = target.with_name(target.name + ".sources")
     if not force and known.is_file() and known.read_text("utf-8") == stamp(root, target):
         archive.make(root)
         return _say("up to date", target, stale, wrong)
-    missing = [page for page in listed(root) if not _exists(page, root)]
-    if missing:
+    if missing := [p for p in listed(root) if not any((root / (p + end)).is_file() for end in SUFFIXES)]:
         print(f"error: {TOC} lists pages that do not exist: {', '.join(missing)}", file=sys.stderr)
         return 1
     print(f"book: building {len(listed(root))} pages", flush=True)
@@ -121,8 +122,9 @@ def _say(
     wrong: dict[str, list[str]],
     untranslated: Mapping[str, str] | None = None,
 ) -> int:
+    address = f"open {os.path.relpath(target / 'index.html')}, or run `make serve`"
     if not stale and not wrong and not untranslated:
-        print(f"book: {what}\n  {_address(target)}")
+        print(f"book: {what}\n  {address}")
         return 0
     if untranslated:
         print(
@@ -137,39 +139,32 @@ def _say(
         for page, said in wrong.items():
             print("\n".join(f"  {page}: {sentence}" for sentence in said), file=sys.stderr)
     if not stale:
-        print(f"  {_address(target)}", file=sys.stderr)
+        print(f"  {address}", file=sys.stderr)
         return 1
     more = f" and {len(stale) - 5} more" if len(stale) > 5 else ""
     print(
         f"book: NOT up to date: {len(stale)} notebooks are stale, and their pages say so: {', '.join(stale[:5])}{more}\n"
-        f"  `make book` runs them; {_address(target)}",
+        f"  `make book` runs them; {address}",
         file=sys.stderr,
     )
     return 1
 
 
-def _exists(page: str, root: Path) -> bool:
-    try:
-        return source(page, root).is_file()
-    except FileNotFoundError:
-        return False
+def _broken(root: Path) -> dict[str, list[str]]:
+    """Sentences that no longer hold, by notebook."""
+    return {name(p, root): said for p in notebooks(root) if (said := checks.broken(fingerprint.read(p)))}
 
 
-def _address(target: Path) -> str:
-    return f"open {os.path.relpath(target / 'index.html')}, or run `make serve`"
-
-
-def settings(root: Path, language: str = "en") -> tuple[dict[str, Any], dict[str, Any]]:
-    """``_config.yml`` as Jupyter Book gives it to Sphinx for one edition, and Jupyter Book's own remainder.
+def settings(root: Path, language: str = "en") -> dict[str, Any]:
+    """``_config.yml`` as Jupyter Book gives it to Sphinx for one edition.
 
     What needs an address is switched on only if ``addresses`` in ``_config.yml`` names it.
     """
-    import yaml
     from jupyter_book.config import get_final_config
 
     extras: dict[str, Any] = {"latex_individualpages": False, "nitpicky": True, "external_toc_path": str(root / TOC)}
-    config, meta = get_final_config(user_yaml=root / CONFIG, cli_config=extras, sourcedir=root, raise_on_invalid=True)
-    places = {k: v for k, v in yaml.safe_load((root / CONFIG).read_text("utf-8"))["addresses"].items() if v}
+    config, _ = get_final_config(user_yaml=root / CONFIG, cli_config=extras, sourcedir=root, raise_on_invalid=True)
+    places = {k: v for k, v in read(CONFIG, root)["addresses"].items() if v}
     published = places.get("repository")
     theme = config["html_theme_options"]
     theme["repository_url"] = published or ""
@@ -191,7 +186,7 @@ def settings(root: Path, language: str = "en") -> tuple[dict[str, Any], dict[str
         places.setdefault("contact", f"{published.rstrip('/')}/issues")
     config["addresses"] = places
     config["editions"] = editions(root)
-    return config, meta
+    return cast(dict[str, Any], config)
 
 
 def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str, Any]) -> tuple[bool, dict[str, str]]:
@@ -202,17 +197,16 @@ def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str
     about = about | languages.settings(root / LOCALE)
     _set_up_once()
     twin = Twin(languages.catalogue(root / OUTPUTS), languages.names(root))
-    title = twin.phrase(settings(root)[0]["html_title"], CONFIG)
+    title = twin.phrase(settings(root)["html_title"], CONFIG)
     about |= dict.fromkeys(("project", "html_title", "ogp_site_name", "ogp_image_alt"), title)
     return sphinx(root, place, about, jobs, twin=twin), twin.missing
 
 
 def draft(root: Path, target: Path, warnings: Path, jobs: int) -> bool:
     """Build what can be built of a copy, its warnings to a file; false if there is no page at all."""
-    wrong = {name(p, root): said for p in notebooks(root) if (said := checks.broken(fingerprint.read(p)))}
     log = io.StringIO()
     shutil.rmtree(target, ignore_errors=True)
-    sphinx(root, target, {"stale_notebooks": [], "broken_sentences": wrong}, jobs, log=log)
+    sphinx(root, target, {"stale_notebooks": [], "broken_sentences": _broken(root)}, jobs, log=log)
     warnings.write_text(re.sub(r"\x1b\[[0-9;]*m", "", log.getvalue()), "utf-8")
     first = listed(root)[0]
     if not (target / f"{first}.html").is_file():
@@ -239,7 +233,7 @@ def sphinx(
     from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-    config, _ = settings(root, about.get("language", "en"))
+    config = settings(root, about.get("language", "en"))
     config.update(about)
     # MyST-NB puts the figures of the notebooks beside the output folder.
     scratch = root / BUILD / "sphinx" / f"{target.name}-{builder}"
@@ -315,10 +309,7 @@ def _pack(root: Path) -> None:
 
 def _finish(root: Path, target: Path) -> None:
     """What Sphinx leaves undone: a way in, the archive; and leftovers that are no part of the book."""
-    import yaml
-
-    first = listed(root)[0]
-    title = yaml.safe_load((root / CONFIG).read_text("utf-8"))["title"]
+    first, title = listed(root)[0], read(CONFIG, root)["title"]
     there = editions(root)
     way = _REDIRECT if len(there) > 1 else _REDIRECT_ONE.replace("{page}", "en/{page}")
     (target / "index.html").write_text(way.format(page=first, title=title), "utf-8")

@@ -7,7 +7,6 @@ a power of ten, for a translation that has another unit. A missing fact is a war
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,22 +17,15 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from analysis.publish import units
+from analysis.publish import checks, fingerprint, units
 
-FACT = "application/x.fact+json"
 logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=256)
-def stored(path: str, modified: int) -> dict[str, str | dict[str, str]]:
+def stored(path: Path, modified: int, language: str) -> dict[str, str]:
     """Facts in the outputs of a notebook; ``modified`` makes a changed file be read again."""
-    found: dict[str, str | dict[str, str]] = {}
-    if path.endswith(".ipynb"):
-        for cell in json.loads(Path(path).read_text("utf-8"))["cells"]:
-            for output in cell.get("outputs", []):
-                data = output.get("data", {}).get(FACT, {})
-                found |= data if isinstance(data, dict) else json.loads("".join(data))
-    return found
+    return checks.facts(fingerprint.read(path), language) if path.suffix == ".ipynb" else {}
 
 
 class Fact(SphinxRole):
@@ -45,11 +37,10 @@ class Fact(SphinxRole):
         page, _, key = named.rpartition(":")
         page = f"book/{page}" if page else self.env.docname
         path = Path(self.env.doc2path(page))
+        value = None
         if path.is_file():
             self.env.note_dependency(str(path))
-        value = stored(str(path), path.stat().st_mtime_ns).get(key) if path.is_file() else None
-        if isinstance(value, dict):
-            value = value.get(self.config.language) or value.get("en")
+            value = stored(path, path.stat().st_mtime_ns, self.config.language).get(key)
         if value is None:
             logger.warning("no fact %s in %s", key, page, location=self.get_location())
             return [nodes.Text("?")], []

@@ -12,11 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel.dates import format_date
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+from analysis.publish import project
 
 CORRECTIONS = "book/reference/corrections"
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -60,13 +61,6 @@ _WORDS = {
 OTHER = {"en": ("zh", "中文", "本頁中文版", "zh-Hant"), "zh_TW": ("en", "English", "This page in English", "en")}
 
 
-def edition(root: Path) -> dict[str, Any]:
-    """``CITATION.cff``; the date as a :class:`datetime.date`."""
-    cited: dict[str, Any] = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
-    cited["date-released"] = date.fromisoformat(str(cited["date-released"]))
-    return cited
-
-
 def written(day: date, language: str = "en") -> str:
     """A date as text has it, whatever the locale: 3 May 2026, 2026年5月3日."""
     return format_date(day, "y年M月d日" if language == "zh_TW" else "d MMMM y", locale=language)
@@ -106,7 +100,7 @@ def other_edition(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
 
 def furnish(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Head and foot of a page."""
-    places, cited = app.config.addresses, edition(Path(app.srcdir))
+    places, cited = app.config.addresses, project.cited(Path(app.srcdir))
     site = places.get("site", "").rstrip("/")
     context["editions"] = []
     language = app.config.language

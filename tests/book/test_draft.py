@@ -37,7 +37,7 @@ def test_a_draft_lists_the_sentences_to_rewrite_and_is_built(tmp_path: Path) -> 
 
 
 def test_what_a_page_has_to_say_is_read_from_its_outputs(tmp_path: Path) -> None:
-    assert draft.facts({"cells": []}) == {}
+    assert checks.facts({"cells": []}) == {}
     for name, value, broken in (("before", "4%", []), ("after", "5%", ["it was four"])):
         outputs = [{"output_type": "display_data", "data": {"application/x.fact+json": {"rate": value}}}]
         outputs += [{"output_type": "display_data", "data": {"text/plain": f"{checks.BROKEN} {s}"}} for s in broken]

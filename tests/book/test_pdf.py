@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from analysis.publish import languages, pdf, project
-from tests.book.common import CI, HTML, PAGES, SITE
+from tests.book.common import CI, HTML, SITE
 
 pytestmark = pytest.mark.skipif(not HTML.is_dir(), reason="the book is not built; `make site` builds it")
 
@@ -29,12 +29,14 @@ def test_the_brief_holds_every_finding_on_at_most_four_pages_with_its_fonts(tmp_
 
 
 def test_every_page_of_the_book_is_a_chapter_of_the_file():
-    assert [page for _, page in pdf.parts()] == PAGES
+    contents = (project.ROOT / project.TOC).read_text("utf-8")
+    assert [page for _, page in project.parts()] == re.findall(r"(?:root|file): (\S+)", contents)
+    assert list(dict.fromkeys(part for part, _ in project.parts())) == ["", *re.findall(r"caption: (.+)", contents)]
 
 
 def test_the_contents_of_the_chinese_file_name_its_parts_in_chinese():
     folder = project.editions()[languages.LANGUAGE]
-    last = dict(pdf.parts())  # a page of each part
+    last = dict(project.parts())  # a page of each part
     found = pdf.chapters(pdf.edition(SITE / folder, language=languages.LANGUAGE), only=tuple(last.values()))
     assert len({c.part for c in found}) == len(last)
     assert [c.part for c in found if c.part and not re.search("[\u4e00-\u9fff]", c.part)] == []
