@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from analysis.publish import checks, execution, fingerprint, site
-from analysis.publish.project import BUILD, CITATION, CONFIG, LOCK, ROOT, TOC, listed, name, notebooks
+from analysis.publish.project import BUILD, ROOT, SETTINGS, TOC, listed, name, notebooks
 
 #: ``kind``: a sentence to rewrite, or a cell that ended in an error; ``now``: what the page's numbers have become.
 COLUMNS = ("page", "kind", "expected", "now")
-_COPIED = ("analysis", "book", CONFIG, TOC, LOCK, CITATION, "pyproject.toml")
+_COPIED = ("analysis", "book", *SETTINGS, "pyproject.toml")
 _CACHES = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.partial")
 
 

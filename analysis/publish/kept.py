@@ -20,7 +20,7 @@ from docutils import nodes
 
 from analysis.publish import fingerprint
 from analysis.publish.languages import NAMES, OUTPUTS
-from analysis.publish.project import CITATION, CONFIG, LANGUAGE, LOCALE, LOCK, TOC, listed, source
+from analysis.publish.project import LANGUAGE, LOCALE, SETTINGS, listed, source
 
 #: Parts of the index of the search that are made page by page.
 _INDEX = ("_titles", "_filenames", "_mapping", "_title_mapping", "_all_titles", "_index_entries")
@@ -149,7 +149,7 @@ class Kept:
 def _hashes(root: Path, about: dict[str, Any]) -> dict[str, Any]:
     """Of what all pages are read and written with, and what each page is made from."""
     notes: list[Any] = [about.pop(name, {}) for name in ("stale_notebooks", "broken_sentences")]
-    own = files(root, ("book/_ext", "book/_templates", "analysis/publish"), (CONFIG, TOC, LOCK, CITATION))
+    own = files(root, ("book/_ext", "book/_templates", "analysis/publish"), SETTINGS)
     looks = files(root, ("book/_static",), (str(OUTPUTS), str(NAMES)) if about["language"] == LANGUAGE else ())
     made_from = {}
     for page in listed(root):

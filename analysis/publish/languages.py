@@ -143,15 +143,14 @@ class Twin:
 
     def _rows(self, text: str, where: str) -> str:
         data = json.loads(text)
-        sentences = self.sentences
-        data["hidden"] = sentences(data["hidden"], where)
+        data["hidden"] = self.sentences(data["hidden"], where)
         for values in data["words"].values():
-            values[:] = [sentences(value, where) for value in values]
+            values[:] = [self.sentences(value, where) for value in values]
         note = data["columns"].index("note")
         for row in data["rows"]:
             for column, cell in enumerate(row):
                 parts = cell.split("; ") if column == note else [cell] if isinstance(cell, str) else []
-                row[column] = "；".join(sentences(part, where) for part in parts) if parts else cell
+                row[column] = "；".join(self.sentences(part, where) for part in parts) if parts else cell
         return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
 
     def _drawing(self, text: str, width: float, where: str) -> str:
@@ -251,7 +250,7 @@ class Line:
     @property
     def wide(self) -> float:
         """How wide it is, in points."""
-        return self.size * sum(_em(letter) for letter in self.text)
+        return self.size * _ems(self.text)
 
     def goes_on(self, line: Line) -> bool:
         """Whether ``line`` is the next one of the same text."""
@@ -262,21 +261,20 @@ class Line:
         return same and _PITCH[0] < step < _PITCH[1] and (not self.turned or self.text.endswith("-"))
 
 
-@functools.cache
-def _em(letter: str) -> float:
-    """The advance of a letter in the font of the figures, in units of its size."""
-    glyphs, advances, unit = _font()
-    return float(advances[glyphs[ord(letter)]][0] / unit) if ord(letter) in glyphs else 1.0
+def _ems(text: str) -> float:
+    """How wide a text is in the font of the figures, in units of its size."""
+    glyphs, advances, unit = font()
+    return sum(advances[glyphs[ord(c)]][0] / unit if ord(c) in glyphs else 1.0 for c in text)
 
 
 @functools.cache
-def _font() -> tuple[Mapping[int, str], Mapping[str, tuple[int, int]], int]:
-    """Names of glyphs by letter, their advances, and the units in one size."""
+def font() -> tuple[Mapping[int, str], Mapping[str, tuple[int, int]], int]:
+    """Of the font of the book: names of glyphs by letter, their advances, and the units in one size."""
     from fontTools.ttLib import TTFont
     from pylopdf_fonts_zh_tw import sans_path
 
-    with TTFont(sans_path(), lazy=True) as font:
-        return font.getBestCmap(), font["hmtx"].metrics, font["head"].unitsPerEm
+    with TTFont(sans_path(), lazy=True) as read:
+        return read.getBestCmap(), read["hmtx"].metrics, read["head"].unitsPerEm
 
 
 def grouped(markup: str) -> list[list[Line]]:
@@ -312,7 +310,7 @@ def wrapped(lines: list[Line], width: float, translate: Callable[[str], str]) ->
     widest = width - 2 * _MARGIN if titled else max(line.wide for line in lines) * 1.02
     # a text whose words are marked may have a line more, so that none of them is cut
     most = len(lines) + (2 if _BREAK in tokens else 0)
-    fitting = (n for n in range(1, most) if all(_fits(part, first.size, widest) for part in _split(tokens, n)))
+    fitting = (n for n in range(1, most) if all(first.size * _ems(part) <= widest for part in _split(tokens, n)))
     parts = _split(tokens, next(fitting, len(lines)))
     edge = sum(line.x + shift * line.wide for line in lines) / len(lines)
     step = (last.y - first.y) / max(1, len(lines) - 1)
@@ -322,15 +320,11 @@ def wrapped(lines: list[Line], width: float, translate: Callable[[str], str]) ->
         yield replace(first, x=edge, y=top + number * step, text=part).written(anchor)
 
 
-def _fits(text: str, size: float, width: float) -> bool:
-    return size * sum(map(_em, text)) <= width
-
-
 def _split(tokens: list[str], count: int) -> list[str]:
     """A text in lines of about equal width, best after a comma; numbers and Latin words stay whole, and words if marked."""
     joints = {i - n for n, i in enumerate(i for i, token in enumerate(tokens) if token == _BREAK)}
     tokens = [token for token in tokens if token != _BREAK]
-    ends = list(accumulate(sum(map(_em, token)) for token in tokens))
+    ends = list(accumulate(map(_ems, tokens)))
     total, cuts = ends[-1], [0]
     for number in range(1, count):
         aim = total * number / count

@@ -23,7 +23,7 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from analysis.publish.languages import OUTPUTS, Twin, catalogue, names
+from analysis.publish.languages import OUTPUTS, Twin, catalogue, font, names
 from analysis.publish.project import BUILD, LANGUAGE, ROOT, cited, editions, parts
 
 BOOK = "the-white-paper-recomputed{suffix}.pdf"
@@ -300,11 +300,7 @@ def _bare(text: str) -> str:
 @functools.cache
 def _radicals() -> dict[int, int]:
     """Radicals and the characters that share their shape in the font of the book: text read from a PDF may have either."""
-    from fontTools.ttLib import TTFont
-    from pylopdf_fonts_zh_tw import sans_path
-
-    with TTFont(sans_path(), lazy=True) as font:
-        shapes = font.getBestCmap()
+    shapes = font()[0]
     characters = {shape: point for point, shape in shapes.items() if 0x4E00 <= point <= 0x9FFF}
     return {p: characters[s] for p, s in shapes.items() if 0x2E80 <= p <= 0x2EFF and s in characters}
 

@@ -15,6 +15,8 @@ LOCK = "requirements.lock.txt"
 CONFIG = "_config.yml"
 TOC = "_toc.yml"
 CITATION = "CITATION.cff"
+#: Beside its folders, what the book is made from.
+SETTINGS = (CONFIG, TOC, LOCK, CITATION)
 #: The language the book is translated into, and its gettext catalogues.
 LANGUAGE = "zh_TW"
 LOCALE = Path("book/locale")

@@ -24,12 +24,11 @@ from analysis.publish.kept import Kept, digest, files
 from analysis.publish.languages import OUTPUTS, Twin
 from analysis.publish.project import (
     BUILD,
-    CITATION,
     CONFIG,
     LANGUAGE,
     LOCALE,
-    LOCK,
     ROOT,
+    SETTINGS,
     SUFFIXES,
     TOC,
     editions,
@@ -38,8 +37,6 @@ from analysis.publish.project import (
     notebooks,
     read,
 )
-
-OUTPUT = Path(BUILD) / "html"
 
 _REDIRECT = """\
 <!DOCTYPE html>
@@ -69,7 +66,7 @@ _REDIRECT_ONE = """\
 def sources(root: Path) -> str:
     """Hash of everything the pages are made from."""
     data = archive.data_files(root / "data")
-    return digest(root, [*data, *files(root, ("book", "analysis"), (CONFIG, TOC, LOCK, CITATION))])
+    return digest(root, [*data, *files(root, ("book", "analysis"), SETTINGS)])
 
 
 def stamp(root: Path, target: Path) -> str:
@@ -80,7 +77,7 @@ def stamp(root: Path, target: Path) -> str:
 def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, root: Path = ROOT) -> int:
     """Build the book; 0 if it is there and up to date, 1 after a warning, an error or from stale notebooks."""
     start = time.perf_counter()
-    target = (output or root / OUTPUT).resolve()
+    target = (output or root / BUILD / "html").resolve()
     stale = [name(path, root) for path, why in execution.staleness(notebooks(root), root).items() if why]
     wrong = _broken(root)
     known = target.with_name(target.name + ".sources")
@@ -127,26 +124,22 @@ def _say(
         print(f"book: {what}\n  {address}")
         return 0
     if untranslated:
-        print(
+        lines = [
             f"book: {len(untranslated)} texts have no Chinese, and their pages say so; `make locale` puts them into "
             f"{LOCALE}, to be translated:",
-            file=sys.stderr,
-        )
-        print("\n".join(f"  {page}: {text}" for text, page in list(untranslated.items())[:20]), file=sys.stderr)
+            *(f"  {page}: {text}" for text, page in list(untranslated.items())[:20]),
+        ]
+        print(*lines, sep="\n", file=sys.stderr)
     if wrong:
-        count = sum(len(said) for said in wrong.values())
-        print(f"book: {count} sentences no longer hold, and their pages say so; rewrite:", file=sys.stderr)
-        for page, said in wrong.items():
-            print("\n".join(f"  {page}: {sentence}" for sentence in said), file=sys.stderr)
-    if not stale:
-        print(f"  {address}", file=sys.stderr)
-        return 1
-    more = f" and {len(stale) - 5} more" if len(stale) > 5 else ""
-    print(
-        f"book: NOT up to date: {len(stale)} notebooks are stale, and their pages say so: {', '.join(stale[:5])}{more}\n"
-        f"  `make book` runs them; {address}",
-        file=sys.stderr,
-    )
+        lines = [f"  {page}: {sentence}" for page, said in wrong.items() for sentence in said]
+        print(f"book: {len(lines)} sentences no longer hold, and their pages say so; rewrite:", file=sys.stderr)
+        print(*lines, sep="\n", file=sys.stderr)
+    if stale:
+        more = f" and {len(stale) - 5} more" if len(stale) > 5 else ""
+        count = f"{len(stale)} notebooks are stale, and their pages say so: {', '.join(stale[:5])}{more}"
+        print(f"book: NOT up to date: {count}", file=sys.stderr)
+        address = f"`make book` runs them; {address}"
+    print(f"  {address}", file=sys.stderr)
     return 1
 
 

@@ -12,8 +12,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from names import WHOLE
 from sphinx.application import Sphinx
-from zhsearch import WHOLE
 
 #: Tags with what may hold no other tags, or is no prose; the text between them is what the split leaves.
 _TAGS = re.compile(r"(<(script|style|title|svg|math|pre|code|option|textarea)\b.*?</\2>|<!--.*?-->|<[^>]+>)", re.DOTALL)

@@ -9,6 +9,7 @@ may run in parallel (the extension that does it does not say so itself).
 from __future__ import annotations
 
 from typing import Any
+from xml.sax.saxutils import escape
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -19,13 +20,8 @@ def _mathml(node: nodes.math | nodes.math_block, display: str) -> str:
     from latex2mathml.converter import convert
 
     latex = node.astext().strip()
-    return convert(latex, display=display).replace("<math ", f'<math alttext="{_attribute(latex)}" ', 1)
-
-
-def _attribute(text: str) -> str:
-    for mark, entity in (("&", "&amp;"), ('"', "&quot;"), ("<", "&lt;"), (">", "&gt;"), ("\n", " ")):
-        text = text.replace(mark, entity)
-    return text
+    source = escape(latex, {'"': "&quot;", "\n": " "})
+    return convert(latex, display=display).replace("<math ", f'<math alttext="{source}" ', 1)
 
 
 def visit_inline(translator: Any, node: nodes.math) -> None:

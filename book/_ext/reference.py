@@ -21,6 +21,8 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from analysis.publish import checks, fingerprint, project
+
 logger = logging.getLogger(__name__)
 DATA_PRINTED = {
     "full": "rebuilt from the tables",
@@ -41,59 +43,38 @@ def report_items(root: Path) -> list[dict[str, Any]]:
     """Tables and figures of the report in printed order: ``item, title, title_en, page, printed, columns``."""
     package = json.loads((root / "data" / "datapackage.json").read_text("utf-8"))
     items = [
-        {
-            "item": r["table"],
-            "title": r["title"],
-            "title_en": r["title_en"],
-            "page": r.get("page", 0),
-            "printed": "table",
-            "columns": _columns(r["schema"]["fields"]),
-        }
+        {"page": 0} | r | {"item": r["table"], "printed": "table", "columns": _columns(r["schema"]["fields"])}
         for r in package["resources"]
         if "table" in r
     ]
     with (root / "data" / "figures.csv").open(encoding="utf-8", newline="") as file:
-        items += [
-            {
-                "item": r["figure"],
-                "title": r["title"],
-                "title_en": r["title_en"],
-                "page": int(r["page"]),
-                "printed": DATA_PRINTED[r["data_printed"]],
-                "columns": [],
-            }
-            for r in csv.DictReader(file)
-        ]
+        for r in csv.DictReader(file):
+            figure: dict[str, Any] = {"item": r["figure"], "printed": DATA_PRINTED[r["data_printed"]], "columns": []}
+            items.append(r | figure | {"page": int(r["page"])})
     return sorted(items, key=lambda i: i["page"])
 
 
 def covers(path: Path) -> list[str]:
     """Tables and figures of the report that a notebook covers, as its metadata say; none for another file."""
-    if not path.is_file():
-        return []
-    found: list[str] = json.loads(path.read_text("utf-8"))["metadata"].get("covers") or []
+    found: list[str] = fingerprint.read(path)["metadata"].get("covers", []) if path.is_file() else []
     return found
 
 
 def coverage(root: Path) -> dict[str, list[tuple[str, str]]]:
     """``item -> [(document, title)]`` from the ``covers`` metadata of the notebooks."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for path in sorted((root / "book").rglob("*.ipynb")):
-        if ".ipynb_checkpoints" in path.parts:
-            continue
-        notebook = json.loads(path.read_text("utf-8"))
-        first = next(("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown"), "")
-        title = next((line.lstrip("# ").strip() for line in first.splitlines() if line.startswith("# ")), path.stem)
-        document = "/" + path.relative_to(root).with_suffix("").as_posix()
-        for item in notebook["metadata"].get("covers") or []:
-            found.setdefault(item, []).append((document, title))
+    for path in project.notebooks(root):
+        notebook = fingerprint.read(path)
+        cells = (checks.text(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown")
+        heads = (line for line in next(cells, "").splitlines() if line.startswith("# "))
+        title = next(heads, path.stem).lstrip("# ").strip()
+        for item in notebook["metadata"].get("covers", []):
+            found.setdefault(item, []).append((f"/{project.name(path.with_suffix(''), root)}", title))
     return found
 
 
 class Generated(SphinxDirective):
     """A directive whose content is Markdown written by :meth:`lines`."""
-
-    has_content = False
 
     def run(self) -> list[nodes.Node]:
         """Parse the generated Markdown where the directive stands."""
@@ -116,9 +97,7 @@ class ReportMap(Generated):
 
     def lines(self, root: Path) -> list[str]:
         """A pipe table; warns about an item that no page covers."""
-        self.env.note_dependency(str(root / "data" / "datapackage.json"))
-        self.env.note_dependency(str(root / "data" / "figures.csv"))
-        for path in (root / "book").rglob("*.ipynb"):
+        for path in (root / "data/datapackage.json", root / "data/figures.csv", *project.notebooks(root)):
             self.env.note_dependency(str(path))
         covered = coverage(root)
         out = ["| Report | In this book | Title | Page | Data |", "|---|---|---|--:|---|"]
@@ -129,9 +108,8 @@ class ReportMap(Generated):
                     "no page of the book covers %s of the report", item["item"], location=self.get_location()
                 )
             links = "; ".join(f"[{title}]({document})" for document, title in pages)
-            kind, chinese = ("Figure", "圖") if item["item"].startswith("圖") else ("Table", "表")
-            number = item["item"].lstrip("圖")
-            name = f"{chinese}{number}" if self.chinese else f"{kind} {number}"
+            kind = ("Figure ", "圖") if item["item"].startswith("圖") else ("Table ", "表")
+            name = kind[self.chinese] + item["item"].lstrip("圖")
             title = item["title"] if self.chinese else f"{item['title_en']} ({item['title']})"
             out.append(f"| {name} | {links} | {title} | {item['page']} | {item['printed']} |")
         return out

@@ -20,6 +20,8 @@ from urllib.parse import unquote
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from analysis.publish import languages
+
 logger = logging.getLogger(__name__)
 NARROW_MIME = "application/x.narrow+svg"
 #: The page of the findings, and what leads there from a notebook, which does not know where it stands.
@@ -117,7 +119,7 @@ def write_fonts(app: Sphinx, error: Exception | None) -> None:
     css = before.get(text, "")
     if not css:
         signs = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
-        for path, wanted in ((Path(sans_path()), text), (signs, missing(Path(sans_path()), text))):
+        for path, wanted in ((Path(sans_path()), text), (signs, missing(text))):
             if wanted:
                 points = ",".join(f"U+{ord(c):X}" for c in wanted)
                 css += f'@font-face{{font-family:"Figures";src:url({subset(path, wanted)});unicode-range:{points}}}\n'
@@ -132,13 +134,9 @@ def write_fonts(app: Sphinx, error: Exception | None) -> None:
         images.rmdir()
 
 
-def missing(path: Path, text: str) -> str:
-    """The characters of ``text`` that a font does not have."""
-    from fontTools.ttLib import TTFont
-
-    with TTFont(path, lazy=True) as font:
-        known = font.getBestCmap()
-    return "".join(c for c in text if ord(c) not in known)
+def missing(text: str) -> str:
+    """The characters of ``text`` that the font of the figures does not have."""
+    return "".join(c for c in text if ord(c) not in languages.font()[0])
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def test_ids_stay_whole_and_numbers_have_minus_signs(given: str, made: str) -> N
     ],
 )
 def test_chinese_is_split_into_pairs_and_latin_into_words(text, terms):
-    assert extension("zhsearch").split(text) == terms
+    assert extension("names").split(text) == terms
 
 
 def test_a_chinese_title_gives_its_parts_with_and_without_brackets():
@@ -124,7 +124,7 @@ def test_the_font_of_the_figures_holds_what_they_write_and_little_else(tmp_path)
         known = {chr(c) for c in font.getBestCmap()}
     assert set("芬蘭−Tw9") <= known
     assert "臺" not in known
-    assert figures.missing(sans_path(), "芬A\u0b95") == "\u0b95"
+    assert figures.missing("芬A\u0b95") == "\u0b95"
 
 
 def test_a_page_gets_both_drawings_of_a_figure():
