@@ -75,20 +75,19 @@ def record(prefix: Path, places: Path, lock: Path) -> None:
 
 def main(command: str) -> int:
     """Run a command on the environment of this interpreter; returns the exit code."""
-    if command == "connect":
-        connect(packages())
-    elif command == "record":
-        record(Path(sys.prefix), packages(), LOCK)
-    elif command in {"usable", "check"}:
-        why = usable() or (lacking(Path(sys.prefix), packages(), LOCK) if command == "check" else "")
-        if command == "check" and not why:
-            connect(packages())  # a newer version of the hook needs no installation
-        if why:
-            print(f"environment: {why}", flush=True)
-        return 1 if why else 0
-    else:
+    if command not in {"usable", "check", "connect", "record"}:
         print("usage: python -m analysis.publish.environment usable|check|connect|record", file=sys.stderr)
         return 2
+    why = usable() if command in {"usable", "check"} else ""
+    if command == "check" and not why:
+        why = lacking(Path(sys.prefix), packages(), LOCK)
+    if why:
+        print(f"environment: {why}", flush=True)
+        return 1
+    if command == "record":
+        record(Path(sys.prefix), packages(), LOCK)
+    elif command != "usable":
+        connect(packages())  # also of a whole environment: a newer version of the hook needs no installation
     return 0
 
 

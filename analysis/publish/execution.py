@@ -67,7 +67,7 @@ def environment(root: Path, record: Path) -> dict[str, str]:
 def clean(notebook: dict[str, Any]) -> None:
     """Drop what depends on the machine, the moment or the editor."""
     kept = {k: v for k, v in notebook["metadata"].items() if k in _KEPT_METADATA}
-    notebook["metadata"] = {**kept, "kernelspec": dict(_KERNEL), "language_info": dict(_LANGUAGE)}
+    notebook["metadata"] = kept | {"kernelspec": _KERNEL, "language_info": _LANGUAGE}
     notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
     for number, cell in enumerate(notebook["cells"], 1):
         cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k in _KEPT_CELL_METADATA}
@@ -199,11 +199,12 @@ async def _all(paths: list[Path], jobs: int, root: Path, draft: bool) -> list[Ou
         return outcome
 
     # Exceptions are returned so that an interruption is one, whatever nbclient says while it is being stopped.
-    done_with = await asyncio.gather(*(one(p) for p in paths), return_exceptions=True)
-    for outcome in done_with:
+    outcomes: list[Outcome] = []
+    for outcome in await asyncio.gather(*(one(p) for p in paths), return_exceptions=True):
         if isinstance(outcome, BaseException):
             raise outcome
-    return [o for o in done_with if isinstance(o, Outcome)]
+        outcomes.append(outcome)
+    return outcomes
 
 
 def staleness(paths: list[Path], root: Path = ROOT, *, renew: bool = False) -> dict[Path, list[str]]:

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
-from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -169,20 +168,14 @@ def _document(title: str, body: str, printed: Edition) -> str:
     import matplotlib
     from pylopdf_fonts_zh_tw import sans_path
 
-    fonts = {
-        "sans": Path(sans_path()).as_uri(),
-        "formula": Path(matplotlib.get_data_path(), "fonts/ttf/STIXGeneral.ttf").as_uri(),
-        "signs": Path(matplotlib.get_data_path(), "fonts/ttf/DejaVuSans.ttf").as_uri(),
-    }
-    style = (resources.files("analysis.publish") / "pdf.css").read_text("utf-8")
-    for name, address in fonts.items():
-        style = style.replace(f"{{{name}}}", address)
-    sheets = "".join(
-        f'<link rel="stylesheet" href="{path.as_uri()}">'
-        for path in sorted((printed.html / "_static").glob("figures.css"))
-    )
+    signs = Path(matplotlib.get_data_path(), "fonts/ttf")
+    fonts = {"sans": Path(sans_path()), "formula": signs / "STIXGeneral.ttf", "signs": signs / "DejaVuSans.ttf"}
+    style = Path(__file__).with_name("pdf.css").read_text("utf-8")
+    for name, path in fonts.items():
+        style = style.replace(f"{{{name}}}", path.as_uri())
+    sheet = f'<link rel="stylesheet" href="{(printed.html / "_static/figures.css").as_uri()}">'
     return (
-        f'<!DOCTYPE html><html lang="{printed.language.replace("_", "-")}" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>{sheets}'
+        f'<!DOCTYPE html><html lang="{printed.language.replace("_", "-")}" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>{sheet}'
         f"<style>{style}</style></head><body>{body}</body></html>"
     )
 

@@ -118,7 +118,7 @@ def write_fonts(app: Sphinx, error: Exception | None) -> None:
     before = json.loads(known.read_text("utf-8")) if known.is_file() else {}
     css = before.get(text, "")
     if not css:
-        signs = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+        signs = Path(matplotlib.get_data_path(), "fonts/ttf/DejaVuSans.ttf")
         for path, wanted in ((Path(sans_path()), text), (signs, missing(text))):
             if wanted:
                 points = ",".join(f"U+{ord(c):X}" for c in wanted)
