@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 
 from analysis.publish import languages
 from analysis.publish.project import LANGUAGE, LOCALE
-from tests.book.common import HTML, PAGES, ROOT, SITE, page
+from tests.book.common import HTML, PAGES, ROOT, SITE, article, page
 
 CATALOGUES = sorted((ROOT / LOCALE / LANGUAGE).rglob("*.po"))
 CHINESE = SITE / "zh"
@@ -71,10 +71,8 @@ def messages() -> list[tuple[Path, str, str, bool]]:
     return found
 
 
-def article(name: str, html: Path) -> Tag:
-    soup = BeautifulSoup(page(name, html).read_text("utf-8"), "html.parser")
-    text = soup.select_one("article.bd-article")
-    assert text is not None, name
+def told(name: str, html: Path) -> Tag:
+    text = article(name, html)
     for element in text.select(_APART):
         element.decompose()
     return text
@@ -171,7 +169,7 @@ def name(request) -> str:
 @pytest.fixture(scope="module")
 def editions(name: str) -> tuple[Tag, Tag]:
     """A page in English and in Chinese."""
-    return article(name, HTML), article(name, CHINESE)
+    return told(name, HTML), told(name, CHINESE)
 
 
 def test_both_editions_of_a_page_have_the_same_numbers(name, editions):
@@ -208,17 +206,12 @@ def columns(text: Tag) -> dict[tuple[str, int], tuple[str, list[Decimal]]]:
     found = {}
     for box in text.select("div.exhibit-table[id]"):
         rows = [row.find_all(["td", "th"], recursive=False) for row in box.select("tbody > tr")]
+        units = {place(head): head.select_one(".unit").get_text() for head in box.select("thead th:has(.unit)")}
+        below = {id(words) for element in box.select(".below") for words in element.strings}
         for column, cells in enumerate(zip(*rows, strict=True)):
-            head = next((h for h in box.select("thead th") if h.select_one(".unit") and place(h) == column), None)
-            unit = head.select_one(".unit").get_text() if head else ""
-            values = [
-                Decimal(n.replace(",", ""))
-                for cell in cells
-                for node in cell.find_all(string=True)
-                if not node.find_parent(class_="below")
-                for n in _VALUE.findall(node)
-            ]
-            found[str(box["id"]), column] = unit, values
+            said = (words for cell in cells for words in cell.strings if id(words) not in below)
+            values = [Decimal(n.replace(",", "")) for words in said for n in _VALUE.findall(words)]
+            found[str(box["id"]), column] = units.get(column, ""), values
     return found
 
 

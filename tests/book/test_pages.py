@@ -7,7 +7,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tests.book.common import HTML, PAGES, page
+from tests.book.common import HTML, PAGES, article, page
 
 pytestmark = pytest.mark.skipif(not HTML.is_dir(), reason="the book is not built; `make site` builds it")
 
@@ -56,12 +56,11 @@ def own_links(text: Tag) -> list[Tag]:
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in UNWEIGHED])
 def test_a_page_has_links_and_no_empty_table_blank_column_or_loose_code_and_is_light(name):
-    soup = BeautifulSoup(page(name).read_text("utf-8"), "html.parser")
-    text = soup.select_one("article.bd-article")
+    text = article(name)
     images = {i["src"] for i in text.find_all("img")}
     weight = len(text.encode()) + sum((page(name).parent / src).stat().st_size for src in images)
     assert empty_tables(text) == []
-    assert loose_code(text, soup.select_one(".btn-code-button") is not None) == []
+    assert loose_code(text, "btn-code-button" in page(name).read_text("utf-8")) == []
     assert own_links(text) != []
     assert weight <= HEAVY, f"{weight:,} bytes"
 
@@ -80,7 +79,7 @@ def unrounded(text: Tag) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_numbers_are_written_for_people(name):
-    text = BeautifulSoup(page(name).read_text("utf-8"), "html.parser").select_one("article.bd-article")
+    text = article(name)
     if name != "book/claims/roadmaps":  # whose values are as printed
         assert unrounded(text) == []
     assert blanks_before_percent(text) == []
