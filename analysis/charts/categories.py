@@ -6,14 +6,16 @@ gets its colour. Bars always start at zero. Nothing is computed here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts.layout import Exact, canvas, doubtful, drawn, finish, minus, text_width, width, wrap
+from analysis.charts.layout import Drawing, Exact, canvas, doubtful, drawn, finish, minus, text_width, width, wrap
 from analysis.charts.marks import (
     HOLLOW,
+    PLAIN,
     SWATCHES,
     WHISKERS,
     beside,
@@ -224,6 +226,34 @@ def ranges(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:,g}", va
     return finish(fig)
 
 
+def _stack(
+    fig: Drawing,
+    ax: Axes,
+    frame: pd.DataFrame,
+    parts: Mapping[str, str],
+    tints: Iterable[str],
+    fmt: str,
+    least: float,
+    **look: Any,
+) -> list[float]:
+    """Parts as bars one after the other, negative ones to the left of zero; returns where the positive ones end.
+
+    Values of at least ``least`` are written into their bars.
+    """
+    up, down = [0.0] * len(frame), [0.0] * len(frame)
+    for (column, name), tint in zip(parts.items(), tints, strict=False):
+        values = numbers(frame[column])
+        lefts = [u if v >= 0 else d for v, u, d in zip(values, up, down, strict=True)]
+        ax.barh(range(len(frame)), values, left=lefts, color=tint, label=name, zorder=2, ec=PAPER, **look)
+        for y, (start, value, row) in enumerate(zip(lefts, values, frame["name"], strict=True)):
+            fig.value(ax, middle := start + value / 2, y, str(row), f"{name}: {told(value, fmt)}")
+            if value >= least:
+                ax.text(middle, y, f"{value:.0f}", ha="center", va="center", size=SMALL, zorder=3, color=ink_on(tint))
+        up = [u + max(v, 0) for u, v in zip(up, values, strict=True)]
+        down = [d + min(v, 0) for d, v in zip(down, values, strict=True)]
+    return up
+
+
 @drawn
 def stacked(
     frame: pd.DataFrame,
@@ -239,18 +269,9 @@ def stacked(
     Values of at least ``least`` are written into the bar.
     """
     fig, ax = canvas(title, unit, _height(frame, 0.36) + 0.55)
-    left = [0.0] * len(frame)
-    for (column, name), tint in zip(parts.items(), map(still, tints), strict=False):
-        values = numbers(frame[column])
-        ax.barh(range(len(values)), values, left=left, color=tint, height=0.74, label=name, zorder=2, ec=PAPER, lw=0.8)
-        for y, (start, value, row) in enumerate(zip(left, values, frame["name"], strict=True)):
-            middle = start + value / 2
-            fig.value(ax, middle, y, str(row), f"{name}: {told(value)}")
-            if value >= least:
-                ax.text(middle, y, f"{value:.0f}", ha="center", va="center", size=SMALL, zorder=3, color=ink_on(tint))
-        left = [a + b for a, b in zip(left, values, strict=True)]
+    ends = _stack(fig, ax, frame, parts, map(still, tints), PLAIN, least, height=0.74, lw=0.8)
     _rows(ax, frame, vertical_grid=False)
-    ax.set_xlim(0, max(left))
+    ax.set_xlim(0, max(ends))
     ax.tick_params(axis="x", labelbottom=False)
     legend(ax, ax.get_legend_handles_labels()[0], **SWATCHES)
     return finish(fig)
@@ -272,24 +293,15 @@ def contributions(
     """
     several = len(parts) > 1
     fig, ax = canvas(title, unit, _height(frame, 0.3) + (0.6 if several else 0.25))
-    places = range(len(frame))
-    up, down = [0.0] * len(frame), [0.0] * len(frame)
-    for (column, name), tint in zip(parts.items(), PARTS if several else (PALE,), strict=False):
-        values = numbers(frame[column])
-        lefts = [u if v >= 0 else d for v, u, d in zip(values, up, down, strict=True)]
-        ax.barh(places, values, left=lefts, color=tint, height=0.66, label=name, zorder=2, ec=PAPER, lw=0.5)
-        for y, (start, value, row) in enumerate(zip(lefts, values, frame["name"], strict=True)):
-            fig.value(ax, start + value / 2, y, str(row), f"{name}: {minus(fmt.format(value))}")
-        up = [u + max(v, 0) for u, v in zip(up, values, strict=True)]
-        down = [d + min(v, 0) for d, v in zip(down, values, strict=True)]
+    ends = _stack(fig, ax, frame, parts, PARTS if several else (PALE,), fmt, inf, height=0.66, lw=0.5)
     _rows(ax, frame)
     ax.axvline(0, color=MUTED, lw=0.9, zorder=3)
     ax.margins(x=0.02)
     if total:
         sums = numbers(frame[total])
-        ax.plot(sums, places, marker="D", ms=5, color=INK, mec=PAPER, lw=0, zorder=4, label="total")
+        ax.plot(sums, range(len(sums)), marker="D", ms=5, color=INK, mec=PAPER, lw=0, zorder=4, label="total")
         texts = [minus(fmt.format(v)) for v in sums]
-        for y, (value, end, text, row) in enumerate(zip(sums, up, texts, frame["name"], strict=True)):
+        for y, (value, end, text, row) in enumerate(zip(sums, ends, texts, frame["name"], strict=True)):
             fig.value(ax, value, y, str(row), f"total: {text}")
             note(ax, text, (end, y), (6, 0), va="center", color=INK)
         _room(ax, frame, texts)

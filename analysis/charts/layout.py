@@ -58,11 +58,9 @@ class Drawing(Figure):
     #: Whether a reader may choose which of many lines is named.
     choice: bool = False
 
-    @property
-    def points(self) -> list[Point]:
-        """Values in the order in which they were drawn."""
-        made: list[Point] = self.__dict__.setdefault("_points", [])
-        return made
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.points: list[Point] = []  #: values in the order in which they were drawn
 
     def value(self, ax: Axes, x: float, y: float, series: str, text: str, doubt: object = "") -> None:
         """Say a value at a place in data coordinates."""
@@ -167,8 +165,7 @@ def canvas(title: str, unit: str, height: float, **grid: Any) -> tuple[Drawing, 
     """A figure with its header and axes.
 
     ``title`` says what the figure shows, ``unit`` the quantity and its unit; ``height`` is the
-    height in inches of what is below the header; ``grid`` goes to ``Figure.subplots``
-    (``projection=...`` may be given too).
+    height in inches of what is below the header; ``grid`` goes to ``Figure.subplots``.
     """
     head = wrap(title, 0.97 * width() - 2 * _PAD, TITLE)
     sub = wrap(unit, 0.97 * width() - 2 * _PAD, SMALL)
@@ -182,8 +179,6 @@ def canvas(title: str, unit: str, height: float, **grid: Any) -> tuple[Drawing, 
         for line in lines:
             fig.text(_PAD / width(), y / total, line, size=size, color=color, va="top", in_layout=False)
             y -= size * leading / 72
-    if projection := grid.pop("projection", None):
-        grid["subplot_kw"] = {"projection": projection}
     return fig, fig.subplots(**grid)
 
 
@@ -297,23 +292,16 @@ def _rounded(fig: Figure) -> list[str]:
     return said
 
 
-def log_axis(ax: Axes, name: str) -> None:
-    """Make an axis logarithmic, with a few plain numbers (1, 2, 5, 10 …) as its ticks. Call it after drawing."""
-    axis = ax.xaxis if name == "x" else ax.yaxis
+def log_axis(axis: Any) -> None:
+    """Make an axis logarithmic, with a few numbers (1, 2, 5, 10 …) as its ticks. Call it after drawing."""
     low, high = axis.get_data_interval()
-    (ax.set_xscale if name == "x" else ax.set_yscale)("log")
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     # over a short range powers of ten would leave one tick, over a long one 1, 2, 5 would be too many
     steps = (
         [1.0] if high > 1000 * low else [1.0, 2.0, 5.0] if high > 4 * low else [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0]
     )
     axis.set_major_locator(LogLocator(10, subs=steps, numticks=20))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(Exact())
-
-
-def renderer_of(fig: Any) -> Any:
-    """What measures text for a figure."""
-    return fig._get_renderer()
 
 
 def _outside(axis: Any) -> list[Text]:
@@ -340,14 +328,13 @@ def core(box: Any) -> Bbox:
 def faults(fig: Figure) -> list[str]:
     """Texts that are cut by the edge, crossed by a line or lie on each other, and ticks that are rounded, as sentences."""
     fig.draw_without_rendering()
-    renderer = renderer_of(fig)
     boxes = []
     bare = []  # what has nothing behind it that would interrupt a line
     unseen = {id(label) for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for label in _outside(axis)}
     for text in fig.findobj(Text):
         if id(text) in unseen or not text.get_visible() or not text.get_text().strip() or text.get_alpha() == 0:
             continue
-        boxes.append((text.get_text(), Text.get_window_extent(text, renderer)))
+        boxes.append((text.get_text(), Text.get_window_extent(text)))
         if text.get_bbox_patch() is None:
             bare.append(boxes[-1])
     right, top = fig.bbox.width, fig.bbox.height

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import isnan, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     from matplotlib.text import Annotation
 
 _LARGEST = 18.0  # points: radius of the largest bubble
-_SIDES: tuple[tuple[float, float, str, str], ...] = (
+_Side = tuple[float, float, str, str]  #: direction and alignment of a label beside its point
+_SIDES: tuple[_Side, ...] = (
     (1, 0, "left", "center"),
     (-1, 0, "right", "center"),
     (0, 1, "center", "bottom"),
@@ -56,7 +58,6 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
 
     Greedy, then two rounds of second thoughts. A label further out gets a leader.
     """
-    renderer = layout.renderer_of(ax.figure)
     scale = ax.figure.dpi / 72
     dots = []
     for x, y, radius in marks:
@@ -64,36 +65,36 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
         dots.append(Bbox.from_bounds(px - radius * scale, py - radius * scale, 2 * radius * scale, 2 * radius * scale))
     paths = ways(ax.figure)
     frame = ax.get_window_extent()
-    taken: dict[int, tuple[Bbox, int]] = {}
+    taken: dict[int, Bbox] = {}
+    chosen: dict[int, tuple[int, _Side]] = {}
+
+    def cost(number: int, place: tuple[int, _Side]) -> float:
+        """What a label covers or leaves at a place, and how good the place is."""
+        text, radius = labels[number]
+        box = _set(text, radius, place)
+        others = [box for other, box in taken.items() if other != number]
+        found = 6 * sum(_overlap(box, other) for other in others) + sum(_overlap(box, dot) for dot in dots)
+        found += sum(0.5 * box.width * box.height for path in paths if path.intersects_bbox(box, False))
+        found += 60 * (max(0.0, frame.x0 - box.x0) + max(0.0, box.x1 - frame.x1))
+        found += 60 * (max(0.0, frame.y0 - box.y0) + max(0.0, box.y1 - frame.y1))
+        return float(found + _SIDES.index(place[1]) + place[0] * 2.5)
+
     places = [(far, side) for far in (0, 11, 22, 34) for side in _SIDES]
-    for _ in range(3):
-        for number, (text, radius) in enumerate(labels):
-            others = [box for other, (box, _) in taken.items() if other != number]
-            best: tuple[float, int, Bbox] | None = None
-            for index, (far, side) in enumerate(places):
-                _set(text, side, radius, far)
-                box = text.get_window_extent(renderer)
-                cost = 6 * sum(_overlap(box, other) for other in others) + sum(_overlap(box, dot) for dot in dots)
-                cost += sum(0.5 * box.width * box.height for path in paths if path.intersects_bbox(box, False))
-                cost += 60 * (max(0.0, frame.x0 - box.x0) + max(0.0, box.x1 - frame.x1))
-                cost += 60 * (max(0.0, frame.y0 - box.y0) + max(0.0, box.y1 - frame.y1))
-                score = cost + index % 8 + far * 2.5
-                if best is None or score < best[0]:
-                    best = (score, index, box)
-            assert best is not None
-            taken[number] = (best[2], best[1])
-            _set(text, places[best[1]][1], radius, places[best[1]][0])
+    for number in [*range(len(labels))] * 3:
+        chosen[number] = min(places, key=partial(cost, number))
+        taken[number] = _set(labels[number][0], labels[number][1], chosen[number])
     for number, (text, radius) in enumerate(labels):
-        far, side = places[taken[number][1]]
-        if any(path.intersects_bbox(core(text.get_window_extent(renderer)), False) for path in paths):
+        far, side = chosen[number]
+        if any(path.intersects_bbox(core(taken[number]), False) for path in paths):
             text.set_bbox(BEHIND)
         if far:
             leader(ax, text, (side[0] * (radius + far), side[1] * (radius + far)), MUTED, radius, zorder=2)
 
 
-def _set(text: Annotation, side: tuple[float, float, str, str], radius: float, far: float) -> None:
-    dx, dy, ha, va = side
+def _set(text: Annotation, radius: float, place: tuple[int, _Side]) -> Bbox:
+    far, (dx, dy, ha, va) = place
     text.set(ha=ha, va=va, position=(dx * (radius + far + 2.5), dy * (radius + far + 1.5)))
+    return text.get_window_extent()
 
 
 def _overlap(a: Bbox, b: Bbox) -> float:
@@ -140,19 +141,16 @@ def scatter(
         hollow = {"color": PAPER, "ec": tint, "lw": 1.3, "alpha": 1}
         look = hollow if row["doubt"] else {"color": tint, "ec": PAPER, "lw": 0.8, "alpha": 0.75 if strong else 0.6}
         ax.scatter([x], [y], s=(2 * radius) ** 2, zorder=3 + order / 100, **look)
-        said = f"{x_label} {told(x)}; {y_label} {told(y)}"
-        fig.value(ax, x, y, name, said, row["doubt"])
+        fig.value(ax, x, y, name, f"{x_label} {told(x)}; {y_label} {told(y)}", row["doubt"])
         marks.append((x, y, radius))
         labels.append((note(ax, name, (x, y), (0, 0), color=tint if strong else MUTED, zorder=6), radius * 0.9, strong))
     ax.margins(0.1)
-    for logarithmic, axis in ((log_x, "x"), (log_y, "y")):
+    for axis, label, logarithmic in ((ax.xaxis, x_label, log_x), (ax.yaxis, y_label, log_y)):
         if logarithmic:
-            layout.log_axis(ax, axis)
-    ax.grid(True)
-    ax.set_xlabel(x_label)
-    ax.set_ylabel(y_label)
-    for axis in (ax.xaxis, ax.yaxis):
+            layout.log_axis(axis)
         axis.set_major_formatter(Exact())
+        axis.set_label_text(label)
+    ax.grid(True)
     if size_note:
         ax.set_title(size_note, size=SMALL, color=MUTED)
     placed = [(text, radius) for text, radius, _ in sorted(labels, key=lambda label: not label[2])]
@@ -214,8 +212,7 @@ def heatmap(
     ax.xaxis.tick_top()
     ax.tick_params(axis="both", length=0)
     ax.spines[:].set_visible(False)
-    for tick in ax.get_yticklabels():
-        tick.set_color(INK)
+    ax.tick_params(axis="y", labelcolor=INK)
     for tick, code in zip(ax.get_xticklabels(), column_codes or [""] * len(heads), strict=True):
         tick.set_color(own_colour(code, INK))
     return finish(fig)
@@ -230,9 +227,8 @@ def radar(
     Columns ``name`` (may hold line breaks) and one per key of ``series``; keys ``TWN`` (or starting
     with it) take Taiwan's colour, an earlier year (key ending in ``_before``) is dashed.
     """
-    fig, ax = canvas(title, unit, 4.3, projection="polar")
-    count = len(frame)
-    angles = [2 * pi * i / count for i in range(count)]
+    fig, ax = canvas(title, unit, 4.3, subplot_kw={"projection": "polar"})
+    angles = [2 * pi * i / len(frame) for i in range(len(frame))]
     ax.set_theta_offset(pi / 2)
     ax.set_theta_direction(-1)
     ax.set_ylim(0, worst - 1)
@@ -243,25 +239,16 @@ def radar(
         depth = [worst - v for v in numbers(frame[key])]
         for angle, radius, name, value in zip(angles, depth, frame["name"], frame[key], strict=True):
             fig.value(ax, angle, radius, str(name), f"{label}: {told(value)}")
-        ax.plot(
-            [*angles, angles[0]],
-            [*depth, depth[0]],
-            color=color,
-            lw=1.3 if before else 2.2,
-            ls=(0, (3, 2)) if before else "-",
-            marker="o",
-            ms=3 if before else 4.5,
-            label=label,
-            zorder=3 if before else 4,
-        )
+        around, out = [*angles, angles[0]], [*depth, depth[0]]
+        earlier: dict[str, Any] = {"lw": 1.3, "ls": (0, (3, 2)), "ms": 3, "zorder": 3}
+        look = earlier if before else {"lw": 2.2, "ms": 4.5, "zorder": 4}
+        ax.plot(around, out, color=color, marker="o", label=label, **look)
         if not before:
-            ax.fill([*angles, angles[0]], [*depth, depth[0]], color=color, alpha=0.08, lw=0)
+            ax.fill(around, out, color=color, alpha=0.08, lw=0)
     ax.set_yticks([worst - r for r in rings], ["" for _ in rings])
+    middle: dict[str, Any] = {"size": LEAST, "color": MUTED, "ha": "center", "va": "center"}
     for ring in rings:
-        behind = BEHIND | {"pad": 0.6, "alpha": 0.85}
-        ax.annotate(
-            str(ring), (pi / count, worst - ring), size=LEAST, color=MUTED, ha="center", va="center", bbox=behind
-        )
+        ax.annotate(str(ring), (pi / len(frame), worst - ring), **middle, bbox=BEHIND | {"pad": 0.6, "alpha": 0.85})
     ax.set_xticks(angles, [str(n) for n in frame["name"]], color=INK, size=SMALL)
     for angle, tick in zip(angles, ax.get_xticklabels(), strict=True):
         turn = angle % (2 * pi)

@@ -70,8 +70,6 @@ VERDICTS = {
     "other basis": ("#3D6A82", "⇄"),
 }
 
-#: The same words in the Chinese edition.
-
 #: Points; the least is 11 px on a laptop and 9.6 on a phone.
 BASE, SMALL, LEAST, TITLE = 10.0, 9.0, 8.5, 12.5
 
