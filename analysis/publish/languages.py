@@ -48,6 +48,8 @@ _TITLE = (1.28, 1.37)  # distance of its lines, in letter sizes; other texts tha
 _APART = re.compile(r"(, |: |; | \(|\))")
 _PITCH = (0.95, 1.2)  # the same of a wrapped label
 _MARGIN = 6  # points left of the title
+#: A bracket that belongs to a word: AR(1).
+_CALL = re.compile(r"\w\([^()]*\)")
 #: What of that stands within names, and what it is while they are told apart.
 _HELD, _FREED = str.maketrans(" )", "\0\1"), str.maketrans("\0\1", " )")
 #: What stands between two links and is no text of its own.
@@ -138,7 +140,8 @@ class Twin:
 
     def listed(self, text: str, where: str = "") -> str:
         """What a value says of itself: series, year and number, each by itself."""
-        text = self._names.sub(lambda m: m[0].translate(_HELD), text) if self._names else text
+        for whole in (self._names, _CALL):
+            text = whole.sub(lambda m: m[0].translate(_HELD), text) if whole else text
         return "".join(self.phrase(part.translate(_FREED), where) for part in _APART.split(text) if part)
 
     def _rows(self, text: str, where: str) -> str:

@@ -361,6 +361,7 @@ def test_a_text_without_chinese_is_found_and_a_number_goes_through():
 def test_what_a_value_says_is_translated_part_by_part():
     twin = languages.Twin({"legal support": "法律支援"}, {"Food, drink": "食品、飲料", "Taiwan": "臺灣"})
     assert twin.listed("Food, drink, legal support, 2023: 3.9 (Taiwan)") == "食品、飲料，法律支援，2023：3.9（臺灣）"
+    assert twin.listed("Taiwan, AR(1): 3.9 (ARIMA(1, 1, 0))") == "臺灣，AR(1)：3.9（ARIMA(1, 1, 0)）"
     assert twin.missing == {}
 
 
