@@ -28,6 +28,14 @@ from analysis.interval import Interval, ratio, share
 from analysis.report import Report
 
 
+def implied_denominator(amount: Interval, percentage: Interval) -> Interval:
+    """What an amount and its percentage imply for the whole: ``100 amount / percentage``.
+
+    In the unit of ``amount``. Unknown where the percentage may be zero.
+    """
+    return 100 * (amount / percentage)
+
+
 def growth_of_quotient(numerator: Interval, quotient: Interval) -> Interval:
     """Growth of the denominator from the growth of numerator and quotient, in per cent.
 
@@ -54,7 +62,7 @@ def implied_gdp(report: Report) -> Column:
     GERD. Bounds come from the rounding of both.
     """
     gerd, percentage = read(report, "gerd"), read(report, "gerd_intensity")
-    return derive("implied_gdp", "億美元", 0, share, gerd, percentage)
+    return derive("implied_gdp", "億美元", 0, implied_denominator, gerd, percentage)
 
 
 @Indicator
@@ -62,7 +70,7 @@ def implied_gdp_from_sources(report: Report) -> Column:
     """Taiwan's GDP implied by the more precise GERD of table 1-2-3 and by 1-2-2, 億美元."""
     gerd, percentage = read(report, "amount"), (read(report, "gerd_intensity"), whole(report.home))
     keys = [Key("GERD", year) for year in gerd.years]
-    return derive("implied_gdp", "億美元", 0, share, gerd, percentage, keys=keys)
+    return derive("implied_gdp", "億美元", 0, implied_denominator, gerd, percentage, keys=keys)
 
 
 @Indicator

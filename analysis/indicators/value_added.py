@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from analysis.indicators.research import implied_denominator
 from analysis.indicators.series import POINTS, Column, Indicator, Key, as_printed, at, compound, derive, read, whole
 from analysis.interval import Interval, change, growth, share
 from analysis.report import Report
@@ -40,7 +41,7 @@ rate = as_printed("value_added_rate")
 def implied_output(report: Report) -> Column:
     """Gross output implied by value added and rate (table 1-2-16): ``100 VA / rate``."""
     amount = read(report, TABLE)
-    return derive("implied_output", amount.unit, 0, share, amount, rate.column(report))
+    return derive("implied_output", amount.unit, 0, implied_denominator, amount, rate.column(report))
 
 
 @Indicator

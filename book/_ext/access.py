@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from names import WHOLE
+from search import WHOLE
 from sphinx.application import Sphinx
 
 #: Tags with what may hold no other tags, or is no prose; the text between them is what the split leaves.

@@ -1,6 +1,6 @@
 // Ranks what search finds, in place of Sphinx's order, which breaks ties by the alphabet and puts the glossary first.
 // A page or section counts for its names: its heading, its Chinese title, the tables it covers, the finding it tells
-// (Sphinx's index entries, see _ext/names.py). A name that is the query counts most, one that holds it counts by the
+// (Sphinx's index entries, see _ext/search.py). A name that is the query counts most, one that holds it counts by the
 // share of it that was asked for; words that only stand in the text come last. Pages for looking things up count less.
 (() => {
   if (typeof Search === "undefined") return;

@@ -60,29 +60,29 @@ def test_ids_stay_whole_and_numbers_have_minus_signs(given: str, made: str) -> N
     ],
 )
 def test_chinese_is_split_into_pairs_and_latin_into_words(text, terms):
-    assert extension("names").split(text) == terms
+    assert extension("search").split(text) == terms
 
 
 def test_a_chinese_title_gives_its_parts_with_and_without_brackets():
-    found = extension("names").terms("研發經費占國內生產毛額（GDP）比例、研發密度")
+    found = extension("search").terms("研發經費占國內生產毛額（GDP）比例、研發密度")
     assert found == ["研發經費占國內生產毛額（GDP）比例", "研發經費占國內生產毛額比例", "GDP", "研發密度"]
 
 
 def test_a_page_is_found_by_its_chinese_title_its_findings_and_the_countries_of_its_headings():
-    names = extension("names")
+    search = extension("search")
     document = docutils.utils.new_document("page")
     page = nodes.section("", nodes.title("", "Findings"), ids=["findings"])
-    page += nodes.paragraph("", "", nodes.inline("", "發現", classes=[names.CLASS]))
+    page += nodes.paragraph("", "", nodes.inline("", "發現", classes=[search.CLASS]))
     page += nodes.section("", nodes.title("", "Finland is exchanged"), ids=["finland", "f-005"])
     document += page
-    names.subtitle(None, document)
+    search.subtitle(None, document)
     assert page[1]["classes"] == ["subtitle"]
-    found = names.of_text(document, {"芬蘭": "Finland", "挪威": "Norway"})
+    found = search.of_text(document, {"芬蘭": "Finland", "挪威": "Norway"})
     assert found == [("發現", "", True), ("F-005", "finland", True), ("芬蘭", "finland", True)]
 
 
 def test_a_page_is_found_by_the_tables_it_covers():
-    found = extension("names").of_tables(ROOT, ["1-2-13", "圖1-2-6"])
+    found = extension("search").of_tables(ROOT, ["1-2-13", "圖1-2-6"])
     names = {name for name, _, _ in found}
     assert {"1-2-13", "表1-2-13", "Table 1-2-13", "圖1-2-6", "Figure 1-2-6"} <= names
     assert "1-2-6" not in names

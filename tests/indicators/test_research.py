@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis import report
 from analysis.indicators import research
-from analysis.interval import Interval, UndefinedError, growth, share
+from analysis.interval import Interval, UndefinedError, growth
 
 EDITION = report.load()
 
@@ -62,12 +62,12 @@ def test_growth_of_a_quotients_denominator(a0: Fraction, a1: Fraction, b0: Fract
 @given(POSITIVE, POSITIVE)
 def test_an_implied_denominator_undoes_the_percentage(amount: Fraction, base: Fraction) -> None:
     percentage = Interval.exact(100 * amount / base)
-    assert share(Interval.exact(amount), percentage) == Interval.exact(base)
+    assert research.implied_denominator(Interval.exact(amount), percentage) == Interval.exact(base)
 
 
 def test_a_zero_percentage_implies_nothing() -> None:
     with pytest.raises(UndefinedError):
-        share(Interval.exact(5), Interval.printed("0.0"))
+        research.implied_denominator(Interval.exact(5), Interval.printed("0.0"))
 
 
 def test_funding_shares_and_changes_stand_beside_the_printed_ones() -> None:
