@@ -45,7 +45,7 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         {"name": [f"row {i:02}" for i in range(50)], "first": [f"{(i * 7) % 50}" for i in range(50)]}
     )
     numbers["second"] = ["-17.84", "152,355", *(str(i) for i in range(2, 50))]
-    numbers["note"] = "words_that_take_more_room_than_a_phone_has_in_any_font"
+    numbers["note"] = "words that take some room on a line".replace(" ", "\u00a0")
     tables.show(numbers, title="T", source="x", name="t", spanners={"Both": ["first", "second"]}, sortable=True)
     picture, caption, table = shown
     static = ROOT / "book" / "_static"
