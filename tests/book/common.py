@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 from pathlib import Path
 
+import nbformat
 from bs4 import BeautifulSoup, SoupStrainer, Tag
 
-from analysis.publish import project
+from analysis.publish import execution, project
 
 ROOT = project.ROOT
 SITE = ROOT / "_build" / "html"
@@ -29,3 +32,16 @@ def article(name: str, html: Path = HTML) -> Tag:
     text = BeautifulSoup(page(name, html).read_text("utf-8"), "html.parser", parse_only=only).article
     assert text is not None, name
     return text
+
+
+def checked_out(root: Path, notebook: str, code: str) -> Path:
+    """Data and analysis, as another checkout has them, with one notebook of one cell that has been run there."""
+    for folder in ("data", "analysis"):
+        shutil.copytree(ROOT / folder, root / folder)
+    shutil.copyfile(ROOT / "requirements.lock.txt", root / "requirements.lock.txt")
+    path = root / notebook
+    path.parent.mkdir(parents=True)
+    shutil.copyfile(ROOT / "book/conftest.py", root / "book/conftest.py")
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), path)
+    assert asyncio.run(execution.run(path, root)).problems == []
+    return root

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import pytest
 
 from tests.book.common import PAGES, SITE
@@ -15,6 +13,8 @@ from tests.book.test_browser import (
     WIDER,
     axe,
     browser,
+    hits,
+    resize,
     served,
     sideways,
     unfold,
@@ -65,10 +65,11 @@ def test_a_page_is_sound(visitor, site, name):
     page.goto(f"{site}/zh/{name}.html", wait_until="load")
     assert page.evaluate("document.documentElement.lang") == "zh-TW"
     for width in (LAPTOP, PHONE):
-        assert sideways(page, width) <= 0
+        resize(page, width)
+        assert sideways(page) <= 0
         page.evaluate("document.fonts.ready")
         assert page.evaluate(COLLISIONS) == [], width
-    unfold(page, PHONE)
+    unfold(page)
     assert [heads for heads in page.evaluate(CARDS) if heads and not any(heads)] == []
     assert page.evaluate(WIDER) == []
     assert wrong == []
@@ -95,9 +96,7 @@ def test_axe_finds_nothing_serious(visitor, site, axe, name):
 def test_search_finds_the_page_one_wants(visitor, site, query):
     page, wrong = visitor
     wrong.clear()
-    page.goto(f"{site}/zh/search.html?q={quote(query)}")
-    page.wait_for_selector("ul.search li > a")
-    found = page.eval_on_selector_all("ul.search li > a", "all => all.map(a => new URL(a.href).pathname)")
+    found = hits(page, f"{site}/zh", query)
     assert {f"/zh/book/{name}.html" for name in QUERIES[query]} & set(list(dict.fromkeys(found))[:3]), found[:5]
     assert wrong == []
 

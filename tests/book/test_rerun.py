@@ -21,7 +21,7 @@ import pytest
 
 from analysis.publish import __main__ as publish
 from analysis.publish import execution, fingerprint, project
-from tests.book.common import ROOT
+from tests.book.common import ROOT, checked_out
 
 CODE = """\
 import analysis
@@ -35,17 +35,16 @@ def environment(**more: str) -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "IPYTHONDIR"}} | more
 
 
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A checkout with one notebook, run there by ``make book``'s own machinery once for all tests of this file."""
+    return checked_out(tmp_path_factory.mktemp("ran"), "book/inputs/proof.ipynb", CODE)
+
+
 @pytest.fixture
-def checkout(tmp_path):
-    """A copy of data and analysis, as another checkout, with one notebook run by ``make book``'s own machinery."""
-    for folder in ("data", "analysis"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copyfile(ROOT / "requirements.lock.txt", tmp_path / "requirements.lock.txt")
-    path = tmp_path / "book/inputs/proof.ipynb"
-    path.parent.mkdir(parents=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)]), path)
-    assert asyncio.run(execution.run(path, tmp_path)).problems == []
-    return tmp_path
+def checkout(ran, tmp_path):
+    """A copy of it to change."""
+    return shutil.copytree(ran, tmp_path, dirs_exist_ok=True)
 
 
 def reasons(root: Path) -> list[str]:
@@ -200,7 +199,7 @@ def test_words_added_in_an_editor_run_nothing_and_stay(checkout):
 def test_two_runs_in_one_checkout_wait_for_each_other_and_do_the_work_once(checkout):
     path = checkout / "book/inputs/proof.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells[0].source += "\nimport time; time.sleep(3)"
+    notebook.cells[0].source += "\nimport time; time.sleep(1)"
     nbformat.write(notebook, path)
     line = [sys.executable, "-m", "analysis.publish", "execute"]
     both = [

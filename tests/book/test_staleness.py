@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from analysis.publish import checks, execution, fingerprint
-from tests.book.common import NAMES, NOTEBOOKS, ROOT
+from tests.book.common import NAMES, NOTEBOOKS, ROOT, checked_out
 
 FIGURE = """\
 import matplotlib.figure
@@ -31,19 +31,16 @@ def stored(path):
     return fingerprint.read(path)
 
 
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A checkout with one small notebook, run there once for all tests of this file."""
+    return checked_out(tmp_path_factory.mktemp("ran"), "book/proof.ipynb", FIGURE)
+
+
 @pytest.fixture
-def checkout(tmp_path):
-    """A copy of data and analysis with one small notebook, run there."""
-    for folder in ("data", "analysis"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copyfile(ROOT / "requirements.lock.txt", tmp_path / "requirements.lock.txt")
-    (tmp_path / "book").mkdir()
-    shutil.copyfile(ROOT / "book/conftest.py", tmp_path / "book/conftest.py")
-    path = tmp_path / "book" / "proof.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(FIGURE)]), path)
-    outcome = asyncio.run(execution.run(path, tmp_path))
-    assert outcome.problems == []
-    return tmp_path
+def checkout(ran, tmp_path):
+    """A copy of it to change."""
+    return shutil.copytree(ran, tmp_path, dirs_exist_ok=True)
 
 
 def nbval(root):
