@@ -73,7 +73,9 @@ class Bench:
                 self.instances.append(Instance(kernel, target, tuple(inputs), group.constants, g, weight))
                 for cell in {target, *inputs}:
                     self.touching[cell].append(number)
-        self._values: dict[tuple[int, str], Value] = {}
+        # Cells that are read alike share what was read.
+        read: dict[tuple[bool, str], dict[str, Value]] = {}
+        self._values = [read.setdefault((c.exact, cells.modes.get((c.table, c.measure), "")), {}) for c in cells.cells]
         self._slips: dict[tuple[int, str], list[tuple[str, str, Value]]] = {}
         self.reach = [frozenset(numbers) for numbers in self.touching]
         self.rows = _listed((c.table, c.order[0]) for c in cells.cells)
@@ -130,11 +132,11 @@ class Bench:
 
     def touched(self, cells: Iterable[int]) -> set[int]:
         """Instances that read any of the cells."""
-        return {i for cell in cells for i in self.touching[cell]}
+        return set().union(*[self.reach[cell] for cell in cells])
 
     def weigh(self, numbers: Iterable[int]) -> float:
         """Instances counted by their weight."""
-        return sum(self.instances[i].weight for i in numbers)
+        return sum([self.instances[i].weight for i in numbers])
 
     # ------------------------------------------------------------ changing values
 
@@ -168,10 +170,10 @@ class Bench:
 
     def value(self, cell: int, printed: str) -> Value:
         """The triple of other printed digits in a cell; :class:`ValueError` if too fine for the scale."""
-        key = (cell, printed)
-        if key not in self._values:
-            self._values[key] = self.cells.value(cell, printed)
-        return scaled(self._values[key], self.power[cell])
+        read = self._values[cell]
+        if printed not in read:
+            read[printed] = self.cells.value(cell, printed)
+        return scaled(read[printed], self.power[cell]) if self.power[cell] else read[printed]
 
     def slips(self, cell: int) -> list[tuple[str, str, Value]]:
         """Slips of one cell as printed now: kind, digits, triple."""

@@ -105,7 +105,8 @@ class Scope:
         not resolved when its number merely goes where the relation does not reach.
         """
         bench = self.bench
-        mine = bench.touched(cells) & self.wrong
+        touched = bench.touched(cells)
+        mine = touched & self.wrong
         if not mine or bench.weigh(mine) < self.least:
             return None
         if values is None:
@@ -114,10 +115,11 @@ class Scope:
             except ValueError:  # more decimals than this table could have
                 return None
         changed = [i for i, (c, v) in enumerate(zip(cells, values, strict=True)) if bench.values[c] != v]
-        cells, values = [cells[i] for i in changed], [values[i] for i in changed]
-        repair = [repair[i] for i in changed] if repair else ()
-        touched = bench.touched(cells)
-        mine = touched & self.wrong
+        if len(changed) < len(cells):
+            cells, values = [cells[i] for i in changed], [values[i] for i in changed]
+            repair = [repair[i] for i in changed] if repair else ()
+            touched = bench.touched(cells)
+            mine = touched & self.wrong
         old = bench.put(cells, values)
         outcome = bench.outcome(mine, touched - self.wrong - self.closed, self.least)
         bench.put(cells, old)
