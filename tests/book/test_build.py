@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import filecmp
 import html.parser
+import importlib
 import json
 import os
 import re
@@ -202,8 +204,16 @@ def test_the_archive_holds_the_data_as_they_are_and_every_result_twice():
 # ---------------------------------------------------------------- a small book, built several times
 
 
+@pytest.fixture(scope="module")
+def sphinx():
+    """Sphinx and its extensions, imported before the processes are forked that build: once, and not in each."""
+    for module in ("sphinx.application", "myst_nb.sphinx_ext", *site.settings(ROOT)["extensions"]):
+        with contextlib.suppress(ImportError):  # the book's own extensions are found while it is built
+            importlib.import_module(module)
+
+
 @pytest.fixture
-def small(tmp_path, monkeypatch):
+def small(sphinx, tmp_path, monkeypatch):
     """A copy of this checkout with a book of three pages, which is built without the archive."""
     for folder in ("data", "analysis", "book/_ext", "book/_static", "book/_templates"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
