@@ -120,8 +120,8 @@ def markets(report: Report) -> pd.DataFrame:
     """Forecasts that print two values: what is stated of their growth beside what the values imply.
 
     ``id, line, chapter, name, statement, first, y0, last, y1, unit`` (values as printed), ``low_bn, high_bn``
-    (the values in billions of US dollars, where they are dollars), ``stated`` (missing where no
-    rate is printed), ``implied, low, high`` (per cent a year; ``low`` to ``high`` allows for the
+    (the values in billions of US dollars, where they are dollars), ``stated`` and, by its digits, ``printed``
+    (missing and empty where no rate is printed), ``implied, low, high`` (per cent a year; ``low`` to ``high`` allows for the
     rounding of the values), ``verdict, convention`` (of claims that state a rate).
     """
     claims = read(report)
@@ -130,28 +130,27 @@ def markets(report: Report) -> pd.DataFrame:
     stating = {c.id for c, _ in forecasts if c.expression is not None and c.expression.outermost == "cagr"}
     verdicts = evaluate(report, frozenset(stating)).set_index("id")[["verdict", "convention"]]
     rows = []
-    for claim, (name, printed_unit, (first, last, y0, y1)) in forecasts:
+    for claim, (name, printed_unit, digits, (first, last, y0, y1)) in forecasts:
         rate = known["cagr"](first, last, y0, y1)
         scale = unit(printed_unit)
         in_billions = [float(n.point * scale.factor / 10**9) if scale.base == "USD" else None for n in (first, last)]
         states = claim.id in stating
         verdict, convention = verdicts.loc[claim.id] if states else ("", "")
         place = (claim.id, claim.line, CHAPTERS[chapter(claim.section)], name, claim.statement)
-        sizes = (decimal(first), int(y0.point), decimal(last), int(y1.point), printed_unit, *in_billions)
-        rates = (float(Fraction(claim.stated)) if states else None, *map(float, (rate.point, rate.low, rate.high)))
-        rows.append((*place, *sizes, *rates, str(verdict), str(convention)))
+        sizes = (digits[0], int(y0.point), digits[1], int(y1.point), printed_unit, *in_billions)
+        stated = (float(Fraction(claim.stated)), claim.stated) if states else (None, "")
+        rates = map(float, (rate.point, rate.low, rate.high))
+        rows.append((*place, *sizes, *stated, *rates, str(verdict), str(convention)))
     return pd.DataFrame(rows, columns=_MARKETS.split())
 
 
-_MARKETS = (
-    "id line chapter name statement first y0 last y1 unit low_bn high_bn stated implied low high verdict convention"
-)
+_MARKETS = "id line chapter name statement first y0 last y1 unit low_bn high_bn stated printed implied low high verdict convention"
 _MARKET = re.compile(r"(?:market|share)\.(.+)\.([12][0-9]{3})(?:@(.*))?")
 _RATE = re.compile(r"cagr\.(.+)\.[12][0-9]{3}_[12][0-9]{3}")
 
 
-def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[Interval]] | None:
-    """Name, unit and (first, last, y0, y1) of a claim that prints one market at two times."""
+def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[str], list[Interval]] | None:
+    """Name, unit, digits of both values and (first, last, y0, y1) of a claim that prints one market at two times."""
     keys = {name: _MARKET.fullmatch(key) for name, key in claim.quantity.items()}
     sized = sorted((m[2], name, m[1], m[3] or claim.unit) for name, m in keys.items() if m and m[0][:6] == "market")
     call = claim.expression.tree if claim.expression and claim.expression.outermost == "cagr" else None
@@ -159,10 +158,13 @@ def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[In
     name, printed_unit = (sized[0][2], sized[0][3]) if sized else (rates[0] if rates else claim.id, claim.unit)
     name = name.replace(".", " ").replace("_", " ")
     if isinstance(call, ast.Call) and len(call.args) == 4 and claim.stated:
-        return name, printed_unit, [_number(claim, arg, known) for arg in call.args]
+        numbers = [_number(claim, arg, known) for arg in call.args]
+        named = [claim.digits.get(ast.unparse(arg)) for arg in call.args[:2]]
+        return name, printed_unit, [d or decimal(n) for d, n in zip(named, numbers, strict=False)], numbers
     if len(sized) == 2 and sized[0][2:] == sized[1][2:] and sized[0][0] < sized[1][0] and claim.kind != "level":
-        values = [claim.numbers()[name_] for _, name_, _, _ in sized]
-        return name, printed_unit, [*values, *(Interval.exact(int(year)) for year, *_ in sized)]
+        (y0, first, *_), (y1, last, *_) = sized
+        values = [claim.numbers()[first], claim.numbers()[last], Interval.exact(int(y0)), Interval.exact(int(y1))]
+        return name, printed_unit, [claim.digits[first], claim.digits[last]], values
     return None
 
 

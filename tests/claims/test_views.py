@@ -78,7 +78,7 @@ def test_a_forecast_states_and_implies_a_rate(edition):
     loaded = edition(
         row(
             kind="cagr",
-            printed="v0=100;v1=121;y0=2020;y1=2022;r=10",
+            printed="v0=100.0;v1=121;y0=2020;y1=2022;r=10.0",
             claimed="r",
             unit="%",
             expression="cagr(v0, v1, y0, y1)",
@@ -100,6 +100,7 @@ def test_a_forecast_states_and_implies_a_rate(edition):
     assert frame.loc[0, ["stated", "verdict", "low_bn"]].tolist() == [10.0, "reproduced", 10.0]
     assert frame["implied"].round(9).tolist() == [10.0, 100.0]
     assert frame["stated"].isna().tolist() == [False, True]
+    assert frame[["first", "last", "printed"]].values.tolist() == [["100.0", "121", "10.0"], ["2", "4", ""]]
 
 
 def test_an_exchange_rate_follows_from_two_amounts(edition):
