@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from math import isnan, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -68,10 +68,14 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
     taken: dict[int, Bbox] = {}
     chosen: dict[int, tuple[int, _Side]] = {}
 
+    @cache
+    def room(number: int, place: tuple[int, _Side]) -> Bbox:
+        """What a label takes up at a place."""
+        return _set(*labels[number], place)
+
     def cost(number: int, place: tuple[int, _Side]) -> float:
         """What a label covers or leaves at a place, and how good the place is."""
-        text, radius = labels[number]
-        box = _set(text, radius, place)
+        box = room(number, place)
         others = [box for other, box in taken.items() if other != number]
         found = 6 * sum(_overlap(box, other) for other in others) + sum(_overlap(box, dot) for dot in dots)
         found += sum(0.5 * box.width * box.height for path in paths if path.intersects_bbox(box, False))
@@ -82,9 +86,10 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
     places = [(far, side) for far in (0, 11, 22, 34) for side in _SIDES]
     for number in [*range(len(labels))] * 3:
         chosen[number] = min(places, key=partial(cost, number))
-        taken[number] = _set(labels[number][0], labels[number][1], chosen[number])
+        taken[number] = room(number, chosen[number])
     for number, (text, radius) in enumerate(labels):
         far, side = chosen[number]
+        _set(text, radius, chosen[number])
         if any(path.intersects_bbox(core(taken[number]), False) for path in paths):
             text.set_bbox(BEHIND)
         if far:
