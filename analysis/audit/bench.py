@@ -25,12 +25,12 @@ SOFT = 0.5
 class Instance:
     """One relation between cells, for scalar evaluation; ``weight`` as evidence."""
 
+    relation: Relation
     kernel: Kernel
     target: int
     inputs: tuple[int, ...]
     constants: Constants
-    group: int
-    weight: float = 1.0
+    weight: float
 
 
 _Key = TypeVar("_Key")
@@ -45,7 +45,7 @@ def _listed(keys: Iterable[_Key]) -> dict[_Key, list[int]]:
 
 
 class Bench:
-    """Instances and the present values (triples) and printed digits of every cell.
+    """Instances, numbered as in the ledger, and the present values (triples) and printed digits of every cell.
 
     ``power`` is a power of ten between the printed digits of a cell and its value: 0
     unless a wrong unit was repaired. ``rows``, ``columns`` and ``blocks`` list cell numbers
@@ -53,43 +53,31 @@ class Bench:
     """
 
     def __init__(self, cells: Cells, groups: Sequence[Group]) -> None:
-        self.cells = cells
-        self.groups = list(groups)
+        self.cells, self.groups = cells, groups
         self.values: list[Value] = list(zip(*(ends.tolist() for ends in cells.inner), strict=True))
         self.printed = [c.printed for c in cells.cells]
         self.power = [0] * len(self.values)
         self.known: list[bool] = cells.known.tolist()
         self.instances: list[Instance] = []
-        self.number: dict[tuple[int, int], int] = {}
-        self.touching: list[list[int]] = [[] for _ in self.values]
-        for g, group in enumerate(self.groups):
-            kernel = KERNELS[group.relation.kernel]
-            weight = 1.0 if group.relation.basis in ("exact", "order") else SOFT
-            for i, (target, inputs) in enumerate(zip(group.target.tolist(), group.inputs.tolist(), strict=True)):
-                if not self.known[target] or not all(self.known[j] for j in inputs):
-                    continue
-                number = len(self.instances)
-                self.number[g, i] = number
-                self.instances.append(Instance(kernel, target, tuple(inputs), group.constants, g, weight))
-                for cell in {target, *inputs}:
-                    self.touching[cell].append(number)
+        touching: list[list[int]] = [[] for _ in self.values]
+        for group in groups:
+            relation = group.relation
+            weight = 1.0 if relation.basis in ("exact", "order") else SOFT
+            for target, inputs in zip(group.target.tolist(), group.inputs.tolist(), strict=True):
+                cells_read = {target, *inputs}
+                if all(self.known[cell] for cell in cells_read):
+                    for cell in cells_read:
+                        touching[cell].append(len(self.instances))
+                kernel = KERNELS[relation.kernel]
+                self.instances.append(Instance(relation, kernel, target, tuple(inputs), group.constants, weight))
         self._values: dict[tuple[int, str], Value] = {}
         self._slips: dict[tuple[int, str], list[tuple[str, str, Value]]] = {}
-        self.reach = [frozenset(numbers) for numbers in self.touching]
+        self.touching = [frozenset(numbers) for numbers in touching]
         self.rows = _listed((c.table, c.order[0]) for c in cells.cells)
         self.columns = _listed((c.table, c.order[1]) for c in cells.cells)
         self.blocks = _listed((c.table, c.measure) for c in cells.cells)
 
     # ------------------------------------------------------------ relations
-
-    def relation(self, number: int) -> Relation:
-        """The declared relation of an instance."""
-        return self.groups[self.instances[number].group].relation
-
-    def rows_of(self, numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
-        """(group, instance) of some instances, in order."""
-        keys = list(self.number)
-        return tuple(keys[i] for i in sorted(numbers))
 
     def bounds(self, number: int) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """Lower and upper bound of an instance, with the present values."""
@@ -130,7 +118,13 @@ class Bench:
 
     def touched(self, cells: Iterable[int]) -> set[int]:
         """Instances that read any of the cells."""
-        return {i for cell in cells for i in self.touching[cell]}
+        return set().union(*(self.touching[cell] for cell in cells))
+
+    def beside(self, one: Iterable[int], two: Iterable[int], axis: int) -> list[tuple[int, int]]:
+        """Cells of two lines that stand in the same column (``axis`` 1), or the same row (0)."""
+        at = self.cells.cells
+        second = {at[c].order[axis]: c for c in two}
+        return [(c, second[at[c].order[axis]]) for c in one if at[c].order[axis] in second]
 
     def weigh(self, numbers: Iterable[int]) -> float:
         """Instances counted by their weight."""

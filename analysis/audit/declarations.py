@@ -214,16 +214,16 @@ def _each(target: str) -> list[tuple[str, str]]:
     return [(name.strip(), mark + rest)]
 
 
-def counted(pattern: str, keys: Sequence[str]) -> str:
+def counted(pattern: str, keys: Sequence[str]) -> str | None:
     """The key that ``first``, ``last``, ``first+1``, ... stands for; any other pattern stands for itself.
 
-    ``""`` where the block has no such key.
+    ``None`` where the block has no such key.
     """
     match = COUNTED.fullmatch(pattern)
     if not match:
         return pattern
     place = int(match[2] or 0) + (len(keys) - 1 if match[1] == "last" else 0)
-    return keys[place] if 0 <= place < len(keys) else ""
+    return keys[place] if 0 <= place < len(keys) else None
 
 
 def members(text: str) -> list[str]:

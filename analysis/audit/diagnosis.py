@@ -24,7 +24,8 @@ never more than one of several readings.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -124,21 +125,16 @@ def diagnose(bench: Bench, wrong: set[int], closed: set[int] | None = None) -> l
     """
     left, closed = set(wrong), set(closed or ())
     explained: list[Explanation] = []
-    undo = []
-    while left:
-        accepted = _best(bench, left, closed) or _pair(bench, left, closed)
-        if not accepted:
-            break
-        for one in accepted:
-            assert one.best is not None
-            explained.append(one)
-            undo.append(apply(bench, one.best))
-            if one.best.kind in LOST:
-                closed |= bench.touched(one.best.cells)
-            closed |= set(one.best.breaks)  # the price of this explanation, nothing to explain again
-            left -= set(one.best.resolves) | closed
-    for step in reversed(undo):
-        restore(bench, *step)
+    with ExitStack() as repairs:
+        while left and (accepted := _best(bench, left, closed) or _pair(bench, left, closed)):
+            for one in accepted:
+                assert one.best is not None
+                explained.append(one)
+                repairs.enter_context(repaired(bench, one.best))
+                if one.best.kind in LOST:
+                    closed |= bench.touched(one.best.cells)
+                closed |= set(one.best.breaks)  # the price of this explanation, nothing to explain again
+                left -= set(one.best.resolves) | closed
     explained.extend(
         Explanation(None, (), tuple(sorted(group)), 0, False) for group in connected(bench, left & set(wrong))
     )
@@ -174,15 +170,15 @@ def _pair(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
         pairs: dict[frozenset[int], tuple[float, Candidate, Candidate]] = {}
         aside = closed | (left - part)
         for one in [c for c in candidates(bench, part, aside) if len(c.cells) == 1][:KNOT]:
-            undo = apply(bench, one)
             rest = (part - set(one.resolves)) | set(one.breaks)
-            for two in candidates(bench, rest, aside, first_only=True):
-                if len(two.cells) == 1 and two.cells != one.cells and set(two.resolves) == rest and not two.breaks:
+            with repaired(bench, one):
+                for two in candidates(bench, rest, aside, first_only=True):
+                    if len(two.cells) > 1 or two.cells == one.cells or set(two.resolves) != rest or two.breaks:
+                        continue
                     total = score(bench, two) - COSTS[one.kind] + 0.5 * math.log2(one.fits)
                     key = frozenset((*one.cells, *two.cells))
                     if key not in pairs or pairs[key][0] < total:
                         pairs[key] = total, one, two
-            restore(bench, *undo)
         ranked = sorted(pairs.values(), key=lambda p: (-p[0], p[1].cells))
         if not ranked:
             continue
@@ -195,8 +191,9 @@ def _pair(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
     return []
 
 
-def apply(bench: Bench, candidate: Candidate) -> tuple[tuple[int, ...], list[Any]]:
-    """Print the repair; returns what :func:`restore` needs."""
+@contextmanager
+def repaired(bench: Bench, candidate: Candidate) -> Iterator[None]:
+    """The bench with the repair printed."""
     cells = candidate.cells
     old = [(bench.values[c], bench.printed[c], bench.power[c]) for c in cells]
     bench.put(cells, candidate.values)
@@ -204,11 +201,7 @@ def apply(bench: Bench, candidate: Candidate) -> tuple[tuple[int, ...], list[Any
         bench.printed[c] = p
     for c in cells:
         bench.power[c] += candidate.power
-    return cells, old
-
-
-def restore(bench: Bench, cells: tuple[int, ...], old: list[Any]) -> None:
-    """Undo :func:`apply`."""
+    yield
     for c, (value, printed, power) in zip(cells, old, strict=True):
         bench.values[c], bench.printed[c], bench.power[c] = value, printed, power
 

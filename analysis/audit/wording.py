@@ -48,39 +48,32 @@ class Words:
         """Addresses of cells, each once: ``1-2-4/新加坡/growth_2022``."""
         return tuple(dict.fromkeys(self.cells[c].place for c in cells))
 
-    def instance(self, number: int) -> tuple[str, str, str, str, str]:
-        """Relation, printed, recomputed, low and high of an instance with the present values."""
+    def allowed(self, number: int) -> str:
+        """What an instance allows with the present values: ``recomputed 2.75, allowed 2.52 to 2.99``."""
         bench = self.bench
         item = bench.instances[number]
-        relation = bench.relation(number)
+        kernel = item.relation.kernel
         low, high, point = item.kernel(
             bench.values[item.target], [bench.values[j] for j in item.inputs], item.constants
         )
         places = int(self.done.cells.decimals[item.target])
-        again = ""
-        if relation.kernel in EXACT and point is not None and point[1] > 0:
-            again = rounded(Fraction(int(point[0]), int(point[1])), places)
-        shown = [
-            "" if bound is None or bound[1] == 0 or relation.kernel == "distinct" else outward(bound, places, up)
+        parts = []
+        if kernel in EXACT and point is not None and point[1] > 0:
+            parts.append(f"recomputed {rounded(Fraction(*point), places)}")
+        least, most = (
+            "" if bound is None or bound[1] == 0 or kernel == "distinct" else outward(bound, places, up)
             for bound, up in ((low, False), (high, True))
-        ]
-        return relation.name, bench.printed[item.target], again, shown[0], shown[1]
-
-    def allowed(self, number: int) -> str:
-        """``recomputed 2.75, allowed 2.52 to 2.99``."""
-        _, _, again, low, high = self.instance(number)
-        parts = [f"recomputed {again}"] if again else []
-        if low and high:
-            parts.append(f"allowed {low}" if low == high else f"allowed {low} to {high}")
-        elif low or high:
-            parts.append(f"at least {low}" if low else f"at most {high}")
+        )
+        if least and most:
+            parts.append(f"allowed {least}" if least == most else f"allowed {least} to {most}")
+        elif least or most:
+            parts.append(f"at least {least}" if least else f"at most {most}")
         return ", ".join(parts) or EQUAL
 
     def line(self, number: int) -> str:
         """One contradicted row in words."""
         item = self.bench.instances[number]
-        name = self.bench.relation(number).name
-        return f"{self.place(item.target)} ({name}): printed {self.bench.printed[item.target]}, {self.allowed(number)}"
+        return f"{self.place(item.target)} ({item.relation.name}): printed {self.bench.printed[item.target]}, {self.allowed(number)}"
 
     def lines(
         self, numbers: Iterable[int], cells: Sequence[int] = (), values: Sequence[tuple[int, int, int]] = ()

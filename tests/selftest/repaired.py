@@ -13,8 +13,8 @@ from analysis.report import Report, once
 
 
 def failing(bench: Bench) -> set[int]:
-    """The instances that do not hold."""
-    return {i for i in range(len(bench.instances)) if not bench.holds(i)}
+    """The instances, all of whose numbers are known, that do not hold."""
+    return {i for i in bench.touched(range(len(bench.values))) if not bench.holds(i)}
 
 
 @once

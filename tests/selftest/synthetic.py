@@ -109,13 +109,22 @@ def false_alarms(report: Report, n: int = 10_000, seed: int = 2025, batch: int =
 def _count(cells: Cells, groups: list[Group], size: int, seed: tuple[int, int]) -> dict[str, int]:
     """Checks and contradictions of one batch."""
     values = draw(cells, groups, size, np.random.default_rng(seed))
-    many = replace(cells, known=np.tile(cells.known, size))
+    closed = np.zeros(len(cells) * size, dtype=bool)
+    many = replace(
+        cells,
+        low=values[0],
+        mid=values[1],
+        high=values[2],
+        known=np.tile(cells.known, size),
+        open_low=closed,
+        open_high=closed,
+    )
     offsets = np.arange(size)[:, None] * len(cells)
     found = {"rows": 0}
     for group in groups:
         target = (group.target[None, :] + offsets).ravel()
         inputs = (group.inputs[None, :, :] + offsets[:, :, None]).reshape(-1, group.inputs.shape[1])
-        result = evaluate(replace(group, target=target, inputs=inputs), many, values)
+        result = evaluate(replace(group, target=target, inputs=inputs), many)
         found["rows"] += int(result.checked.sum())
         wrong = int((result.checked & ~result.holds).sum())
         if wrong:
