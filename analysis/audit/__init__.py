@@ -19,7 +19,7 @@ import importlib
 from typing import Any
 
 _HOME = {
-    "check": "frames",
+    "check": "assignment",
     "coverage": "reach",
     "families": "reach",
     "findings": "conclusions",

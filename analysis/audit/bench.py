@@ -14,6 +14,7 @@ from analysis.audit.cells import Cells
 from analysis.audit.declarations import Relation
 from analysis.audit.kernels import KERNELS, Constants, Kernel
 from analysis.audit.relations import Group
+from analysis.interval import decimals_of, outward
 
 Value = tuple[int, int, int]
 
@@ -166,6 +167,10 @@ class Bench:
         if key not in self._values:
             self._values[key] = self.cells.value(cell, printed)
         return scaled(self._values[key], self.power[cell])
+
+    def digits(self, cell: int, value: int) -> str:
+        """A value with the decimals of a cell, rounded down."""
+        return outward((value, self.cells.scale), decimals_of(self.printed[cell]), up=False)
 
     def slips(self, cell: int) -> list[tuple[str, str, Value]]:
         """Slips of one cell as printed now: kind, digits, triple."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +84,11 @@ class Cell:
         """``1-2-4/新加坡/growth_2022``."""
         return f"{self.table}/{self.row}/{self.column}"
 
+    @property
+    def about(self) -> str:
+        """The measure in words: ``patent density``."""
+        return self.measure.replace("_", " ")
+
 
 @dataclass(frozen=True)
 class Block:
@@ -117,12 +122,12 @@ class Cells:
     decimals: NDArray[np.int64]
     scale: int
     blocks: Mapping[tuple[str, str], Block]
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, Fraction] = field(default_factory=lambda: STANDARD)
-    fixed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
-    open_low: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
-    open_high: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
-    modes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    kinds: Mapping[str, str]
+    units: Mapping[str, Fraction]
+    fixed: NDArray[np.bool_]
+    open_low: NDArray[np.bool_]
+    open_high: NDArray[np.bool_]
+    modes: Mapping[tuple[str, str], str]
 
     def __len__(self) -> int:
         return len(self.mid)
@@ -198,6 +203,11 @@ def governed(cells: Cells, modes: Mapping[tuple[str, str], str]) -> Cells:
         at = at[cells.known[at] & ~cells.fixed[at]]
         low[at], high[at], open_low[at], open_high[at] = ends(cells.mid[at], cells.steps[at], mode)
     return replace(cells, low=low, high=high, open_low=open_low, open_high=open_high, modes=dict(modes))
+
+
+def is_numbering(printed: list[str]) -> bool:
+    """Whether the numbers of a line only count: 1, 2, 3 …"""
+    return printed == [str(n) for n in range(1, len(printed) + 1)]
 
 
 def powers(scale: int, decimals: NDArray[np.int64]) -> Ints:
@@ -321,7 +331,9 @@ def from_cells(
             fixed[i] = True
     closed = np.zeros(len(cells), dtype=bool)
     blocks = arrange(cells, known_units)
-    return Cells(cells, low, mid, high, known, decimals, scale, blocks, kinds or {}, known_units, fixed, closed, closed)
+    return Cells(
+        cells, low, mid, high, known, decimals, scale, blocks, kinds or {}, known_units, fixed, closed, closed, {}
+    )
 
 
 def arrange(cells: list[Cell], known_units: Mapping[str, Fraction] = STANDARD) -> dict[tuple[str, str], Block]:

@@ -14,9 +14,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from analysis.audit.bench import Bench, move_point, scaled
-from analysis.audit.cells import PROSE, Cell
+from analysis.audit.cells import PROSE, Cell, is_numbering
 from analysis.audit.hypotheses import Candidate, Scope, Source
-from analysis.interval import as_printed
 
 #: Fewer contradictions than this in a column are left to hypotheses about cells.
 LEAST = 3
@@ -184,8 +183,7 @@ def _copied(bench: Bench, column: Column, other: Column) -> bool:
     enough = {p for p, _ in printed}
     if len(enough) < 3 or len(printed) < 4 or any(a != b for a, b in printed):
         return False
-    ordered = [p for p, _ in printed] == [str(n) for n in range(1, len(printed) + 1)]
-    return not ordered  # 1, 2, 3 … in two columns is how rankings are printed
+    return not is_numbering([p for p, _ in printed])  # so rankings are printed in two columns
 
 
 def moved_years(scope: Scope) -> Iterator[Candidate | None]:
@@ -232,16 +230,8 @@ def omissions(scope: Scope) -> Iterator[Candidate | None]:
             size = bench.values[part][1] * unit[0] // unit[1]
             gap = (whole - t[1]) - size
             if size and abs(gap) <= (t[2] - t[0]) * len(instance.inputs) / 2:
-                printed = _written(t[1] + size, bench, target)
+                printed = bench.digits(target, t[1] + size)
                 yield scope.trial("omission", [target], [printed], detail=str(part))
-
-
-def _written(value: int, bench: Bench, cell: int) -> str:
-    """An amount at the bench's scale with the decimals of a cell."""
-    _, _, rest = bench.printed[cell].partition(".")
-    step = bench.cells.scale // 10 ** len(rest)
-    whole = abs(value) // step
-    return as_printed(-whole if value < 0 else whole, len(rest))
 
 
 SOURCES: tuple[Source, ...] = (exchanged, scales, signs, reversed_columns, stale, moved_years, omissions)

@@ -83,7 +83,7 @@ def conclude(report: Report) -> tuple[Finding, ...]:
     """All findings of a report: the known ones by id, then the new ones in printed order."""
     done = audit(report)
     bench, explanations, _ = explain(report)
-    words = Words(report, done, bench)
+    words = Words(report, bench)
     rows = rows_of(done)
     owned = owners(report, rows)
     numbers: dict[str, list[int]] = {}
@@ -112,13 +112,13 @@ def _with_patterns(words: Words, known: list[Finding], fresh: list[Finding]) -> 
     column takes those of undecided findings on its cells, and a copied line is left out
     where another finding has most of it already: one cause, one finding.
     """
-    done, report = words.done, words.report
+    bench, cells, report = words.bench, words.bench.cells, words.report
     listed = {k.record["signature"]: k for k in register(report)}
     held = {f.signature: f for f in known}
     told = [set(f.cells) for f in (*known, *fresh)]
-    odd = repeated_rates(done.cells, done.groups, words.place) + other_rounding(done.cells, done.modes)
-    odd += column_breaks(report, done.cells, words.place) + impossible_dates(report, done.cells)
-    odd += [p for p in repeated_lines(done.cells, words.place) if not _told(words, p, told)]
+    odd = repeated_rates(cells, bench.groups, words.place) + other_rounding(cells)
+    odd += column_breaks(report, cells, words.place) + impossible_dates(report, cells)
+    odd += [p for p in repeated_lines(cells, words.place) if not _told(words, p, told)]
     for finding in (_odd(words, p) for p in odd):
         one, rows = listed.get(finding.signature), held.get(finding.signature)
         if one is not None:

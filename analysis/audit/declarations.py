@@ -30,7 +30,7 @@ from fractions import Fraction
 
 from analysis.audit.cells import PROSE
 from analysis.audit.kernels import ARITHMETIC, BOUNDING, KERNELS, RANKINGS
-from analysis.report import BadInput, Report, records
+from analysis.report import BadInput, Report, once, records
 
 #: Relations whose point is the very number expected in print (others only bound it).
 EXACT = frozenset(kernel.__name__ for kernel in (*ARITHMETIC, *RANKINGS))
@@ -96,6 +96,7 @@ class Relation:
         return "exact" if self.kernel in EXACT - RANKS else "order"
 
 
+@once
 def declared(report: Report) -> tuple[Relation, ...]:
     """The relations of an edition; none if its package lists no ``relations``.
 

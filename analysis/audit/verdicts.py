@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -56,7 +56,7 @@ class Audit:
     results: list[Evaluation]
     modes: dict[tuple[str, str], str]
     verdicts: list[NDArray[Any]]
-    unbound: list[tuple[Relation, NDArray[np.int64]]] = field(default_factory=list)
+    unbound: list[tuple[Relation, NDArray[np.int64]]]
 
     @property
     def groups(self) -> list[Group]:
@@ -84,28 +84,21 @@ class Audit:
 
 
 @once
-def relations(report: Report) -> tuple[Relation, ...]:
-    """The declared relations of a report, parsed once."""
-    return declared(report)
-
-
-@once
 def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
     """Evaluate every relation of a report (those deriving cells of ``tables`` only)."""
-    chosen = [r for r in relations(report) if tables is None or r.target.table in tables]
+    chosen = [r for r in declared(report) if tables is None or r.target.table in tables]
     needed = None
     if tables is not None:
-        used = tables.union(*(r.tables for r in chosen)) if chosen else tables
+        used = tables.union(*(r.tables for r in chosen))
         needed = tuple(t for t in [*report.tables, PROSE] if t in used)
-    done = judge(build(report, needed), chosen)
-    bound = {id(g.relation) for g in bind(chosen, done.cells)}
-    missing = [(r, targets(r, done.cells)) for r in chosen if id(r) not in bound]
-    return replace(done, unbound=missing)
+    return judge(build(report, needed), chosen)
 
 
-def judge(cells: Cells, chosen: Iterable[Relation]) -> Audit:
+def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
     """Bind, evaluate and give verdicts; measures that round otherwise are read so first."""
     results = [evaluate(group, cells) for group in bind(chosen, cells)]
+    bound = {id(e.group.relation) for e in results}
+    unbound = [(r, targets(r, cells)) for r in chosen if id(r) not in bound]
     modes = rounding_modes(cells, results)
     for key, mode in list(modes.items()):
         if mode == NEAREST_MODE:
@@ -119,7 +112,7 @@ def judge(cells: Cells, chosen: Iterable[Relation]) -> Audit:
     results = [e for e in results if _established(e)]
     verdicts = [_verdicts(e, cells, modes) for e in results]
     _explain(results, verdicts, cells)
-    return Audit(cells, results, modes, verdicts)
+    return Audit(cells, results, modes, verdicts, unbound)
 
 
 def _failures(key: tuple[str, str], results: list[Evaluation]) -> int:

@@ -10,8 +10,7 @@ from analysis.audit.bench import Bench
 from analysis.audit.cells import PROSE
 from analysis.audit.declarations import EXACT
 from analysis.audit.hypotheses import Candidate
-from analysis.audit.verdicts import Audit
-from analysis.interval import as_printed, outward, rounded
+from analysis.interval import outward, rounded
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -19,36 +18,34 @@ if TYPE_CHECKING:
 #: Ledger rows quoted in a finding; the others are counted.
 SHOWN = 8
 
-EQUAL = "equals another row of its column"
-
 
 class Words:
     """English phrases for cells, rows and candidates of one audit."""
 
-    def __init__(self, report: Report, done: Audit, bench: Bench) -> None:
-        self.report, self.done, self.bench = report, done, bench
-        self.cells = done.cells.cells
+    def __init__(self, report: Report, bench: Bench) -> None:
+        self.report, self.bench = report, bench
+        self.cells = bench.cells.cells
 
     def row(self, cell: int) -> str:
         """Name of the row; of a number of a sentence, what it measures."""
         at = self.cells[cell]
         if at.table == PROSE:
-            return at.measure.replace("_", " ")
+            return at.about
         return self.report.name(at.code)
 
     def place(self, cell: int) -> str:
         """``1-2-4 Singapore, growth 2022``."""
         at = self.cells[cell]
         if at.table == PROSE:
-            return f"text: {at.measure.replace('_', ' ')}"
+            return f"text: {at.about}"
         key = f" {at.year}" if at.year else ""
-        return f"{at.table} {self.row(cell)}, {at.measure.replace('_', ' ')}{key}"
+        return f"{at.table} {self.row(cell)}, {at.about}{key}"
 
     def places(self, cells: Iterable[int]) -> tuple[str, ...]:
         """Addresses of cells, each once: ``1-2-4/新加坡/growth_2022``."""
         return tuple(dict.fromkeys(self.cells[c].place for c in cells))
 
-    def allowed(self, number: int) -> str:
+    def allowed(self, number: int, otherwise: str = "equals another row of its column") -> str:
         """What an instance allows with the present values: ``recomputed 2.75, allowed 2.52 to 2.99``."""
         bench = self.bench
         item = bench.instances[number]
@@ -56,7 +53,7 @@ class Words:
         low, high, point = item.kernel(
             bench.values[item.target], [bench.values[j] for j in item.inputs], item.constants
         )
-        places = int(self.done.cells.decimals[item.target])
+        places = int(bench.cells.decimals[item.target])
         parts = []
         if kernel in EXACT and point is not None and point[1] > 0:
             parts.append(f"recomputed {rounded(Fraction(*point), places)}")
@@ -68,7 +65,7 @@ class Words:
             parts.append(f"allowed {least}" if least == most else f"allowed {least} to {most}")
         elif least or most:
             parts.append(f"at least {least}" if least else f"at most {most}")
-        return ", ".join(parts) or EQUAL
+        return ", ".join(parts) or otherwise
 
     def line(self, number: int) -> str:
         """One contradicted row in words."""
@@ -83,25 +80,18 @@ class Words:
         told = [self.line(i) for i in numbers[:SHOWN]]
         if cells:
             old = self.bench.put(cells, values)
-            after = [(self.allowed(i), self.digits(self.bench.instances[i].target)) for i in numbers[:SHOWN]]
+            for place, number in enumerate(numbers[:SHOWN]):
+                target = self.bench.instances[number].target
+                printed = self.bench.digits(target, self.bench.values[target][1])
+                new = f"printed {printed}, " if target in cells else ""
+                told[place] += f"; after the repair {new}{self.allowed(number, 'differs from every other row')}"
             self.bench.put(cells, old)
-            moved = [self.bench.instances[i].target in cells for i in numbers[:SHOWN]]
-            told = [
-                f"{before}; after the repair {f'printed {digits}, ' if new else ''}{allowed if allowed != EQUAL else 'differs from every other row'}"
-                for before, (allowed, digits), new in zip(told, after, moved, strict=True)
-            ]
         more = len(numbers) - len(told)
         return (*told, *([f"and {more} more rows of the ledger"] if more else []))
 
     def rivals(self, others: Iterable[Candidate]) -> tuple[str, ...]:
         """Other explanations, with what each does."""
         return tuple(f"{self.candidate(c)} (resolves {len(c.resolves)}, breaks {len(c.breaks)})" for c in others)
-
-    def digits(self, cell: int) -> str:
-        """The present value of a cell with the decimals printed there."""
-        places = int(self.done.cells.decimals[cell])
-        whole = self.bench.values[cell][1] * 10**places // self.done.cells.scale
-        return as_printed(whole, places)
 
     def table_list(self, cells: Iterable[int]) -> tuple[str, ...]:
         """Tables in printed order."""
@@ -113,11 +103,10 @@ class Words:
         first = c.cells[0]
         at = self.cells[first]
         where = f"Table {at.table}" if at.table != PROSE else "the text"
-        measure = at.measure.replace("_", " ")
         pair = " and ".join(list(dict.fromkeys(self.row(x) for x in c.cells))[:2])
         if c.kind == "unit":
-            wrong = _power(self.done.cells.units, at.unit, c.detail)
-            return f"{where}: all {measure} are printed in {at.unit}, {wrong}"
+            wrong = _power(self.bench.cells.units, at.unit, c.detail)
+            return f"{where}: all {at.about} are printed in {at.unit}, {wrong}"
         if c.kind == "exchange":
             return f"the contents of {self.place(c.cells[0])} and {self.place(c.cells[1])} are exchanged"
         if c.kind in SLIPS:
@@ -125,7 +114,7 @@ class Words:
             return f"{self.place(first)}: {SLIPS[c.kind]} ({self.bench.printed[first]} for {shown})"
         if c.kind in ROWS:
             said = ROWS[c.kind].format(
-                pair=pair, measure=measure, row=self.row(first), column=at.column, detail=c.detail
+                pair=pair, measure=at.about, row=self.row(first), column=at.column, detail=c.detail
             )
             return f"{where}: {said}"
         names = list(dict.fromkeys(self.cells[x].column for x in c.cells))
@@ -201,7 +190,7 @@ def title(
 ) -> str:
     """A title that says no more than the grade of the finding carries."""
     at = words.cells[anchor]
-    measure = words.row(anchor) if at.table == PROSE else at.measure.replace("_", " ")
+    measure = words.row(anchor) if at.table == PROSE else at.about
     rows, pair = (list(dict.fromkeys(map(words.row, some))) for some in (targets, cells))
     form = TITLES.get(kind) if grade == "error" else MILD
     if form is None:

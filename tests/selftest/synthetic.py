@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.audit.cells import PROSE, Cells
+from analysis.audit.declarations import declared
 from analysis.audit.kernels import KERNELS, Triple
 from analysis.audit.relations import Group, bind, evaluate
-from analysis.audit.verdicts import relations
 from tests.selftest.repaired import baseline
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def settle(truth: Floats, groups: list[Group]) -> None:
 def sound_cells(report: Report) -> tuple[Cells, list[Group]]:
     """The shape of a report with its unit slips repaired, and the relations tried on it."""
     cells = baseline(report)[0].cells
-    groups = bind([r for r in relations(report) if r.basis in ("exact", "order") and not r.derives], cells)
+    groups = bind([r for r in declared(report) if r.basis in ("exact", "order") and not r.derives], cells)
     return cells, [g for g in groups if PROSE not in g.relation.tables]
 
 
