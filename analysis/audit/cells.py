@@ -133,9 +133,9 @@ class Cells:
         return len(self.mid)
 
     @functools.cached_property
-    def position(self) -> dict[tuple[str, str, str], int]:
-        """Cell number by table, row label and column."""
-        return {(c.table, c.row, c.column): i for i, c in enumerate(self.cells)}
+    def position(self) -> dict[str, int]:
+        """Cell number by place."""
+        return {c.place: i for i, c in enumerate(self.cells)}
 
     @functools.cached_property
     def steps(self) -> Ints:
@@ -154,7 +154,11 @@ class Cells:
     def value(self, cell: int, printed: str) -> tuple[int, int, int]:
         """The triple of other printed digits in a cell, open ends moved in."""
         at = self.cells[cell]
-        return triple(printed, self.scale, at.exact, mode=self.modes.get((at.table, at.measure), NEAREST_MODE))
+        return triple(printed, self.scale, at.exact, mode=self.mode(at.table, at.measure))
+
+    def mode(self, table: str, measure: str) -> str:
+        """How a measure rounds."""
+        return self.modes.get((table, measure), NEAREST_MODE)
 
 
 def triple(

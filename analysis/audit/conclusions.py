@@ -100,8 +100,7 @@ def conclude(report: Report) -> tuple[Finding, ...]:
     loose = [r.number for r in rows if r.verdict == "explained" and r.number not in owned]
     fresh += _derived(words, loose)
     known, fresh = _with_patterns(words, known, fresh)
-    order = {c.place: i for i, c in enumerate(done.cells.cells)}
-    fresh.sort(key=lambda f: (min(order[c] for c in f.cells), f.signature))
+    fresh.sort(key=lambda f: (min(done.cells.position[c] for c in f.cells), f.signature))
     return (*sorted(known, key=lambda f: f.id), *(replace(f, id=f"N-{i:03d}") for i, f in enumerate(fresh, 1)))
 
 
@@ -160,7 +159,7 @@ def _from_register(words: Words, known: Known, numbers: Sequence[int], everythin
     bench = words.bench
     kind = known.record["signature"].partition(":")[0]
     targets = [bench.instances[i].target for i in numbers]
-    at = {c.place: i for i, c in enumerate(words.cells)}
+    at = bench.cells.position
     cells = [at[place] for place in known.cells if place in at] or targets
     repair = {at[place]: bench.value(at[place], digits) for place, digits in known.repair.items() if place in at}
     rivals: list[Candidate] = []

@@ -97,7 +97,7 @@ def rounding_table(report: Report) -> pd.DataFrame:
     """
     done = audit(report)
     rows = [
-        (table, "" if table == PROSE else measure, done.modes[table, measure], *(counts[k] for k in ("n", *MODES)))
+        (table, "" if table == PROSE else measure, done.cells.mode(table, measure), *(counts[k] for k in ("n", *MODES)))
         for (table, measure), counts in mode_hits(done.cells, done.results).items()
         if counts["n"]
     ]

@@ -47,14 +47,12 @@ EXTRA_DECIMALS = 2
 class Audit:
     """Cells, the evaluation of every bound relation and the verdicts.
 
-    ``modes``: how each (table, measure) rounds, where it has derived cells; ``cells`` are
-    read accordingly. ``unbound``: relations none of whose inputs are printed together, with
+    ``cells`` are read as their measures round. ``unbound``: relations none of whose inputs are printed together, with
     the cells that they are about (none, where even these are not printed).
     """
 
     cells: Cells
     results: list[Evaluation]
-    modes: dict[tuple[str, str], str]
     verdicts: list[NDArray[Any]]
     unbound: list[tuple[Relation, NDArray[np.int64]]]
 
@@ -99,20 +97,15 @@ def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
     results = [evaluate(group, cells) for group in bind(chosen, cells)]
     bound = {id(e.group.relation) for e in results}
     unbound = [(r, targets(r, cells)) for r in chosen if id(r) not in bound]
-    modes = rounding_modes(cells, results)
-    for key, mode in list(modes.items()):
-        if mode == NEAREST_MODE:
-            continue
+    for key, mode in rounding_modes(cells, results).items():
         other = governed(cells, {**cells.modes, key: mode})
         again = [evaluate(e.group, other) for e in results]
-        if _failures(key, again) > _failures(key, results):
-            modes[key] = NEAREST_MODE
-        else:
+        if _failures(key, again) <= _failures(key, results):
             cells, results = other, again
     results = [e for e in results if _established(e)]
-    verdicts = [_verdicts(e, cells, modes) for e in results]
+    verdicts = [_verdicts(e, cells) for e in results]
     _explain(results, verdicts, cells)
-    return Audit(cells, results, modes, verdicts, unbound)
+    return Audit(cells, results, verdicts, unbound)
 
 
 def _failures(key: tuple[str, str], results: list[Evaluation]) -> int:
@@ -134,13 +127,13 @@ _EVIDENCE, _ODDS = 5, 5
 
 
 def rounding_modes(cells: Cells, results: list[Evaluation]) -> dict[tuple[str, str], str]:
-    """The mode of each measure: to the nearest unless the cells speak clearly for another."""
-    chosen = {}
+    """The mode of each measure whose cells speak clearly for another than to the nearest."""
+    chosen, others = {}, [m for m in MODES if m != NEAREST_MODE]
     for key, counts in mode_hits(cells, results).items():
-        others = [m for m in MODES if m != NEAREST_MODE]
         best = max(others, key=lambda m: counts[f"only {m}"])
         alone, against = counts[f"only {best}"], counts[f"not {best}"]
-        chosen[key] = best if alone >= max(_EVIDENCE, _ODDS * against) else NEAREST_MODE
+        if alone >= max(_EVIDENCE, _ODDS * against):
+            chosen[key] = best
     return chosen
 
 
@@ -167,18 +160,17 @@ def mode_hits(cells: Cells, results: list[Evaluation]) -> dict[tuple[str, str], 
     return hits
 
 
-def _mode(modes: dict[tuple[str, str], str], group: Group) -> str:
-    target = group.relation.target
-    return modes.get((target.table, target.measure), NEAREST_MODE)
-
-
-def _verdicts(result: Evaluation, cells: Cells, modes: dict[tuple[str, str], str]) -> NDArray[Any]:
+def _verdicts(result: Evaluation, cells: Cells) -> NDArray[Any]:
     group = result.group
     proven = group.relation.basis in ("exact", "order")
     yes, no = ("consistent", "contradicted") if proven else JUDGED
     verdict = np.where(result.holds, yes, no).astype("<U12")
     if group.relation.kernel in EXACT and result.point is not None:
-        again = rounded(*result.point, cells.decimals[group.target], _mode(modes, group))
+        again = rounded(
+            *result.point,
+            cells.decimals[group.target],
+            cells.mode(group.relation.target.table, group.relation.target.measure),
+        )
         verdict[result.holds & np.asarray(again == _printed_digits(cells, group.target), dtype=bool)] = "reproduced"
     verdict[~result.checked] = "unchecked"
     return verdict
@@ -249,7 +241,10 @@ def _columns(result: Evaluation, verdict: NDArray[Any], done: Audit, numbers: li
     recomputed = [""] * n
     if result.point is not None and group.relation.kernel in EXACT:
         sound = result.checked & np.asarray(np.broadcast_to(np.asarray(result.point[1]) > 0, (n,)))
-        whole = np.broadcast_to(rounded(*result.point, decimals, _mode(done.modes, group)), (n,))
+        whole = np.broadcast_to(
+            rounded(*result.point, decimals, cells.mode(group.relation.target.table, group.relation.target.measure)),
+            (n,),
+        )
         rows = zip(whole.tolist(), decimals.tolist(), sound.tolist(), strict=True)
         recomputed = [as_printed(digits, places) if fine else "" for digits, places, fine in rows]
     low, high = (
