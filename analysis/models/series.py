@@ -212,7 +212,7 @@ def measures(report: Report) -> dict[tuple[str, str], Measure]:
     Without the file a measure is called by its name, with that of its table where two tables share it. Raises
     :class:`~analysis.report.BadInput` for a scale that is neither log nor level.
     """
-    if any(r["name"] == "series" for r in report.package["resources"]):
+    if report.has("series"):
         rows, found = report.resource("series"), {}
         for column in ("table", "measure", "name", "group", "scale"):
             if column not in rows:
