@@ -168,7 +168,7 @@ def number(row: Mapping[str, str]) -> Interval:
 
 
 def _resource(report: Report) -> dict[str, Any]:
-    found: dict[str, Any] = next(r for r in report.package["resources"] if r["name"] == "evidence")
+    found = report.described("evidence")
     if not isinstance(found.get("units"), dict):
         raise BadInput("datapackage.json", "an object of units", "resource evidence", "units")
     return found
