@@ -298,9 +298,10 @@ def _treat(cells: pd.DataFrame, register: doubts.Doubts, levels: Collection[tupl
     }
     printed, gone, treated = list(cells["printed"]), list(cells["gone"]), [""] * len(cells)
     for i, (place, measure, year) in enumerate(zip(places, cells["measure"], cells["year"], strict=True)):
-        if register.repaired.get(place, printed[i]) != printed[i]:
-            printed[i] = register.repaired[place]
-            treated[i] = f"rows exchanged back ({register.finding[place]})"
+        digits, finding = register.repaired.get(place, (printed[i], ""))
+        if digits != printed[i]:
+            printed[i] = digits
+            treated[i] = f"rows exchanged back ({finding})"
         if place in register.left_out or ((*place[:2], year) in filled and (place[0], measure) in levels):
             gone[i] = True
             treated[i] = f"without {year}"
