@@ -136,7 +136,7 @@ def alone(report: Report, *tables: str) -> pd.DataFrame:
 
 
 def _named(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
-    printed = {row["code"]: f"{row['en']} {row['label']}" for row in report.labels()[::-1].to_dict("records")}
+    printed = {code: f"{record['en']} {record['label']}" for code, record in report.entities.items()}
     known = _resource(report).get("entities", {}) | printed
     names = [known.get(code, code) for code in rows["entity"]]
     return rows.assign(code=rows["entity"], name=names).reset_index(drop=True)

@@ -153,15 +153,13 @@ class Report:
         return self._labels[label]["code"] if self.has("labels") else label
 
     @functools.cached_property
-    def _names(self) -> dict[str, dict[str, str]]:
-        names: dict[str, dict[str, str]] = {}
-        for record in self._labels.values():
-            names.setdefault(record["code"], {"en": record["en"], "zh": record["label"]})
-        return names
+    def entities(self) -> dict[str, dict[str, str]]:
+        """The row of :meth:`labels` for each code: that of its first printed spelling."""
+        return {record["code"]: record for record in reversed(self._labels.values())}
 
     def name(self, code: str, language: str = "en") -> str:
         """Name of a code in ``en`` or ``zh`` (the first printed spelling)."""
-        return self._names[code][language]
+        return self.entities[code]["en" if language == "en" else "label"]
 
     def has(self, resource: str) -> bool:
         """Whether the package lists a resource of this name."""

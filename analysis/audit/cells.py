@@ -249,7 +249,7 @@ def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
         for cell, word in _prose(report):
             cells.append(cell)
             words.append(word)
-    kinds: dict[str, str] = dict(report.labels()[["code", "kind"]].itertuples(index=False)) if cells else {}
+    kinds = {code: record["kind"] for code, record in report.entities.items()} if cells else {}
     known = units(report.package)
     for cell in cells:
         if "units" in report.package and cell.unit not in known:

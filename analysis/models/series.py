@@ -247,7 +247,7 @@ def collect(report: Report, treated: bool = False) -> Found:
     cells = cells[cells["year"] != ""].assign(gone=lambda c: c["printed"] == NOT_AVAILABLE, treated="")
     if treated:
         cells = _treat(cells, doubts.read(report), set(wanted))
-    amounts, kinds = _derived(report), report.labels().set_index("code")["kind"].to_dict()
+    amounts = _derived(report)
     found: dict[str, Series] = {}
     refused: dict[str, tuple[str, str]] = {}
     for (table, measure), (name, group, scale) in wanted.items():
@@ -263,7 +263,7 @@ def collect(report: Report, treated: bool = False) -> Found:
                     refused[key] = (table, f"only {len(known)} of {len(rows)} years have a value")
                 continue
             ordered = known.assign(y=known["year"].astype(int)).sort_values("y")
-            aggregate = kinds.get(code) == "aggregate"
+            aggregate = report.entities[code]["kind"] == "aggregate"
             years = tuple(ordered["y"].tolist())
             who, what = report.name(code).partition(" (")[0], MEASURE_NAMES.get(name, name)
             bounds = [amounts.get((table, code, y)) for y in years] if measure == "exports" else [None]
