@@ -30,7 +30,8 @@ def _read(scope: Scope, part: Callable[[Cell], Part], least: int) -> list[Part]:
     counts: Counter[Part] = Counter()
     for i in sorted(scope.wrong):
         instance = scope.bench.instances[i]
-        counts.update({part(at[c]) for c in (instance.target, *instance.inputs) if at[c].table != PROSE})
+        read = [at[c] for c in (instance.target, *instance.inputs) if at[c].table != PROSE]
+        counts.update(list(dict.fromkeys(map(part, read))))  # not a set: equal counts keep an order
     return [found for found, n in counts.most_common() if n >= least]
 
 

@@ -8,7 +8,7 @@ stand, so that evidence from other tables counts by itself. The rules of ranking
 1. What it explains: contradictions resolved less relations broken, where a bound or an
    assumption counts half of an exact relation; each is worth :data:`WORTH` bits. A
    contradiction whose numbers merely went out of reach of the relation is not resolved.
-2. What it takes to believe it, in bits: the cost of its kind (:data:`COSTS`), less those
+2. What it takes to believe it, in bits: the cost of its kind (:mod:`analysis.audit.kinds`), less those
    by which the touched numbers now fit better (:func:`hypotheses.unfit`).
 3. It is accepted only if it is convincing: it breaks little of what it touches and
    resolves at least half of every knot of contradictions it enters, or nets three. Where
@@ -32,31 +32,7 @@ from typing import Any
 from analysis.audit import columns, hypotheses
 from analysis.audit.bench import SOFT, Bench
 from analysis.audit.hypotheses import LOST, NEAR, Candidate, Scope, unfit
-
-#: Bits that a hypothesis of each kind needs beside its fit: how many of the kind a table
-#: of usual size could have, and how seldom whole columns go wrong.
-COSTS = {
-    "stale": 0.0,
-    "repeated row": 0.0,
-    "sign": 2.0,
-    "omission": 2.0,
-    "labels": 2.0,
-    "shift": 1.0,
-    "block": 5.5,
-    "decimal": 4.0,
-    "transposition": 4.5,
-    "exchange": 5.0,
-    "digit": 5.5,
-    "years": 6.0,
-    "measures": 6.0,
-    "unit": 9.0,
-    "table unit": 9.0,
-    "scale": 9.0,
-    "signs": 6.0,
-    "reversed": 6.0,
-    "moved labels": 6.0,
-    "moved years": 6.0,
-}
+from analysis.audit.kinds import KINDS
 
 #: Kinds about many cells, and what they need more if they resolve one contradiction only.
 WIDE = frozenset({"labels", "block"})
@@ -93,7 +69,7 @@ class Explanation:
 
 def score(bench: Bench, candidate: Candidate) -> float:
     """How much a hypothesis explains, in bits, less what it takes to believe it (rules 1 and 2)."""
-    cost = COSTS[candidate.kind] - 0.5 * math.log2(candidate.fits)
+    cost = KINDS[candidate.kind].cost - 0.5 * math.log2(candidate.fits)
     if candidate.kind in WIDE and len(candidate.resolves) == 1:
         cost += SINGLE
     return round(WORTH * candidate.net - cost - unfit(bench, candidate), 6)
@@ -114,7 +90,7 @@ def candidates(
     lead = sorted((c for c in found if c.net >= near), key=lambda c: (-score(bench, c), c.cells))
     if first_only:
         return lead
-    return lead + sorted((c for c in found if c.net < near), key=lambda c: (-c.net, COSTS[c.kind], c.cells))
+    return lead + sorted((c for c in found if c.net < near), key=lambda c: (-c.net, KINDS[c.kind].cost, c.cells))
 
 
 def diagnose(bench: Bench, wrong: set[int], closed: set[int] | None = None) -> list[Explanation]:
@@ -175,7 +151,7 @@ def _pair(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
                 for two in candidates(bench, rest, aside, first_only=True):
                     if len(two.cells) > 1 or two.cells == one.cells or set(two.resolves) != rest or two.breaks:
                         continue
-                    total = score(bench, two) - COSTS[one.kind] + 0.5 * math.log2(one.fits)
+                    total = score(bench, two) - KINDS[one.kind].cost + 0.5 * math.log2(one.fits)
                     key = frozenset((*one.cells, *two.cells))
                     if key not in pairs or pairs[key][0] < total:
                         pairs[key] = total, one, two

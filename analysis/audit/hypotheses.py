@@ -30,7 +30,7 @@ MANY = 10
 class Candidate:
     """One hypothesis and what it does.
 
-    ``kind``: a key of :data:`analysis.audit.diagnosis.COSTS`; ``cells``: the cells it
+    ``kind``: a key of :data:`analysis.audit.kinds.KINDS`; ``cells``: the cells it
     changes (for the kinds of :data:`LOST`: that it takes for lost); ``values``: their
     values then; ``repair``: new printed digits, where the hypothesis gives any (empty for
     a unit, and for what is lost); ``resolves`` and ``breaks``: instances; ``net``: their

@@ -10,6 +10,7 @@ from analysis.audit.bench import Bench
 from analysis.audit.cells import PROSE
 from analysis.audit.declarations import EXACT
 from analysis.audit.hypotheses import Candidate
+from analysis.audit.kinds import KINDS
 from analysis.interval import outward, rounded
 
 if TYPE_CHECKING:
@@ -100,81 +101,35 @@ class Words:
 
     def candidate(self, c: Candidate) -> str:
         """What a hypothesis says."""
-        first = c.cells[0]
-        at = self.cells[first]
-        where = f"Table {at.table}" if at.table != PROSE else "the text"
-        pair = " and ".join(list(dict.fromkeys(self.row(x) for x in c.cells))[:2])
-        if c.kind == "unit":
-            wrong = _power(self.bench.cells.units, at.unit, c.detail)
-            return f"{where}: all {at.about} are printed in {at.unit}, {wrong}"
-        if c.kind == "exchange":
-            return f"the contents of {self.place(c.cells[0])} and {self.place(c.cells[1])} are exchanged"
-        if c.kind in SLIPS:
-            shown = c.detail if c.fits <= 5 else f"one of {c.fits} other numbers"
-            return f"{self.place(first)}: {SLIPS[c.kind]} ({self.bench.printed[first]} for {shown})"
-        if c.kind in ROWS:
-            said = ROWS[c.kind].format(
-                pair=pair, measure=at.about, row=self.row(first), column=at.column, detail=c.detail
-            )
-            return f"{where}: {said}"
-        names = list(dict.fromkeys(self.cells[x].column for x in c.cells))
-        return f"{where}: {WIDE.get(c.kind, c.kind)} ({', '.join(names[:3])}{' …' if len(names) > 3 else ''})"
+        first, at = c.cells[0], self.cells[c.cells[0]]
+        columns = list(dict.fromkeys(self.cells[x].column for x in c.cells))
+        return KINDS[c.kind].says.format(
+            where=f"Table {at.table}" if at.table != PROSE else "the text",
+            place=self.place(first),
+            other=self.place(c.cells[1]) if len(c.cells) > 1 else "",
+            row=self.row(first),
+            pair=" and ".join(list(dict.fromkeys(self.row(x) for x in c.cells))[:2]),
+            column=at.column,
+            columns=", ".join(columns[:3]) + (" …" if len(columns) > 3 else ""),
+            measure=at.about,
+            unit=_wrong_unit(self.bench.cells.units, at.unit, c.detail) if c.kind == "unit" else at.unit,
+            printed=self.bench.printed[first],
+            shown=c.detail if c.fits <= 5 else f"one of {c.fits} other numbers",
+            detail=c.detail,
+        )
 
 
-def _power(units: Mapping[str, Fraction], unit: str, detail: str) -> str:
-    """``a unit 10 times too small (萬人 would do)``."""
+def _wrong_unit(units: Mapping[str, Fraction], unit: str, detail: str) -> str:
+    """``千人, a unit 10 times too small (萬人 would do)``."""
     power = int(detail)
     needed = units.get(unit, Fraction(1)) * Fraction(10) ** power
     others = [name for name, factor in units.items() if factor == needed and name[-1:] == unit[-1:]]
     hint = f" ({others[0]} would do)" if others else ""
-    return f"a unit {10 ** abs(power)} times too {'small' if power > 0 else 'large'}{hint}"
+    return f"{unit}, a unit {10 ** abs(power)} times too {'small' if power > 0 else 'large'}{hint}"
 
 
-#: Slips of one cell, in words.
-SLIPS = {
-    "digit": "one digit is wrong",
-    "transposition": "two digits are transposed",
-    "decimal": "the decimal point has moved",
-    "sign": "the sign is wrong",
-}
-
-#: Faults of rows and columns, in words.
-ROWS = {
-    "labels": "the labels of {pair} are exchanged",
-    "block": "the values of {measure} of {pair} are exchanged",
-    "shift": "the row of {row} is shifted by one column",
-    "stale": "{column} repeats {detail} in every row",
-}
-
-#: Faults of many cells, in words.
-WIDE = {
-    "years": "two years are exchanged",
-    "measures": "two measures are exchanged",
-    "scale": "a column is printed in another power of ten",
-    "table unit": "the whole table is printed in another power of ten",
-    "signs": "the signs of a column are wrong",
-    "reversed": "a column is printed in reverse order",
-    "moved labels": "labels have moved against their rows",
-    "moved years": "columns have moved against their years",
-    "omission": "a total leaves out a part",
-    "repeated row": "a row repeats another one",
-}
-
-TITLES = {
-    "unit": "The unit of {measure} in Table {table} is wrong by a power of ten",
-    "labels": "The labels of {pair} are exchanged in Table {table}",
-    "block": "{Measure} of {pair} are exchanged in Table {table}",
-    "exchange": "Two cells are exchanged in Table {table} ({pair})",
-    "shift": "The row of {pair} is shifted in Table {table}",
-    "stale": "{Measure} {year} of Table {table} repeats another column",
-    "digit": "A wrong digit in {place}",
-    "transposition": "Transposed digits in {place}",
-    "decimal": "A misplaced decimal point in {place}",
-    "sign": "A wrong sign in {place}",
-    "unresolved": "{row}: {measure} of Table {table} cannot be right ({relations})",
-    "ambiguous": "{row}: {measure} of Table {table} cannot be right ({relations})",
-}
-
+#: Where no slip explains what fails, or several do.
+DOUBT = "{row}: {measure} of Table {table} cannot be right ({relations})"
 #: Where nothing but bounds and assumptions speaks.
 MILD = "{row}: {measure} of Table {table} is unusual ({relations})"
 
@@ -192,9 +147,7 @@ def title(
     at = words.cells[anchor]
     measure = words.row(anchor) if at.table == PROSE else at.about
     rows, pair = (list(dict.fromkeys(map(words.row, some))) for some in (targets, cells))
-    form = TITLES.get(kind) if grade == "error" else MILD
-    if form is None:
-        form = f"Table {{table}}: {WIDE.get(kind, kind)}"
+    form = MILD if grade != "error" else KINDS[kind].title if kind in KINDS else DOUBT
     said = form.format(
         table=at.table,
         measure=measure,
