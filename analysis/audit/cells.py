@@ -78,6 +78,7 @@ class Cell:
     code: str
     exact: bool
     order: tuple[int, int]  # row and column position in the table
+    qualifier: str = ""  # a word such as "about"
 
     @property
     def place(self) -> str:
@@ -238,24 +239,20 @@ def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
     cells: list[Cell] = []
     for number in wanted:
         if number == PROSE:
+            cells += _prose(report)
             continue
         rows: dict[str, int] = {}
         columns = {f.name: i for i, f in enumerate(report.meta(number).values)}
         for table, row, column, year, measure, unit, printed, _, code, entity, _, exact in report.iter_cells([number]):
             order = (rows.setdefault(row, len(rows)), columns[column])
             cells.append(Cell(table, row, column, year or entity, measure, unit, printed, code, exact, order))
-    words: list[str] = [""] * len(cells)
-    if PROSE in wanted and report.has(PROSE):
-        for cell, word in _prose(report):
-            cells.append(cell)
-            words.append(word)
     kinds = {code: record["kind"] for code, record in report.entities.items()} if cells else {}
     known = units(report.package)
     for cell in cells:
         if "units" in report.package and cell.unit not in known:
             expected = f"unit {cell.unit!r} under units, with its factor"
             raise BadInput("datapackage.json", expected, f"table {cell.table}", cell.column)
-    return from_cells(cells, words, kinds, known, qualifiers(report.package))
+    return from_cells(cells, kinds, known, qualifiers(report.package))
 
 
 def units(package: Mapping[str, Any]) -> dict[str, Fraction]:
@@ -293,22 +290,21 @@ def _fraction(value: object, key: str, name: str) -> Fraction:
     return found
 
 
-def _prose(report: Report) -> Iterator[tuple[Cell, str]]:
-    """Numbers printed in sentences, each with its qualifier."""
-    for position, record in enumerate(report.prose().to_dict("records")):
+def _prose(report: Report) -> Iterator[Cell]:
+    """Numbers printed in sentences."""
+    for position, record in enumerate(report.prose().to_dict("records") if report.has(PROSE) else []):
         name, printed = record["id"], clean(record["printed"])[0]
         row = (PROSE, name, record["measure"], record["year"], name, record["unit"], printed, name, False)
-        yield Cell(*row, (position, 0)), record["qualifier"]
+        yield Cell(*row, (position, 0), record["qualifier"])
 
 
 def from_cells(
     cells: list[Cell],
-    words: list[str] | None = None,
     kinds: Mapping[str, str] | None = None,
     known_units: Mapping[str, Fraction] = STANDARD,
     leeways: Mapping[str, Leeway] | None = None,
 ) -> Cells:
-    """Arrange cells into blocks and integers; ``words`` are the qualifiers of the cells."""
+    """Arrange cells into blocks and integers; ``leeways`` are those of their qualifiers."""
     text = np.array([c.printed for c in cells], dtype=np.str_)
     known = text != NOT_AVAILABLE
     text = np.where(known, text, "0")
@@ -327,11 +323,12 @@ def from_cells(
     exact = np.array([c.exact for c in cells], dtype=bool)
     half = np.where(known & ~exact, step // 2, 0)
     low, high, fixed = mid - half, mid + half, exact.copy()
-    for i, word in enumerate(words or ()):
-        if word and known[i]:
-            if word not in (leeways or {}):
-                raise BadInput("datapackage.json", f"qualifier {word!r} under qualifiers", f"{PROSE}, {cells[i].row}")
-            low[i], _, high[i] = triple(cells[i].printed, scale, cells[i].exact, (leeways or {})[word])
+    for i, cell in enumerate(cells):
+        if cell.qualifier and known[i]:
+            if cell.qualifier not in (leeways or {}):
+                expected = f"qualifier {cell.qualifier!r} under qualifiers"
+                raise BadInput("datapackage.json", expected, f"{PROSE}, {cell.row}")
+            low[i], _, high[i] = triple(cell.printed, scale, cell.exact, (leeways or {})[cell.qualifier])
             fixed[i] = True
     closed = np.zeros(len(cells), dtype=bool)
     blocks = arrange(cells, known_units)
