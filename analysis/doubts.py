@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.report import BadInput, once
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import BadInput, Report, once, records
 
 #: (table, row label, column) of a printed cell.
 Place = tuple[str, str, str]
@@ -27,12 +23,10 @@ TREATMENTS = ("repair", "leave out", "keep", "")
 
 @dataclass(frozen=True)
 class Doubts:
-    """Cells by treatment; ``repaired`` gives the value to use instead, ``finding`` the id that says why."""
+    """Cells to leave out, and cells to repair: the value to use instead, and the finding that says why."""
 
     left_out: frozenset[Place] = frozenset()
-    repaired: dict[Place, str] = field(default_factory=dict)
-    kept: frozenset[Place] = frozenset()
-    finding: dict[Place, str] = field(default_factory=dict)
+    repaired: dict[Place, tuple[str, str]] = field(default_factory=dict)
 
 
 def read(report: Report) -> Doubts:
@@ -41,26 +35,24 @@ def read(report: Report) -> Doubts:
     Raises :class:`~analysis.report.BadInput` for a treatment that is not one of :data:`TREATMENTS` or a
     cell that is not ``table/row/column``.
     """
-    if not report.has(REGISTER):
-        return Doubts()
-    rows = report.resource(REGISTER)
-    if "treatment" not in rows:
-        return Doubts()
-    places: dict[str, set[Place]] = {t: set() for t in TREATMENTS}
-    repaired: dict[Place, str] = {}
-    finding: dict[Place, str] = {}
-    for row in rows.to_dict("records"):
-        name, treatment = str(row["id"]), str(row["treatment"])
+    left_out: set[Place] = set()
+    repaired: dict[Place, tuple[str, str]] = {}
+    for row in _register(report):
+        name, treatment = row["id"], row.get("treatment")
+        if treatment is None:
+            continue
         if treatment not in TREATMENTS:
             raise BadInput(f"{REGISTER}.csv", f"one of repair, leave out, keep, found {treatment!r}", name, "treatment")
-        for place, _ in _places(str(row["cells"]), name, "cells"):
-            places[treatment].add(place)
-            finding.setdefault(place, name)
+        places = [place for place, _ in _places(row["cells"], name, "cells")]
+        if treatment == "leave out":
+            left_out.update(places)
         if treatment == "repair":
-            for place, value in _places(str(row["repair"]), name, "repair"):
-                repaired[place] = value
-                finding[place] = name
-    return Doubts(frozenset(places["leave out"]), repaired, frozenset(places["keep"]), finding)
+            repaired |= {place: (value, name) for place, value in _places(row["repair"], name, "repair")}
+    return Doubts(frozenset(left_out), repaired)
+
+
+def _register(report: Report) -> list[dict[str, str]]:
+    return records(report.resource(REGISTER)) if report.has(REGISTER) else []
 
 
 def mark(report: Report, frame: pd.DataFrame, table: str, measure: str, year: int | None = None) -> pd.DataFrame:
@@ -70,12 +62,11 @@ def mark(report: Report, frame: pd.DataFrame, table: str, measure: str, year: in
     that is kept because it touches all values of a table alike (a unit) is not a doubt of a single value. Raises
     :class:`KeyError` where a column is missing and :class:`ValueError` where the table has no such measure.
     """
-    named = report.resource(REGISTER) if report.has(REGISTER) else pd.DataFrame()
     of: dict[Place, str] = {}
-    for row in named.to_dict("records"):
+    for row in _register(report):
         if not (row["grade"] == "error" and row.get("treatment") == "keep"):
-            for place, _ in _places(str(row["cells"]), str(row["id"]), "cells"):
-                of.setdefault(place, str(row["id"]))
+            for place, _ in _places(row["cells"], row["id"], "cells"):
+                of.setdefault(place, row["id"])
     places = _cells(report, table, measure)
     if not places:
         raise ValueError(f"table {table} has no measure {measure}")

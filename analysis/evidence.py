@@ -136,7 +136,7 @@ def alone(report: Report, *tables: str) -> pd.DataFrame:
 
 
 def _named(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
-    printed = {row["code"]: f"{row['en']} {row['label']}" for row in report.labels()[::-1].to_dict("records")}
+    printed = {code: f"{record['en']} {record['label']}" for code, record in report.entities.items()}
     known = _resource(report).get("entities", {}) | printed
     names = [known.get(code, code) for code in rows["entity"]]
     return rows.assign(code=rows["entity"], name=names).reset_index(drop=True)
@@ -168,7 +168,7 @@ def number(row: Mapping[str, str]) -> Interval:
 
 
 def _resource(report: Report) -> dict[str, Any]:
-    found: dict[str, Any] = next(r for r in report.package["resources"] if r["name"] == "evidence")
+    found = report.described("evidence")
     if not isinstance(found.get("units"), dict):
         raise BadInput("datapackage.json", "an object of units", "resource evidence", "units")
     return found
@@ -178,35 +178,30 @@ def _place(
     row: Mapping[str, str], cells: Mapping[tuple[str, str, str], _Cell], labels: Collection[str]
 ) -> _Cell | None:
     """The printed number a row names; ``None`` if it names none, without digits if this edition has none such."""
-    if row["table"] not in {table for table, _, _ in cells}:
+    rows = {r for table, r, _ in cells if table == row["table"]}
+    if not rows:
         raise BadInput(FILE, f"a table of the report, prose or claims, found {row['table']!r}", row["id"], "table")
     if not row["column"]:
         if row["expression"]:
             raise BadInput(FILE, "the column of a printed number, since there is an expression", row["id"], "column")
         return None
-    key = (row["table"], row["row"], row["column"])
-    if key not in cells and _of_another_edition(row, cells, labels):
-        return "", "", False, ""
-    if key not in cells:
-        rows = {r for table, r, _ in cells if table == row["table"]}
+    found = cells.get((row["table"], row["row"], row["column"]))
+    if found is None:
+        columns = {column for table, _, column in cells if table == row["table"]}
+        if (row["row"] in rows or row["row"] in labels) and _of_some_year(row["column"], columns):
+            return "", "", False, ""
         wrong, kind = ("row", "row") if row["row"] not in rows else ("column", "column with numbers in that row")
         raise BadInput(FILE, f"a {kind} of {row['table']}, found {row[wrong]!r}", row["id"], wrong)
-    if cells[key][0] == NOT_AVAILABLE:
+    if found[0] == NOT_AVAILABLE:
         raise BadInput(FILE, "a printed number; this cell is N/A", row["id"], "column")
-    return cells[key]
+    return found
 
 
-def _of_another_edition(
-    row: Mapping[str, str], cells: Mapping[tuple[str, str, str], _Cell], labels: Collection[str]
-) -> bool:
-    """Whether a place that is not printed would be, in an edition with other years or rows."""
-    stem, _, year = row["column"].rpartition("_")
-    columns = {column for table, _, column in cells if table == row["table"]}
-    rows = {r for table, r, _ in cells if table == row["table"]}
-    known = row["column"] in columns or (
-        year.isdigit() and any(c.rpartition("_")[0] == stem and c.rpartition("_")[2].isdigit() for c in columns)
-    )
-    return known and (row["row"] in rows or row["row"] in labels)
+def _of_some_year(column: str, columns: Collection[str]) -> bool:
+    """Whether a column is one of these, or would be in an edition with other years."""
+    stem, _, year = column.rpartition("_")
+    yearly = {name for name, _, end in (c.rpartition("_") for c in columns) if end.isdigit()}
+    return column in columns or (year.isdigit() and stem in yearly)
 
 
 def _printed(report: Report, wanted: Sequence[str]) -> dict[tuple[str, str, str], _Cell]:

@@ -68,16 +68,6 @@ class Table:
     reference_year: int | None = None
 
     @property
-    def row_field(self) -> Field:
-        """The column that holds the printed row label."""
-        return self.fields[0]
-
-    @property
-    def attributes(self) -> tuple[Field, ...]:
-        """Columns of printed text beside the label (a domain, an assessor)."""
-        return tuple(f for f in self.fields[1:] if f.role != "value")
-
-    @property
     def values(self) -> tuple[Field, ...]:
         """Columns of printed numbers, in printed order."""
         return tuple(f for f in self.fields[1:] if f.role == "value")

@@ -124,7 +124,7 @@ class Report:
 
     @functools.cached_property
     def _labels(self) -> dict[str, dict[str, str]]:
-        resource = self._find("labels")
+        resource = self._resources.get("labels")
         if resource is None:  # a label is its own code
             found = dict.fromkeys(row[0] for number in self.tables for row in self._raw(number))
             return {label: {"label": label, "code": label, "kind": "", "scheme": "", "en": label} for label in found}
@@ -150,27 +150,30 @@ class Report:
 
     def code(self, label: str) -> str:
         """Code of a printed label, such as ``TWN`` for 中華民國."""
-        return self._labels[label]["code"] if self._find("labels") else label
+        return self._labels[label]["code"] if self.has("labels") else label
 
     @functools.cached_property
-    def _names(self) -> dict[str, dict[str, str]]:
-        names: dict[str, dict[str, str]] = {}
-        for record in self._labels.values():
-            names.setdefault(record["code"], {"en": record["en"], "zh": record["label"]})
-        return names
+    def entities(self) -> dict[str, dict[str, str]]:
+        """The row of :meth:`labels` for each code: that of its first printed spelling."""
+        return {record["code"]: record for record in reversed(self._labels.values())}
 
     def name(self, code: str, language: str = "en") -> str:
         """Name of a code in ``en`` or ``zh`` (the first printed spelling)."""
-        return self._names[code][language]
+        return self.entities[code]["en" if language == "en" else "label"]
 
     def has(self, resource: str) -> bool:
         """Whether the package lists a resource of this name."""
-        return self._find(resource) is not None
+        return resource in self._resources
 
-    @functools.lru_cache(maxsize=64)  # noqa: B019 - a Report lives as long as the process
-    def _find(self, name: str) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = next((r for r in self.package["resources"] if r["name"] == name), None)
-        return found
+    @functools.cached_property
+    def _resources(self) -> dict[str, dict[str, Any]]:
+        return {resource["name"]: resource for resource in self.package["resources"]}
+
+    def described(self, resource: str) -> dict[str, Any]:
+        """What the package says of a resource; raises :class:`BadInput` where it lists none of this name."""
+        if resource not in self._resources:
+            raise BadInput("datapackage.json", f"a resource named {resource}")
+        return self._resources[resource]
 
     def _lines(self, resource: Mapping[str, Any], header: list[str]) -> Iterator[tuple[str, list[str]]]:
         """``(line, values)`` of a resource; see :func:`analysis.files.read_rows`."""
@@ -186,7 +189,7 @@ class Report:
         note(self, self.meta(table).file)
         return self._read(table)
 
-    @functools.cache  # noqa: B019 - as above; MAX_CELLS bounds it
+    @functools.cache  # noqa: B019 - a Report lives as long as the process; MAX_CELLS bounds it
     def _read(self, table: str) -> tuple[tuple[str, ...], ...]:
         meta = self.meta(table)
         names = [f.name for f in meta.fields]
@@ -196,15 +199,13 @@ class Report:
             label = values[0]
             if not label:
                 raise BadInput(meta.file, "a row label", line, names[0])
-            self._check_label(meta.file, label, meta.row_field, label)
+            self._check_label(meta.file, label, meta.fields[0], label)
             code = self.code(label)
             if code in seen:
                 raise BadInput(meta.file, f"each row once; {code} is repeated", label, names[0])
             seen.add(code)
-            for column, value in zip(
-                meta.attributes, (values[meta.fields.index(f)] for f in meta.attributes), strict=True
-            ):
-                if column.kinds and value:
+            for column, value in zip(meta.fields[1:], values[1:], strict=True):
+                if column.role != "value" and column.kinds and value:
                     self._check_label(meta.file, label, column, value)
             rows.append(tuple(values))
         if not rows:
@@ -214,7 +215,7 @@ class Report:
         return tuple(rows)
 
     def _check_label(self, file: str, row: str, column: Field, label: str) -> None:
-        resource = self._find("labels")
+        resource = self._resources.get("labels")
         if resource is None:
             return
         record = self._labels.get(label)
@@ -300,9 +301,7 @@ class Report:
 
     def resource(self, name: str) -> pd.DataFrame:
         """Any other table of the package by resource name (``scan``, ``roadmaps``, ...), all strings."""
-        resource = self._find(name)
-        if resource is None:
-            raise BadInput("datapackage.json", f"a resource named {name}")
+        resource = self.described(name)
         columns = package_module.fields(resource)
         header, file = [f.name for f in columns], resource["path"]
         note(self, file)

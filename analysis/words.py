@@ -87,22 +87,20 @@ def percent(value: Fraction | float | str, decimals: int | None = 1, *, sign: bo
     return Both(f"{number(value, None if isinstance(value, str) else decimals, sign=sign)}%")
 
 
-def span(
-    low: Fraction | float, high: Fraction | float, decimals: int = 2, *, sign: bool = False, unit: str = ""
-) -> Both:
+def span(low: Fraction | float, high: Fraction | float, decimals: int = 2, *, unit: str = "") -> Both:
     """A range: one number where both ends round alike, else rounded outward: ``0.48–0.50`` / ``0.48至0.50``."""
     if not _there(low, high):
         return ABSENT
     low, high = Fraction(low), Fraction(high)
-    first = number(low, decimals, sign=sign)
-    if first == number(high, decimals, sign=sign):
+    first = number(low, decimals)
+    if first == number(high, decimals):
         return Both(f"{first}{unit}")
     scale = 10**decimals
     # a float can lie a hair outside the exact end it stands for
     hair = Fraction(1, 10**9)
-    below = number(Fraction(math.floor(low * scale + hair), scale), decimals, sign=sign)
-    above = number(Fraction(math.ceil(high * scale - hair), scale), decimals, sign=sign)
-    dash = " to " if sign or low < 0 else "–"
+    below = number(Fraction(math.floor(low * scale + hair), scale), decimals)
+    above = number(Fraction(math.ceil(high * scale - hair), scale), decimals)
+    dash = " to " if low < 0 else "–"
     return Both(f"{below}{dash}{above}{unit}", f"{below}至{above}{unit}")
 
 

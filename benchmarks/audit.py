@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from analysis.audit.assignment import ledger
 from analysis.audit.cells import Cell, from_cells
 from analysis.audit.declarations import parse
-from analysis.audit.verdicts import frame, judge
+from analysis.audit.verdicts import judge
 from analysis.report import load
 
 clock = time.process_time  # of one process: what the work takes on a quiet machine
@@ -65,7 +65,7 @@ def main() -> None:
         read = clock()
         done = judge(made, GROWTH)
         judged = clock()
-        rows = len(frame(done))
+        rows = len(done.table)
         end = clock()
         print(
             f"{rows:>9,} derived cells: {end - start:5.2f} s"

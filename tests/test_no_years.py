@@ -21,7 +21,7 @@ NUMBERS = {
     "publish/archive.py": {1980},
 }
 #: Words with a year that is not read from a table: examples in messages, the version, the name of the report, a namespace.
-WORDS = {"__init__.py", "audit/frames.py", "charts/picture.py", "package.py", "publish/archive.py"}
+WORDS = {"__init__.py", "audit/assignment.py", "charts/picture.py", "package.py", "publish/archive.py"}
 #: Taiwan's colour and its place in a comparison are still named in these.
 HIGHLIGHTED = {"charts/", "tables.py", "models/panel.py"}
 

@@ -3,10 +3,10 @@
 ``cells`` turns printed digits into exact integers, ``kernels`` says what a relation
 allows, ``declarations`` reads the relations of an edition, ``relations`` binds them to
 its cells, ``verdicts`` judges them, ``reach`` says what it covers, ``diagnosis``
-looks for the most economical explanation of what fails, ``register`` knows the findings
-of the edition, ``conclusions`` makes the present ones, ``wording`` words them, ``assignment``
-puts it together. How good
-it is, is counted by ``tests/selftest``.
+looks for the most economical explanation of what fails (``kinds`` lists what can go
+wrong in print), ``register`` knows the findings of the edition, ``conclusions`` makes the
+present ones, ``wording`` words them, ``assignment`` puts it together. How good it is, is
+counted by ``tests/selftest``.
 
 Verdicts come in two families that are never added up: what arithmetic, order and
 definition prove, and what bounds and assumptions make plausible or not. The public
@@ -19,7 +19,7 @@ import importlib
 from typing import Any
 
 _HOME = {
-    "check": "frames",
+    "check": "assignment",
     "coverage": "reach",
     "families": "reach",
     "findings": "conclusions",

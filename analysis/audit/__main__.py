@@ -29,7 +29,7 @@ def register_rows(report: Report) -> pd.DataFrame:
     fresh = sorted((f for f in found if f.id not in known), key=lambda f: (GRADES.index(f.grade), f.id))
     ids = {f.id: f"F-{max(taken, default=0) + i:03d}" for i, f in enumerate(fresh, 1)}
     done = audit(report)
-    lines = {r.key: str(r) for r in rows_of(done)}
+    lines = {r.number: str(r) for r in rows_of(done)}
     printed = {c.place: c.printed for c in done.cells.cells}
     rows = []
     for f in found:

@@ -1,19 +1,21 @@
-"""The whole ledger: verdicts with the findings they belong to, and what ``audit --strict`` makes of it."""
+"""The whole ledger: verdicts with the findings they belong to, and what ``audit --strict`` makes of it.
+
+:func:`check` makes it of a plain frame: no package, no files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from analysis.audit.conclusions import conclude
 from analysis.audit.register import Changes, changes, owners, rows_of
-from analysis.audit.verdicts import COLUMNS, Audit, audit
-from analysis.stages import once
+from analysis.audit.verdicts import COLUMNS, audit
+from analysis.report import BadInput, Report, from_frames, once
 
-if TYPE_CHECKING:
-    from analysis.report import Report
+_FORMULA = re.compile(r"\s*(?P<target>.+?)\s*=\s*(?P<kernel>\w+)\((?P<inputs>.*)\)\s*")
 
 
 @once
@@ -23,40 +25,47 @@ def ledger(report: Report, tables: Sequence[str] | None = None) -> pd.DataFrame:
     ``tables`` keeps relations whose derived cell is printed there and reads no other
     tables than those need. ``low`` and ``high`` bound what the relation allows, shown
     with two digits more than printed, rounded outward; ``recomputed`` is the relation on
-    the printed digits, rounded as the table rounds. Raises
+    the printed digits, rounded as the table rounds. The finding of a part of the ledger is
+    looked up in the register alone, so that it depends on no other table; the whole one has
+    :class:`analysis.audit.register.Changes` in ``attrs``. Raises
     :class:`analysis.report.BadInput` for unusable data.
     """
     done = audit(report, None if tables is None else frozenset(tables))
-    found = done.table.copy()
-    found["finding"] = assign(report, done, found, whole=tables is None)
-    _say_what_is_not_printed(report, done)
-    gone = found.attrs
-    found = found[COLUMNS]
-    found.attrs = gone
+    found, rows = done.table[COLUMNS], rows_of(done)
+    if tables is None:
+        concluded = conclude(report)
+        owner = {row: f.id for f in concluded for row in f.rows}
+        found.attrs["changes"] = changes(report, done, rows, {f.id: f.cells for f in concluded}, found)
+    else:
+        owner = owners(report, rows)
+    found["finding"] = [owner.get(number, "") for number in done.table["number"]]
+    absent = [f"{r.target.measure} of {r.table} ({r.name})" for r, cells in done.unbound if not len(cells)]
+    report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", absent)
     return found
 
 
-def _say_what_is_not_printed(report: Report, done: Audit) -> None:
-    """A warning for the relations about numbers that this edition does not print at all."""
-    names = [f"{r.target.measure} of {r.table} ({r.name})" for r, cells in done.unbound if not len(cells)]
-    report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", names)
+def check(
+    frame: pd.DataFrame,
+    relations: Sequence[str] | pd.DataFrame,
+    units: Mapping[str, str] | None = None,
+    name: str = "frame",
+) -> pd.DataFrame:
+    """Whether the printed numbers of a frame follow from each other: the ledger, one row per number and relation.
 
-
-def assign(report: Report, done: Audit, found: pd.DataFrame, whole: bool) -> list[str]:
-    """The finding of every ledger row (empty for none).
-
-    A part of the ledger is matched against the register alone, so that it depends on no
-    other table. The whole one gets :class:`analysis.audit.register.Changes` and the
-    number of loose contradictions in ``attrs``.
+    The first column holds the row labels, the others numbers as printed, as strings. ``relations`` are formulas
+    such as ``"growth % = growth(2023, 2024)"`` or ``"2024[Total] = total(2024[*-Total])"``, in the notation of
+    :mod:`analysis.audit.declarations`, or a frame with the columns of ``relations.csv``. Raises
+    :class:`analysis.report.BadInput` for a formula that is none, or a number that is none.
     """
-    rows = rows_of(done)
-    ids = owners(report, rows)
-    if whole:
-        concluded = conclude(report)
-        ids = {row: f.id for f in concluded for row in f.rows}
-        present = {f.id: f.cells for f in concluded}
-        found.attrs["changes"] = changes(report, done, rows, present, found)
-    return [ids.get((g, i), "") for g, i in zip(found["_group"], found["_instance"], strict=True)]
+    if not isinstance(relations, pd.DataFrame):
+        rows = []
+        for line in relations:
+            match = _FORMULA.fullmatch(line)
+            if not match:
+                raise BadInput("relations", "a formula such as growth % = growth(2023, 2024)", line)
+            rows.append((f'"{name}"', match["kernel"], match["target"], match["kernel"], match["inputs"]))
+        relations = pd.DataFrame(rows, columns=["tables", "name", "target", "kernel", "inputs"])
+    return ledger(from_frames({name: frame}, relations, units))
 
 
 def unexplained(found: pd.DataFrame) -> int:

@@ -14,6 +14,7 @@ from analysis.audit.cells import Cells
 from analysis.audit.declarations import Relation
 from analysis.audit.kernels import KERNELS, Constants, Kernel
 from analysis.audit.relations import Group
+from analysis.interval import decimals_of, outward
 
 Value = tuple[int, int, int]
 
@@ -25,12 +26,12 @@ SOFT = 0.5
 class Instance:
     """One relation between cells, for scalar evaluation; ``weight`` as evidence."""
 
+    relation: Relation
     kernel: Kernel
     target: int
     inputs: tuple[int, ...]
     constants: Constants
-    group: int
-    weight: float = 1.0
+    weight: float
 
 
 _Key = TypeVar("_Key")
@@ -45,7 +46,7 @@ def _listed(keys: Iterable[_Key]) -> dict[_Key, list[int]]:
 
 
 class Bench:
-    """Instances and the present values (triples) and printed digits of every cell.
+    """Instances, numbered as in the ledger, and the present values (triples) and printed digits of every cell.
 
     ``power`` is a power of ten between the printed digits of a cell and its value: 0
     unless a wrong unit was repaired. ``rows``, ``columns`` and ``blocks`` list cell numbers
@@ -53,45 +54,33 @@ class Bench:
     """
 
     def __init__(self, cells: Cells, groups: Sequence[Group]) -> None:
-        self.cells = cells
-        self.groups = list(groups)
+        self.cells, self.groups = cells, groups
         self.values: list[Value] = list(zip(*(ends.tolist() for ends in cells.inner), strict=True))
         self.printed = [c.printed for c in cells.cells]
         self.power = [0] * len(self.values)
         self.known: list[bool] = cells.known.tolist()
         self.instances: list[Instance] = []
-        self.number: dict[tuple[int, int], int] = {}
-        self.touching: list[list[int]] = [[] for _ in self.values]
-        for g, group in enumerate(self.groups):
-            kernel = KERNELS[group.relation.kernel]
-            weight = 1.0 if group.relation.basis in ("exact", "order") else SOFT
-            for i, (target, inputs) in enumerate(zip(group.target.tolist(), group.inputs.tolist(), strict=True)):
-                if not self.known[target] or not all(self.known[j] for j in inputs):
-                    continue
-                number = len(self.instances)
-                self.number[g, i] = number
-                self.instances.append(Instance(kernel, target, tuple(inputs), group.constants, g, weight))
-                for cell in {target, *inputs}:
-                    self.touching[cell].append(number)
+        touching: list[list[int]] = [[] for _ in self.values]
+        for group in groups:
+            relation = group.relation
+            weight = 1.0 if relation.basis in ("exact", "order") else SOFT
+            for target, inputs in zip(group.target.tolist(), group.inputs.tolist(), strict=True):
+                cells_read = {target, *inputs}
+                if all(self.known[cell] for cell in cells_read):
+                    for cell in cells_read:
+                        touching[cell].append(len(self.instances))
+                kernel = KERNELS[relation.kernel]
+                self.instances.append(Instance(relation, kernel, target, tuple(inputs), group.constants, weight))
         # Cells that are read alike share what was read.
         read: dict[tuple[bool, str], dict[str, Value]] = {}
-        self._values = [read.setdefault((c.exact, cells.modes.get((c.table, c.measure), "")), {}) for c in cells.cells]
+        self._values = [read.setdefault((c.exact, cells.mode(c.table, c.measure)), {}) for c in cells.cells]
         self._slips: dict[tuple[int, str], list[tuple[str, str, Value]]] = {}
-        self.reach = [frozenset(numbers) for numbers in self.touching]
+        self.touching = [frozenset(numbers) for numbers in touching]
         self.rows = _listed((c.table, c.order[0]) for c in cells.cells)
         self.columns = _listed((c.table, c.order[1]) for c in cells.cells)
         self.blocks = _listed((c.table, c.measure) for c in cells.cells)
 
     # ------------------------------------------------------------ relations
-
-    def relation(self, number: int) -> Relation:
-        """The declared relation of an instance."""
-        return self.groups[self.instances[number].group].relation
-
-    def rows_of(self, numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
-        """(group, instance) of some instances, in order."""
-        keys = list(self.number)
-        return tuple(keys[i] for i in sorted(numbers))
 
     def bounds(self, number: int) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """Lower and upper bound of an instance, with the present values."""
@@ -132,7 +121,13 @@ class Bench:
 
     def touched(self, cells: Iterable[int]) -> set[int]:
         """Instances that read any of the cells."""
-        return set().union(*[self.reach[cell] for cell in cells])
+        return set().union(*[self.touching[cell] for cell in cells])
+
+    def beside(self, one: Iterable[int], two: Iterable[int], axis: int) -> list[tuple[int, int]]:
+        """Cells of two lines that stand in the same column (``axis`` 1), or the same row (0)."""
+        at = self.cells.cells
+        second = {at[c].order[axis]: c for c in two}
+        return [(c, second[at[c].order[axis]]) for c in one if at[c].order[axis] in second]
 
     def weigh(self, numbers: Iterable[int]) -> float:
         """Instances counted by their weight."""
@@ -174,6 +169,10 @@ class Bench:
         if printed not in read:
             read[printed] = self.cells.value(cell, printed)
         return scaled(read[printed], self.power[cell]) if self.power[cell] else read[printed]
+
+    def digits(self, cell: int, value: int) -> str:
+        """A value with the decimals of a cell, rounded down."""
+        return outward((value, self.cells.scale), decimals_of(self.printed[cell]), up=False)
 
     def slips(self, cell: int) -> list[tuple[str, str, Value]]:
         """Slips of one cell as printed now: kind, digits, triple."""

@@ -116,11 +116,10 @@ def _outside(report: Report, cells: Cells, column: list[int]) -> dict[int, tuple
     """Cells far from an outside count on the printed basis: value, publisher and id of the evidence."""
     if not report.has("evidence"):
         return {}
-    at = {(cells.cells[i].table, cells.cells[i].row, cells.cells[i].column): i for i in column if i >= 0}
     found = {}
     for record in report.resource("evidence").to_dict("records"):
-        cell = at.get((record["table"], record["row"], record["column"]))
-        if cell is None or not record["basis"] or record["basis"] != record["printed_basis"]:
+        cell = cells.position.get(f"{record['table']}/{record['row']}/{record['column']}")
+        if cell not in column or not record["basis"] or record["basis"] != record["printed_basis"]:
             continue
         printed, value = Fraction(int(cells.mid[cell]), cells.scale), Fraction(record["value"])
         if abs(printed - value) > APART * value:

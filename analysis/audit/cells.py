@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -78,11 +78,17 @@ class Cell:
     code: str
     exact: bool
     order: tuple[int, int]  # row and column position in the table
+    qualifier: str = ""  # a word such as "about"
 
     @property
     def place(self) -> str:
         """``1-2-4/新加坡/growth_2022``."""
         return f"{self.table}/{self.row}/{self.column}"
+
+    @property
+    def about(self) -> str:
+        """The measure in words: ``patent density``."""
+        return self.measure.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -117,20 +123,20 @@ class Cells:
     decimals: NDArray[np.int64]
     scale: int
     blocks: Mapping[tuple[str, str], Block]
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, Fraction] = field(default_factory=lambda: STANDARD)
-    fixed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
-    open_low: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
-    open_high: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
-    modes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    kinds: Mapping[str, str]
+    units: Mapping[str, Fraction]
+    fixed: NDArray[np.bool_]
+    open_low: NDArray[np.bool_]
+    open_high: NDArray[np.bool_]
+    modes: Mapping[tuple[str, str], str]
 
     def __len__(self) -> int:
         return len(self.mid)
 
     @functools.cached_property
-    def position(self) -> dict[tuple[str, str, str], int]:
-        """Cell number by table, row label and column."""
-        return {(c.table, c.row, c.column): i for i, c in enumerate(self.cells)}
+    def position(self) -> dict[str, int]:
+        """Cell number by place."""
+        return {c.place: i for i, c in enumerate(self.cells)}
 
     @functools.cached_property
     def steps(self) -> Ints:
@@ -149,7 +155,11 @@ class Cells:
     def value(self, cell: int, printed: str) -> tuple[int, int, int]:
         """The triple of other printed digits in a cell, open ends moved in."""
         at = self.cells[cell]
-        return triple(printed, self.scale, at.exact, mode=self.modes.get((at.table, at.measure), NEAREST_MODE))
+        return triple(printed, self.scale, at.exact, mode=self.mode(at.table, at.measure))
+
+    def mode(self, table: str, measure: str) -> str:
+        """How a measure rounds."""
+        return self.modes.get((table, measure), NEAREST_MODE)
 
 
 def triple(
@@ -200,6 +210,11 @@ def governed(cells: Cells, modes: Mapping[tuple[str, str], str]) -> Cells:
     return replace(cells, low=low, high=high, open_low=open_low, open_high=open_high, modes=dict(modes))
 
 
+def is_numbering(printed: list[str]) -> bool:
+    """Whether the numbers of a line only count: 1, 2, 3 …"""
+    return printed == [str(n) for n in range(1, len(printed) + 1)]
+
+
 def powers(scale: int, decimals: NDArray[np.int64]) -> Ints:
     """``scale / 10**decimals``, as int64 where that cannot overflow."""
     kind = np.int64 if scale < 2**62 else object
@@ -224,24 +239,20 @@ def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
     cells: list[Cell] = []
     for number in wanted:
         if number == PROSE:
+            cells += _prose(report)
             continue
         rows: dict[str, int] = {}
         columns = {f.name: i for i, f in enumerate(report.meta(number).values)}
         for table, row, column, year, measure, unit, printed, _, code, entity, _, exact in report.iter_cells([number]):
             order = (rows.setdefault(row, len(rows)), columns[column])
             cells.append(Cell(table, row, column, year or entity, measure, unit, printed, code, exact, order))
-    words: list[str] = [""] * len(cells)
-    if PROSE in wanted and report.has(PROSE):
-        for cell, word in _prose(report):
-            cells.append(cell)
-            words.append(word)
-    kinds: dict[str, str] = dict(report.labels()[["code", "kind"]].itertuples(index=False)) if cells else {}
+    kinds = {code: record["kind"] for code, record in report.entities.items()} if cells else {}
     known = units(report.package)
     for cell in cells:
         if "units" in report.package and cell.unit not in known:
             expected = f"unit {cell.unit!r} under units, with its factor"
             raise BadInput("datapackage.json", expected, f"table {cell.table}", cell.column)
-    return from_cells(cells, words, kinds, known, qualifiers(report.package))
+    return from_cells(cells, kinds, known, qualifiers(report.package))
 
 
 def units(package: Mapping[str, Any]) -> dict[str, Fraction]:
@@ -279,22 +290,21 @@ def _fraction(value: object, key: str, name: str) -> Fraction:
     return found
 
 
-def _prose(report: Report) -> Iterator[tuple[Cell, str]]:
-    """Numbers printed in sentences, each with its qualifier."""
-    for position, record in enumerate(report.prose().to_dict("records")):
+def _prose(report: Report) -> Iterator[Cell]:
+    """Numbers printed in sentences."""
+    for position, record in enumerate(report.prose().to_dict("records") if report.has(PROSE) else []):
         name, printed = record["id"], clean(record["printed"])[0]
         row = (PROSE, name, record["measure"], record["year"], name, record["unit"], printed, name, False)
-        yield Cell(*row, (position, 0)), record["qualifier"]
+        yield Cell(*row, (position, 0), record["qualifier"])
 
 
 def from_cells(
     cells: list[Cell],
-    words: list[str] | None = None,
     kinds: Mapping[str, str] | None = None,
     known_units: Mapping[str, Fraction] = STANDARD,
     leeways: Mapping[str, Leeway] | None = None,
 ) -> Cells:
-    """Arrange cells into blocks and integers; ``words`` are the qualifiers of the cells."""
+    """Arrange cells into blocks and integers; ``leeways`` are those of their qualifiers."""
     text = np.array([c.printed for c in cells], dtype=np.str_)
     known = text != NOT_AVAILABLE
     text = np.where(known, text, "0")
@@ -313,15 +323,18 @@ def from_cells(
     exact = np.array([c.exact for c in cells], dtype=bool)
     half = np.where(known & ~exact, step // 2, 0)
     low, high, fixed = mid - half, mid + half, exact.copy()
-    for i, word in enumerate(words or ()):
-        if word and known[i]:
-            if word not in (leeways or {}):
-                raise BadInput("datapackage.json", f"qualifier {word!r} under qualifiers", f"{PROSE}, {cells[i].row}")
-            low[i], _, high[i] = triple(cells[i].printed, scale, cells[i].exact, (leeways or {})[word])
+    for i, cell in enumerate(cells):
+        if cell.qualifier and known[i]:
+            if cell.qualifier not in (leeways or {}):
+                expected = f"qualifier {cell.qualifier!r} under qualifiers"
+                raise BadInput("datapackage.json", expected, f"{PROSE}, {cell.row}")
+            low[i], _, high[i] = triple(cell.printed, scale, cell.exact, (leeways or {})[cell.qualifier])
             fixed[i] = True
     closed = np.zeros(len(cells), dtype=bool)
     blocks = arrange(cells, known_units)
-    return Cells(cells, low, mid, high, known, decimals, scale, blocks, kinds or {}, known_units, fixed, closed, closed)
+    return Cells(
+        cells, low, mid, high, known, decimals, scale, blocks, kinds or {}, known_units, fixed, closed, closed, {}
+    )
 
 
 def arrange(cells: list[Cell], known_units: Mapping[str, Fraction] = STANDARD) -> dict[tuple[str, str], Block]:

@@ -9,28 +9,35 @@ total that lacks a part.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from analysis.audit.bench import Bench, move_point, scaled
-from analysis.audit.cells import PROSE
+from analysis.audit.cells import PROSE, Cell, is_numbering
 from analysis.audit.hypotheses import Candidate, Scope, Source
-from analysis.interval import as_printed
 
 #: Fewer contradictions than this in a column are left to hypotheses about cells.
 LEAST = 3
 
 Column = tuple[str, int]
+Part = TypeVar("Part")
+
+
+def _read(scope: Scope, part: Callable[[Cell], Part], least: int) -> list[Part]:
+    """Parts of tables (columns, measures) that at least so many contradictions read, most first."""
+    at = scope.bench.cells.cells
+    counts: Counter[Part] = Counter()
+    for i in sorted(scope.wrong):
+        instance = scope.bench.instances[i]
+        read = [at[c] for c in (instance.target, *instance.inputs) if at[c].table != PROSE]
+        counts.update(list(dict.fromkeys(map(part, read))))  # not a set: equal counts keep an order
+    return [found for found, n in counts.most_common() if n >= least]
 
 
 def _suspect(scope: Scope) -> list[Column]:
     """Columns that several contradictions read, most first."""
-    at = scope.bench.cells.cells
-    counts: Counter[Column] = Counter()
-    for i in sorted(scope.wrong):
-        instance = scope.bench.instances[i]
-        counts.update({(at[c].table, at[c].order[1]) for c in (instance.target, *instance.inputs)})
-    return [c for c, n in counts.most_common() if n >= LEAST and c[0] != PROSE]
+    return _read(scope, lambda cell: (cell.table, cell.order[1]), LEAST)
 
 
 def _names(bench: Bench, column: Column) -> tuple[str, str]:
@@ -46,9 +53,7 @@ def _layout(bench: Bench, table: str) -> dict[tuple[str, str], Column]:
 
 def _aligned(bench: Bench, one: Column, two: Column) -> list[tuple[int, int]]:
     """Cells of two columns of one table, row by row."""
-    cells = bench.cells.cells
-    second = {cells[c].order[0]: c for c in bench.columns[two]}
-    return [(c, second[cells[c].order[0]]) for c in bench.columns[one] if cells[c].order[0] in second]
+    return bench.beside(bench.columns[one], bench.columns[two], axis=0)
 
 
 def exchanged(scope: Scope) -> Iterator[Candidate | None]:
@@ -65,31 +70,19 @@ def exchanged(scope: Scope) -> Iterator[Candidate | None]:
             if other == column or pair in done or (measure2 != measure and key2 != key):
                 continue
             done.add(pair)
-            sets: set[tuple[tuple[Column, Column], ...]] = {((column, other),)}
             if measure2 == measure:
                 kind, detail = "years", f"{key}|{key2}"
-                sets.add(
-                    tuple((layout[m, key], layout[m, key2]) for m, k in layout if k == key and (m, key2) in layout)
-                )
+                moves = [{(m, k): (m, key2) for m, k in layout if k == key}]
             else:
                 kind, detail = "measures", f"{measure}|{measure2}"
-                also = {measure: measure2}
-                for m, _ in layout:
-                    other_name = m.replace(measure, measure2)
-                    if m != other_name and measure2 not in m and any(n == other_name for n, _ in layout):
-                        also[m] = other_name
-                for names in ({measure: measure2}, also):
-                    sets.add(
-                        tuple(
-                            (c, layout[names[m], k])
-                            for (m, k), c in layout.items()
-                            if m in names and (names[m], k) in layout
-                        )
-                    )
-            for chosen in sorted(sets):
-                reads = {i for both in chosen for c in both for i in scope.failing(c)}
-                if bench.weigh(reads) < scope.least:
-                    continue
+                alone = [m for m, _ in layout if m == measure]
+                named_after = [m for m, _ in layout if measure in m and measure2 not in m]
+                moves = [
+                    {(m, k): (m.replace(measure, measure2), k) for m, k in layout if m in names}
+                    for names in (alone, alone + named_after)
+                ]
+            sets = {tuple((layout[a], layout[b]) for a, b in move.items() if b in layout) for move in moves}
+            for chosen in sorted(sets | {((column, other),)}):
                 pairs = [p for one, two in chosen for p in _aligned(bench, one, two)]
                 found = scope.swap(kind, scope.known(pairs), detail)
                 if found and (kind == "years" or not _odder(bench, found)):
@@ -108,14 +101,7 @@ def _odder(bench: Bench, candidate: Candidate) -> bool:
 def scales(scope: Scope) -> Iterator[Candidate | None]:
     """A column, a measure or all amounts of one unit in a table off by a power of ten."""
     bench, at = scope.bench, scope.bench.cells.cells
-    sets: dict[tuple[int, ...], str] = {}
-    counts: Counter[tuple[str, str]] = Counter()
-    for i in sorted(scope.wrong):
-        instance = bench.instances[i]
-        counts.update({(at[c].table, at[c].measure) for c in (instance.target, *instance.inputs)})
-    for block, count in counts.items():
-        if count > 1 and block[0] != PROSE:
-            sets.setdefault(tuple(bench.blocks[block]), "unit")
+    sets = {tuple(bench.blocks[block]): "unit" for block in _read(scope, lambda c: (c.table, c.measure), 2)}
     for column in _suspect(scope):
         cells = bench.columns[column]
         if len({at[c].measure for c in cells}) == 1:
@@ -198,8 +184,7 @@ def _copied(bench: Bench, column: Column, other: Column) -> bool:
     enough = {p for p, _ in printed}
     if len(enough) < 3 or len(printed) < 4 or any(a != b for a, b in printed):
         return False
-    ordered = [p for p, _ in printed] == [str(n) for n in range(1, len(printed) + 1)]
-    return not ordered  # 1, 2, 3 … in two columns is how rankings are printed
+    return not is_numbering([p for p, _ in printed])  # so rankings are printed in two columns
 
 
 def moved_years(scope: Scope) -> Iterator[Candidate | None]:
@@ -237,7 +222,7 @@ def omissions(scope: Scope) -> Iterator[Candidate | None]:
     bench = scope.bench
     for number in sorted(scope.wrong):
         instance = bench.instances[number]
-        if bench.relation(number).kernel != "total" or len(instance.inputs) < 3:
+        if instance.relation.kernel != "total" or len(instance.inputs) < 3:
             continue
         target, unit = instance.target, instance.constants.unit
         t = bench.values[target]
@@ -246,16 +231,8 @@ def omissions(scope: Scope) -> Iterator[Candidate | None]:
             size = bench.values[part][1] * unit[0] // unit[1]
             gap = (whole - t[1]) - size
             if size and abs(gap) <= (t[2] - t[0]) * len(instance.inputs) / 2:
-                printed = _written(t[1] + size, bench, target)
+                printed = bench.digits(target, t[1] + size)
                 yield scope.trial("omission", [target], [printed], detail=str(part))
-
-
-def _written(value: int, bench: Bench, cell: int) -> str:
-    """An amount at the bench's scale with the decimals of a cell."""
-    _, _, rest = bench.printed[cell].partition(".")
-    step = bench.cells.scale // 10 ** len(rest)
-    whole = abs(value) // step
-    return as_printed(-whole if value < 0 else whole, len(rest))
 
 
 SOURCES: tuple[Source, ...] = (exchanged, scales, signs, reversed_columns, stale, moved_years, omissions)

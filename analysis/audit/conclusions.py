@@ -12,6 +12,7 @@ in printed order) and the grade that its rows carry: ``error`` if one is contrad
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -20,7 +21,7 @@ from analysis.audit.bench import Bench
 from analysis.audit.breaks import column_breaks
 from analysis.audit.dates import impossible_dates
 from analysis.audit.declarations import RANKS
-from analysis.audit.diagnosis import Explanation, apply, candidates, diagnose, restore
+from analysis.audit.diagnosis import Explanation, candidates, diagnose, repaired
 from analysis.audit.hypotheses import Candidate
 from analysis.audit.patterns import Pattern, other_rounding, repeated_rates
 from analysis.audit.register import Known, owners, register, rows_of
@@ -38,7 +39,7 @@ _SOFT = frozenset({"bound", "assumption"})
 
 @dataclass(frozen=True)
 class Finding:
-    """One conclusion; ``rows`` are (group, instance) of the ledger rows that belong to it.
+    """One conclusion; ``rows`` are the numbers of the ledger rows that belong to it.
 
     ``resolves``: failing rows (cells, for a pattern) that it accounts for, ``of`` those that
     it touches; ``decided_by``: ``report``, ids of outside evidence, or nothing.
@@ -57,7 +58,7 @@ class Finding:
     explanation: str = ""
     alternatives: tuple[str, ...] = ()
     decided_by: str = ""
-    rows: tuple[tuple[int, int], ...] = ()
+    rows: tuple[int, ...] = ()
     id: str = ""
     status: str = "open"
     treatment: str = ""
@@ -72,8 +73,8 @@ def explain(report: Report) -> tuple[Bench, list[Explanation], int]:
     bench = Bench(done.cells, done.groups)
     rows = rows_of(done)
     owned = owners(report, rows)
-    wrong = {bench.number[r.key] for r in rows if r.key not in owned and r.verdict != "explained"}
-    closed = {bench.number[r.key] for r in rows} - wrong
+    wrong = {r.number for r in rows if r.number not in owned and r.verdict != "explained"}
+    closed = {r.number for r in rows} - wrong
     return bench, diagnose(bench, wrong, closed), len(wrong)
 
 
@@ -82,27 +83,24 @@ def conclude(report: Report) -> tuple[Finding, ...]:
     """All findings of a report: the known ones by id, then the new ones in printed order."""
     done = audit(report)
     bench, explanations, _ = explain(report)
-    words = Words(report, done, bench)
+    words = Words(report, bench)
     rows = rows_of(done)
     owned = owners(report, rows)
     numbers: dict[str, list[int]] = {}
     for row in rows:
-        numbers.setdefault(owned.get(row.key, ""), []).append(bench.number[row.key])
+        numbers.setdefault(owned.get(row.number, ""), []).append(row.number)
     everything = {n for some in numbers.values() for n in some}
     known = [_from_register(words, k, numbers[k.id], everything) for k in register(report) if k.id in numbers]
     fresh = []
-    undo = []
-    for explanation in explanations:
-        fresh.append(_from_explanation(words, explanation))
-        if explanation.best is not None:  # later arithmetic stands on the accepted repairs
-            undo.append(apply(bench, explanation.best))
-    for step in reversed(undo):
-        restore(bench, *step)
-    loose = [bench.number[r.key] for r in rows if r.verdict == "explained" and r.key not in owned]
+    with ExitStack() as repairs:
+        for explanation in explanations:
+            fresh.append(_from_explanation(words, explanation))
+            if explanation.best is not None:  # later arithmetic stands on the accepted repairs
+                repairs.enter_context(repaired(bench, explanation.best))
+    loose = [r.number for r in rows if r.verdict == "explained" and r.number not in owned]
     fresh += _derived(words, loose)
     known, fresh = _with_patterns(words, known, fresh)
-    order = {c.place: i for i, c in enumerate(done.cells.cells)}
-    fresh.sort(key=lambda f: (min(order[c] for c in f.cells), f.signature))
+    fresh.sort(key=lambda f: (min(done.cells.position[c] for c in f.cells), f.signature))
     return (*sorted(known, key=lambda f: f.id), *(replace(f, id=f"N-{i:03d}") for i, f in enumerate(fresh, 1)))
 
 
@@ -113,13 +111,13 @@ def _with_patterns(words: Words, known: list[Finding], fresh: list[Finding]) -> 
     column takes those of undecided findings on its cells, and a copied line is left out
     where another finding has most of it already: one cause, one finding.
     """
-    done, report = words.done, words.report
+    bench, cells, report = words.bench, words.bench.cells, words.report
     listed = {k.record["signature"]: k for k in register(report)}
     held = {f.signature: f for f in known}
     told = [set(f.cells) for f in (*known, *fresh)]
-    odd = repeated_rates(done.cells, done.groups, words.place) + other_rounding(done.cells, done.modes)
-    odd += column_breaks(report, done.cells, words.place) + impossible_dates(report, done.cells)
-    odd += [p for p in repeated_lines(done.cells, words.place) if not _told(words, p, told)]
+    odd = repeated_rates(cells, bench.groups, words.place) + other_rounding(cells)
+    odd += column_breaks(report, cells, words.place) + impossible_dates(report, cells)
+    odd += [p for p in repeated_lines(cells, words.place) if not _told(words, p, told)]
     for finding in (_odd(words, p) for p in odd):
         one, rows = listed.get(finding.signature), held.get(finding.signature)
         if one is not None:
@@ -161,7 +159,7 @@ def _from_register(words: Words, known: Known, numbers: Sequence[int], everythin
     bench = words.bench
     kind = known.record["signature"].partition(":")[0]
     targets = [bench.instances[i].target for i in numbers]
-    at = {c.place: i for i, c in enumerate(words.cells)}
+    at = bench.cells.position
     cells = [at[place] for place in known.cells if place in at] or targets
     repair = {at[place]: bench.value(at[place], digits) for place, digits in known.repair.items() if place in at}
     rivals: list[Candidate] = []
@@ -180,7 +178,7 @@ def _from_register(words: Words, known: Known, numbers: Sequence[int], everythin
         resolves=len(numbers),
         of=len(numbers),
         alternatives=words.rivals(rivals),
-        rows=bench.rows_of(numbers),
+        rows=tuple(sorted(numbers)),
     )
     return _worded(finding, known)
 
@@ -188,7 +186,7 @@ def _from_register(words: Words, known: Known, numbers: Sequence[int], everythin
 def _from_explanation(words: Words, explanation: Explanation) -> Finding:
     bench, best, numbers = words.bench, explanation.best, explanation.instances
     targets = [bench.instances[i].target for i in numbers]
-    relations = [bench.relation(i) for i in numbers]
+    relations = [bench.instances[i].relation for i in numbers]
     grade = "unusual" if all(relation.basis in _SOFT for relation in relations) else "error"
     decided = explanation.decided
     kind = "unresolved" if best is None else (best.kind if decided and grade == "error" else "ambiguous")
@@ -221,13 +219,13 @@ def _from_explanation(words: Words, explanation: Explanation) -> Finding:
         of=len(set(numbers) | (set(best.breaks) if best else set())),
         alternatives=words.rivals(rivals),
         decided_by="report" if decided else "",
-        rows=bench.rows_of(numbers),
+        rows=tuple(sorted(numbers)),
     )
 
 
 def _consequence(words: Words, best: Candidate | None, numbers: Iterable[int]) -> str:
     bench = words.bench
-    if any(bench.relation(i).kernel in RANKS for i in numbers):
+    if any(bench.instances[i].relation.kernel in RANKS for i in numbers):
         return "conclusion"
     if best is None or best.kind == "unit":
         return "number"
@@ -255,7 +253,7 @@ def _derived(words: Words, numbers: Iterable[int]) -> list[Finding]:
         tables.setdefault(words.cells[words.bench.instances[i].target].table, []).append(i)
     found = []
     for table, members in tables.items():
-        relation = words.bench.relation(members[0]).name
+        relation = words.bench.instances[members[0]].relation.name
         parts = Pattern(
             kind="derived",
             grade="unusual",
@@ -269,7 +267,7 @@ def _derived(words: Words, numbers: Iterable[int]) -> list[Finding]:
             of=len(members),
             decided_by="report",
         )
-        found.append(replace(_odd(words, parts), rows=words.bench.rows_of(members)))
+        found.append(replace(_odd(words, parts), rows=tuple(members)))
     return found
 
 

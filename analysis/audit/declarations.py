@@ -30,7 +30,7 @@ from fractions import Fraction
 
 from analysis.audit.cells import PROSE
 from analysis.audit.kernels import ARITHMETIC, BOUNDING, KERNELS, RANKINGS
-from analysis.report import BadInput, Report, records
+from analysis.report import BadInput, Report, once, records
 
 #: Relations whose point is the very number expected in print (others only bound it).
 EXACT = frozenset(kernel.__name__ for kernel in (*ARITHMETIC, *RANKINGS))
@@ -96,6 +96,7 @@ class Relation:
         return "exact" if self.kernel in EXACT - RANKS else "order"
 
 
+@once
 def declared(report: Report) -> tuple[Relation, ...]:
     """The relations of an edition; none if its package lists no ``relations``.
 
@@ -214,16 +215,16 @@ def _each(target: str) -> list[tuple[str, str]]:
     return [(name.strip(), mark + rest)]
 
 
-def counted(pattern: str, keys: Sequence[str]) -> str:
+def counted(pattern: str, keys: Sequence[str]) -> str | None:
     """The key that ``first``, ``last``, ``first+1``, ... stands for; any other pattern stands for itself.
 
-    ``""`` where the block has no such key.
+    ``None`` where the block has no such key.
     """
     match = COUNTED.fullmatch(pattern)
     if not match:
         return pattern
     place = int(match[2] or 0) + (len(keys) - 1 if match[1] == "last" else 0)
-    return keys[place] if 0 <= place < len(keys) else ""
+    return keys[place] if 0 <= place < len(keys) else None
 
 
 def members(text: str) -> list[str]:

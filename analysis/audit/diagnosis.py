@@ -8,7 +8,7 @@ stand, so that evidence from other tables counts by itself. The rules of ranking
 1. What it explains: contradictions resolved less relations broken, where a bound or an
    assumption counts half of an exact relation; each is worth :data:`WORTH` bits. A
    contradiction whose numbers merely went out of reach of the relation is not resolved.
-2. What it takes to believe it, in bits: the cost of its kind (:data:`COSTS`), less those
+2. What it takes to believe it, in bits: the cost of its kind (:mod:`analysis.audit.kinds`), less those
    by which the touched numbers now fit better (:func:`hypotheses.unfit`).
 3. It is accepted only if it is convincing: it breaks little of what it touches and
    resolves at least half of every knot of contradictions it enters, or nets three. Where
@@ -24,38 +24,15 @@ never more than one of several readings.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.audit import columns, hypotheses
 from analysis.audit.bench import SOFT, Bench
 from analysis.audit.hypotheses import LOST, NEAR, Candidate, Scope, unfit
-
-#: Bits that a hypothesis of each kind needs beside its fit: how many of the kind a table
-#: of usual size could have, and how seldom whole columns go wrong.
-COSTS = {
-    "stale": 0.0,
-    "repeated row": 0.0,
-    "sign": 2.0,
-    "omission": 2.0,
-    "labels": 2.0,
-    "shift": 1.0,
-    "block": 5.5,
-    "decimal": 4.0,
-    "transposition": 4.5,
-    "exchange": 5.0,
-    "digit": 5.5,
-    "years": 6.0,
-    "measures": 6.0,
-    "unit": 9.0,
-    "table unit": 9.0,
-    "scale": 9.0,
-    "signs": 6.0,
-    "reversed": 6.0,
-    "moved labels": 6.0,
-    "moved years": 6.0,
-}
+from analysis.audit.kinds import KINDS
 
 #: Kinds about many cells, and what they need more if they resolve one contradiction only.
 WIDE = frozenset({"labels", "block"})
@@ -92,7 +69,7 @@ class Explanation:
 
 def score(bench: Bench, candidate: Candidate) -> float:
     """How much a hypothesis explains, in bits, less what it takes to believe it (rules 1 and 2)."""
-    cost = COSTS[candidate.kind] - 0.5 * math.log2(candidate.fits)
+    cost = KINDS[candidate.kind].cost - 0.5 * math.log2(candidate.fits)
     if candidate.kind in WIDE and len(candidate.resolves) == 1:
         cost += SINGLE
     return round(WORTH * candidate.net - cost - unfit(bench, candidate), 6)
@@ -113,7 +90,7 @@ def candidates(
     lead = sorted((c for c in found if c.net >= near), key=lambda c: (-score(bench, c), c.cells))
     if first_only:
         return lead
-    return lead + sorted((c for c in found if c.net < near), key=lambda c: (-c.net, COSTS[c.kind], c.cells))
+    return lead + sorted((c for c in found if c.net < near), key=lambda c: (-c.net, KINDS[c.kind].cost, c.cells))
 
 
 def diagnose(bench: Bench, wrong: set[int], closed: set[int] | None = None) -> list[Explanation]:
@@ -124,21 +101,16 @@ def diagnose(bench: Bench, wrong: set[int], closed: set[int] | None = None) -> l
     """
     left, closed = set(wrong), set(closed or ())
     explained: list[Explanation] = []
-    undo = []
-    while left:
-        accepted = _best(bench, left, closed) or _pair(bench, left, closed)
-        if not accepted:
-            break
-        for one in accepted:
-            assert one.best is not None
-            explained.append(one)
-            undo.append(apply(bench, one.best))
-            if one.best.kind in LOST:
-                closed |= bench.touched(one.best.cells)
-            closed |= set(one.best.breaks)  # the price of this explanation, nothing to explain again
-            left -= set(one.best.resolves) | closed
-    for step in reversed(undo):
-        restore(bench, *step)
+    with ExitStack() as repairs:
+        while left and (accepted := _best(bench, left, closed) or _pair(bench, left, closed)):
+            for one in accepted:
+                assert one.best is not None
+                explained.append(one)
+                repairs.enter_context(repaired(bench, one.best))
+                if one.best.kind in LOST:
+                    closed |= bench.touched(one.best.cells)
+                closed |= set(one.best.breaks)  # the price of this explanation, nothing to explain again
+                left -= set(one.best.resolves) | closed
     explained.extend(
         Explanation(None, (), tuple(sorted(group)), 0, False) for group in connected(bench, left & set(wrong))
     )
@@ -174,15 +146,15 @@ def _pair(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
         pairs: dict[frozenset[int], tuple[float, Candidate, Candidate]] = {}
         aside = closed | (left - part)
         for one in [c for c in candidates(bench, part, aside) if len(c.cells) == 1][:KNOT]:
-            undo = apply(bench, one)
             rest = (part - set(one.resolves)) | set(one.breaks)
-            for two in candidates(bench, rest, aside, first_only=True):
-                if len(two.cells) == 1 and two.cells != one.cells and set(two.resolves) == rest and not two.breaks:
-                    total = score(bench, two) - COSTS[one.kind] + 0.5 * math.log2(one.fits)
+            with repaired(bench, one):
+                for two in candidates(bench, rest, aside, first_only=True):
+                    if len(two.cells) > 1 or two.cells == one.cells or set(two.resolves) != rest or two.breaks:
+                        continue
+                    total = score(bench, two) - KINDS[one.kind].cost + 0.5 * math.log2(one.fits)
                     key = frozenset((*one.cells, *two.cells))
                     if key not in pairs or pairs[key][0] < total:
                         pairs[key] = total, one, two
-            restore(bench, *undo)
         ranked = sorted(pairs.values(), key=lambda p: (-p[0], p[1].cells))
         if not ranked:
             continue
@@ -195,8 +167,9 @@ def _pair(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
     return []
 
 
-def apply(bench: Bench, candidate: Candidate) -> tuple[tuple[int, ...], list[Any]]:
-    """Print the repair; returns what :func:`restore` needs."""
+@contextmanager
+def repaired(bench: Bench, candidate: Candidate) -> Iterator[None]:
+    """The bench with the repair printed."""
     cells = candidate.cells
     old = [(bench.values[c], bench.printed[c], bench.power[c]) for c in cells]
     bench.put(cells, candidate.values)
@@ -204,11 +177,7 @@ def apply(bench: Bench, candidate: Candidate) -> tuple[tuple[int, ...], list[Any
         bench.printed[c] = p
     for c in cells:
         bench.power[c] += candidate.power
-    return cells, old
-
-
-def restore(bench: Bench, cells: tuple[int, ...], old: list[Any]) -> None:
-    """Undo :func:`apply`."""
+    yield
     for c, (value, printed, power) in zip(cells, old, strict=True):
         bench.values[c], bench.printed[c], bench.power[c] = value, printed, power
 

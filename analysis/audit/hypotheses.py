@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.audit.bench import Bench, Value
@@ -30,7 +30,7 @@ MANY = 10
 class Candidate:
     """One hypothesis and what it does.
 
-    ``kind``: a key of :data:`analysis.audit.diagnosis.COSTS`; ``cells``: the cells it
+    ``kind``: a key of :data:`analysis.audit.kinds.KINDS`; ``cells``: the cells it
     changes (for the kinds of :data:`LOST`: that it takes for lost); ``values``: their
     values then; ``repair``: new printed digits, where the hypothesis gives any (empty for
     a unit, and for what is lost); ``resolves`` and ``breaks``: instances; ``net``: their
@@ -63,7 +63,6 @@ class Scope:
     closed: set[int]
     least: float = 0.5
     climb: bool = False
-    _failing: dict[tuple[str, int], set[int]] = field(default_factory=dict)
 
     @cached_property
     def suspects(self) -> list[int]:
@@ -76,12 +75,6 @@ class Scope:
         """Table and position of the rows of these cells."""
         at = (self.bench.cells.cells[c] for c in self.suspects)
         return [row for row in dict.fromkeys((cell.table, cell.order[0]) for cell in at) if row[0] != PROSE]
-
-    def failing(self, column: tuple[str, int]) -> set[int]:
-        """What is to be explained that reads a column."""
-        if column not in self._failing:
-            self._failing[column] = self.bench.touched(self.bench.columns[column]) & self.wrong
-        return self._failing[column]
 
     def found(self, candidate: Candidate) -> Candidate:
         """Note a candidate's net."""
@@ -143,13 +136,12 @@ class Scope:
         bench, at = self.bench, self.bench.cells.cells
         instance = bench.instances[number]
         reads = {instance.target, *instance.inputs}
-        relation = bench.relation(number)
         for source, place in moves:
             if source not in reads or place in reads:
                 continue
             for i in bench.touching[place]:
                 other = bench.instances[i]
-                if bench.relation(i) is relation:
+                if other.relation is instance.relation:
                     break
                 if at[source].measure != at[place].measure or any(
                     at[c].order[0] != at[place].order[0] or at[c].table != at[place].table
@@ -210,10 +202,10 @@ def singles(scope: Scope) -> Iterator[Candidate | None]:
     """Slips of one cell; variants of one cell and kind that do equally well are one candidate."""
     bench = scope.bench
     for cell in scope.suspects:
-        mine = bench.reach[cell] & scope.wrong
+        mine = bench.touching[cell] & scope.wrong
         if not bench.known[cell] or bench.weigh(mine) < scope.least:
             continue
-        others = bench.reach[cell] - scope.wrong - scope.closed
+        others = bench.touching[cell] - scope.wrong - scope.closed
         found: dict[str, list[Candidate]] = {}
         before = bench.values[cell]
         for kind, printed, value in bench.slips(cell):
@@ -235,41 +227,34 @@ def singles(scope: Scope) -> Iterator[Candidate | None]:
 def exchanges(scope: Scope) -> Iterator[Candidate | None]:
     """Two cells of a row or a column exchanged."""
     bench = scope.bench
-    done: set[tuple[int, int]] = set()
+    pairs: dict[tuple[int, int], None] = {}
     for cell in scope.suspects:
         at = bench.cells.cells[cell]
         for other in (*bench.rows[at.table, at.order[0]], *bench.columns[at.table, at.order[1]]):
-            pair = (min(cell, other), max(cell, other))
-            if other != cell and pair not in done:
-                done.add(pair)
-                yield scope.swap("exchange", [pair])
+            if other != cell:
+                pairs[min(cell, other), max(cell, other)] = None
+    for pair in pairs:
+        yield scope.swap("exchange", [pair])
 
 
-def row_pairs(bench: Bench, table: str, one: int, two: int) -> list[tuple[int, int]]:
+def _row_pairs(bench: Bench, table: str, one: int, two: int) -> list[tuple[int, int]]:
     """Cells of two rows, column by column."""
-    column = {c: bench.cells.cells[c].order[1] for row in (one, two) for c in bench.rows[table, row]}
-    second = {column[c]: c for c in bench.rows[table, two]}
-    return [(c, second[column[c]]) for c in bench.rows[table, one] if column[c] in second]
+    return bench.beside(bench.rows[table, one], bench.rows[table, two], axis=1)
 
 
 def row_exchanges(scope: Scope) -> Iterator[Candidate | None]:
     """The labels of two rows, or their values of one measure, exchanged."""
     bench = scope.bench
-    done: set[tuple[str, int, int]] = set()
-    for table, row in scope.rows:
-        for table2, other in bench.rows:
-            pair = (table, min(row, other), max(row, other))
-            if table2 != table or other == row or pair in done:
-                continue
-            done.add(pair)
-            both = row_pairs(bench, *pair)
-            yield scope.swap("labels", both)
-            measures: dict[str, list[tuple[int, int]]] = {}
-            for a, b in both:
-                measures.setdefault(bench.cells.cells[a].measure, []).append((a, b))
-            for measure, pairs in measures.items():
-                if len(pairs) > 1 and len(measures) > 1:
-                    yield scope.swap("block", pairs, measure)
+    rows = ((t, row, other) for t, row in scope.rows for table, other in bench.rows if table == t and other != row)
+    for table, one, two in dict.fromkeys((table, min(row, other), max(row, other)) for table, row, other in rows):
+        both = _row_pairs(bench, table, one, two)
+        yield scope.swap("labels", both)
+        measures: dict[str, list[tuple[int, int]]] = {}
+        for a, b in both:
+            measures.setdefault(bench.cells.cells[a].measure, []).append((a, b))
+        for measure, pairs in measures.items():
+            if len(pairs) > 1 and len(measures) > 1:
+                yield scope.swap("block", pairs, measure)
 
 
 def labels_everywhere(scope: Scope) -> Iterator[Candidate | None]:
@@ -286,7 +271,7 @@ def labels_everywhere(scope: Scope) -> Iterator[Candidate | None]:
         shared = [t for t in rows[one] if t in rows[two]]
         if len(shared) > 1:
             for tables in (shared, *([t for t in shared if t != left] for left in shared if len(shared) > 2)):
-                pairs = [p for t in tables for p in row_pairs(bench, t, rows[one][t], rows[two][t])]
+                pairs = [p for t in tables for p in _row_pairs(bench, t, rows[one][t], rows[two][t])]
                 yield scope.swap("labels", scope.known(pairs))
 
 
@@ -329,7 +314,7 @@ def moved_labels(scope: Scope) -> Iterator[Candidate | None]:
         for group in sorted(g for g in groups if len(g) > 2):
             for step in (1, -1):
                 source = group[step:] + group[:step]
-                pairs = [p for to, come in zip(group, source, strict=True) for p in row_pairs(bench, table, to, come)]
+                pairs = [p for to, come in zip(group, source, strict=True) for p in _row_pairs(bench, table, to, come)]
                 yield scope.move("moved labels", scope.known(pairs), f"{step:+d}")
 
 

@@ -76,6 +76,15 @@ def _less(a: Triple, b: Triple) -> Triple:
     return a[0] - b[2], a[1] - b[1], a[2] - b[0]
 
 
+def _sum_of_quotients(pairs: list[tuple[Number, Number]]) -> tuple[Number, Number]:
+    """``a / b + c / d + …`` as one fraction."""
+    over: Number = 0
+    under: Number = 1
+    for n, d in pairs:
+        over, under = over * d + n * under, under * d
+    return over, under
+
+
 def _in_unit(triple: Triple, k: Constants) -> Bounds:
     """A sum of inputs in the unit of the target."""
     n, d = k.unit
@@ -182,13 +191,8 @@ def holds_parts(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``target / w >= sum of a_i / b_i``: what is implied of a whole holds what is implied
     of its parts. Inputs w, a1, b1, a2, b2 …
     """
-    w, pairs = x[0], x[1:]
-    n: Number = 0
-    d: Number = 1
-    for a, b in zip(pairs[::2], pairs[1::2], strict=True):
-        divisor = _above_zero(b[2])
-        n, d = n * divisor + a[0] * d, d * divisor
-    return (w[0] * n, d * k.scale), None, None
+    n, d = _sum_of_quotients([(a[0], _above_zero(b[2])) for a, b in zip(x[1::2], x[2::2], strict=True)])
+    return (x[0][0] * n, d * k.scale), None, None
 
 
 def sum_within(t: Triple, x: list[Triple], k: Constants) -> Bounds:
@@ -209,15 +213,13 @@ def before(t: Triple, x: list[Triple], k: Constants) -> Bounds:
 
 def _sum_before(pairs: list[Triple], k: Constants) -> tuple[Bound, Bound]:
     """Bounds of the sum of last year's levels, from level and growth (%) of each."""
-    whole, found = 100 * k.scale, []
-    for at, other in ((0, 2), (2, 0)):
-        n: Number = 0
-        d: Number = 1
-        for level, growth in zip(pairs[::2], pairs[1::2], strict=True):
-            divisor = _above_zero(whole + growth[other])
-            n, d = n * divisor + level[at] * whole * d, d * divisor
-        found.append((k.unit[0] * n, k.unit[1] * d * k.scale))
-    return found[0], found[1]
+    whole, both = 100 * k.scale, list(zip(pairs[::2], pairs[1::2], strict=True))
+    low, high = (
+        _sum_of_quotients([(level[at] * whole, _above_zero(whole + growth[other])) for level, growth in both])
+        for at, other in ((0, 2), (2, 0))
+    )
+    (n, d), scale = k.unit, k.scale
+    return (n * low[0], d * low[1] * scale), (n * high[0], d * high[1] * scale)
 
 
 def holds_before(t: Triple, x: list[Triple], k: Constants) -> Bounds:

@@ -11,12 +11,12 @@ have repeated) the chance of so many.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
 
-from analysis.audit.cells import NEAREST_MODE, PROSE, Cells
+from analysis.audit.cells import PROSE, Cells
 from analysis.audit.relations import Group
 from analysis.interval import decimals_of, power_of_ten
 
@@ -113,12 +113,10 @@ def _constant_rate(printed: str, cells: tuple[int, ...], lines: Sequence[str], o
 _HOW = {"truncate": "truncated, not rounded", "half_even": "rounded half to even"}
 
 
-def other_rounding(cells: Cells, modes: Mapping[tuple[str, str], str]) -> list[Pattern]:
-    """Columns that are not rounded to the nearest; ``modes`` of a (table, measure)."""
+def other_rounding(cells: Cells) -> list[Pattern]:
+    """Columns that are not rounded to the nearest."""
     found = []
-    for (table, measure), mode in modes.items():
-        if mode == NEAREST_MODE:
-            continue
+    for (table, measure), mode in cells.modes.items():
         block = cells.blocks[table, measure].index.ravel()
         name = measure.replace("_", " ")
         where = "the text" if table == PROSE else f"Table {table}"

@@ -83,7 +83,8 @@ def uncheckable(report: Report) -> pd.DataFrame:
 
 def _touched(done: Audit) -> Iterator[tuple[str, NDArray[np.int64]]]:
     """The cells that each group of relations checks or reads, with the basis of its relation."""
-    for group, result in zip(done.groups, done.results, strict=True):
+    for result in done.results:
+        group = result.group
         yield group.relation.basis, np.union1d(group.target[result.checked], group.inputs[result.checked])
 
 
@@ -96,8 +97,8 @@ def rounding_table(report: Report) -> pd.DataFrame:
     """
     done = audit(report)
     rows = [
-        (table, "" if table == PROSE else measure, done.modes[table, measure], *(counts[k] for k in ("n", *MODES)))
-        for (table, measure), counts in mode_hits(done.cells, done.groups, done.results).items()
+        (table, "" if table == PROSE else measure, done.cells.mode(table, measure), *(counts[k] for k in ("n", *MODES)))
+        for (table, measure), counts in mode_hits(done.cells, done.results).items()
         if counts["n"]
     ]
     made = pd.DataFrame(rows, columns=["table", "measure", "used", "n", *MODES])

@@ -52,7 +52,7 @@ class Known:
 class Row:
     """A failing or explained row of the ledger, as the register writes it."""
 
-    key: tuple[int, int]
+    number: int
     place: str
     relation: str
     printed: str
@@ -89,16 +89,14 @@ def rows_of(done: Audit) -> list[Row]:
     """Every row of the ledger that fails or is explained, in printed order."""
     found = done.table
     bad = found[found["verdict"].isin([*FAILING, "explained"])]
-    shown = bad[
-        ["_group", "_instance", "table", "row", "column", "relation", "printed", "recomputed", "low", "high", "verdict"]
-    ]
+    shown = bad[["number", "table", "row", "column", "relation", "printed", "recomputed", "low", "high", "verdict"]]
     return [
-        Row((g, i), f"{t}/{r}/{c}", relation, printed, again or f"{low}..{high}", verdict)
-        for g, i, t, r, c, relation, printed, again, low, high, verdict in shown.itertuples(index=False)
+        Row(number, f"{table}/{row}/{column}", relation, printed, again or f"{low}..{high}", verdict)
+        for number, table, row, column, relation, printed, again, low, high, verdict in shown.itertuples(index=False)
     ]
 
 
-def owners(report: Report, rows: Iterable[Row]) -> dict[tuple[int, int], str]:
+def owners(report: Report, rows: Iterable[Row]) -> dict[int, str]:
     """Which known finding each row belongs to.
 
     Rows that the register lists; and rows that are merely implausible, on a cell of a
@@ -117,7 +115,7 @@ def owners(report: Report, rows: Iterable[Row]) -> dict[tuple[int, int], str]:
         if known_one is None and row.verdict == "implausible":
             known_one = about.get((row.place, row.printed))
         if known_one is not None and (row.verdict != "contradicted" or known_one.record["grade"] == "error"):
-            owned[row.key] = known_one.id
+            owned[row.number] = known_one.id
     return owned
 
 

@@ -36,12 +36,13 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """Bounds and decisions of a group; arrays of length n.
+    """Bounds and decisions of the instances of a group; arrays of length n.
 
     ``checked``: every input is known; ``holds``: admissible and printed meet. Bounds are
     (numerators, denominators) or ``None`` where the relation sets none.
     """
 
+    group: Group
     low: Bound
     high: Bound
     point: Bound
@@ -79,7 +80,7 @@ def _bind(relation: Relation, cells: Cells) -> list[Group]:
     target = block.index[np.ix_(rows, keys)]
     parts = []
     for term in relation.inputs:
-        found = _inputs(term, relation, cells, block, rows, keys)
+        found = _inputs(term, cells, block, rows, keys)
         if found is None:
             return []
         parts.append(found)
@@ -126,7 +127,7 @@ def _matches(code: str, pattern: str, cells: Cells) -> bool:
 
 
 def _inputs(
-    term: Term, relation: Relation, cells: Cells, target: Block, rows: Sequence[int], keys: Sequence[int]
+    term: Term, cells: Cells, target: Block, rows: Sequence[int], keys: Sequence[int]
 ) -> NDArray[np.int64] | None:
     """Cell numbers of one term for every target: shape (rows, keys, terms)."""
     blocks = [cells.blocks.get((term.table, term.measure))]
@@ -138,8 +139,8 @@ def _inputs(
             return None
         index = np.full((len(block.rows) + 1, len(block.keys) + 1), -1, dtype=np.int64)
         index[:-1, :-1] = block.index
-        row_sets = _rows(term.row, relation, cells, target, rows, block)
-        key_sets = _keys(term.key, target, keys, block, relation)
+        row_sets = _rows(term.row, target, rows, block)
+        key_sets = _keys(term.key, target, keys, block)
         layers.append(index[row_sets[:, None, :, None], key_sets[None, :, None, :]].reshape(len(rows), len(keys), -1))
     if len(layers) == 1:
         return layers[0]
@@ -148,52 +149,43 @@ def _inputs(
     return np.where(absent, -1, paired)
 
 
-def _rows(
-    pattern: str, relation: Relation, cells: Cells, target: Block, rows: Sequence[int], block: Block
-) -> NDArray[np.int64]:
-    at = {code: i for i, code in enumerate(block.rows)}
+def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block) -> NDArray[np.int64]:
+    codes = [target.rows[i] for i in rows]
     if pattern == "only":
-        return np.zeros((len(rows), 1), dtype=np.int64)
-    if pattern == "c":
-        return np.array([[at.get(target.rows[i], -1)] for i in rows], dtype=np.int64)
-    if pattern == "others":
-        others = [[code for j, code in enumerate(target.rows) if j != i] for i in rows]
-        return np.array([[at.get(code, -1) for code in some] for some in others], dtype=np.int64)
-    if pattern in ("above", "below"):
-        codes = [target.rows[i] for i in rows]
-        beside = ["", *codes[:-1]] if pattern == "above" else [*codes[1:], ""]
-        return np.array([[at.get(code, -1)] for code in beside], dtype=np.int64)
-    if pattern.startswith("*"):
-        fixed = [i for i, code in enumerate(block.rows) if code != pattern[2:]]
-    elif pattern.startswith("{"):
-        fixed = [at.get(code, -1) for code in members(pattern)]
+        wanted = [block.rows[:1]] * len(rows)
+    elif pattern == "c":
+        wanted = [(code,) for code in codes]
+    elif pattern == "others":
+        wanted = [tuple(other for other in target.rows if other != code) for code in codes]
+    elif pattern in ("above", "below"):
+        wanted = [(code,) for code in (["", *codes[:-1]] if pattern == "above" else [*codes[1:], ""])]
+    elif pattern.startswith("*"):
+        wanted = [tuple(code for code in block.rows if code != pattern[2:])] * len(rows)
     else:
-        fixed = [at.get(pattern, -1)]
-    return np.array([fixed] * len(rows), dtype=np.int64).reshape(len(rows), len(fixed))
+        wanted = [tuple(members(pattern)) if pattern.startswith("{") else (pattern,)] * len(rows)
+    at = {code: i for i, code in enumerate(block.rows)}
+    return np.array([[at.get(code, -1) for code in some] for some in wanted], dtype=np.int64)
 
 
-def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block, relation: Relation) -> NDArray[np.int64]:
-    at = {key: i for i, key in enumerate(block.keys)}
-    if pattern == "others":  # another entity of the same row
-        return np.array([[at.get(k, -1) for k in target.keys if k != target.keys[j]] for j in keys], dtype=np.int64)
-    if pattern == "*":
-        return np.array([[i for i, k in enumerate(block.keys) if k != target.keys[j]] for j in keys], dtype=np.int64)
-    found = []
+def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block) -> NDArray[np.int64]:
+    at: dict[str | None, int] = {key: i for i, key in enumerate(block.keys)}
     shift = SHIFTED.fullmatch(pattern)
-    pattern = counted(pattern, block.keys)
-    for j in keys:
-        key = target.keys[j]
+    named = counted(pattern, block.keys)
+
+    def wanted(key: str) -> list[int]:
+        if pattern == "others":  # another entity of the same row
+            return [at.get(k, -1) for k in target.keys if k != key]
+        if pattern == "*":
+            return [i for k, i in at.items() if k != key]
         if pattern == "y":
-            found.append(at.get(key, at.get("", -1)))
-        elif shift:
-            found.append(at.get(str(int(key) + int(shift[1])), -1) if key.isdigit() else -1)
-        elif pattern == "y<":
-            found.append(at[key] - 1 if at.get(key, 0) > 0 else -1)
-        elif pattern == "":
-            found.append(0)
-        else:
-            found.append(at.get(pattern, -1))
-    return np.array(found, dtype=np.int64).reshape(-1, 1)
+            return [at.get(key, at.get("", -1))]
+        if pattern == "y<":
+            return [at.get(key, 0) - 1]
+        if shift:
+            return [at.get(str(int(key) + int(shift[1])), -1) if key.isdigit() else -1]
+        return [at.get(named, -1)] if pattern else [0]
+
+    return np.array([wanted(target.keys[j]) for j in keys], dtype=np.int64)
 
 
 #: Kernels whose inputs are all in the unit of the first.
@@ -233,31 +225,27 @@ def _constants(relation: Relation, cells: Cells, factor: Fraction) -> Constants:
 _SAFE = 2.0**62
 
 
-def evaluate(group: Group, cells: Cells, values: tuple[Any, Any, Any] | None = None) -> Evaluation:
+def evaluate(group: Group, cells: Cells) -> Evaluation:
     """What the relation makes of every instance, exactly.
 
-    ``values`` replaces the triples of the cells (for damaged copies): three arrays
-    indexed like the cells. Where an admissible end only just meets a printed one, both
-    are moved in if they are open (:attr:`analysis.audit.cells.Cells.inner`): the end is
-    attained only if nothing moves. Sums are let pass where they only just meet, since
-    their parts may have been computed from rounded numbers.
+    Where an admissible end only just meets a printed one, both are moved in if they are
+    open (:attr:`analysis.audit.cells.Cells.inner`): the end is attained only if nothing
+    moves. Sums are let pass where they only just meet, since their parts may have been
+    computed from rounded numbers.
     """
-    triples = values or (cells.low, cells.mid, cells.high)
     known = cells.known[group.target] & cells.known[group.inputs].all(axis=1)
-    bounds, gaps = _gaps(group, triples)
+    bounds, gaps = _gaps(group, (cells.low, cells.mid, cells.high))
     fine = known.copy()
     at = np.concatenate([group.target, group.inputs.ravel()])
-    some_open = (
-        values is None
-        and group.relation.kernel not in ("total", "complement")
-        and bool(cells.open_low[at].any() or cells.open_high[at].any())
+    some_open = group.relation.kernel not in ("total", "complement") and bool(
+        cells.open_low[at].any() or cells.open_high[at].any()
     )
     inner = _gaps(group, cells.inner)[1] if some_open else gaps
     step = group.relation.kernel in _SETS  # ranks jump: an end that moves decides by itself
     for gap, moved in zip(gaps, inner, strict=True):
         if gap is not None:
             fine &= np.asarray(moved >= 0 if step else (gap > 0) | ((gap == 0) & (moved >= 0)), dtype=bool)
-    return Evaluation(*bounds, known, fine)
+    return Evaluation(group, *bounds, known, fine)
 
 
 def _gaps(group: Group, values: tuple[Any, Any, Any]) -> tuple[tuple[Bound, Bound, Bound], list[Any]]:

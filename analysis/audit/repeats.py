@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from analysis.audit.cells import PROSE, Cell, Cells
+from analysis.audit.cells import PROSE, Cell, Cells, is_numbering
 from analysis.audit.patterns import Pattern
 
 #: Lines of fewer known cells, of fewer different numbers, or with a larger chance are no finding.
@@ -41,13 +41,8 @@ def lines(cells: Cells) -> list[Line]:
     return [
         Line(t, kind, name, tuple(at))
         for (t, kind, name), at in found.items()
-        if len(at) >= LEAST and not _numbering([cells.cells[i].printed for i in at])
+        if len(at) >= LEAST and not is_numbering([cells.cells[i].printed for i in at])
     ]
-
-
-def _numbering(printed: list[str]) -> bool:
-    """Whether a line only counts: 1, 2, 3 …"""
-    return printed == [str(n) for n in range(1, len(printed) + 1)]
 
 
 def repeated_lines(cells: Cells, place: Callable[[int], str]) -> list[Pattern]:

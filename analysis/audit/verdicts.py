@@ -13,8 +13,9 @@ input is missing.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -44,90 +45,75 @@ EXTRA_DECIMALS = 2
 
 @dataclass(frozen=True, eq=False)
 class Audit:
-    """Cells, bound relations, their evaluation and verdicts.
+    """Cells, the evaluation of every bound relation and the verdicts.
 
-    ``modes``: how each (table, measure) rounds, where it has derived cells; ``cells`` are
-    read accordingly. ``unbound``: relations none of whose inputs are printed together, with
+    ``cells`` are read as their measures round. ``unbound``: relations none of whose inputs are printed together, with
     the cells that they are about (none, where even these are not printed).
     """
 
     cells: Cells
-    groups: list[Group]
     results: list[Evaluation]
-    modes: dict[tuple[str, str], str]
     verdicts: list[NDArray[Any]]
-    unbound: list[tuple[Relation, NDArray[np.int64]]] = field(default_factory=list)
+    unbound: list[tuple[Relation, NDArray[np.int64]]]
 
-    def rows(self, *wanted: str) -> list[tuple[int, int]]:
-        """(group, instance) of every ledger row with one of these verdicts."""
-        return [(g, int(i)) for g, v in enumerate(self.verdicts) for i in np.flatnonzero(np.isin(v, wanted))]
+    @property
+    def groups(self) -> list[Group]:
+        """The bound relations."""
+        return [result.group for result in self.results]
 
     @functools.cached_property
     def table(self) -> pd.DataFrame:
-        """What :func:`frame` gives; two more columns, ``_group`` and ``_instance``, say which instance a row is."""
-        judged = list(zip(range(len(self.groups)), self.groups, self.results, self.verdicts, strict=True))
-        judged += [(-1, *_missing(relation, cells)) for relation, cells in self.unbound if len(cells)]
-        if not judged:
-            return pd.DataFrame(columns=[*COLUMNS, "_group", "_instance"], dtype=str)
-        columns: dict[str, list[Any]] = {}
-        for one in judged:
-            for name, values in _columns(*one, self).items():
-                columns.setdefault(name, []).extend(values)
-        whole = pd.DataFrame(columns)
+        """The ledger without findings, in printed order; one more column, ``number``, counts all instances.
+
+        It is -1 for a relation that is not bound.
+        """
+        number = itertools.count()
+        parts = [
+            _columns(result, verdict, self, list(itertools.islice(number, len(verdict))))
+            for result, verdict in zip(self.results, self.verdicts, strict=True)
+        ]
+        parts += [_missing(relation, target, self) for relation, target in self.unbound]
+        names = [*COLUMNS, "number", "_row", "_column"]
+        whole = pd.DataFrame({k: list(itertools.chain.from_iterable(part[k] for part in parts)) for k in names})
         tables = {t: i for i, t in enumerate(dict.fromkeys(c.table for c in self.cells.cells))}
         whole["_table"] = whole["table"].map(tables)
-        whole = whole.sort_values(["_table", "_row", "_column", "_group"], kind="stable", ignore_index=True)
+        whole = whole.sort_values(["_table", "_row", "_column", "number"], kind="stable", ignore_index=True)
         return whole.drop(columns=["_table", "_row", "_column"])
-
-
-@once
-def relations(report: Report) -> tuple[Relation, ...]:
-    """The declared relations of a report, parsed once."""
-    return declared(report)
 
 
 @once
 def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
     """Evaluate every relation of a report (those deriving cells of ``tables`` only)."""
-    chosen = [r for r in relations(report) if tables is None or r.target.table in tables]
+    chosen = [r for r in declared(report) if tables is None or r.target.table in tables]
     needed = None
     if tables is not None:
-        used = tables.union(*(r.tables for r in chosen)) if chosen else tables
+        used = tables.union(*(r.tables for r in chosen))
         needed = tuple(t for t in [*report.tables, PROSE] if t in used)
-    done = judge(build(report, needed), chosen)
-    bound = {id(g.relation) for g in bind(chosen, done.cells)}
-    missing = [(r, targets(r, done.cells)) for r in chosen if id(r) not in bound]
-    return replace(done, unbound=missing)
+    return judge(build(report, needed), chosen)
 
 
-def judge(cells: Cells, chosen: Iterable[Relation]) -> Audit:
+def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
     """Bind, evaluate and give verdicts; measures that round otherwise are read so first."""
-    groups = bind(chosen, cells)
-    results = [evaluate(g, cells) for g in groups]
-    modes = rounding_modes(cells, groups, results)
-    for key, mode in list(modes.items()):
-        if mode == NEAREST_MODE:
-            continue
+    results = [evaluate(group, cells) for group in bind(chosen, cells)]
+    bound = {id(e.group.relation) for e in results}
+    unbound = [(r, targets(r, cells)) for r in chosen if id(r) not in bound]
+    for key, mode in rounding_modes(cells, results).items():
         other = governed(cells, {**cells.modes, key: mode})
-        again = [evaluate(g, other) for g in groups]
-        if _failures(key, groups, again) > _failures(key, groups, results):
-            modes[key] = NEAREST_MODE
-        else:
+        again = [evaluate(e.group, other) for e in results]
+        if _failures(key, again) <= _failures(key, results):
             cells, results = other, again
-    used = [_established(g, e) for g, e in zip(groups, results, strict=True)]
-    groups = [g for g, yes in zip(groups, used, strict=True) if yes]
-    results = [e for e, yes in zip(results, used, strict=True) if yes]
-    verdicts = [_verdicts(g, e, cells, modes) for g, e in zip(groups, results, strict=True)]
-    _explain(groups, results, verdicts, cells)
-    return Audit(cells, groups, results, modes, verdicts)
+    results = [e for e in results if _established(e)]
+    verdicts = [_verdicts(e, cells) for e in results]
+    _explain(results, verdicts, cells)
+    return Audit(cells, results, verdicts, unbound)
 
 
-def _failures(key: tuple[str, str], groups: list[Group], results: list[Evaluation]) -> int:
+def _failures(key: tuple[str, str], results: list[Evaluation]) -> int:
     """Instances that fail where cells of a measure are derived or read."""
     return sum(
         int((e.checked & ~e.holds).sum())
-        for g, e in zip(groups, results, strict=True)
-        if key in [(t.table, t.measure) for t in (g.relation.target, *g.relation.inputs)]
+        for e in results
+        if key in [(t.table, t.measure) for t in (e.group.relation.target, *e.group.relation.inputs)]
     )
 
 
@@ -140,18 +126,18 @@ def _printed_digits(cells: Cells, index: NDArray[np.int64]) -> Any:
 _EVIDENCE, _ODDS = 5, 5
 
 
-def rounding_modes(cells: Cells, groups: list[Group], results: list[Evaluation]) -> dict[tuple[str, str], str]:
-    """The mode of each measure: to the nearest unless the cells speak clearly for another."""
-    chosen = {}
-    for key, counts in mode_hits(cells, groups, results).items():
-        others = [m for m in MODES if m != NEAREST_MODE]
+def rounding_modes(cells: Cells, results: list[Evaluation]) -> dict[tuple[str, str], str]:
+    """The mode of each measure whose cells speak clearly for another than to the nearest."""
+    chosen, others = {}, [m for m in MODES if m != NEAREST_MODE]
+    for key, counts in mode_hits(cells, results).items():
         best = max(others, key=lambda m: counts[f"only {m}"])
         alone, against = counts[f"only {best}"], counts[f"not {best}"]
-        chosen[key] = best if alone >= max(_EVIDENCE, _ODDS * against) else NEAREST_MODE
+        if alone >= max(_EVIDENCE, _ODDS * against):
+            chosen[key] = best
     return chosen
 
 
-def mode_hits(cells: Cells, groups: list[Group], results: list[Evaluation]) -> dict[tuple[str, str], dict[str, int]]:
+def mode_hits(cells: Cells, results: list[Evaluation]) -> dict[tuple[str, str], dict[str, int]]:
     """How many derived cells of each (table, measure) each rounding mode reproduces.
 
     ``n`` tested; ``only MODE``: those that it gives and rounding to the nearest does not,
@@ -159,8 +145,8 @@ def mode_hits(cells: Cells, groups: list[Group], results: list[Evaluation]) -> d
     """
     names = [*MODES, "n", *(f"{word} {m}" for m in MODES for word in ("only", "not"))]
     hits: dict[tuple[str, str], dict[str, int]] = {}
-    for group, result in zip(groups, results, strict=True):
-        target = group.relation.target
+    for result in results:
+        group, target = result.group, result.group.relation.target
         if group.relation.basis != "exact" or result.point is None:
             continue
         count = hits.setdefault((target.table, target.measure), dict.fromkeys(names, 0))
@@ -174,17 +160,17 @@ def mode_hits(cells: Cells, groups: list[Group], results: list[Evaluation]) -> d
     return hits
 
 
-def _mode(modes: dict[tuple[str, str], str], group: Group) -> str:
-    target = group.relation.target
-    return modes.get((target.table, target.measure), NEAREST_MODE)
-
-
-def _verdicts(group: Group, result: Evaluation, cells: Cells, modes: dict[tuple[str, str], str]) -> NDArray[Any]:
+def _verdicts(result: Evaluation, cells: Cells) -> NDArray[Any]:
+    group = result.group
     proven = group.relation.basis in ("exact", "order")
     yes, no = ("consistent", "contradicted") if proven else JUDGED
     verdict = np.where(result.holds, yes, no).astype("<U12")
     if group.relation.kernel in EXACT and result.point is not None:
-        again = rounded(*result.point, cells.decimals[group.target], _mode(modes, group))
+        again = rounded(
+            *result.point,
+            cells.decimals[group.target],
+            cells.mode(group.relation.target.table, group.relation.target.measure),
+        )
         verdict[result.holds & np.asarray(again == _printed_digits(cells, group.target), dtype=bool)] = "reproduced"
     verdict[~result.checked] = "unchecked"
     return verdict
@@ -194,30 +180,27 @@ def _verdicts(group: Group, result: Evaluation, cells: Cells, modes: dict[tuple[
 ESTABLISHED = 0.8
 
 
-def _established(group: Group, result: Evaluation) -> bool:
+def _established(result: Evaluation) -> bool:
     """Whether a declared derivation is in use at all; other relations always are."""
-    return not group.relation.derives or float(result.holds[result.checked].sum()) >= ESTABLISHED * len(group.target)
+    held = float(result.holds[result.checked].sum())
+    return not result.group.relation.derives or held >= ESTABLISHED * len(result.group.target)
 
 
-def _explain(groups: list[Group], results: list[Evaluation], verdicts: list[NDArray[Any]], cells: Cells) -> None:
+def _explain(results: list[Evaluation], verdicts: list[NDArray[Any]], cells: Cells) -> None:
     """A failing relation is explained when a declared derivation gives its whole block.
 
     The block of a failing cell is every cell that the derivation makes of it (the parts
     of a total) or, if it makes none, the cell itself. A derivation from a number that is
     itself contradicted explains nothing.
     """
-    wrong = {
-        int(g.target[i]) for g, v in zip(groups, verdicts, strict=True) for i in np.flatnonzero(v == "contradicted")
-    }
+    groups = [result.group for result in results]
+    failing = [np.flatnonzero(verdict == "contradicted") for verdict in verdicts]
+    wrong = {int(cell) for group, at in zip(groups, failing, strict=True) for cell in group.target[at]}
     for group, result in zip(groups, results, strict=True):
-        if not group.relation.derives:
-            continue
+        derived = group.relation.target.table, group.relation.derives
         fine = result.checked & result.holds
         for other, theirs in zip(groups, verdicts, strict=True):
-            if (
-                other.relation.name != group.relation.derives
-                or other.relation.target.table != group.relation.target.table
-            ):
+            if (other.relation.target.table, other.relation.name) != derived:
                 continue
             for i in np.flatnonzero(theirs == "contradicted"):
                 made = np.flatnonzero((group.inputs == other.target[i]).any(axis=1) & (group.target != other.target[i]))
@@ -243,28 +226,25 @@ def _jointly(group: Group, members: NDArray[np.int64], cells: Cells) -> bool:
     return all(low <= high for low, high in spans.values())
 
 
-def frame(done: Audit) -> pd.DataFrame:
-    """The ledger without findings, in printed order."""
-    return done.table.drop(columns=["_group", "_instance"])
-
-
-def _missing(relation: Relation, target: NDArray[np.int64]) -> tuple[Group, Evaluation, NDArray[Any]]:
-    """A relation whose inputs this edition does not print: ``unchecked``."""
+def _missing(relation: Relation, target: NDArray[np.int64], done: Audit) -> dict[str, list[Any]]:
+    """The ledger's rows of a relation whose inputs this edition does not print: ``unchecked``."""
     n = len(target)
-    nothing = Group(relation, target, np.zeros((n, 0), dtype=np.int64), Constants(1, (1, 1), (1, 1), (1, 1)))
-    unknown = np.zeros(n, dtype=bool)
-    return nothing, Evaluation(None, None, None, unknown, unknown), np.full(n, "unchecked")
+    nothing, unknown = Group(relation, target, np.zeros((n, 0), dtype=np.int64), Constants(1)), np.zeros(n, dtype=bool)
+    return _columns(Evaluation(nothing, None, None, None, unknown, unknown), np.full(n, "unchecked"), done, [-1] * n)
 
 
-def _columns(number: int, group: Group, result: Evaluation, verdict: NDArray[Any], done: Audit) -> dict[str, list[Any]]:
+def _columns(result: Evaluation, verdict: NDArray[Any], done: Audit, numbers: list[int]) -> dict[str, list[Any]]:
     """The ledger's rows of one group, column by column."""
-    cells, n = done.cells, len(group.target)
+    cells, group, n = done.cells, result.group, len(numbers)
     held = [cells.cells[i] for i in group.target]
     decimals = cells.decimals[group.target]
     recomputed = [""] * n
     if result.point is not None and group.relation.kernel in EXACT:
         sound = result.checked & np.asarray(np.broadcast_to(np.asarray(result.point[1]) > 0, (n,)))
-        whole = np.broadcast_to(rounded(*result.point, decimals, _mode(done.modes, group)), (n,))
+        whole = np.broadcast_to(
+            rounded(*result.point, decimals, cells.mode(group.relation.target.table, group.relation.target.measure)),
+            (n,),
+        )
         rows = zip(whole.tolist(), decimals.tolist(), sound.tolist(), strict=True)
         recomputed = [as_printed(digits, places) if fine else "" for digits, places, fine in rows]
     low, high = (
@@ -282,11 +262,11 @@ def _columns(number: int, group: Group, result: Evaluation, verdict: NDArray[Any
         "low": low,
         "high": high,
         "verdict": verdict.tolist(),
+        "finding": [""] * n,
         "basis": [group.relation.basis] * n,
         "_row": [c.order[0] for c in held],
         "_column": [c.order[1] for c in held],
-        "_group": [number] * n,
-        "_instance": list(range(n)),
+        "number": numbers,
     }
 
 

@@ -10,8 +10,8 @@ from analysis.audit.bench import Bench
 from analysis.audit.cells import PROSE
 from analysis.audit.declarations import EXACT
 from analysis.audit.hypotheses import Candidate
-from analysis.audit.verdicts import Audit
-from analysis.interval import as_printed, outward, rounded
+from analysis.audit.kinds import KINDS
+from analysis.interval import outward, rounded
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -19,68 +19,59 @@ if TYPE_CHECKING:
 #: Ledger rows quoted in a finding; the others are counted.
 SHOWN = 8
 
-EQUAL = "equals another row of its column"
-
 
 class Words:
     """English phrases for cells, rows and candidates of one audit."""
 
-    def __init__(self, report: Report, done: Audit, bench: Bench) -> None:
-        self.report, self.done, self.bench = report, done, bench
-        self.cells = done.cells.cells
+    def __init__(self, report: Report, bench: Bench) -> None:
+        self.report, self.bench = report, bench
+        self.cells = bench.cells.cells
 
     def row(self, cell: int) -> str:
         """Name of the row; of a number of a sentence, what it measures."""
         at = self.cells[cell]
         if at.table == PROSE:
-            return at.measure.replace("_", " ")
+            return at.about
         return self.report.name(at.code)
 
     def place(self, cell: int) -> str:
         """``1-2-4 Singapore, growth 2022``."""
         at = self.cells[cell]
         if at.table == PROSE:
-            return f"text: {at.measure.replace('_', ' ')}"
+            return f"text: {at.about}"
         key = f" {at.year}" if at.year else ""
-        return f"{at.table} {self.row(cell)}, {at.measure.replace('_', ' ')}{key}"
+        return f"{at.table} {self.row(cell)}, {at.about}{key}"
 
     def places(self, cells: Iterable[int]) -> tuple[str, ...]:
         """Addresses of cells, each once: ``1-2-4/新加坡/growth_2022``."""
         return tuple(dict.fromkeys(self.cells[c].place for c in cells))
 
-    def instance(self, number: int) -> tuple[str, str, str, str, str]:
-        """Relation, printed, recomputed, low and high of an instance with the present values."""
+    def allowed(self, number: int, otherwise: str = "equals another row of its column") -> str:
+        """What an instance allows with the present values: ``recomputed 2.75, allowed 2.52 to 2.99``."""
         bench = self.bench
         item = bench.instances[number]
-        relation = bench.relation(number)
+        kernel = item.relation.kernel
         low, high, point = item.kernel(
             bench.values[item.target], [bench.values[j] for j in item.inputs], item.constants
         )
-        places = int(self.done.cells.decimals[item.target])
-        again = ""
-        if relation.kernel in EXACT and point is not None and point[1] > 0:
-            again = rounded(Fraction(int(point[0]), int(point[1])), places)
-        shown = [
-            "" if bound is None or bound[1] == 0 or relation.kernel == "distinct" else outward(bound, places, up)
+        places = int(bench.cells.decimals[item.target])
+        parts = []
+        if kernel in EXACT and point is not None and point[1] > 0:
+            parts.append(f"recomputed {rounded(Fraction(*point), places)}")
+        least, most = (
+            "" if bound is None or bound[1] == 0 or kernel == "distinct" else outward(bound, places, up)
             for bound, up in ((low, False), (high, True))
-        ]
-        return relation.name, bench.printed[item.target], again, shown[0], shown[1]
-
-    def allowed(self, number: int) -> str:
-        """``recomputed 2.75, allowed 2.52 to 2.99``."""
-        _, _, again, low, high = self.instance(number)
-        parts = [f"recomputed {again}"] if again else []
-        if low and high:
-            parts.append(f"allowed {low}" if low == high else f"allowed {low} to {high}")
-        elif low or high:
-            parts.append(f"at least {low}" if low else f"at most {high}")
-        return ", ".join(parts) or EQUAL
+        )
+        if least and most:
+            parts.append(f"allowed {least}" if least == most else f"allowed {least} to {most}")
+        elif least or most:
+            parts.append(f"at least {least}" if least else f"at most {most}")
+        return ", ".join(parts) or otherwise
 
     def line(self, number: int) -> str:
         """One contradicted row in words."""
         item = self.bench.instances[number]
-        name = self.bench.relation(number).name
-        return f"{self.place(item.target)} ({name}): printed {self.bench.printed[item.target]}, {self.allowed(number)}"
+        return f"{self.place(item.target)} ({item.relation.name}): printed {self.bench.printed[item.target]}, {self.allowed(number)}"
 
     def lines(
         self, numbers: Iterable[int], cells: Sequence[int] = (), values: Sequence[tuple[int, int, int]] = ()
@@ -90,25 +81,18 @@ class Words:
         told = [self.line(i) for i in numbers[:SHOWN]]
         if cells:
             old = self.bench.put(cells, values)
-            after = [(self.allowed(i), self.digits(self.bench.instances[i].target)) for i in numbers[:SHOWN]]
+            for place, number in enumerate(numbers[:SHOWN]):
+                target = self.bench.instances[number].target
+                printed = self.bench.digits(target, self.bench.values[target][1])
+                new = f"printed {printed}, " if target in cells else ""
+                told[place] += f"; after the repair {new}{self.allowed(number, 'differs from every other row')}"
             self.bench.put(cells, old)
-            moved = [self.bench.instances[i].target in cells for i in numbers[:SHOWN]]
-            told = [
-                f"{before}; after the repair {f'printed {digits}, ' if new else ''}{allowed if allowed != EQUAL else 'differs from every other row'}"
-                for before, (allowed, digits), new in zip(told, after, moved, strict=True)
-            ]
         more = len(numbers) - len(told)
         return (*told, *([f"and {more} more rows of the ledger"] if more else []))
 
     def rivals(self, others: Iterable[Candidate]) -> tuple[str, ...]:
         """Other explanations, with what each does."""
         return tuple(f"{self.candidate(c)} (resolves {len(c.resolves)}, breaks {len(c.breaks)})" for c in others)
-
-    def digits(self, cell: int) -> str:
-        """The present value of a cell with the decimals printed there."""
-        places = int(self.done.cells.decimals[cell])
-        whole = self.bench.values[cell][1] * 10**places // self.done.cells.scale
-        return as_printed(whole, places)
 
     def table_list(self, cells: Iterable[int]) -> tuple[str, ...]:
         """Tables in printed order."""
@@ -117,82 +101,35 @@ class Words:
 
     def candidate(self, c: Candidate) -> str:
         """What a hypothesis says."""
-        first = c.cells[0]
-        at = self.cells[first]
-        where = f"Table {at.table}" if at.table != PROSE else "the text"
-        measure = at.measure.replace("_", " ")
-        pair = " and ".join(list(dict.fromkeys(self.row(x) for x in c.cells))[:2])
-        if c.kind == "unit":
-            wrong = _power(self.done.cells.units, at.unit, c.detail)
-            return f"{where}: all {measure} are printed in {at.unit}, {wrong}"
-        if c.kind == "exchange":
-            return f"the contents of {self.place(c.cells[0])} and {self.place(c.cells[1])} are exchanged"
-        if c.kind in SLIPS:
-            shown = c.detail if c.fits <= 5 else f"one of {c.fits} other numbers"
-            return f"{self.place(first)}: {SLIPS[c.kind]} ({self.bench.printed[first]} for {shown})"
-        if c.kind in ROWS:
-            said = ROWS[c.kind].format(
-                pair=pair, measure=measure, row=self.row(first), column=at.column, detail=c.detail
-            )
-            return f"{where}: {said}"
-        names = list(dict.fromkeys(self.cells[x].column for x in c.cells))
-        return f"{where}: {WIDE.get(c.kind, c.kind)} ({', '.join(names[:3])}{' …' if len(names) > 3 else ''})"
+        first, at = c.cells[0], self.cells[c.cells[0]]
+        columns = list(dict.fromkeys(self.cells[x].column for x in c.cells))
+        return KINDS[c.kind].says.format(
+            where=f"Table {at.table}" if at.table != PROSE else "the text",
+            place=self.place(first),
+            other=self.place(c.cells[1]) if len(c.cells) > 1 else "",
+            row=self.row(first),
+            pair=" and ".join(list(dict.fromkeys(self.row(x) for x in c.cells))[:2]),
+            column=at.column,
+            columns=", ".join(columns[:3]) + (" …" if len(columns) > 3 else ""),
+            measure=at.about,
+            unit=_wrong_unit(self.bench.cells.units, at.unit, c.detail) if c.kind == "unit" else at.unit,
+            printed=self.bench.printed[first],
+            shown=c.detail if c.fits <= 5 else f"one of {c.fits} other numbers",
+            detail=c.detail,
+        )
 
 
-def _power(units: Mapping[str, Fraction], unit: str, detail: str) -> str:
-    """``a unit 10 times too small (萬人 would do)``."""
+def _wrong_unit(units: Mapping[str, Fraction], unit: str, detail: str) -> str:
+    """``千人, a unit 10 times too small (萬人 would do)``."""
     power = int(detail)
     needed = units.get(unit, Fraction(1)) * Fraction(10) ** power
     others = [name for name, factor in units.items() if factor == needed and name[-1:] == unit[-1:]]
     hint = f" ({others[0]} would do)" if others else ""
-    return f"a unit {10 ** abs(power)} times too {'small' if power > 0 else 'large'}{hint}"
+    return f"{unit}, a unit {10 ** abs(power)} times too {'small' if power > 0 else 'large'}{hint}"
 
 
-#: Slips of one cell, in words.
-SLIPS = {
-    "digit": "one digit is wrong",
-    "transposition": "two digits are transposed",
-    "decimal": "the decimal point has moved",
-    "sign": "the sign is wrong",
-}
-
-#: Faults of rows and columns, in words.
-ROWS = {
-    "labels": "the labels of {pair} are exchanged",
-    "block": "the values of {measure} of {pair} are exchanged",
-    "shift": "the row of {row} is shifted by one column",
-    "stale": "{column} repeats {detail} in every row",
-}
-
-#: Faults of many cells, in words.
-WIDE = {
-    "years": "two years are exchanged",
-    "measures": "two measures are exchanged",
-    "scale": "a column is printed in another power of ten",
-    "table unit": "the whole table is printed in another power of ten",
-    "signs": "the signs of a column are wrong",
-    "reversed": "a column is printed in reverse order",
-    "moved labels": "labels have moved against their rows",
-    "moved years": "columns have moved against their years",
-    "omission": "a total leaves out a part",
-    "repeated row": "a row repeats another one",
-}
-
-TITLES = {
-    "unit": "The unit of {measure} in Table {table} is wrong by a power of ten",
-    "labels": "The labels of {pair} are exchanged in Table {table}",
-    "block": "{Measure} of {pair} are exchanged in Table {table}",
-    "exchange": "Two cells are exchanged in Table {table} ({pair})",
-    "shift": "The row of {pair} is shifted in Table {table}",
-    "stale": "{Measure} {year} of Table {table} repeats another column",
-    "digit": "A wrong digit in {place}",
-    "transposition": "Transposed digits in {place}",
-    "decimal": "A misplaced decimal point in {place}",
-    "sign": "A wrong sign in {place}",
-    "unresolved": "{row}: {measure} of Table {table} cannot be right ({relations})",
-    "ambiguous": "{row}: {measure} of Table {table} cannot be right ({relations})",
-}
-
+#: Where no slip explains what fails, or several do.
+DOUBT = "{row}: {measure} of Table {table} cannot be right ({relations})"
 #: Where nothing but bounds and assumptions speaks.
 MILD = "{row}: {measure} of Table {table} is unusual ({relations})"
 
@@ -208,11 +145,9 @@ def title(
 ) -> str:
     """A title that says no more than the grade of the finding carries."""
     at = words.cells[anchor]
-    measure = words.row(anchor) if at.table == PROSE else at.measure.replace("_", " ")
+    measure = words.row(anchor) if at.table == PROSE else at.about
     rows, pair = (list(dict.fromkeys(map(words.row, some))) for some in (targets, cells))
-    form = TITLES.get(kind) if grade == "error" else MILD
-    if form is None:
-        form = f"Table {{table}}: {WIDE.get(kind, kind)}"
+    form = MILD if grade != "error" else KINDS[kind].title if kind in KINDS else DOUBT
     said = form.format(
         table=at.table,
         measure=measure,

@@ -69,12 +69,11 @@ def lines(
     zero: bool = False,
     reference: tuple[float, str] | None = None,
     fmt: str = "{:,g}",
-    others: str = "others",
 ) -> Figure:
     """Lines with direct labels at their ends.
 
     ``focus`` gets colours (Taiwan its own), the rest is a faint crowd. Up to seven lines are all named; of more,
-    only those of ``focus``, the highest and the lowest, and the subtitle counts the ``others`` ("countries"); on
+    only those of ``focus``, the highest and the lowest, and the subtitle counts the others; on
     the page a reader may choose one of them. ``last`` formats the last value into the label (``"{:.2f}"``).
     ``low``/``high`` columns draw a band, ``printed`` is what a value says of itself, ``doubt`` (the id of a finding
     or nothing) makes a point hollow. ``reference`` is a horizontal line with its label.
@@ -87,7 +86,7 @@ def lines(
     extremes = (min(ends.values()), max(ends.values()))
     named = {c for c in parts if c in focus or not many or ends[c] in extremes}
     rest = len(parts) - len(named)
-    fig, ax = canvas(title, f"{unit}; grey: {rest} {others}" if rest and named else unit, 3.6)
+    fig, ax = canvas(title, f"{unit}; grey: {rest} others" if rest and named else unit, 3.6)
     fig.unit, fig.choice = unit, many
     years = sorted({int(y) for y in frame["year"]})
     labels: list[tuple[float, str, str]] = []
@@ -125,22 +124,15 @@ def _room(ax: Axes, frame: pd.DataFrame) -> None:
 
 @drawn
 def multiples(
-    frame: pd.DataFrame,
-    *,
-    title: str,
-    unit: str,
-    columns: int = 3,
-    shared: bool = True,
-    fmt: str = "{:,g}",
-    ends: str = "{:,g}",
+    frame: pd.DataFrame, *, title: str, unit: str, columns: int = 3, fmt: str = "{:,g}", ends: str = "{:,g}"
 ) -> Figure:
-    """One small panel per code, all with the same scale (unless ``shared`` is false).
+    """One small panel per code, each with a scale of its own.
 
     The name stands above the panel, the first and last values (formatted by ``ends``) at the ends of its line.
     """
     codes = list(dict.fromkeys(frame["code"]))
     rows = -(-len(codes) // columns)
-    grid = {"nrows": rows, "ncols": columns, "sharex": True, "sharey": shared, "squeeze": False}
+    grid = {"nrows": rows, "ncols": columns, "sharex": True, "squeeze": False}
     fig, axes = canvas(title, unit, rows * 0.98 + 0.25, **grid)
     spacing(fig, wspace=0.06, hspace=0.06)
     years = sorted({int(y) for y in frame["year"]})
@@ -161,7 +153,7 @@ def multiples(
         for i, side, gap in ((0, "left", 1), (-1, "right", -1)):
             note(ax, minus(ends.format(y[i])), (x[i], y[i]), (gap, 5), ha=side, size=LEAST, color=color, zorder=5)
         _values(ax, fmt, bins=3)
-        _room(ax, frame if shared else part)
+        _room(ax, part)
         ax.set_xticks([years[0], years[-1]], [str(years[0]), str(years[-1])])
         ax.tick_params(axis="both", labelsize=LEAST, labelbottom=index + columns >= len(codes))
         for tick, side in zip(ax.get_xticklabels(), ("left", "right"), strict=False):
@@ -203,14 +195,12 @@ def fan(
     """Data, fitted line and forecast with its 95% prediction interval.
 
     ``data``: ``year, value`` and perhaps ``low, high`` (the printed rounding). ``forecast``:
-    ``year, value, low, high`` and perhaps ``low50, high50`` for an inner band. ``fit``:
-    ``year, value``. The number of points and the model are said in the figure.
+    ``year, value`` and perhaps ``low, high``. ``fit``: ``year, value``. The number of points and the model are said in the figure.
     """
     fig, ax = canvas(title, unit, 3.3)
     _measured(fig, ax, data, fmt)
-    for low, high, alpha in (("low", "high", 0.16), ("low50", "high50", 0.26)):
-        if low in forecast:
-            band(ax, forecast, TAIWAN, low, high, alpha=alpha)
+    if "low" in forecast:
+        band(ax, forecast, TAIWAN, alpha=0.16)
     if fit is not None:
         ax.plot(numbers(fit["year"]), numbers(fit["value"]), color=TAIWAN, lw=1.8, zorder=3)
     x, y = numbers(forecast["year"]), numbers(forecast["value"])

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import operator
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,10 +32,10 @@ NODES = frozenset(_NODES.split())
 _OPERATORS = (ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
 _ARITHMETIC: dict[type, Callable[[Interval, Interval], Interval]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
 }
 _COMPARISONS: dict[type, str] = dict(
     zip((ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq), ("<", "<=", ">", ">=", "==", "!="), strict=True)
@@ -56,7 +57,7 @@ class Expression:
 
     def value(self, names: Mapping[str, Interval], functions: Mapping[str, Callable[..., Any]]) -> Value:
         """Evaluate; raises :class:`ClaimError` for anything outside the language."""
-        found = _Walker(names, functions).visit(self.tree)
+        found = _value(self.tree, names, functions)
         if isinstance(found, str | tuple | frozenset) or found is None:
             raise ClaimError("a number or a comparison as the result")
         result: Value = found
@@ -121,74 +122,62 @@ def _allow(node: ast.AST) -> None:
         raise ClaimError(f"no constant of type {type(node.value).__name__}")
 
 
-class _Walker:
-    """Evaluates a checked tree; one method per kind of node."""
+def _value(node: ast.AST, names: Mapping[str, Interval], functions: Mapping[str, Callable[..., Any]]) -> Any:
+    """What a checked tree is worth."""
 
-    def __init__(self, names: Mapping[str, Interval], functions: Mapping[str, Callable[..., Any]]) -> None:
-        self.names, self.functions = names, functions
+    def of(child: ast.AST) -> Any:
+        return _value(child, names, functions)
 
-    def visit(self, node: ast.AST) -> Any:
-        if isinstance(node, ast.Tuple | ast.List | ast.Set):
-            return self.sequence(node)
-        return getattr(self, type(node).__name__.lower())(node)
-
-    def constant(self, node: ast.Constant) -> Interval | str | None:
-        if isinstance(node.value, str) or node.value is None:
-            return node.value
-        try:
-            # the shortest digits of a float are the digits that were typed
-            return checked(Interval.exact(Fraction(repr(node.value))))
-        except (ValueError, OverflowError):
-            raise ClaimError("finite numbers") from None
-
-    def name(self, node: ast.Name) -> Interval:
-        try:
-            return self.names[node.id]
-        except KeyError:
-            raise ClaimError(f"only names given in printed; {node.id} is not") from None
-
-    def sequence(self, node: ast.Tuple | ast.List | ast.Set) -> tuple[Any, ...]:
-        return tuple(self.visit(item) for item in node.elts)
-
-    def unaryop(self, node: ast.UnaryOp) -> Value:
-        value = self.visit(node.operand)
-        if isinstance(node.op, ast.Not):
-            return _truth(value).negated()
-        return lift((lambda a: -a) if isinstance(node.op, ast.USub) else (lambda a: a), value)
-
-    def binop(self, node: ast.BinOp) -> Value:
-        left, right = self.visit(node.left), self.visit(node.right)
-        if isinstance(node.op, ast.Pow):
-            exponent = whole(right, "an exponent")
-            return lift(lambda a: power(a, exponent), left)
-        return lift(_ARITHMETIC[type(node.op)], left, right)
-
-    def boolop(self, node: ast.BoolOp) -> Truth:
-        truths = [_truth(self.visit(value)) for value in node.values]
-        return reduce(Truth.both if isinstance(node.op, ast.And) else Truth.either, truths)
-
-    def compare(self, node: ast.Compare) -> Truth | Truths:
-        sides = [self.visit(side) for side in (node.left, *node.comparators)]
-        results = [_compare(a, op, b) for a, op, b in zip(sides, node.ops, sides[1:], strict=False)]
-        return results[0] if len(results) == 1 else reduce(Truth.both, map(_truth, results))
-
-    def call(self, node: ast.Call) -> Any:
-        name = called(node)
-        try:
-            function = self.functions[name]
-        except KeyError:
-            raise ClaimError(f"a known function; {name} is none") from None
-        arguments = [self.visit(a) for a in node.args]
-        keywords = {str(k.arg): self.visit(k.value) for k in node.keywords}
-        try:
-            bound = inspect.signature(function).bind(*arguments, **keywords)
-        except TypeError as error:
-            raise ClaimError(f"{name}(): {error}") from None
-        return function(*bound.args, **bound.kwargs)
+    match node:
+        case ast.Constant(str() | None as word):
+            return word
+        case ast.Constant(number):
+            return _exact(number)
+        case ast.Name(name):
+            if name not in names:
+                raise ClaimError(f"only names given in printed; {name} is not")
+            return names[name]
+        case ast.Tuple(items) | ast.List(items) | ast.Set(items):
+            return tuple(of(item) for item in items)
+        case ast.UnaryOp(ast.Not(), operand):
+            return _truth(of(operand)).negated()
+        case ast.UnaryOp(sign, operand):
+            return lift(operator.neg if isinstance(sign, ast.USub) else lambda a: a, of(operand))
+        case ast.BinOp(left, ast.Pow(), right):
+            base, exponent = of(left), whole(of(right), "an exponent")
+            return lift(lambda a: power(a, exponent), base)
+        case ast.BinOp(left, sign, right):
+            return lift(_ARITHMETIC[type(sign)], of(left), of(right))
+        case ast.BoolOp(word, values):
+            truths = [_truth(of(value)) for value in values]
+            return reduce(Truth.both if isinstance(word, ast.And) else Truth.either, truths)
+        case ast.Compare(left, signs, others):
+            sides = [of(side) for side in (left, *others)]
+            results = [_compare(a, sign, b) for a, sign, b in zip(sides, signs, sides[1:], strict=False)]
+            return results[0] if len(results) == 1 else reduce(Truth.both, map(_truth, results))
+        case ast.Call(_, arguments, keywords):
+            name = called(node)
+            if name not in functions:
+                raise ClaimError(f"a known function; {name} is none")
+            given, named = [of(a) for a in arguments], {str(k.arg): of(k.value) for k in keywords}
+            try:
+                bound = inspect.signature(functions[name]).bind(*given, **named)
+            except TypeError as error:
+                raise ClaimError(f"{name}(): {error}") from None
+            return functions[name](*bound.args, **bound.kwargs)
+    raise AssertionError(f"{node} has passed the whitelist")
 
 
-def _compare(a: Any, operator: ast.cmpop, b: Any) -> Truth | Truths:
-    symbol = _COMPARISONS[type(operator)]
+def _exact(number: Any) -> Interval:
+    """A number as typed: the shortest digits of a float are those."""
+    try:
+        return checked(Interval.exact(Fraction(repr(number))))
+    except (ValueError, OverflowError):
+        raise ClaimError("finite numbers") from None
+
+
+def _compare(a: Any, sign: ast.cmpop, b: Any) -> Truth | Truths:
+    symbol = _COMPARISONS[type(sign)]
     if isinstance(b, Codes) and not isinstance(a, Codes):
         a, b = b, a
     if isinstance(a, Codes):

@@ -80,23 +80,19 @@ def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame
 def by_chapter(report: Report) -> pd.DataFrame:
     """Number of claims by chapter and verdict, with totals; counts of listed items are left out."""
     frame = register(report)
-    frame = frame[frame["check"] != LISTED]
-    return _cross(frame["chapter"], frame["verdict"], "chapter", CHAPTERS.values())
+    return _cross(frame[frame["check"] != LISTED], "chapter", CHAPTERS.values())
 
 
 @once
 def by_check(report: Report) -> pd.DataFrame:
     """Number of claims by how they were checked and verdict, with totals; ``not checked`` last."""
-    frame = register(report)
-    return _cross(frame["check"].replace("", "not checked"), frame["verdict"], "check", [*CHECKS, "not checked"])
+    return _cross(register(report).replace({"check": {"": "not checked"}}), "check", [*CHECKS, "not checked"])
 
 
-def _cross(rows: Iterable[str], verdicts: Any, name: str, order: Iterable[str]) -> pd.DataFrame:
-    table = pd.crosstab(pd.Series(list(rows), name=name), pd.Series(list(verdicts), name="verdict"))
-    table = table.reindex(index=[o for o in order if o in table.index], columns=list(VERDICTS), fill_value=0)
-    table["all"] = table.sum(axis=1)
-    table.loc["all"] = table.sum()
-    return table.rename_axis(columns=None).rename_axis(name).reset_index()
+def _cross(frame: pd.DataFrame, column: str, order: Iterable[str]) -> pd.DataFrame:
+    table = pd.crosstab(frame[column], frame["verdict"], margins=True, margins_name="all")
+    rows = [name for name in (*order, "all") if name in table.index]
+    return table.reindex(index=rows, columns=[*VERDICTS, "all"], fill_value=0).rename_axis(columns=None).reset_index()
 
 
 def agreement(report: Report) -> pd.DataFrame:

@@ -46,7 +46,6 @@ class Printed:
         self.tables: dict[str, dict[tuple[str, str, str], Interval | None]] = {}
         prose = report.prose()
         texts = [text.replace(",", "") for text in prose["printed"]]
-        self.codes = {str(record["code"]) for record in report.labels().to_dict("records")}
         self.prose: dict[str, Interval] = {
             str(i): n for i, n in zip(prose["id"], Interval.column(texts), strict=True) if n is not None
         }
@@ -56,7 +55,7 @@ class Printed:
         cells = self.table(table)
         years = {k for _, n, k in cells if n == name or not name}
         year = key.isdigit() and bool(years - {""}) and key not in years
-        row = code in self.codes and code not in {c for c, _, _ in cells}
+        row = code in self.report.entities and code not in {c for c, _, _ in cells}
         said = f"table {table} has no {' '.join(part for part in (code, name, key) if part)}"
         return NotInEditionError(said) if year or row else ClaimError(f"{what}; {said}")
 

@@ -183,7 +183,6 @@ def read_prose(report: Report, measure: str) -> Column:
     prose = report.prose()
     prose = prose[(prose["measure"] == measure) & prose["qualifier"].isin(["", "約"])]
     printed = [text.replace(",", "") for text in prose["printed"]]
-    labels = {record["code"]: record["label"] for record in reversed(report.labels().to_dict("records"))}
     return Column(
         indicator=measure,
         table="prose",
@@ -194,7 +193,7 @@ def read_prose(report: Report, measure: str) -> Column:
             for entity, year in zip(prose["entity"], prose["year"], strict=True)
         ),
         values=Interval.column(printed),
-        labels=labels,
+        labels={code: record["label"] for code, record in report.entities.items()},
         printed=tuple(printed),
     )
 
@@ -284,14 +283,14 @@ def at(year: int) -> Shift:
 def tidy(report: Report, *columns: Column) -> pd.DataFrame:
     """Columns as one frame, :data:`TIDY`; ``name`` is English, ``row`` the printed label."""
     found = pd.concat([column.frame() for column in columns], ignore_index=True)
-    known = {record["code"]: record["en"] for record in reversed(report.labels().to_dict("records"))}
+    known = {code: record["en"] for code, record in report.entities.items()}
     return found.assign(name=[known.get(code, row) for code, row in zip(found["code"], found["row"], strict=True)])
 
 
 def countries(report: Report, frame: pd.DataFrame) -> pd.DataFrame:
     """The rows of a frame whose ``code`` is a country by ``labels.csv``, not a group or a total."""
-    labels = report.labels()
-    return frame[frame["code"].isin(labels.loc[labels["kind"] == "country", "code"])].reset_index(drop=True)
+    codes = [code for code, record in report.entities.items() if record["kind"] == "country"]
+    return frame[frame["code"].isin(codes)].reset_index(drop=True)
 
 
 def measure(report: Report, table: str, name: str, code: str = "") -> pd.DataFrame:

@@ -44,14 +44,6 @@ RESIDUAL = "other"
 Cell = tuple[float, float, float]
 
 
-def cell(printed: str) -> Cell:
-    """A printed number with its bounds; :class:`NotEstimable` for N/A."""
-    if printed == NOT_AVAILABLE:
-        raise NotEstimable("a number is not available")
-    _, low, high = floats([Interval.printed(printed)])
-    return float(printed), float(low[0]), float(high[0])
-
-
 # ---------------------------------------------------------------- shift-share
 
 
@@ -60,8 +52,8 @@ class ShiftShare:
     """A change of the aggregate rate and its parts; ``within + structure`` is the change.
 
     ``within`` is what the industries' own rates did at mean shares, ``structure`` what the shift of output between
-    them did at mean rates; ``table`` is what :meth:`frame` gives; ``base`` are the parts with weights of the first
-    year: within, structure, interaction.
+    them did at mean rates; ``table``: ``code, within, within_low, within_high, structure, …_low, …_high, total``,
+    last row ``all``; ``base`` are the parts with weights of the first year: within, structure, interaction.
     """
 
     before: int
@@ -71,10 +63,6 @@ class ShiftShare:
     structure: float
     table: pd.DataFrame
     base: tuple[float, ...]
-
-    def frame(self) -> pd.DataFrame:
-        """``code, within, within_low, within_high, structure, …_low, …_high, total``; last row ``all``."""
-        return self.table
 
 
 def _split(inputs: Floats) -> tuple[Floats, Floats, Floats]:
@@ -169,15 +157,20 @@ def printed_years(report: Report, table: str, measure: str) -> list[int]:
 
 
 @once
-def _cells(report: Report, tables: tuple[str, ...], only: tuple[str, ...] = ()) -> dict[tuple[str, str, str], str]:
-    """What some tables print (``only`` of some measures), by code, measure and year."""
-    cells = (c for c in report.iter_cells(tables) if c.measure in only or not only)
-    return {(c.code, c.measure, c.year): c.printed for c in cells}
+def _cells(report: Report, tables: tuple[str, ...], only: tuple[str, ...] = ()) -> dict[tuple[str, str, str], Cell]:
+    """The numbers that some tables print (``only`` of some measures), by code, measure and year."""
+    cells = [c for c in report.iter_cells(tables) if c.printed != NOT_AVAILABLE and (c.measure in only or not only)]
+    bounds = floats([Interval.printed(c.printed, c.exact) for c in cells])
+    numbers = zip(*(ends.tolist() for ends in bounds), strict=True)
+    return {(c.code, c.measure, c.year): three for c, three in zip(cells, numbers, strict=True)}
 
 
-def _two(cells: Mapping[tuple[str, str, str], str], code: str, measure: str, years: Sequence[int]) -> list[Cell]:
+def _two(cells: Mapping[tuple[str, str, str], Cell], code: str, measure: str, years: Sequence[int]) -> list[Cell]:
     """A measure of one row in some years; :class:`NotEstimable` for what is not printed."""
-    return [cell(cells.get((code, measure, str(y)), NOT_AVAILABLE)) for y in years]
+    try:
+        return [cells[code, measure, str(y)] for y in years]
+    except KeyError:
+        raise NotEstimable("a number is not available") from None
 
 
 def value_added(report: Report, before: int | None = None, after: int | None = None) -> ShiftShare:
@@ -310,23 +303,23 @@ def research_on_real_gdp(report: Report) -> tuple[Divisia, Divisia]:
     years that all tables cover. Expenditure is at constant prices, so real GDP is its fellow.
     """
     code = report.home
-    cells = {(m, y): p for (_, m, y), p in _cells(report, ("real_gdp",)).items() if p != NOT_AVAILABLE}
-    gdp = {int(y): cell(p) for (m, y), p in cells.items() if m == "real_gdp"}
+    cells = {(m, y): three for (_, m, y), three in _cells(report, ("real_gdp",)).items()}
+    gdp = {int(y): three for (m, y), three in cells.items() if m == "real_gdp"}
     if not gdp:
         raise NotEstimable("real GDP is not printed")
     first = min(gdp)
     if rate := cells.get(("gdp_growth", str(first))):
-        (value, least, most), (grown, low, high) = gdp[first], (1 + v / 100 for v in cell(rate))
+        (value, least, most), (grown, low, high) = gdp[first], (1 + v / 100 for v in rate)
         gdp[first - 1] = value / grown, least / high, most / low
-    amounts = {int(y): p for (c, m, y), p in _cells(report, ("gerd",), ("gerd",)).items() if (c, m) == (code, "gerd")}
-    both = sorted(y for y, p in amounts.items() if p != NOT_AVAILABLE and y in gdp)
+    amounts = {int(y): three for (c, _, y), three in _cells(report, ("gerd",), ("gerd",)).items() if c == code}
+    both = sorted(set(amounts) & set(gdp))
     if len(both) < 2:
         raise NotEstimable("R&D expenditure and real GDP share fewer than two years")
     years = both[0], both[-1]
     quotient = next((r for r in research(report, *years) if r.code == code), None)
     if quotient is None:
         raise NotEstimable(f"R&D intensity of {code} is not printed for {years[0]} and {years[1]}")
-    spent = [cell(amounts[y]) for y in years]
+    spent = [amounts[y] for y in years]
     ratios = [(g[0] / gdp[y][0], g[1] / gdp[y][2], g[2] / gdp[y][1]) for g, y in zip(spent, years, strict=True)]
     return quotient, lmdi(spent, ratios, code)
 

@@ -323,7 +323,7 @@ def _decomposition(report: Report) -> Iterator[Row]:
 
 def _split(report: Report, before: int, after: int) -> Iterator[Line]:
     found = decomposition.value_added(report, before, after)
-    for row in found.frame().to_dict("records"):
+    for row in found.table.to_dict("records"):
         for part in ("within", "structure"):
             three = [row[f"{part}{end}"] for end in ("", "_low", "_high")]
             key = f"value_added_rate.{row['code']}"

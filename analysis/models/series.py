@@ -212,7 +212,7 @@ def measures(report: Report) -> dict[tuple[str, str], Measure]:
     Without the file a measure is called by its name, with that of its table where two tables share it. Raises
     :class:`~analysis.report.BadInput` for a scale that is neither log nor level.
     """
-    if any(r["name"] == "series" for r in report.package["resources"]):
+    if report.has("series"):
         rows, found = report.resource("series"), {}
         for column in ("table", "measure", "name", "group", "scale"):
             if column not in rows:
@@ -247,7 +247,7 @@ def collect(report: Report, treated: bool = False) -> Found:
     cells = cells[cells["year"] != ""].assign(gone=lambda c: c["printed"] == NOT_AVAILABLE, treated="")
     if treated:
         cells = _treat(cells, doubts.read(report), set(wanted))
-    amounts, kinds = _derived(report), report.labels().set_index("code")["kind"].to_dict()
+    amounts = _derived(report)
     found: dict[str, Series] = {}
     refused: dict[str, tuple[str, str]] = {}
     for (table, measure), (name, group, scale) in wanted.items():
@@ -263,7 +263,7 @@ def collect(report: Report, treated: bool = False) -> Found:
                     refused[key] = (table, f"only {len(known)} of {len(rows)} years have a value")
                 continue
             ordered = known.assign(y=known["year"].astype(int)).sort_values("y")
-            aggregate = kinds.get(code) == "aggregate"
+            aggregate = report.entities[code]["kind"] == "aggregate"
             years = tuple(ordered["y"].tolist())
             who, what = report.name(code).partition(" (")[0], MEASURE_NAMES.get(name, name)
             bounds = [amounts.get((table, code, y)) for y in years] if measure == "exports" else [None]
@@ -298,9 +298,10 @@ def _treat(cells: pd.DataFrame, register: doubts.Doubts, levels: Collection[tupl
     }
     printed, gone, treated = list(cells["printed"]), list(cells["gone"]), [""] * len(cells)
     for i, (place, measure, year) in enumerate(zip(places, cells["measure"], cells["year"], strict=True)):
-        if register.repaired.get(place, printed[i]) != printed[i]:
-            printed[i] = register.repaired[place]
-            treated[i] = f"rows exchanged back ({register.finding[place]})"
+        digits, finding = register.repaired.get(place, (printed[i], ""))
+        if digits != printed[i]:
+            printed[i] = digits
+            treated[i] = f"rows exchanged back ({finding})"
         if place in register.left_out or ((*place[:2], year) in filled and (place[0], measure) in levels):
             gone[i] = True
             treated[i] = f"without {year}"

@@ -94,7 +94,7 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     about = {"stale_notebooks": stale, "broken_sentences": wrong}
     spoken = editions(root)
     with ProcessPoolExecutor(len(spoken) + 1, mp_context=multiprocessing.get_context("fork")) as pool:
-        packed = pool.submit(_pack, root)
+        packed = pool.submit(archive.make, root)
         made = [pool.submit(_edition, root, partial, language, jobs, about) for language in spoken]
         ended = {language: result.result() for language, result in zip(spoken, made, strict=True)}
         packed.result()
@@ -294,10 +294,6 @@ class _Progress(io.TextIOBase):
 
     def close(self) -> None:
         self.terminal.write("\r\x1b[2K")
-
-
-def _pack(root: Path) -> None:
-    archive.make(root)
 
 
 def _finish(root: Path, target: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -38,6 +40,18 @@ def test_where_nothing_is_convincing_nothing_is_decided(number: str) -> None:
 def test_what_no_relation_can_tell_is_no_finding(number: str) -> None:
     assert number in HARMLESS
     assert judged(number).new == 0
+
+
+def test_the_findings_do_not_depend_on_the_order_of_a_set(report: Report, tmp_path: Path) -> None:
+    """Strings are hashed otherwise in each process: of equal hypotheses the same must come first."""
+    copy = Copy(report.directory)
+    DAMAGES["N63"][1](copy)
+    command = [sys.executable, "-m", "analysis", "findings", "--format", "csv", "--data", copy.write(tmp_path / "data")]
+    said = {
+        subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "6")
+    }
+    assert len(said) == 1
 
 
 def test_every_damage_changes_what_is_printed(report: Report) -> None:

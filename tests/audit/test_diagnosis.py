@@ -96,11 +96,8 @@ def test_evidence_from_another_table_decides_between_two_exchanges(report: Repor
 
     done = audit(report)
     bench = Bench(done.cells, done.groups)
-    found = [
-        e
-        for e in diagnose(bench, {bench.number[k] for k in done.rows("contradicted", "implausible")})
-        if e.best and e.best.kind == "block"
-    ]
+    wrong = set(done.table.loc[done.table["verdict"].isin(["contradicted", "implausible"]), "number"])
+    found = [e for e in diagnose(bench, wrong) if e.best and e.best.kind == "block"]
     (explanation,) = found
     tables = {bench.cells.cells[bench.instances[i].target].table for i in explanation.instances}
     assert len(tables) == 2

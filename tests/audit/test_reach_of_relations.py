@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.audit.verdicts import audit, frame
+from analysis.audit.verdicts import audit
 from analysis.report import Report, load
 
 #: What is damaged: (file, old, new, relations that then fail, family of their verdict).
@@ -68,14 +68,14 @@ def test_a_fault_across_tables_and_sentences_is_seen(name: str, data_copy: Path,
     text, count = re.subn(old, new, path.read_text(encoding="utf-8"), count=1)
     assert count == 1
     path.write_text(text, encoding="utf-8")
-    sound, damaged = (frame(audit(r)) for r in (report, load(data_copy)))
+    sound, damaged = (audit(r).table for r in (report, load(data_copy)))
     for relation in names:
         assert not ((sound["relation"] == relation) & (sound["verdict"] == verdict)).any()
         assert ((damaged["relation"] == relation) & (damaged["verdict"] == verdict)).any(), relation
 
 
 def test_the_order_of_the_rows_speaks_for_an_exchange(report: Report) -> None:
-    found = frame(audit(report, frozenset({"1-2-4"})))
+    found = audit(report, frozenset({"1-2-4"})).table
     order = found[found["relation"] == "row order"]
     assert set(order.loc[order["verdict"] == "implausible", "row"]) == {"新加坡", "芬蘭"}
     assert set(order["basis"]) == {"assumption"}

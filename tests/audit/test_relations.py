@@ -116,6 +116,12 @@ def test_a_relation_on_a_table_that_is_missing_makes_no_instance(report: Report)
     assert bind(relation("1-2-1", "gerd[TWN,y]", "total", "1-2-3:amount[GERD,y]"), build(report, ["1-2-1"])) == []
 
 
+def test_a_key_that_a_block_does_not_have_makes_no_instance(report: Report) -> None:
+    cells = build(report, ["1-2-1"])
+    assert bind(relation("1-2-1", "growth[c,last]", "growth", "gerd[c,last-99], gerd[c,last]"), cells) == []
+    assert bind(relation("1-2-1", "growth[c,last]", "growth", "gerd[c,last+1], gerd[c,last]"), cells) == []
+
+
 def test_a_missing_input_is_unchecked(report: Report) -> None:
     cells = build(report, ["1-2-4"])
     (group,) = bind(relation("1-2-4", "growth[c,y]", "growth", "researchers[c,y-1], researchers[c,y]"), cells)
@@ -134,11 +140,13 @@ def test_columns_of_cells_one_cell_and_fractions_decide_alike(report: Report) ->
         steps = np.array([cells.scale // 10 ** int(d) for d in cells.decimals])
         shaken = np.floor(mid * np.exp(rng.normal(0, noise, len(mid))) / steps).astype(np.int64) * steps
         mid = mid if noise == 0 else shaken
-        values = (mid - (cells.mid - cells.low), mid, mid + (cells.high - cells.mid))
-        bench = Bench(replace(cells, low=values[0], mid=values[1], high=values[2]), groups)
-        for number, group in enumerate(groups):
-            result = evaluate(group, cells, values)
+        low, high = mid - (cells.mid - cells.low), mid + (cells.high - cells.mid)
+        changed = replace(cells, low=low, mid=mid, high=high)
+        bench, first = Bench(changed, groups), 0
+        for group in groups:
+            result = evaluate(group, changed)
             for i in np.flatnonzero(result.checked):
-                instance = bench.number[number, int(i)]
+                instance = first + int(i)
                 assert bench.holds(instance) == result.holds[i]
                 assert slack_exceeded(bench, bench.instances[instance]) != result.holds[i], group.relation.text
+            first += len(group.target)

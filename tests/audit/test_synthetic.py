@@ -35,7 +35,7 @@ def test_an_alarm_would_be_counted(report: Report, monkeypatch: pytest.MonkeyPat
 
     def spoiled(cells, groups, n, rng):  # type: ignore[no-untyped-def]
         low, mid, high = draw(cells, groups, n, rng)
-        at = cells.position["1-2-3", "企業部門", "amount_2023"]
+        at = cells.position["1-2-3/企業部門/amount_2023"]
         for values in (low, mid, high):
             values[at] *= 2
         return low, mid, high

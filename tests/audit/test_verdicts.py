@@ -149,7 +149,7 @@ def test_a_column_that_is_truncated_is_read_so_and_contradicts_nothing(data_copy
     report = load(data_copy)
     shares = audit.ledger(report).query("table == '1-2-16' and relation == 'share'")
     assert set(shares["verdict"]) == {"reproduced"}
-    assert judged(report).modes["1-2-16", "share"] == "truncate"
+    assert judged(report).cells.mode("1-2-16", "share") == "truncate"
     (finding,) = audit.findings(report).query("kind == 'rounding'").to_dict("records")
     assert finding["title"] == "The column share of Table 1-2-16 is truncated, not rounded"
     assert finding["grade"] == "unusual"

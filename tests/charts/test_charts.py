@@ -171,11 +171,11 @@ def test_of_many_lines_few_are_named_and_a_reader_may_choose() -> None:
         tidy().query("code == 'KOR'").assign(code=f"C{i}", name=f"Country {i}", value=lambda d, i=i: d["value"] + i)
         for i in range(12)
     )
-    fig = charts.lines(pd.concat([tidy().query("code == 'TWN'"), many]), others="countries", **WORDS)
+    fig = charts.lines(pd.concat([tidy().query("code == 'TWN'"), many]), **WORDS)
     words = {t.get_text() for t in fig.findobj(Text)}
     assert {"Taiwan", "Country 11"} <= words
     assert not {f"Country {i}" for i in range(11)} & words
-    assert f"{WORDS['unit']}; grey: 11 countries" in words
+    assert f"{WORDS['unit']}; grey: 11 others" in words
     assert fig.choice
     assert "data-choice" in charts.svg(fig)
     assert "data-choice" not in charts.svg(KINDS["lines"](0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import report
+from analysis.interval import Interval, floats
 from analysis.models import decomposition as d
 
 REPORT = report.load()
@@ -21,14 +23,20 @@ rates = st.integers(500, 6000).map(lambda v: f"{v / 100:.2f}")
 industry = st.tuples(amounts, rates, amounts, rates)
 
 
+def cell(printed: str) -> d.Cell:
+    """A printed number with its bounds."""
+    value, low, high = floats([Interval.printed(printed)])
+    return float(value[0]), float(low[0]), float(high[0])
+
+
 def table(rows: list[tuple[int, str, int, str]]) -> tuple[dict, dict]:
     """Two years of industries with a total that leaves a residual."""
-    before = {f"I{i}": (d.cell(str(v)), d.cell(r)) for i, (v, r, _, _) in enumerate(rows)}
-    after = {f"I{i}": (d.cell(str(v)), d.cell(r)) for i, (_, _, v, r) in enumerate(rows)}
+    before = {f"I{i}": (cell(str(v)), cell(r)) for i, (v, r, _, _) in enumerate(rows)}
+    after = {f"I{i}": (cell(str(v)), cell(r)) for i, (_, _, v, r) in enumerate(rows)}
     for year in (before, after):
         value = sum(v[0] for v, _ in year.values()) + 900
         output = sum(v[0] / r[0] for v, r in year.values()) + 900 / 25
-        year["T"] = (d.cell(f"{value:.0f}"), d.cell(f"{float(value / output):.2f}"))
+        year["T"] = (cell(f"{value:.0f}"), cell(f"{float(value / output):.2f}"))
     return before, after
 
 
@@ -48,7 +56,7 @@ def test_the_reports_rate_splits_exactly() -> None:
     split = d.value_added(REPORT)
     assert split.change == pytest.approx(10.61)
     assert split.within + split.structure == pytest.approx(split.change, abs=1e-12)
-    frame = split.frame()
+    frame = split.table
     assert frame["code"].iloc[-2:].tolist() == ["other", "all"]
     assert frame["total"].iloc[:-1].sum() == pytest.approx(frame["total"].iloc[-1], abs=1e-12)
 
@@ -60,14 +68,14 @@ def test_shift_share_equals_a_plain_float_calculation() -> None:
     share = output / output.loc["C"]
     own = share.mean(axis=1) * (rate[2023] - rate[2014])
     moved = (rate.mean(axis=1) - rate.loc["C"].mean()) * (share[2023] - share[2014])
-    frame = d.value_added(REPORT).frame().set_index("code")
+    frame = d.value_added(REPORT).table.set_index("code")
     for code in rate.index.drop("C"):
         assert frame.at[code, "within"] == pytest.approx(own[code], rel=1e-10)
         assert frame.at[code, "structure"] == pytest.approx(moved[code], rel=1e-9)
 
 
 def test_shift_share_bounds_hold_for_unrounded_inputs() -> None:
-    frame = d.value_added(REPORT).frame().set_index("code")
+    frame = d.value_added(REPORT).table.set_index("code")
     cells = REPORT.cells(["1-2-16"])
     generator = np.random.default_rng(3)
     value = REPORT.numbers("1-2-16", "value_added")[[2014, 2023]]
@@ -87,7 +95,7 @@ def test_shift_share_bounds_hold_for_unrounded_inputs() -> None:
 
 def test_shift_share_bounds_are_attained() -> None:
     """Those of the whole were three times too wide when the residual's inputs were taken as independent."""
-    row = d.value_added(REPORT).frame().set_index("code").loc["all"]
+    row = d.value_added(REPORT).table.set_index("code").loc["all"]
     assert (row["within_low"], row["within_high"]) == (pytest.approx(8.548, abs=5e-4), pytest.approx(8.574, abs=5e-4))
     assert (row["structure_low"], row["structure_high"]) == (
         pytest.approx(2.042, abs=5e-4),
@@ -101,16 +109,16 @@ def test_an_industry_without_a_number_joins_the_residual(tmp_path: Path) -> None
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('電子零組件業,1,"18,990"', "電子零組件業,1,N/A"), encoding="utf-8")
     split, whole = d.value_added(report.load(tmp_path / "data")), d.value_added(REPORT)
-    assert set(whole.frame()["code"]) - set(split.frame()["code"]) == {"C26"}
+    assert set(whole.table["code"]) - set(split.table["code"]) == {"C26"}
     assert split.change == whole.change
     assert split.within + split.structure == pytest.approx(split.change)
 
 
 def test_shift_share_refuses_what_it_cannot_split() -> None:
-    one = {"A": (d.cell("100"), d.cell("20.00")), "T": (d.cell("90"), d.cell("20.00"))}
+    one = {"A": (cell("100"), cell("20.00")), "T": (cell("90"), cell("20.00"))}
     with pytest.raises(ValueError, match="exceed"):
         d.shift_share(one, one, "T", (2000, 2001))
-    zero = {"A": (d.cell("10"), d.cell("0.00")), "T": (d.cell("90"), d.cell("20.00"))}
+    zero = {"A": (cell("10"), cell("0.00")), "T": (cell("90"), cell("20.00"))}
     with pytest.raises(ValueError, match="positive"):
         d.shift_share(zero, zero, "T", (2000, 2001))
     with pytest.raises(ValueError, match="same industries"):
@@ -146,14 +154,14 @@ def test_lmdi_effects_add_up_for_every_country() -> None:
 def test_lmdi_equals_the_integral_along_exponential_paths() -> None:
     """LMDI is the Divisia integral when both factors grow exponentially; done by quadrature here."""
     (g0, g1), (i0, i1) = (459.0, 599.0), (3.49, 3.98)
-    one = d.lmdi((d.cell("459"), d.cell("599")), (d.cell("3.49"), d.cell("3.98")))
+    one = d.lmdi((cell("459"), cell("599")), (cell("3.49"), cell("3.98")))
     u = (np.arange(20000) + 0.5) / 20000
     path = g0 * (g1 / g0) ** u
     assert one.intensity == pytest.approx(float((path * math.log(i1 / i0)).mean()), rel=1e-8)
 
 
 def test_lmdi_bounds_hold_inside_the_box() -> None:
-    one = d.lmdi((d.cell("83"), d.cell("86")), (d.cell("2.14"), d.cell("1.85")))
+    one = d.lmdi((cell("83"), cell("86")), (cell("2.14"), cell("1.85")))
     generator = np.random.default_rng(1)
     for g0, g1, i0, i1 in generator.uniform([82.5, 85.5, 2.135, 1.845], [83.5, 86.5, 2.145, 1.855], (500, 4)):
         effect = d.log_mean(g1, g0) * math.log(i1 / i0)
@@ -190,3 +198,14 @@ def test_contributions_add_up_and_are_bounded_by_the_shares(table_number: str) -
 def test_the_sign_of_low_capital_intensity_is_open() -> None:
     row = d.exports(REPORT, "1-2-10").set_index("code").loc["capital_low"]
     assert row["low"] < 0 < row["high"]
+
+
+def test_amounts_printed_in_full_have_no_bounds(data_copy: Path) -> None:
+    package = json.loads((data_copy / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        for field in resource["schema"]["fields"]:
+            field["exact"] = field["name"].startswith(("gerd_2", "gerd_intensity_2"))
+    (data_copy / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    for one in d.research(report.load(data_copy)):
+        assert one.gdp_bounds == pytest.approx((one.gdp, one.gdp), rel=1e-9)
+        assert one.intensity_bounds == pytest.approx((one.intensity, one.intensity), rel=1e-9)

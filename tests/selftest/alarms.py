@@ -102,13 +102,13 @@ def _alarm(group: Group, cells: Cells, values: list[Fraction]) -> NDArray[np.boo
     n, d = 2 * honest[0] * cells.scale, 2 * honest[1] * step
     mid = (n + d // 2) // d * step  # as the cell would print it
     half = np.where(cells.fixed[target], 0, step // 2)
-    triples = tuple(
+    low, middle, high = (
         np.append(old.astype(object), new)
         for old, new in ((cells.low, mid - half), (cells.mid, mid), (cells.high, mid + half))
     )
+    known, closed = np.append(cells.known, np.ones(len(mid), dtype=bool)), np.zeros(len(cells) + len(mid), dtype=bool)
     found = evaluate(
         replace(group, target=np.arange(len(mid)) + len(cells), inputs=inputs),
-        replace(cells, known=np.append(cells.known, np.ones(len(mid), dtype=bool))),
-        (triples[0], triples[1], triples[2]),
+        replace(cells, low=low, mid=middle, high=high, known=known, open_low=closed, open_high=closed),
     )
     return np.asarray((~found.holds).reshape(len(values), repeat).any(axis=1))

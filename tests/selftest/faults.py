@@ -139,7 +139,7 @@ def slack_exceeded(bench: Bench, instance: Instance) -> bool:
     Independent of the kernels for the relations that are arithmetic; ranks and bounds
     on sets have no slack and are restated in plain Python.
     """
-    name = bench.groups[instance.group].relation.kernel
+    name = instance.relation.kernel
     k = instance.constants
     t = _low_high(bench.values[instance.target], k.scale)
     x = [_low_high(bench.values[j], k.scale) for j in instance.inputs]

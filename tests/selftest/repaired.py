@@ -6,15 +6,16 @@ from dataclasses import replace
 from fractions import Fraction
 
 from analysis.audit.bench import Bench
+from analysis.audit.declarations import declared
 from analysis.audit.diagnosis import diagnose
 from analysis.audit.relations import bind
-from analysis.audit.verdicts import audit, relations
+from analysis.audit.verdicts import audit
 from analysis.report import Report, once
 
 
 def failing(bench: Bench) -> set[int]:
-    """The instances that do not hold."""
-    return {i for i in range(len(bench.instances)) if not bench.holds(i)}
+    """The instances, all of whose numbers are known, that do not hold."""
+    return {i for i in bench.touched(range(len(bench.values))) if not bench.holds(i)}
 
 
 @once
@@ -33,7 +34,7 @@ def baseline(report: Report) -> tuple[Bench, set[int]]:
             block = blocks[at.table, at.measure]
             blocks[at.table, at.measure] = replace(block, unit=block.unit * Fraction(10) ** candidate.power)
     cells = replace(done.cells, blocks=blocks)
-    bench = Bench(cells, bind(relations(report), cells))
+    bench = Bench(cells, bind(declared(report), cells))
     for candidate in best:
         for cell, printed in zip(candidate.cells, candidate.repair, strict=False):
             bench.printed[cell] = printed

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.audit.cells import PROSE, Cells
+from analysis.audit.declarations import declared
 from analysis.audit.kernels import KERNELS, Triple
 from analysis.audit.relations import Group, bind, evaluate
-from analysis.audit.verdicts import relations
 from tests.selftest.repaired import baseline
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def settle(truth: Floats, groups: list[Group]) -> None:
 def sound_cells(report: Report) -> tuple[Cells, list[Group]]:
     """The shape of a report with its unit slips repaired, and the relations tried on it."""
     cells = baseline(report)[0].cells
-    groups = bind([r for r in relations(report) if r.basis in ("exact", "order") and not r.derives], cells)
+    groups = bind([r for r in declared(report) if r.basis in ("exact", "order") and not r.derives], cells)
     return cells, [g for g in groups if PROSE not in g.relation.tables]
 
 
@@ -109,13 +109,22 @@ def false_alarms(report: Report, n: int = 10_000, seed: int = 2025, batch: int =
 def _count(cells: Cells, groups: list[Group], size: int, seed: tuple[int, int]) -> dict[str, int]:
     """Checks and contradictions of one batch."""
     values = draw(cells, groups, size, np.random.default_rng(seed))
-    many = replace(cells, known=np.tile(cells.known, size))
+    closed = np.zeros(len(cells) * size, dtype=bool)
+    many = replace(
+        cells,
+        low=values[0],
+        mid=values[1],
+        high=values[2],
+        known=np.tile(cells.known, size),
+        open_low=closed,
+        open_high=closed,
+    )
     offsets = np.arange(size)[:, None] * len(cells)
     found = {"rows": 0}
     for group in groups:
         target = (group.target[None, :] + offsets).ravel()
         inputs = (group.inputs[None, :, :] + offsets[:, :, None]).reshape(-1, group.inputs.shape[1])
-        result = evaluate(replace(group, target=target, inputs=inputs), many, values)
+        result = evaluate(replace(group, target=target, inputs=inputs), many)
         found["rows"] += int(result.checked.sum())
         wrong = int((result.checked & ~result.holds).sum())
         if wrong:
