@@ -12,7 +12,6 @@ of that year that lie more than :data:`APART` from them are named too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.audit.cells import PROSE, Block, Cells
-from analysis.audit.patterns import Pattern
+from analysis.audit.wording import Finding, Words
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -30,9 +29,9 @@ TIMES, ROWS, FURTHER, APART = 3.0, 2, 1.5, Fraction(1, 10)
 _YEARS, _LEAST = 2, 6
 
 
-def column_breaks(report: Report, cells: Cells, place: Callable[[int], str]) -> list[Pattern]:
+def column_breaks(words: Words) -> list[Finding]:
     """Years of a level in which the rows of a table change far more differently than in others."""
-    found = []
+    found, cells = [], words.bench.cells
     for block in cells.blocks.values():
         if block.table == PROSE or not all(k.isdigit() for k in block.keys):
             continue
@@ -51,7 +50,7 @@ def column_breaks(report: Report, cells: Cells, place: Callable[[int], str]) -> 
             spread = float(np.sqrt(np.nanmean(others**2)))
             beyond = np.flatnonzero(np.abs(around[:, j]) > FURTHER * np.nanmax(np.abs(others)))
             if np.sqrt(np.nanmean(around[:, j] ** 2)) > TIMES * spread and len(beyond) >= ROWS:
-                found.append(_pattern(report, cells, block, years, around, j, beyond, place))
+                found.append(_pattern(words, block, years, around, j, beyond))
     return found
 
 
@@ -66,21 +65,20 @@ def _changes(cells: Cells, block: Block, before: str, year: str) -> NDArray[np.f
 
 
 def _pattern(
-    report: Report,
-    cells: Cells,
+    words: Words,
     block: Block,
     years: list[tuple[str, str]],
     around: NDArray[np.float64],
     j: int,
     beyond: NDArray[np.int64],
-    place: Callable[[int], str],
-) -> Pattern:
+) -> Finding:
+    cells, place = words.bench.cells, words.place
     year = years[j][1]
     column = [int(i) for i in block.index[:, block.keys.index(year)]]
-    outside = _outside(report, cells, column)
+    outside = _outside(words.report, cells, column)
     alone = sorted(beyond, key=lambda row: -abs(float(around[row, j])))
     named = [column[row] for row in alone] + [c for c in column if c in outside and column.index(c) not in set(alone)]
-    names = [report.name(cells.cells[c].code) for c in named]
+    names = [words.row(c) for c in named]
     measure = block.measure.replace("_", " ")
     lines = [
         f"spread of the changes to {y} around their median: {100 * float(np.sqrt(np.nanmean(around[:, i] ** 2))):.0f} per cent"
@@ -99,11 +97,11 @@ def _pattern(
         rule += (
             f", and rows more than {100 * float(APART):.0f} per cent from a count on the basis that the report names"
         )
-    return Pattern(
+    return words.finding(
+        named,
         kind="break",
         grade="pattern",
         consequence="conclusion",
-        cells=tuple(named),
         title=f"The {year} column of Table {block.table} breaks with the years before: {measure} of {', '.join(names)}",
         arithmetic=tuple(lines),
         explanation=f"In no other year do rows move so far apart; another basis of counting for {year} would do it. {rule}.",

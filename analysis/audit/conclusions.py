@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 
@@ -23,11 +23,11 @@ from analysis.audit.dates import impossible_dates
 from analysis.audit.declarations import RANKS
 from analysis.audit.diagnosis import Explanation, candidates, diagnose, repaired
 from analysis.audit.hypotheses import Candidate
-from analysis.audit.patterns import Pattern, other_rounding, repeated_rates
+from analysis.audit.patterns import other_rounding, repeated_rates
 from analysis.audit.register import Known, owners, register, rows_of
 from analysis.audit.repeats import repeated_lines
 from analysis.audit.verdicts import audit
-from analysis.audit.wording import Words, title
+from analysis.audit.wording import Finding, Words, title
 from analysis.report import Report, once
 
 _COLUMNS = "id grade consequence title tables cells arithmetic explanation alternatives decided_by status kind resolves of treatment signature"
@@ -35,33 +35,6 @@ COLUMNS = _COLUMNS.split()
 
 #: Bounds and assumptions: what rests on them alone is unusual.
 _SOFT = frozenset({"bound", "assumption"})
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One conclusion; ``rows`` are the numbers of the ledger rows that belong to it.
-
-    ``resolves``: failing rows (cells, for a pattern) that it accounts for, ``of`` those that
-    it touches; ``decided_by``: ``report``, ids of outside evidence, or nothing.
-    """
-
-    kind: str
-    tables: tuple[str, ...]
-    cells: tuple[str, ...]
-    arithmetic: tuple[str, ...]
-    signature: str
-    resolves: int
-    of: int
-    grade: str = ""
-    consequence: str = ""
-    title: str = ""
-    explanation: str = ""
-    alternatives: tuple[str, ...] = ()
-    decided_by: str = ""
-    rows: tuple[int, ...] = ()
-    id: str = ""
-    status: str = "open"
-    treatment: str = ""
 
 
 # ---------------------------------------------------------------- computing
@@ -111,14 +84,12 @@ def _with_patterns(words: Words, known: list[Finding], fresh: list[Finding]) -> 
     column takes those of undecided findings on its cells, and a copied line is left out
     where another finding has most of it already: one cause, one finding.
     """
-    bench, cells, report = words.bench, words.bench.cells, words.report
-    listed = {k.record["signature"]: k for k in register(report)}
+    listed = {k.record["signature"]: k for k in register(words.report)}
     held = {f.signature: f for f in known}
     told = [set(f.cells) for f in (*known, *fresh)]
-    odd = repeated_rates(cells, bench.groups, words.place) + other_rounding(cells)
-    odd += column_breaks(report, cells, words.place) + impossible_dates(report, cells)
-    odd += [p for p in repeated_lines(cells, words.place) if not _told(words, p, told)]
-    for finding in (_odd(words, p) for p in odd):
+    odd = repeated_rates(words) + other_rounding(words) + column_breaks(words) + impossible_dates(words)
+    odd += [line for line in repeated_lines(words) if not _told(line, told)]
+    for finding in odd:
         one, rows = listed.get(finding.signature), held.get(finding.signature)
         if one is not None:
             known = [f for f in known if f is not rows]
@@ -132,15 +103,9 @@ def _with_patterns(words: Words, known: list[Finding], fresh: list[Finding]) -> 
     return known, fresh
 
 
-def _told(words: Words, pattern: Pattern, told: Iterable[set[str]]) -> bool:
-    cells = set(words.places(pattern.cells))
+def _told(finding: Finding, told: Iterable[set[str]]) -> bool:
+    cells = set(finding.cells)
     return any(3 * len(cells & other) >= len(cells) for other in told)
-
-
-def _odd(words: Words, pattern: Pattern) -> Finding:
-    cells = words.places(pattern.cells)
-    more = {"tables": words.table_list(pattern.cells), "cells": cells, "resolves": len(pattern.cells)}
-    return Finding(**(vars(pattern) | more))
 
 
 #: What the register says of a finding; its title and explanation only where it has any.
@@ -254,11 +219,11 @@ def _derived(words: Words, numbers: Iterable[int]) -> list[Finding]:
     found = []
     for table, members in tables.items():
         relation = words.bench.instances[members[0]].relation.name
-        parts = Pattern(
+        parts = words.finding(
+            [words.bench.instances[i].target for i in members],
             kind="derived",
             grade="unusual",
             consequence="cosmetic",
-            cells=tuple(words.bench.instances[i].target for i in members),
             title=f"Parts of Table {table} do not add up: they were made from rounded shares",
             arithmetic=words.lines(members),
             explanation=f"Every amount of the table is its printed share times one unrounded total; the {relation} misses by"
@@ -266,8 +231,9 @@ def _derived(words: Words, numbers: Iterable[int]) -> list[Finding]:
             signature=f"derived:{table}:{relation}",
             of=len(members),
             decided_by="report",
+            rows=tuple(members),
         )
-        found.append(replace(_odd(words, parts), rows=tuple(members)))
+        found.append(parts)
     return found
 
 

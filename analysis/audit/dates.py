@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analysis.audit.cells import PROSE, Cells
-from analysis.audit.patterns import Pattern
+from analysis.audit.cells import PROSE
+from analysis.audit.wording import Finding, Words
 
 if TYPE_CHECKING:
-    from analysis.report import Report
+    pass
 
 _COMPILED = re.compile(r"(\d{4})年(\d{1,2})月")
 _YEARS = re.compile(r"\d{4}(?=年)")
@@ -29,9 +29,9 @@ def compiled(source: str) -> tuple[int, int] | None:
     return (int(dates[-1][0]), int(dates[-1][1])) if dates else None
 
 
-def impossible_dates(report: Report, cells: Cells) -> list[Pattern]:
+def impossible_dates(words: Words) -> list[Finding]:
     """Tables and figures compiled before the end of their last year, or before their source was read."""
-    found = []
+    found, report, cells = [], words.report, words.bench.cells
     for table in report.tables.values():
         date = compiled(table.source)
         at = tuple(i for i, c in enumerate(cells.cells) if c.table == table.table)
@@ -40,14 +40,15 @@ def impossible_dates(report: Report, cells: Cells) -> list[Pattern]:
         years = [f.year for f in table.values if f.year and f.unit not in _EDITIONS and f.year not in table.projected]
         late = [i for i in at if cells.cells[i].year == str(max(years, default=0))]
         if years and date < (max(years) + 1, 1):
-            found.append(_pattern(f"Table {table.table}", date, _END.format(max(years)), late, table.source))
+            found.append(_pattern(words, f"Table {table.table}", date, _END.format(max(years)), late, table.source))
         if table.retrieved and date < tuple(map(int, table.retrieved.split("-"))):
             read = f"its source was read ({table.retrieved})"
-            found.append(_pattern(f"Table {table.table}", date, read, list(at), table.source, table.notes))
-    return found + _figures(report, cells)
+            found.append(_pattern(words, f"Table {table.table}", date, read, list(at), table.source, table.notes))
+    return found + _figures(words)
 
 
-def _figures(report: Report, cells: Cells) -> list[Pattern]:
+def _figures(words: Words) -> list[Finding]:
+    report, cells = words.report, words.bench.cells
     if not (report.has("figures") and report.has(PROSE)):
         return []
     prose = report.prose()
@@ -58,20 +59,20 @@ def _figures(report: Report, cells: Cells) -> list[Pattern]:
         at = [i for i, c in enumerate(cells.cells) if c.table == PROSE and c.row in ids]
         if date and years and at and figure["data_printed"] != "none" and date < (int(max(years)) + 1, 1):
             name = f"Figure {figure['figure'].removeprefix('圖')}"
-            found.append(_pattern(name, date, _END.format(max(years)), at, figure["source"]))
+            found.append(_pattern(words, name, date, _END.format(max(years)), at, figure["source"]))
     return found
 
 
 def _pattern(
-    where: str, date: tuple[int, int], what: str, at: list[int], source: str, notes: tuple[str, ...] = ()
-) -> Pattern:
+    words: Words, where: str, date: tuple[int, int], what: str, at: list[int], source: str, notes: tuple[str, ...] = ()
+) -> Finding:
     day = f"{date[0]}-{date[1]:02d}"
-    return Pattern(
+    return words.finding(
+        at[:1],  # a place; no number of it is in doubt
         kind="date",
         grade="unusual" if notes else "error",
         decided_by="" if notes else "report",
         consequence="cosmetic",
-        cells=tuple(at[:1]),  # a place; no number of it is in doubt
         title=f"{where} is dated {day}, before {what}",
         arithmetic=(f"source as printed: {source}", *notes),
         explanation="A slip in the year of the date would explain it."

@@ -11,36 +11,16 @@ have repeated) the chance of so many.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 from math import comb
 
-from analysis.audit.cells import PROSE, Cells
-from analysis.audit.relations import Group
+from analysis.audit.cells import PROSE
+from analysis.audit.wording import Finding, Words
 from analysis.interval import decimals_of, power_of_ten
 
 #: Fewer equal rates, or a larger chance, are no finding.
 LEAST, CHANCE = 4, 1e-6
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """Cells that are odd together; texts are for readers, ``of`` is how many cells were looked at.
-
-    ``decided_by`` as in :class:`analysis.audit.conclusions.Finding`.
-    """
-
-    kind: str
-    grade: str
-    consequence: str
-    cells: tuple[int, ...]
-    title: str
-    arithmetic: tuple[str, ...]
-    explanation: str
-    signature: str
-    of: int
-    decided_by: str = ""
 
 
 def tail(n: int, k: int, p: Fraction) -> float:
@@ -48,16 +28,17 @@ def tail(n: int, k: int, p: Fraction) -> float:
     return float(sum(comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k, n + 1)))
 
 
-def repeated_rates(cells: Cells, groups: Sequence[Group], place: Callable[[int], str]) -> list[Pattern]:
+def repeated_rates(words: Words) -> list[Finding]:
     """Growth rates printed more often than chance allows, over all tables together.
 
     Rates that a relation compounds with a third growth are a level's and its ratio's: the two
-    count once, and where both are equal they are twins. ``place`` names a cell for a reader.
+    count once, and where both are equal they are twins.
     """
+    cells, place = words.bench.cells, words.place
     text = [c.printed for c in cells.cells]
     rates = [i for i, c in enumerate(cells.cells) if c.measure == "growth" and cells.known[i]]
     pairs = []
-    for group in groups:
+    for group in words.bench.groups:
         if group.relation.kernel == "compound":
             pairs += list(zip(group.inputs[:, 0].tolist(), group.target.tolist(), strict=True))
     level_of = {ratio: level for level, ratio in pairs}
@@ -85,7 +66,7 @@ def repeated_rates(cells: Cells, groups: Sequence[Group], place: Callable[[int],
                 for a, b in pairs
                 if {a, b} <= set(same)
             ]
-            found.append(_constant_rate(printed, same, lines, len(rates)))
+            found.append(_constant_rate(words, printed, same, lines, len(rates)))
     return found
 
 
@@ -95,12 +76,12 @@ def _power(chance: float) -> str:
     return f"{digit}×{power_of_ten(int(exponent))}"
 
 
-def _constant_rate(printed: str, cells: tuple[int, ...], lines: Sequence[str], of: int) -> Pattern:
-    return Pattern(
+def _constant_rate(words: Words, printed: str, cells: Sequence[int], lines: Sequence[str], of: int) -> Finding:
+    return words.finding(
+        cells,
         kind="constant rate",
         grade="pattern",
         consequence="number",
-        cells=cells,
         title=f"{len(cells)} growth rates are exactly {printed} %",
         arithmetic=tuple(lines),
         explanation="So many equal rates do not come about by measurement. They would if, where the source had no value "
@@ -113,19 +94,19 @@ def _constant_rate(printed: str, cells: tuple[int, ...], lines: Sequence[str], o
 _HOW = {"truncate": "truncated, not rounded", "half_even": "rounded half to even"}
 
 
-def other_rounding(cells: Cells) -> list[Pattern]:
+def other_rounding(words: Words) -> list[Finding]:
     """Columns that are not rounded to the nearest."""
-    found = []
+    found, cells = [], words.bench.cells
     for (table, measure), mode in cells.modes.items():
         block = cells.blocks[table, measure].index.ravel()
         name = measure.replace("_", " ")
         where = "the text" if table == PROSE else f"Table {table}"
         found.append(
-            Pattern(
+            words.finding(
+                block[block >= 0].tolist(),
                 kind="rounding",
                 grade="unusual",
                 consequence="cosmetic",
-                cells=tuple(block[block >= 0].tolist()),
                 title=f"The column {name} of {where} is {_HOW[mode]}",
                 arithmetic=(f"{where}, {name}: every number is read as {_HOW[mode]}",),
                 explanation="Recomputed so, its numbers come out to the digit; the audit reads them so.",

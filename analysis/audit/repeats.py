@@ -9,11 +9,10 @@ pattern. One quantity printed in two tables is not a repetition.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from analysis.audit.cells import PROSE, Cell, Cells, is_numbering
-from analysis.audit.patterns import Pattern
+from analysis.audit.wording import Finding, Words
 
 #: Lines of fewer known cells, of fewer different numbers, or with a larger chance are no finding.
 LEAST, DIFFERENT, CHANCE = 5, 3, 1e-3
@@ -45,8 +44,9 @@ def lines(cells: Cells) -> list[Line]:
     ]
 
 
-def repeated_lines(cells: Cells, place: Callable[[int], str]) -> list[Pattern]:
+def repeated_lines(words: Words) -> list[Finding]:
     """Lines that repeat another in every cell; those that one copying would have made are one finding."""
+    cells = words.bench.cells
     printed = [c.printed for c in cells.cells]
     first: dict[tuple[str, ...], list[Line]] = defaultdict(list)
     equal = []
@@ -67,7 +67,7 @@ def repeated_lines(cells: Cells, place: Callable[[int], str]) -> list[Pattern]:
         chance = pairs * ((agree + 1) / (whole + 2)) ** int(cells.known[list(one.cells)].sum())
         if chance < CHANCE:
             found[_together(cells.cells, one, two)].append((one, two, chance))
-    return [_pattern(place, same) for same in found.values()]
+    return [_pattern(words, same) for same in found.values()]
 
 
 def _rates(cells: Cells, listed: list[Line], copied: set[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[int, int]]:
@@ -107,21 +107,24 @@ def _together(cells: list[Cell], one: Line, two: Line) -> tuple[str, ...]:
     return (one.kind, one.table, two.table, *(years if one.kind == "column" else (one.name, two.name)))
 
 
-def _pattern(place: Callable[[int], str], same: list[tuple[Line, Line, float]]) -> Pattern:
+def _pattern(words: Words, same: list[tuple[Line, Line, float]]) -> Finding:
     one, two, _ = same[0]
     kind, table, other = one.kind, two.table, one.table
     names = [f"{b.name} and {a.name}" for a, b, _ in same]
     n = sum(len(a.cells) for a, _, _ in same)
     where = f"Table {table}" if table == other else f"Tables {other} and {table}"
-    return Pattern(
+    return words.finding(
+        [i for a, b, _ in same for i in (*b.cells, *a.cells)],
         kind=f"repeated {kind}",
         grade="pattern",
         consequence="number",
-        cells=tuple(i for a, b, _ in same for i in (*b.cells, *a.cells)),
         title=f"{where}: {'one ' + kind + ' repeats another' if len(same) == 1 else f'{len(same)} {kind}s repeat others'}"
         f" ({'; '.join(names[:3])})",
         arithmetic=(
-            *(f"{place(b.cells[0])} and {place(a.cells[0])}: equal in all {len(a.cells)} cells" for a, b, _ in same),
+            *(
+                f"{words.place(b.cells[0])} and {words.place(a.cells[0])}: equal in all {len(a.cells)} cells"
+                for a, b, _ in same
+            ),
             f"chance of lines so equal, if cells agreed independently and as often as in other {kind}s: "
             f"{max(c for *_, c in same):.0e}",
         ),

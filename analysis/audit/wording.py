@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.audit.bench import Bench
 from analysis.audit.cells import PROSE
@@ -18,6 +19,33 @@ if TYPE_CHECKING:
 
 #: Ledger rows quoted in a finding; the others are counted.
 SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One conclusion; ``rows`` are the numbers of the ledger rows that belong to it.
+
+    ``resolves``: failing rows (cells, for a pattern) that it accounts for, ``of`` those that
+    it touches; ``decided_by``: ``report``, ids of outside evidence, or nothing.
+    """
+
+    kind: str
+    tables: tuple[str, ...]
+    cells: tuple[str, ...]
+    arithmetic: tuple[str, ...]
+    signature: str
+    resolves: int
+    of: int
+    grade: str = ""
+    consequence: str = ""
+    title: str = ""
+    explanation: str = ""
+    alternatives: tuple[str, ...] = ()
+    decided_by: str = ""
+    rows: tuple[int, ...] = ()
+    id: str = ""
+    status: str = "open"
+    treatment: str = ""
 
 
 class Words:
@@ -98,6 +126,10 @@ class Words:
         """Tables in printed order."""
         found = {self.cells[c].table for c in cells}
         return tuple(t for t in [*self.report.tables, PROSE] if t in found)
+
+    def finding(self, cells: Sequence[int], **said: Any) -> Finding:
+        """A finding about some cells and nothing else: a pattern."""
+        return Finding(tables=self.table_list(cells), cells=self.places(cells), resolves=len(cells), **said)
 
     def candidate(self, c: Candidate) -> str:
         """What a hypothesis says."""

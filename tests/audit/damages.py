@@ -44,6 +44,7 @@ from analysis.audit.diagnosis import Explanation  # noqa: E402
 from analysis.audit.hypotheses import LOST  # noqa: E402
 from analysis.audit.patterns import repeated_rates  # noqa: E402
 from analysis.audit.repeats import repeated_lines  # noqa: E402
+from analysis.audit.wording import Words  # noqa: E402
 from analysis.report import load  # noqa: E402
 
 #: A line that repeats another, without which of the two is the copy.
@@ -86,7 +87,7 @@ def said(directory: Path) -> tuple[list[Said], int]:
     """Explanations and patterns of a report, and how many rows fail."""
     report = load(directory)
     bench, explanations, failing = explain(report)
-    places = [c.place for c in bench.cells.cells]
+    places, words = [c.place for c in bench.cells.cells], Words(report, bench)
 
     def one(e: Explanation) -> Said:
         if e.best is None:
@@ -96,12 +97,9 @@ def said(directory: Path) -> tuple[list[Said], int]:
         return Said(e.best.kind, frozenset(places[c] for c in e.best.cells), e.decided, equal, len(e.instances))
 
     found = [one(e) for e in explanations]
-    found += [
-        Said("pattern", frozenset(places[c] for c in p.cells), True, (), len(p.cells))
-        for p in repeated_rates(bench.cells, bench.groups, lambda c: places[c])
-    ]
-    for line in repeated_lines(bench.cells, lambda c: places[c]):  # two lines, and not which is the copy
-        cells = frozenset(places[c] for c in line.cells)
+    found += [Said("pattern", frozenset(p.cells), True, (), len(p.cells)) for p in repeated_rates(words)]
+    for line in repeated_lines(words):  # two lines, and not which is the copy
+        cells = frozenset(line.cells)
         if not any(3 * len(cells & s.cells) >= len(cells) for s in found):
             found.append(Said(COPY, cells, False, ((COPY, cells),), len(cells)))
     return found, failing

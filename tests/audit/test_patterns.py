@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from analysis.audit.bench import Bench
 from analysis.audit.breaks import column_breaks
-from analysis.audit.cells import Cells, build
+from analysis.audit.cells import build
 from analysis.audit.dates import compiled, impossible_dates
-from analysis.audit.patterns import Pattern
 from analysis.audit.repeats import repeated_lines
+from analysis.audit.wording import Finding, Words
 from analysis.report import BadInput, Report, load
 from tests.selftest.unnoticed import unnoticed
 
 STORED = Path(__file__).parents[2] / "book" / "audit" / "unnoticed.csv"
 
 
-def place(cells: Cells) -> Callable[[int], str]:
-    return lambda i: cells.cells[i].place
+def words(report: Report) -> Words:
+    """The words for a report of which no relation has been tried."""
+    return Words(report, Bench(build(report), []))
 
 
 def rows(data: Path, table: str) -> list[list[str]]:
@@ -29,20 +30,18 @@ def rows(data: Path, table: str) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-def repeats(data: Path, table: str, changed: list[list[str]]) -> list[Pattern]:
+def repeats(data: Path, table: str, changed: list[list[str]]) -> list[Finding]:
     """Copied lines of an edition in which one table holds other rows."""
     with (data / f"tables/{table}.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(changed)
-    cells = build(load(data))
-    return repeated_lines(cells, place(cells))
+    return repeated_lines(words(load(data)))
 
 
 # ---------------------------------------------------------------- copied lines
 
 
 def test_no_line_of_the_report_repeats_another(report: Report) -> None:
-    cells = build(report)
-    assert repeated_lines(cells, place(cells)) == []
+    assert repeated_lines(words(report)) == []
 
 
 @pytest.mark.parametrize(
@@ -84,8 +83,8 @@ def without_evidence(data: Path) -> Report:
 
 
 def breaks(report: Report) -> list[tuple[str, set[str]]]:
-    cells = build(report)
-    return [(p.signature, {cells.cells[i].code for i in p.cells}) for p in column_breaks(report, cells, place(cells))]
+    found = column_breaks(words(report))
+    return [(p.signature, {report.code(place.split("/")[1]) for place in p.cells}) for p in found]
 
 
 def test_the_report_alone_names_three_countries(data_copy: Path) -> None:
@@ -108,7 +107,7 @@ def test_one_wrong_digit_is_no_break(data_copy: Path) -> None:
 
 
 def test_two_dates_lie_before_what_they_date(report: Report) -> None:
-    found = impossible_dates(report, build(report))
+    found = impossible_dates(words(report))
     assert [p.signature for p in found] == ["date:Table 1-1-1:2024-05", "date:Figure 1-2-6:2024-05"]
     assert [p.grade for p in found] == ["unusual", "error"]
 
