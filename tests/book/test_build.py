@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import filecmp
+import functools
 import html.parser
 import importlib
 import json
@@ -232,8 +233,13 @@ def small(sphinx, tmp_path, monkeypatch):
     fresh(tmp_path)
     packed = tmp_path / "archive.zip"
     packed.touch()
-    monkeypatch.setattr(archive, "make", lambda root: packed)
+    monkeypatch.setattr(archive, "make", functools.partial(made, packed))
     return tmp_path
+
+
+def made(packed, root):
+    """An archive that is there already; by name, as another process is asked for it."""
+    return packed
 
 
 def fresh(root):

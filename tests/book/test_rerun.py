@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import json
 import os
@@ -113,8 +114,11 @@ def test_jupyterlab_starts_a_kernel_in_the_notebooks_folder_with_the_code_of_its
         try:
             said = asked(place, "import analysis; print(analysis.__file__)")
         finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(30)
+            server.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):  # how long it takes to end is not asked here
+                server.wait(30)
+            server.kill()
+            server.wait()
     assert said is not None, log.read_text("utf-8")[-3000:]
     assert Path(said.strip()).resolve() == checkout / "analysis/__init__.py"
 
