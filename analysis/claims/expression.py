@@ -111,6 +111,8 @@ def _allow(node: ast.AST) -> None:
         raise ClaimError("calls of functions by name only")
     if isinstance(node, ast.keyword) and node.arg is None:
         raise ClaimError("no ** arguments")
+    if isinstance(node, ast.Call) and len({k.arg for k in node.keywords}) < len(node.keywords):
+        raise ClaimError("each named argument once")
     if isinstance(node, ast.BinOp) and type(node.op) not in {*_ARITHMETIC, ast.Pow}:
         raise ClaimError(f"only + - * / ** between numbers, not {type(node.op).__name__}")
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
@@ -177,7 +179,7 @@ class _Walker:
         try:
             function = self.functions[name]
         except KeyError:
-            raise ClaimError(f"a known function; {name} is none") from None
+            raise ClaimError(f"one of the functions {', '.join(sorted(self.functions))}; {name} is none") from None
         arguments = [self.visit(a) for a in node.args]
         keywords = {str(k.arg): self.visit(k.value) for k in node.keywords}
         try:
