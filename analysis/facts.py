@@ -27,7 +27,7 @@ def facts(values: Mapping[str, str | Mapping[str, str]] | None = None, **more: s
     for key, value in (given | more).items():
         forms = [value] if isinstance(value, str) else list(value.values()) if isinstance(value, Mapping) else [value]
         if not all(isinstance(form, str) for form in forms):
-            raise TypeError(f"fact {key}: a text, or texts by language, not {value!r}")
+            raise TypeError(f"fact {key}: a text (of analysis.words), or texts by language, not {value!r}")
         if isinstance(value, Both) and value.zh != value:
             whole[key] = {"en": str(value), "zh_TW": value.zh}
         else:

@@ -157,7 +157,8 @@ def read_rows(path: Path, header: list[str], name: str = "") -> Iterator[tuple[s
                 raise BadInput(name, "a row of data; this line is empty (delete it)", line, header[0])
             if len(values) != len(header):
                 column = header[min(len(values), len(header) - 1)]
-                raise BadInput(name, f"{len(header)} columns, found {len(values)}", line, column)
+                more = "; a value with a comma stands in double quotes" if len(values) > len(header) else ""
+                raise BadInput(name, f"{len(header)} columns, found {len(values)}{more}", line, column)
             for column, value in zip(header, values, strict=True):
                 if value != value.strip():
                     wanted = f"no blanks around the value, found {value!r}"

@@ -197,6 +197,14 @@ def table(resource: Mapping[str, Any], numeric: bool = False) -> Table | None:
     if columns[0].role == "value":
         raise BadInput(PACKAGE, "a first field that holds the row label, not a value", where)
     name: str = resource["name"]
+    taken: dict[tuple[str, int, str], str] = {}
+    for field in columns:
+        if field.role == "value" and field.year is not None:
+            other = taken.setdefault((field.measure, field.year, field.entity), field.name)
+            if other != field.name:
+                raise BadInput(
+                    PACKAGE, f"each measure once a year; {other} is of {field.year} too", f"{where}, field {field.name}"
+                )
     return Table(
         table=number or name,
         file=resource["path"],

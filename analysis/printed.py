@@ -51,7 +51,7 @@ def check(file: str, columns: tuple[Field, ...], rows: list[tuple[str, ...]]) ->
         problems += [(row, place, expected) for row, expected in _problems(column, values)]
     if problems:
         row, place, expected = min(problems)
-        raise BadInput(file, expected, rows[row][0], columns[place].name)
+        raise BadInput(file, expected, rows[row][0] or f"number {row + 1}", columns[place].name)
 
 
 def _problems(column: Field, values: list[str]) -> Iterator[tuple[int, str]]:
@@ -71,7 +71,8 @@ def _problems(column: Field, values: list[str]) -> Iterator[tuple[int, str]]:
     if column.pattern:
         wrong = first_mismatch(column.pattern, [values[i] for i in filled])
         if wrong is not None:
-            what = "a number as printed" if number else f"text matching {shown(column.pattern)}"
+            said = f" ({column.title_en})" if column.title_en else ""
+            what = "a number as printed" if number else f"text matching {shown(column.pattern)}{said}"
             yield filled[wrong], f"{what}, found {shown(values[filled[wrong]])!r}"
     if column.enum:
         for i in filled:

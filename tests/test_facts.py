@@ -203,5 +203,5 @@ def test_the_role_reads_this_page_another_page_and_the_language_of_the_build(
 
 def test_a_missing_fact_is_a_warning_that_names_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     page(tmp_path / "book/a.ipynb", fall="−4.7%")
-    assert written(monkeypatch, tmp_path, "rise") == ("?", ["no fact rise in book/a"])
-    assert written(monkeypatch, tmp_path, "nowhere:rise") == ("?", ["no fact rise in book/nowhere"])
+    assert written(monkeypatch, tmp_path, "rise") == ("?", ["no fact rise in book/a; its cells give fall"])
+    assert written(monkeypatch, tmp_path, "nowhere:rise") == ("?", ["no fact rise in book/nowhere; it gives none"])

@@ -271,9 +271,26 @@ WRONG_TYPES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "notes a number": (lambda r: r.update(notes=1), "property 'notes': a list"),
     "row_measures a list": (lambda r: r.update(row_measures=[1]), "property 'row_measures': an object"),
     "row_measures of words": (lambda r: r.update(row_measures={"x": "y"}), "row_measures"),
+    "one year for two columns of a measure": (
+        lambda r: r["schema"]["fields"][-1].update({k: r["schema"]["fields"][-2].get(k) for k in ("measure", "year")}),
+        "each measure once a year",
+    ),
     "the number of another table": (lambda r: r.update(table="1-2-2"), "1-2-2 is repeated"),
     "the name of another table": (lambda r: r.update(name="table-1-2-2"), "a name of its own"),
 }
+
+
+def test_a_row_without_an_id_is_named_by_its_number_and_a_pattern_by_what_it_means(edition: Path) -> None:
+    claims, text = edition / "claims.csv", (edition / "claims.csv").read_text("utf-8")
+    for old, new, says in (
+        ("\nC419.2,", "\n,", "row number 2, column id: a value"),
+        (",n=7,", ",n=7 %,", "(Numbers as printed, name=digits joined by ;), found 'n=7 %'"),
+        (",n=7,", ",n=7,,", "15; a value with a comma stands in double quotes"),
+    ):
+        assert old in text
+        claims.write_text(text.replace(old, new, 1), "utf-8")
+        with pytest.raises(BadInput, match=re.escape(says)):
+            report.load(edition).claims()
 
 
 @pytest.mark.parametrize("name", WRONG_TYPES)

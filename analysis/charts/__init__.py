@@ -33,4 +33,5 @@ def __getattr__(name: str) -> Any:
     for module, kinds in _KINDS.items():
         if name in kinds:
             return getattr(importlib.import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module {__name__} has no attribute {name}")
+    known = ", ".join(sorted(kind for named in _KINDS.values() for kind in named))
+    raise AttributeError(f"module {__name__} has no attribute {name}; kinds of figures are {known}")

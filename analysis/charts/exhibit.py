@@ -114,7 +114,7 @@ def put(data: dict[str, Any]) -> None:
 
 def broken(sentence: str) -> None:
     """Display that a sentence, a figure or a table of the page no longer goes with the data; every build lists these."""
-    text = f"<p><strong>{BROKEN}</strong> {html.escape(sentence)}</p>"
+    text = f'<p lang="en"><strong>{BROKEN}</strong> {html.escape(sentence)}</p>'
     put({"text/html": text, "text/plain": f"{BROKEN} {sentence}"})
 
 

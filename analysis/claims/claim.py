@@ -93,6 +93,8 @@ def claim_of(record: Mapping[str, str]) -> Claim:
         raise bad("id", "an id such as C1343.1")
     if not record["seed_line"].isdecimal() or len(record["seed_line"]) > 6:
         raise bad("seed_line", "a line number")
+    if record["id"][1:].partition(".")[0] != record["seed_line"]:
+        raise bad("seed_line", "the line in the id")
     if record["kind"] not in KINDS:
         raise bad("kind", f"one of {', '.join(KINDS)}")
     if not record["statement"]:

@@ -112,6 +112,8 @@ def _allow(node: ast.AST) -> None:
         raise ClaimError("calls of functions by name only")
     if isinstance(node, ast.keyword) and node.arg is None:
         raise ClaimError("no ** arguments")
+    if isinstance(node, ast.Call) and len({k.arg for k in node.keywords}) < len(node.keywords):
+        raise ClaimError("each named argument once")
     if isinstance(node, ast.BinOp) and type(node.op) not in {*_ARITHMETIC, ast.Pow}:
         raise ClaimError(f"only + - * / ** between numbers, not {type(node.op).__name__}")
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
@@ -158,7 +160,7 @@ def _value(node: ast.AST, names: Mapping[str, Interval], functions: Mapping[str,
         case ast.Call(_, arguments, keywords):
             name = called(node)
             if name not in functions:
-                raise ClaimError(f"a known function; {name} is none")
+                raise ClaimError(f"one of the functions {', '.join(sorted(functions))}; {name} is none")
             given, named = [of(a) for a in arguments], {str(k.arg): of(k.value) for k in keywords}
             try:
                 bound = inspect.signature(functions[name]).bind(*given, **named)

@@ -53,15 +53,26 @@ class Printed:
     def absent(self, what: str, table: str, name: str, key: str, code: str = "") -> Exception:
         """Why a table has no such number: it is of another edition's year or row, or a mistake."""
         cells = self.table(table)
+        names = {n for _, n, _ in cells}
+        if name and name not in names:
+            return ClaimError(f"{what}; table {table} has no measure {name}")
+        if code and code not in {c for c, _, _ in cells} | self.report.entities.keys():
+            return ClaimError(f"{what}; no row of the tables has the code {code}")
         years = {k for _, n, k in cells if n == name or not name}
-        year = key.isdigit() and bool(years - {""}) and key not in years
+        year = key.isdigit() and len(key) == 4 and bool(years - {""}) and key not in years
         row = code in self.report.entities and code not in {c for c, _, _ in cells}
         said = f"table {table} has no {' '.join(part for part in (code, name, key) if part)}"
         return NotInEditionError(said) if year or row else ClaimError(f"{what}; {said}")
 
+    def known(self, codes: frozenset[str], table: str) -> frozenset[str]:
+        """The codes themselves; raises :class:`ClaimError` for one that no row has."""
+        if strange := sorted(codes - self.report.entities.keys() - {c for c, _, _ in self.table(table)}):
+            raise ClaimError(f"codes of rows; {strange[0]} is none")
+        return codes
+
     def table(self, number: Any) -> dict[tuple[str, str, str], Interval | None]:
         """Cells of one table by (row code, measure, year or entity)."""
-        if not isinstance(number, str) or number not in self.report.tables:
+        if _quoted(number, "the number of a table") not in self.report.tables:
             raise ClaimError(f"a table of the report; {number!r} is none")
         note(self.report, self.report.meta(number).file)
         if number not in self.tables:
@@ -84,6 +95,12 @@ def _cells(report: Report, table: str) -> dict[tuple[str, str, str], Interval | 
         if times > 1:  # the year may be left out only where there is but one
             del cells[code, measure, ""]
     return cells
+
+
+def _quoted(value: Any, what: str) -> str:
+    if not isinstance(value, str):
+        raise ClaimError(f"{what} in quotes")
+    return value
 
 
 def _key(value: Any) -> str:
@@ -125,45 +142,47 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
     def t(table: str, code: str, measure: str, year: Any = None) -> Interval:
         cells = printed.table(table)
         try:
-            number = cells[code, measure, _key(year)]
-        except (KeyError, TypeError):
-            raise printed.absent("a printed cell", table, f"{measure}", _key(year), f"{code}") from None
+            number = cells[_quoted(code, "the code of a row"), _quoted(measure, "a measure"), _key(year)]
+        except KeyError:
+            raise printed.absent("a printed cell", table, measure, _key(year), code) from None
         if number is None:
             raise NotPrintedError(f"{table} {code} {measure} {_key(year)}".rstrip())
         return number
 
     def p(identifier: str) -> Interval:
         try:
-            return printed.prose[identifier]
-        except (KeyError, TypeError):
+            return printed.prose[_quoted(identifier, "an id of prose.csv")]
+        except KeyError:
             raise ClaimError(f"an id of prose.csv; {identifier!r} is none") from None
 
     def c(identifier: str, name: str) -> Interval:
         try:
-            return printed.claims[identifier][name]
-        except (KeyError, TypeError):
+            return printed.claims[_quoted(identifier, "the id of a claim")][_quoted(name, "the name of a number")]
+        except KeyError:
             raise ClaimError(f"a number of another claim; there is no {name!r} in {identifier!r}") from None
 
     def column(table: str, measure: str, year: Any = None, exclude: Any = (), only: Any = None) -> Vector:
-        wanted, leave = _key(year), strings(exclude)
-        keep = None if only is None else strings(only)
+        wanted, measure = _key(year), _quoted(measure, "a measure")
+        leave = printed.known(strings(exclude), table)
+        keep = None if only is None else printed.known(strings(only), table)
         found = {
             code: number
             for (code, name, key), number in printed.table(table).items()
             if name == measure and key == wanted and code not in leave and (keep is None or code in keep)
         }
         if not found:
-            raise printed.absent("a printed column", table, f"{measure}", wanted)
+            raise printed.absent("a printed column", table, measure, wanted)
         return Vector(tuple(found), tuple(found.values()))
 
     def row(table: str, code: str, year: Any) -> Vector:
+        wanted, code = _key(year), _quoted(code, "the code of a row")
         found = {
             name: number
             for (label, name, key), number in printed.table(table).items()
-            if label == code and key == _key(year) and key
+            if label == code and key == wanted and key
         }
         if not found:
-            raise printed.absent("a printed row", table, "", _key(year), f"{code}")
+            raise printed.absent("a printed row", table, "", wanted, code)
         return Vector(tuple(found), tuple(found.values()))
 
     def cagr(first: Value, last: Value, y0: Value, y1: Value) -> Value:
@@ -188,8 +207,8 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
         table: str, measure: str, year: Any, code: str, order: str = "desc", exclude: Any = (), only: Any = None
     ) -> Interval:
         vector = column(table, measure, year, exclude, only)
-        if code not in vector.keys:
-            raise printed.absent(f"a row of table {table}", table, "", _key(year), f"{code}")
+        if _quoted(code, "the code of a row") not in vector.keys:
+            raise printed.absent("a printed row", table, "", _key(year), code)
         own = vector.items[vector.keys.index(code)]
         if own is None:
             raise NotPrintedError(f"{table} {code} {measure}")

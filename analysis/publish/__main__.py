@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     draft = sub.add_parser(
         "draft", help="the book on another edition's data, and what is to be rewritten; exit 1 if anything is"
     )
-    draft.add_argument("data", type=Path, metavar="DIR", help="a directory with datapackage.json")
+    draft.add_argument("data", type=_directory, metavar="DIR", help="a directory with datapackage.json")
     draft.add_argument("--pages", nargs="+", default=[], help="only these pages of _toc.yml (book/inputs/funding)")
     for command in (status, execute):
         command.add_argument("notebooks", nargs="*", type=Path, help="default: all below book/")
@@ -50,6 +50,12 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
     return int(text)
+
+
+def _directory(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("a directory is needed: make draft DATA=DIR")
+    return Path(text)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -10,6 +10,7 @@ import csv
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from analysis.publish import checks, execution, fingerprint, site
@@ -45,12 +46,16 @@ def make(data: Path, pages: Sequence[str] = (), jobs: int = 2, root: Path = ROOT
     with (place / "rewrite.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
     built = site.draft(copy, place / "html", place / "warnings.txt", jobs)
-    for page, kind, expected, now in rows:
-        print(f"  {page}: {expected}\n      now: {now}" if kind == "sentence" else f"  {page}: {now}")
+    for page, of_page in groupby(rows, key=lambda row: row[0]):
+        found = list(of_page)
+        for _, kind, expected, now in found:
+            print(f"  {page}: {expected if kind == 'sentence' else now}")
+        if found[0][1] == "sentence":
+            print(f"      now: {found[0][3]}")
     sentences = sum(row[1] == "sentence" for row in rows)
     print(f"draft: {sentences} sentences to rewrite, {len(rows) - sentences} pages with a cell that fails")
-    where = f"open {name(place / 'html/index.html', root)}" if built else ""
-    print(f"  {name(place / 'rewrite.csv', root)}; {where}")
+    where = f"; open {name(place / 'html/index.html', root)}" if built else ""
+    print(f"  {name(place / 'rewrite.csv', root)}{where}")
     if not built:
         print(f"error: no page could be built; {name(place / 'warnings.txt', root)} says why", file=sys.stderr)
     return 1 if rows or not built else 0

@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from analysis.files import BadInput, read_text
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = "_build"
 LOCK = "requirements.lock.txt"
@@ -36,10 +38,16 @@ def name(path: Path, root: Path = ROOT) -> str:
 
 
 def read(file: str, root: Path = ROOT) -> dict[str, Any]:
-    """What a YAML file of the checkout says."""
+    """What a YAML file of the checkout says; raises :class:`BadInput` for one that cannot be read, or is no mapping."""
     import yaml
 
-    said: dict[str, Any] = yaml.safe_load((root / file).read_text("utf-8"))
+    try:
+        said: dict[str, Any] = yaml.safe_load(read_text(root / file))
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        raise BadInput(file, f"valid YAML ({problem or error})", f"line {mark.line + 1}" if mark else "") from None
+    if not isinstance(said, dict):
+        raise BadInput(file, "names with values, such as root: book/index")
     return said
 
 
@@ -51,8 +59,15 @@ def cited(root: Path = ROOT) -> dict[str, Any]:
 
 
 def parts(root: Path = ROOT) -> list[tuple[str, str]]:
-    """``(part, page)`` of ``_toc.yml`` in reading order, pages without suffix."""
-    return list(_pages(read(TOC, root)))
+    """``(part, page)`` of ``_toc.yml`` in reading order, pages without suffix; raises :class:`BadInput` for another form."""
+    from sphinx_external_toc.parsing import MalformedError, parse_toc_data
+
+    said = read(TOC, root)
+    try:
+        parse_toc_data(said)
+    except MalformedError as error:
+        raise BadInput(TOC, f"a table of contents of Jupyter Book: {error}") from None
+    return list(_pages(said))
 
 
 def _pages(node: dict[str, Any], part: str = "") -> Iterator[tuple[str, str]]:

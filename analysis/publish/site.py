@@ -84,10 +84,14 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     if not force and known.is_file() and known.read_text("utf-8") == stamp(root, target):
         archive.make(root)
         return _say("up to date", target, stale, wrong)
-    if missing := [p for p in listed(root) if not any((root / (p + end)).is_file() for end in SUFFIXES)]:
+    pages = listed(root)
+    if missing := [p for p in pages if not any((root / (p + end)).is_file() for end in SUFFIXES)]:
         print(f"error: {TOC} lists pages that do not exist: {', '.join(missing)}", file=sys.stderr)
         return 1
-    print(f"book: building {len(listed(root))} pages", flush=True)
+    there = (p.relative_to(root) for p in files(root, ("book",)) if p.suffix in SUFFIXES)
+    if unlisted := [p.as_posix() for p in there if p.with_suffix("").as_posix() not in pages]:
+        print(f"book: not listed in {TOC}, so no page of the book: {', '.join(unlisted)}", file=sys.stderr)
+    print(f"book: building {len(pages)} pages", flush=True)
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

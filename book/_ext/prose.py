@@ -37,12 +37,14 @@ class Fact(SphinxRole):
         page, _, key = named.rpartition(":")
         page = f"book/{page}" if page else self.env.docname
         path = Path(self.env.doc2path(page))
-        value = None
+        known: dict[str, str] = {}
         if path.is_file():
             self.env.note_dependency(str(path))
-            value = stored(path, path.stat().st_mtime_ns, self.config.language).get(key)
+            known = stored(path, path.stat().st_mtime_ns, self.config.language)
+        value = known.get(key)
         if value is None:
-            logger.warning("no fact %s in %s", key, page, location=self.get_location())
+            there = f"its cells give {', '.join(sorted(known))}" if known else "it gives none"
+            logger.warning("no fact %s in %s; %s", key, page, there, location=self.get_location())
             return [nodes.Text("?")], []
         if factor:
             value = units.shift(value, units.power_of(factor))

@@ -50,7 +50,7 @@ def report_items(root: Path) -> list[dict[str, Any]]:
     with (root / "data" / "figures.csv").open(encoding="utf-8", newline="") as file:
         for r in csv.DictReader(file):
             figure: dict[str, Any] = {"item": r["figure"], "printed": DATA_PRINTED[r["data_printed"]], "columns": []}
-            items.append(r | figure | {"page": int(r["page"])})
+            items.append(r | figure | {"page": int(r["page"] or 0)})
     return sorted(items, key=lambda i: i["page"])
 
 
@@ -111,7 +111,7 @@ class ReportMap(Generated):
             kind = ("Figure ", "圖") if item["item"].startswith("圖") else ("Table ", "表")
             name = kind[self.chinese] + item["item"].lstrip("圖")
             title = item["title"] if self.chinese else f"{item['title_en']} ({item['title']})"
-            out.append(f"| {name} | {links} | {title} | {item['page']} | {item['printed']} |")
+            out.append(f"| {name} | {links} | {title} | {item['page'] or ''} | {item['printed']} |")
         return out
 
 
@@ -131,7 +131,8 @@ class DataDictionary(Generated):
         package = json.loads((root / "data" / "datapackage.json").read_text("utf-8"))
         out: list[str] = []
         for resource in package["resources"]:
-            cite = f", table {resource['table']}, p. {resource['page']}" if "table" in resource else ""
+            cite = f", table {resource['table']}" if "table" in resource else ""
+            cite += f", p. {resource['page']}" if "page" in resource else ""
             out += [f"**`{resource['path']}`**: {resource['title_en']} ({resource['title']}{cite})", ""]
             out += [note.replace("*", "\\*") for note in resource.get("notes", [])] + [""]
             titles = {"title_en": "in English", "title": "in Chinese"}

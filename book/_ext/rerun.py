@@ -16,12 +16,12 @@ from sphinx.application import Sphinx
 
 GUIDE = "book/reference/rerun"
 _STALE = """\
-<div class="admonition warning" id="stale"><p class="admonition-title">These outputs are out of date</p>
+<div class="admonition warning" id="stale" lang="en"><p class="admonition-title">These outputs are out of date</p>
 <p>Something this page was computed from has changed since it was run. <code>make book</code> runs it again.</p></div>
 """
 _BROKEN = """\
-<div class="admonition warning" id="broken"><p class="admonition-title">Written for other numbers</p>
-<p>The data have changed, and these sentences of the page no longer hold:</p><ul>{items}</ul></div>
+<div class="admonition warning" id="broken" lang="en"><p class="admonition-title">Written for other numbers</p>
+<p>These sentences of the page are not true of the data:</p><ul>{items}</ul></div>
 """
 
 

@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 from analysis import facts, report
+from analysis.files import BadInput
 from analysis.publish import __main__ as publish
 from analysis.publish import archive, execution, fingerprint, languages, project, site
 from tests.book.common import HTML, NOTEBOOKS, PAGES, ROOT, SITE, page
@@ -250,6 +251,33 @@ def fresh(root):
         execution.clean(notebook)
         notebook.metadata[fingerprint.KEY] = fingerprint.take(notebook, opened, root)
         execution.write(path, nbformat.writes(notebook))
+
+
+def test_a_page_that_no_table_of_contents_lists_is_named(small, capsys):
+    (small / "book/forgotten.md").write_text("# Forgotten\n", "utf-8")
+    site.build(root=small)
+    assert "not listed in _toc.yml, so no page of the book: book/forgotten.md" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  - file: book/proof", " - file book/proof", "line 5: valid YAML"),
+        ("- file: book/proof", "- book/proof", "/chapters/0"),
+        ("- file: book/proof", "- fle: book/proof", "/chapters/0"),
+        ("file: book/proof", "file: book/start", "multiple times"),
+        ("root: book/start\n", "", "'root' key not found"),
+        ("chapters", "chapter", "Unknown keys"),
+        ("format: jb-book", "format: other", "'format' key value"),
+    ],
+)
+def test_a_mistake_in_the_table_of_contents_is_one_line(small, old, new, said):
+    toc = small / "_toc.yml"
+    toc.write_text(toc.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(BadInput, match=re.escape(said)) as caught:
+        site.build(root=small)
+    assert str(caught.value).startswith("_toc.yml")
+    assert "\n" not in str(caught.value)
 
 
 def test_a_page_that_is_gone_or_altered_is_built_again_and_otherwise_nothing_is(small, capsys):

@@ -8,7 +8,10 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
+
 from analysis import report
+from analysis.publish import __main__ as publish
 from analysis.publish import checks, draft
 from tests.trials import editions
 
@@ -23,6 +26,10 @@ def test_a_draft_lists_the_sentences_to_rewrite_and_is_built(tmp_path: Path) -> 
         (root / part).parent.mkdir(parents=True, exist_ok=True)
         copy(ROOT / part, root / part)
     pages = ["book/inputs/funding", "book/reference/own_report", "book/reference/rerun"]
+    pages += [
+        "book/reference/report_map",
+        "book/reference/data_dictionary",
+    ]  # whose pages of the report nobody has typed yet
     assert draft.make(coming, pages, 2, root) == 1
     place = root / "_build/draft"
     rows = list(csv.DictReader((place / "rewrite.csv").read_text("utf-8").splitlines()))
@@ -34,6 +41,12 @@ def test_a_draft_lists_the_sentences_to_rewrite_and_is_built(tmp_path: Path) -> 
     words = re.sub("<[^>]+>", "", page).replace("\u2011", "-").replace("\xa0", " ")  # ids do not break at hyphens
     assert "Table 1-2-3 covers 2019 to 2023" in words
     assert (root / "book/inputs/funding.ipynb").read_bytes() == (ROOT / "book/inputs/funding.ipynb").read_bytes()
+
+
+def test_a_draft_of_no_directory_says_how_to_name_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        publish.main(["draft", ""])
+    assert "make draft DATA=DIR" in capsys.readouterr().err
 
 
 def test_what_a_page_has_to_say_is_read_from_its_outputs(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections import Counter
 from datetime import date
@@ -12,6 +13,7 @@ import pytest
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup, Tag
 
+from analysis.charts import exhibit
 from analysis.publish import languages
 from analysis.publish.project import LANGUAGE, LOCALE
 from tests.book.common import HTML, PAGES, ROOT, SITE, article, page
@@ -400,3 +402,17 @@ def test_a_wrapped_label_is_one_message_and_fits_where_it_stood():
     assert place is not None
     assert float(place[1]) == pytest.approx(124.5, abs=0.5)  # the edge of both lines
     assert float(place[2]) == pytest.approx(375.4, abs=0.1)
+
+
+def test_what_tells_the_writer_of_a_page_to_rewrite_it_waits_for_no_translation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr(exhibit, "put", shown.append)
+    exhibit.broken("Taiwan stays sixth")
+    monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
+    notices = importlib.import_module("rerun")
+    twin = languages.Twin({}, {"Taiwan": "臺灣"})
+    for said in (shown[0]["text/html"], notices._BROKEN.format(items="<li>Taiwan stays sixth</li>"), notices._STALE):
+        assert twin.markup(said) == said
+    assert twin.missing == {}

@@ -86,6 +86,11 @@ KINDS: dict[str, Callable[[float], Drawing]] = {
 }
 
 
+def test_a_kind_that_is_none_is_told_which_there_are() -> None:
+    with pytest.raises(AttributeError, match="kinds of figures are bars, compare, "):
+        charts.bar  # noqa: B018
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_same_numbers_give_the_same_bytes(kind: str) -> None:
     assert charts.svg(KINDS[kind](0.0), "alt", "title") == charts.svg(KINDS[kind](0.0), "alt", "title")

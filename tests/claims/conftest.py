@@ -36,7 +36,7 @@ def row(**values: str) -> dict[str, str]:
     return {
         **plain,
         "id": "C100.1",
-        "seed_line": "100",
+        "seed_line": values.get("id", "C100.1")[1:].partition(".")[0],
         "section": "1-2",
         "kind": "growth",
         "statement": "It grew.",

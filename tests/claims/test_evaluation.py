@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -262,6 +263,7 @@ def test_another_claims_number_can_be_used(edition):
     [
         ("id", {"id": "X1"}),
         ("seed_line", {"seed_line": "abc"}),
+        ("seed_line", {"id": "C100.1", "seed_line": "101"}),
         ("kind", {"kind": "gossip"}),
         ("statement", {"statement": ""}),
         ("printed", {"printed": "a=1,000"}),
@@ -279,6 +281,18 @@ def test_another_claims_number_can_be_used(edition):
         ("expression", {"expression": "1 < 2", "printed": "v=1", "claimed": "v"}),
         ("expression", {"expression": "1 + 1", "form": "holds"}),
         ("expression", {"expression": 't("1-2-1", "XXX", "gerd", 2023)', "printed": "v=1", "claimed": "v"}),
+        ("expression", {"expression": 't(1-2-1, "TWN", "gerd", 2023)', "printed": "v=1", "claimed": "v"}),
+        ("expression", {"expression": 't("1-2-1", "TWN", 1, 2023)', "printed": "v=1", "claimed": "v"}),
+        ("expression", {"expression": 't("1-2-1", "TWN", "gerd", 20233)', "printed": "v=1", "claimed": "v"}),
+        (
+            "expression",
+            {"expression": 'max(column("1-2-1", "gerd", 2023, exclude="EU"))', "printed": "v=1", "claimed": "v"},
+        ),
+        (
+            "expression",
+            {"expression": 'max(column("1-2-1", "gerd", 2023, only="EU"))', "printed": "v=1", "claimed": "v"},
+        ),
+        ("expression", {"expression": "growth(old=1, new=2, new=3)", "printed": "v=1", "claimed": "v"}),
         ("expression", {"expression": "1 / 0", "printed": "v=1", "claimed": "v"}),
         ("expression", {"expression": "9 ** 9 ** 9", "printed": "v=1", "claimed": "v"}),
         ("expression", {"expression": "-" * 60 + "1", "printed": "v=1", "claimed": "v"}),
@@ -292,11 +306,27 @@ def test_a_malformed_row_is_one_line_that_names_row_and_column(edition, capsys, 
     assert f"column {column}" in message
     assert "\n" not in message
     assert "claims.csv" in message
+    assert "Interval(" not in message
     assert cli.main(["claims", "--format", "csv", "--data", str(edition_.directory)]) == 2
     streams = capsys.readouterr()
     assert streams.err.count("\n") == 1
     assert streams.err.startswith("error: ")
     assert streams.out == ""
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ('t("1-2-1", "TWN", "gerdd", 2023)', "table 1-2-1 has no measure gerdd"),
+        ('t("1-2-1", "TAIWAN", "gerd", 2023)', "no row of the tables has the code TAIWAN"),
+        ('t("1-2-99", "TWN", "gerd", 2023)', "'1-2-99' is none"),
+        ('t(1-2-1, "TWN", "gerd", 2023)', "the number of a table in quotes"),
+        ("grwth(1, 2)", "about, abs, all_of"),
+    ],
+)
+def test_a_message_says_which_part_of_an_expression_is_unknown(edition, expression, said):
+    with pytest.raises(BadInput, match=re.escape(said)):
+        evaluate(edition(row(expression=expression, printed="v=1", claimed="v")))
 
 
 def test_a_repeated_id_is_bad_input(edition):

@@ -72,9 +72,9 @@ def test_numbers_of_a_card_are_put_in_and_follow_the_table(edition):
 
 def test_a_slip_goes_when_its_claims_stand_and_a_doubt_without_a_slip_gets_one(edition):
     right = row(kind="level", printed="v=599", claimed="v", expression='t("1-2-1", "TWN", "gerd", 2023)')
-    wrong = {**right, "id": "C101.1", "seed_line": "934", "printed": "v=700", "statement": "It was 700."}
+    wrong = {**right, "id": "C934.9", "seed_line": "934", "printed": "v=700", "statement": "It was 700."}
     found = slips(with_slips(edition(right, wrong), {"claims": "C100.1"}))
-    assert found["id"].tolist() == ["C101.1"]
+    assert found["id"].tolist() == ["C934.9"]
     assert found["says"].tolist() == ["It was 700."]
 
 
