@@ -98,9 +98,7 @@ def compare(report: Report, *tables: str) -> pd.DataFrame:
         ratio = rounded(printed.point / outside.point, 4) if outside.point else ""
         word = verdict(printed, outside, row, row["printed_dated"] or dated)
         shown = row["value"]
-        if outside.point != Fraction(
-            shown
-        ):  # all digits of a number with few; else two more than are printed beside it
+        if outside.point != Fraction(shown):  # all digits of a number with few; else two more than are printed
             places = exact_decimals(outside.point, 7)
             shown = rounded(outside.point, places if places < 7 else decimals_of(digits) + 2)
         rows.append((*where, digits, shown, ratio, word, unit, *more))

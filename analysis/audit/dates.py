@@ -9,13 +9,9 @@ and counts of an edition, which carry the year of publication. ``retrieved`` of 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from analysis.audit.cells import PROSE
 from analysis.audit.wording import Finding, Words
-
-if TYPE_CHECKING:
-    pass
 
 _COMPILED = re.compile(r"(\d{4})年(\d{1,2})月")
 _YEARS = re.compile(r"\d{4}(?=年)")

@@ -177,9 +177,11 @@ def repaired(bench: Bench, candidate: Candidate) -> Iterator[None]:
         bench.printed[c] = p
     for c in cells:
         bench.power[c] += candidate.power
-    yield
-    for c, (value, printed, power) in zip(cells, old, strict=True):
-        bench.values[c], bench.printed[c], bench.power[c] = value, printed, power
+    try:
+        yield
+    finally:
+        for c, (value, printed, power) in zip(cells, old, strict=True):
+            bench.values[c], bench.printed[c], bench.power[c] = value, printed, power
 
 
 def convincing(candidate: Candidate, parts: list[set[int]]) -> bool:

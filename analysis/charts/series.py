@@ -73,8 +73,8 @@ def lines(
     """Lines with direct labels at their ends.
 
     ``focus`` gets colours (Taiwan its own), the rest is a faint crowd. Up to seven lines are all named; of more,
-    only those of ``focus``, the highest and the lowest, and the subtitle counts the others; on
-    the page a reader may choose one of them. ``last`` formats the last value into the label (``"{:.2f}"``).
+    only those of ``focus``, the highest and the lowest, and the subtitle counts the others; on the page a reader
+    may choose one of them. ``last`` formats the last value into the label (``"{:.2f}"``).
     ``low``/``high`` columns draw a band, ``printed`` is what a value says of itself, ``doubt`` (the id of a finding
     or nothing) makes a point hollow. ``reference`` is a horizontal line with its label.
     """
@@ -195,7 +195,8 @@ def fan(
     """Data, fitted line and forecast with its 95% prediction interval.
 
     ``data``: ``year, value`` and perhaps ``low, high`` (the printed rounding). ``forecast``:
-    ``year, value`` and perhaps ``low, high``. ``fit``: ``year, value``. The number of points and the model are said in the figure.
+    ``year, value`` and perhaps ``low, high``. ``fit``: ``year, value``. The number of points and the model are
+    said in the figure.
     """
     fig, ax = canvas(title, unit, 3.3)
     _measured(fig, ax, data, fmt)

@@ -117,8 +117,8 @@ def markets(report: Report) -> pd.DataFrame:
 
     ``id, line, chapter, name, statement, first, y0, last, y1, unit`` (values as printed), ``low_bn, high_bn``
     (the values in billions of US dollars, where they are dollars), ``stated`` and, by its digits, ``printed``
-    (missing and empty where no rate is printed), ``implied, low, high`` (per cent a year; ``low`` to ``high`` allows for the
-    rounding of the values), ``verdict, convention`` (of claims that state a rate).
+    (missing and empty where no rate is printed), ``implied, low, high`` (per cent a year; ``low`` to ``high``
+    allows for the rounding of the values), ``verdict, convention`` (of claims that state a rate).
     """
     claims = read(report)
     known = functions(printed(report))
