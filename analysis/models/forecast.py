@@ -96,10 +96,8 @@ def log_linear_ols(y: Floats, horizon: int, floor: Floats) -> Predictive:
     """The least-squares line extended, with the usual prediction interval."""
     n = _at_least(y, 3, "a line")
     fit = lines(np.arange(n, dtype=float), y)
-    mean, error = fit.at(n - 1 + _steps(horizon))
-    floored = np.sqrt(np.maximum(fit.sigma**2, floor))[:, None]
-    unit = np.divide(error, fit.sigma[:, None], out=np.zeros_like(error), where=fit.sigma[:, None] > 0)
-    return Predictive(mean, floored * np.hypot(1, unit), np.full(mean.shape, float(n - 2)))
+    ahead = n - 1 + _steps(horizon)
+    return _predictive(fit.at(ahead)[0], fit.sigma**2, n - 2, floor, 1 + fit.spread(ahead) ** 2)
 
 
 def _each(y: Floats, floor: Floats, df: float, one: Callable[[Floats], tuple[Any, Any]]) -> Predictive:

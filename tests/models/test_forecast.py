@@ -117,3 +117,13 @@ def test_degenerate_requests_end_in_one_clear_line() -> None:
         fc.predict([INTENSITY], "crystal_ball", 1)
     with pytest.raises(ValueError, match="positive number"):
         fc.predict([INTENSITY], "naive", 0)
+
+
+def test_an_extended_line_without_scatter_knows_its_own_error() -> None:
+    """108, 108, 108: rounding is all there is, and it grows with the horizon."""
+    one = make(range(2019, 2022), ["108", "108", "108"])
+    floor = fc.rounding_floor([one])
+    low, high = fc.log_linear_ols(one.response[None], 2, floor).interval(0.95)
+    unit = 2 * stats.t.ppf(0.975, 1) * math.sqrt(floor[0])
+    assert (high - low)[0] == pytest.approx([unit * math.sqrt(1 + 1 / 3 + 4 / 2), unit * math.sqrt(1 + 1 / 3 + 9 / 2)])
+    assert 100 * (high - low)[0] == pytest.approx([12.4, 16.4], abs=0.05)
