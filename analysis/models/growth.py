@@ -5,7 +5,8 @@ r"""Growth of one series: end points, a straight line through the logarithms, ro
   year; Student's t with ``n - 2`` degrees of freedom, exact for independent normal errors. HC3 errors
   from ``n = 5`` (Long and Ervin 2000).
 * :func:`mean_change`: mean yearly change with the t test of a random walk with drift, ``n - 2`` degrees of
-  freedom. It keeps its level for a walk and, conservatively, for a line.
+  freedom. It keeps its level for a walk and, conservatively, for a line; not if growth itself persists.
+  No error of either is smaller than what the rounding of the printed numbers gives.
 * :func:`theil_sen`: median of the pairwise slopes (Theil 1950, Sen 1968) between two order statistics, at the
   *exact* level that ``n`` permits (at ``n = 4`` 95 per cent cannot be had).
 * :func:`mann_kendall`: exact permutation p-value; at least :math:`2/n!`: 0.083 at ``n = 4``, 0.017 at ``n = 5``.
@@ -89,8 +90,12 @@ class Lines:
     def at(self, years: Sequence[float] | Floats) -> tuple[Floats, Floats]:
         """Points of the lines at some years and their standard errors, both (rows, years)."""
         away = np.asarray(years, dtype=float) - self.time.mean()
-        spread = np.sqrt(1 / len(self.time) + away**2 / (self.away @ self.away))
-        return self.mean[:, None] + self.slope[:, None] * away, self.sigma[:, None] * spread
+        return self.mean[:, None] + self.slope[:, None] * away, self.sigma[:, None] * self.spread(years)
+
+    def spread(self, years: Sequence[float] | Floats) -> Floats:
+        """Standard errors of the lines at some years for a residual standard deviation of one (years,)."""
+        away = np.asarray(years, dtype=float) - self.time.mean()
+        return np.asarray(np.sqrt(1 / len(self.time) + away**2 / (self.away @ self.away)))
 
 
 def weights(time: Floats) -> Floats:
@@ -126,12 +131,14 @@ class Estimate:
 class Trend(Estimate):
     """A fitted straight line through the response (logarithms, or levels).
 
-    ``fit`` is the line on the response scale. ``hc3`` is ``(low, high)`` or ``None`` where ``n`` does not permit it. ``rounding`` bounds the estimate over all values that print the same; ``rounding_share`` is the variance
-    that rounding adds to the slope as a fraction of the squared standard error.
+    ``fit`` is the line on the response scale, ``sigma`` the scatter about it, not below what rounding alone gives. ``hc3`` is
+    ``(low, high)`` or ``None`` where ``n`` does not permit it. ``rounding`` bounds the estimate over all values that print the
+    same; ``rounding_share`` is the variance that rounding adds to the slope as a fraction of the squared standard error.
     """
 
     series: Series
     fit: Lines
+    sigma: float
     hc3: tuple[float, float] | None
     rounding: tuple[float, float]
     rounding_share: float
@@ -142,9 +149,9 @@ class Trend(Estimate):
         ``low, high`` bound the line (confidence), ``low_pi, high_pi`` a single new year (prediction).
         """
         shown = list(self.series.years if years is None else years)
-        value, error = (rows[0] for rows in self.fit.at(shown))
+        value, error = self.fit.at(shown)[0][0], self.sigma * self.fit.spread(shown)
         t, back = float(quantile(self.level, self.fit.df)), self.series.back
-        point = np.hypot(self.fit.sigma[0], error)
+        point = np.hypot(self.sigma, error)
         bounds = [value, value - t * error, value + t * error, value - t * point, value + t * point]
         columns = ("value", "low", "high", "low_pi", "high_pi")
         return pd.DataFrame({"year": shown} | {c: back(b) for c, b in zip(columns, bounds, strict=True)})
@@ -156,18 +163,18 @@ def trend(series: Series) -> Trend:
     if series.constant:
         raise NotEstimable("the series is constant: no slope and no error")
     fit, rate = lines(series.time, series.response[None]), series.rate
-    slope, se, hc3 = float(fit.slope[0]), float(fit.se[0]), float(fit.hc3[0])
-    t = float(quantile(LEVEL, fit.df))
+    slope, t = float(fit.slope[0]), float(quantile(LEVEL, fit.df))
     lowest, highest = series.response_bounds
     w = weights(series.time)
     least, most = w.clip(0) @ lowest + w.clip(None, 0) @ highest, w.clip(0) @ highest + w.clip(None, 0) @ lowest
     noise = float(np.sum((w * (highest - lowest)) ** 2) / 12)
+    se, hc3 = (max(float(error[0]), math.sqrt(noise)) for error in (fit.se, fit.hc3))
     estimate, low, high = map(rate, (slope, slope - t * se, slope + t * se))
-    p, share = (float(two_sided(slope / se, fit.df)), noise / se**2) if se > 0 else (0.0, math.inf)
+    p, share = (float(two_sided(slope / se, fit.df)), noise / se**2) if se > 0 else (0.0, 0.0)
     robust = (rate(slope - t * hc3), rate(slope + t * hc3)) if len(series) >= HC3_MINIMUM else None
     rounding = rate(float(least)), rate(float(most))
     one = "log_linear_ols", len(series), estimate, low, high, LEVEL, series.rate_unit, p
-    return Trend(*one, series, fit, robust, rounding, share)
+    return Trend(*one, series, fit, se * math.sqrt(fit.away @ fit.away), robust, rounding, share)
 
 
 def cagr(series: Series) -> Estimate:
@@ -195,9 +202,15 @@ def changes(time: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def mean_change(series: Series) -> Estimate:
-    """Mean change a year with the t test of a random walk with drift. Needs three points."""
+    """Mean change a year with the t test of a random walk with drift. Needs three points.
+
+    Its error is not below what the rounding of the two end points gives.
+    """
     series.require(3, "a mean change with an error")
     mean, error = (float(v[0]) for v in changes(series.time, series.response[None]))
+    lowest, highest = series.response_bounds
+    width, span = (highest - lowest)[[0, -1]], series.years[-1] - series.years[0]
+    error = max(error, math.sqrt(float(width @ width) / 12) / span)
     if error <= 1e-15:
         raise NotEstimable("all yearly changes are equal: no error")
     df = len(series) - 2
@@ -278,7 +291,8 @@ def influence(series: Series) -> pd.DataFrame:
     """
     series.require(4, "leave-one-out influence")
     full = trend(series)
-    without = np.array([trend(series.without([year])).estimate for year in series.years])
+    rest = [series.without([year]) for year in series.years]
+    without = np.array([series.rate(float(lines(s.time, s.response[None]).slope[0])) for s in rest])
     away, residual = full.fit.away, full.fit.residual[0]
     leverage = 1 / full.n + away**2 / (away @ away)
     cook = residual**2 * leverage / (1 - leverage) ** 2 / (2 * full.fit.sigma[0] ** 2)

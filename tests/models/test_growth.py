@@ -240,3 +240,26 @@ def test_amounts_made_from_rounded_shares_have_the_bounds_of_the_shares() -> Non
     low, high = one.value_bounds
     assert ((high - low) > 10).all()
     assert ((low < one.values) & (one.values < high)).all()
+
+
+def test_no_interval_is_narrower_than_rounding_alone_makes_it() -> None:
+    """Switzerland's R&D intensity without 2023, and a series whose changes are all one."""
+    swiss = make(range(2019, 2023), ["3.20", "3.25", "3.30", "3.35"])
+    found = growth.trend(swiss)
+    assert (found.low, found.high) == (pytest.approx(1.366, abs=1e-3), pytest.approx(1.711, abs=1e-3))
+    assert found.low < found.rounding[0] < found.rounding[1] < found.high
+    assert found.rounding_share == pytest.approx(1)
+    low, high = swiss.response_bounds
+    error = math.sqrt(float(((high - low)[[0, -1]] ** 2).sum()) / 12) / 3
+    half = stats.t.ppf(0.975, 2) * error
+    assert growth.mean_change(swiss).high == pytest.approx(100 * math.expm1(math.log(3.35 / 3.2) / 3 + half))
+    steady = growth.trend(make(range(5), ["5", "6", "7", "8", "9"], scale="level"))
+    assert steady.estimate == pytest.approx(1)
+    assert steady.high - 1 == pytest.approx(stats.t.ppf(0.975, 3) / math.sqrt(120))
+    assert 0 < steady.p_value < 0.01
+
+
+def test_a_series_of_one_change_has_all_its_estimates() -> None:
+    one = make(range(5), ["7", "7", "7", "7", "8"])
+    assert growth.influence(one)["without"].iloc[-1] == pytest.approx(0)
+    assert growth.trend(one).hc3 is not None
