@@ -18,14 +18,14 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from analysis.models.growth import LEVEL, Estimate, lines, quantile, two_sided
+from analysis.models.growth import LEVEL, Estimate, changes, lines, quantile, two_sided
 from analysis.models.series import Floats, NotEstimable, Series, countries
 from analysis.models.shrinkage import Shrunk, moderate, shrink
 
@@ -242,8 +242,8 @@ class CountryTrends:
     """Countries' slopes, drawn together; ``slopes`` has one row per country in per cent a year.
 
     Columns ``code, own, own_low, own_high, shrunken, low, high, apart, p``: ``apart`` is the country's own
-    slope less that of the reference, ``p`` its p-value after Holm's (1979) correction. ``common, low, high``
-    are on the response scale; ``spread`` in percentage points a year about the common rate.
+    slope less that of the reference, ``p`` its p-value after Holm's (1979) correction, if the scatter of the years is
+    independent; ``p_lasting`` the same for mean changes, if shocks last. ``common, low, high`` are on the response scale; ``spread`` in percentage points a year about the common rate.
     """
 
     n: int
@@ -268,13 +268,21 @@ def draw(own: Floats, scatter: Floats, df: Floats, sxx: Floats) -> tuple[Floats,
     return variance, freedom, shrink(own, variance)
 
 
+def holm(own: Floats, variance: Floats, freedom: Floats, at: int) -> Floats:
+    """p-values of the differences from one country, after Holm's (1979) correction; NaN for itself."""
+    from statsmodels.stats.multitest import multipletests
+
+    p = two_sided((own - own[at]) / np.sqrt(variance + variance[at]), np.minimum(freedom, freedom[at]))
+    p[at] = math.nan
+    p[~np.isnan(p)] = multipletests(p[~np.isnan(p)], method="holm")[1]
+    return p
+
+
 def country_trends(series: Sequence[Series], reference: str = "TWN") -> CountryTrends:
     """Own slopes with variances moderated across countries, drawn towards their common one. Needs four countries.
 
     Countries with fewer than three points take no part.
     """
-    from statsmodels.stats.multitest import multipletests
-
     used = [s for s in series if len(s) >= 3 and not s.constant]
     if len(used) < 4:
         raise NotEstimable(f"country trends need at least 4 countries with 3 years, found {len(used)}")
@@ -289,13 +297,14 @@ def country_trends(series: Sequence[Series], reference: str = "TWN") -> CountryT
         (("shrunken", "low", "high"), drawn.estimate, t * drawn.error),
     ):
         frame[list(names)] = 100 * np.expm1(np.column_stack([middle, middle - half, middle + half]))
-    frame["apart"], frame["p"] = math.nan, math.nan
+    frame[["apart", "p", "p_lasting"]] = math.nan
     if reference in codes:
         at = codes.index(reference)
-        p = two_sided((own - own[at]) / np.sqrt(variance + variance[at]), np.minimum(freedom, freedom[at]))
-        others = [i for i in range(len(codes)) if i != at]
+        span = np.array([s.time[-1] - s.time[0] for s in used])
+        moved, error = np.array([[v[0] for v in changes(s.time, s.response[None])] for s in used]).T
         frame["apart"] = frame["own"] - frame["own"].iloc[at]
-        frame.loc[others, "p"] = multipletests(p[others], method="holm")[1]
+        frame["p"] = holm(own, variance, freedom, at)
+        frame["p_lasting"] = holm(moved, *draw(moved, error**2 * span, df, span)[:2], at)
     common, half_common = drawn.common, t * drawn.se
     spread = 100 * (math.exp(common + drawn.tau) - math.exp(common))
     return CountryTrends(sum(map(len, used)), common, common - half_common, common + half_common, spread, LEVEL, frame)
@@ -308,18 +317,24 @@ class Aggregate(NamedTuple):
     """R&D intensity of ``n`` countries together; log-linear growth in per cent a year, all fitted alike.
 
     ``weighted`` sums expenditure over implied GDP (the quotient of both tables), ``average`` is the mean of the
-    countries' own trends, ``printed`` that of the printed OECD total (NaN without one).
+    countries' own trends, ``printed`` that of the printed OECD total (NaN without one). ``line`` and ``lasting`` are the
+    95 per cent intervals of the weighted growth by its line and by its mean change; ``later`` and
+    ``printed_later`` leave out the first year.
     """
 
     n: int
     weighted: float
     average: float
     printed: float
+    later: float
+    printed_later: float
+    line: tuple[float, float]
+    lasting: tuple[float, float]
 
 
-def aggregate(found: Mapping[str, Series]) -> Aggregate:
+def aggregate(found: Mapping[str, Series], without: Collection[str] = ()) -> Aggregate:
     """The average country beside the weighted whole, over countries that have both tables' numbers for all years."""
-    members = countries(found, "gerd_intensity")
+    members = [s for s in countries(found, "gerd_intensity") if s.code not in without]
     whole = max((s.years for s in members), key=len, default=())
     both = [(s, found.get(f"gerd.{s.code}")) for s in members if s.years == whole]
     pairs = [(i.values, g.values) for i, g in both if g is not None and g.years == whole]
@@ -329,5 +344,10 @@ def aggregate(found: Mapping[str, Series]) -> Aggregate:
     rows = [np.log(spent.sum(axis=0) / (spent / ratio).sum(axis=0)), np.log(ratio).mean(axis=0)]
     printed = found.get("gerd_intensity.OECD")
     rows.append(printed.response if printed and printed.years == whole else np.full(len(whole), math.nan))
-    rates = 100 * np.expm1(lines(np.array(whole, dtype=float), np.array(rows)).slope)
-    return Aggregate(len(pairs), *map(float, rates))
+    time, y = np.array(whole, dtype=float), np.array(rows)
+    fit, later, (moved, error) = lines(time, y), lines(time[1:], y[:, 1:]), changes(time, y)
+    t = float(quantile(LEVEL, fit.df))
+    ends = [middle[0] + t * sign * e[0] for middle, e in ((fit.slope, fit.se), (moved, error)) for sign in (-1, 1)]
+    rates = 100 * np.expm1([*fit.slope, later.slope[0], later.slope[2], *ends])
+    v = list(map(float, rates))
+    return Aggregate(len(pairs), v[0], v[1], v[2], v[3], v[4], (v[5], v[6]), (v[7], v[8]))

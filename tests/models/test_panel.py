@@ -318,3 +318,63 @@ def test_rd_intensity_has_no_trend_after_its_step_of_2020() -> None:
     assert steps.at[2020, "low"] > 0
     assert later.low < 0 < later.high
     assert 100 * math.expm1(later.estimate) == pytest.approx(0.1, abs=0.05)
+
+
+def test_the_p_value_of_a_rank_correlation_counts_all_orders() -> None:
+    found = across.inputs_and_patents(REPORT, FOUND)
+    intensity, density = found["gerd_intensity"], found["researcher_density"]
+    assert intensity.p_spearman == pytest.approx(0.01256, abs=1e-5)
+    assert density.p_spearman == pytest.approx(0.16628, abs=1e-5)
+    assert intensity.p_spearman_without.idxmax() == "DEU"
+    assert intensity.p_spearman_without["DEU"] == pytest.approx(0.0503, abs=1e-4)
+    for x, y in (([1, 2, 3, 4, 5], [2, 1, 4, 3, 5]), ([1, 1, 2, 3, 3], [1, 2, 2, 4, 3])):
+        a, b = (stats.rankdata(v) - 3 for v in (x, y))
+        all_orders = [abs(a @ np.array(order)) for order in itertools.permutations(b)]
+        assert across.rank_p(np.array(x), np.array(y)) == pytest.approx(
+            np.mean(np.array(all_orders) >= abs(a @ b) - 1e-9)
+        )
+
+
+def test_an_equal_spread_is_tested_without_normality_too() -> None:
+    """All ways to exchange the two years of a country, one by one for six countries."""
+    few = INTENSITY[:6]
+    first, last = (np.array([s.response[i] for s in few]) for i in (0, -1))
+    first, last = first - first.mean(), last - last.mean()
+
+    def statistic(swap: tuple[bool, ...]) -> float:
+        a, b = np.where(swap, last, first), np.where(swap, first, last)
+        return abs(float(np.corrcoef(a + b, b - a)[0, 1]))
+
+    drawn = [statistic(swap) for swap in itertools.product([False, True], repeat=6)]
+    assert across.sigma_exchange(few) == pytest.approx(np.mean(np.array(drawn) >= drawn[0] - 1e-9))
+    assert across.sigma_exchange(INTENSITY) == pytest.approx(0.0267, abs=1e-4)
+    assert across.sigma_convergence(INTENSITY).p_value == pytest.approx(0.0039, abs=1e-4)
+
+
+def test_the_weighted_growth_is_open_if_shocks_last_and_rests_on_china_and_2020() -> None:
+    found = panel.aggregate(FOUND)
+    assert found.line == (pytest.approx(0.34, abs=0.01), pytest.approx(3.83, abs=0.01))
+    assert found.lasting == (pytest.approx(-1.75, abs=0.01), pytest.approx(6.57, abs=0.01))
+    assert (found.later, found.printed_later) == (pytest.approx(1.15, abs=0.01), pytest.approx(0.11, abs=0.01))
+    assert panel.aggregate(FOUND, ["CHN"]).weighted == pytest.approx(1.61, abs=0.01)
+    assert panel.aggregate(FOUND, ["CHN", "USA"]).weighted == pytest.approx(1.15, abs=0.01)
+
+
+def test_no_country_can_be_told_from_taiwan_as_printed_if_shocks_last() -> None:
+    counts = {}
+    for measure in series.PANEL_MEASURES:
+        slopes = panel.country_trends(series.countries(FOUND, measure)).slopes
+        counts[measure] = int((slopes["p"] < 0.05).sum()), int((slopes["p_lasting"] < 0.05).sum())
+    assert counts["gerd"] == (12, 0)
+    assert all(lasting == 0 for _, lasting in counts.values())
+
+
+def test_walks_of_equal_drift_seem_to_differ_by_their_lines_not_by_their_changes() -> None:
+    told = np.zeros(2)
+    for seed in range(25):
+        steps = 0.03 + 0.02 * np.random.default_rng(seed).standard_normal((17, 4))
+        rows = np.exp(5 + np.hstack([np.zeros((17, 1)), steps.cumsum(axis=1)]))
+        made = [make(range(5), [float(v) for v in row], key=f"walk.{i}") for i, row in enumerate(rows)]
+        slopes = panel.country_trends(made, reference="0").slopes
+        told += [slopes["p"].min() < 0.05, slopes["p_lasting"].min() < 0.05]
+    assert told[0] > 10 > 3 >= told[1]
