@@ -12,8 +12,11 @@ For every series with consecutive years (aggregates apart, as their members are 
 *The rule* (:func:`choose`): models are compared by their interval score relative to that of the naive forecast
 in the same group of series, averaged over forecasts; so no scaling by a tiny change can decide. Two strategies,
 a model for each group or a fixed combination, are judged *nested*: the choice is made with what was known at
-the last origin and judged on what followed; one model for all stands beside as a yardstick. The better one
-then chooses once more with all forecasts. Series share a year's shocks and target years are few; no bootstrap can cure that.
+the last origin of the series and judged on what followed; one model for all stands beside as a yardstick. The better one
+then chooses once more with all forecasts. With one origin only (series of four years) nothing can be nested: the
+combination is used, and the choice says so. Series share a year's shocks and target years are few; no bootstrap can
+cure that. Series do not all end in the same year: a choice for all series may know outcomes of a year in some that it
+is judged on in others.
 
 Work is handed to ``joblib``: within ``joblib.parallel_config(backend=...)`` it runs on whatever that names.
 """
@@ -28,7 +31,7 @@ import pandas as pd
 
 from analysis.models.forecast import MODELS, predict, usable
 from analysis.models.growth import LEVEL
-from analysis.models.series import NotEstimable, Series
+from analysis.models.series import Floats, NotEstimable, Series
 
 FIRST_ORIGIN = 3
 SEED = 20250519
@@ -137,13 +140,16 @@ def table(forecasts: pd.DataFrame) -> pd.DataFrame:
 class Choice:
     """The better of the first two strategies by nested score, and what it uses now.
 
-    ``strategies``: ``strategy, nested, coverage, forecasts``: score relative to the naive forecast and coverage
-    in per cent on the forecasts that were not used for choosing. ``models`` gives the model by group.
+    ``strategies``: ``strategy, nested, coverage, forecasts, low, high``: score relative to the naive forecast and coverage
+    in per cent on the forecasts that were not used for choosing, and a 95 % interval over groups of series of the score
+    less that of the strategy used. ``models`` gives the model by group. Where ``nested`` is false, the choice is the
+    combination without a contest, and the scores are those of the very forecasts that a strategy chose with.
     """
 
     strategy: str
     strategies: pd.DataFrame
     models: Mapping[str, str]
+    nested: bool = False
 
     def model(self, series: Series) -> str:
         """The model for a series; aggregates and unknown groups take the combination."""
@@ -174,16 +180,33 @@ def choose(forecasts: pd.DataFrame) -> Choice:
     last = forecasts.groupby("series")["origin"].transform("max")
     judged = forecasts[forecasts["origin"] == last]
     known = forecasts[forecasts["year"] <= last]
-    if known.empty:  # one origin only: nothing can be nested
-        known = forecasts
-    rows = []
+    nested = not known.empty
+    rows, ratios = [], []
     for strategy in STRATEGIES:
-        part = _apply(_assign(strategy, known), judged)
-        both = pd.concat([judged[judged["model"] == "naive"], part.assign(model="own")])
-        rows.append((strategy, float(relative(both)["own"]), 100 * float(part["inside"].mean()), len(part)))
+        part = _apply(_assign(strategy, known if nested else forecasts), judged)
+        ratio, size = _ratios(judged, part)
+        ratios.append(ratio)
+        rows.append((strategy, float(ratio @ size / size.sum()), 100 * float(part["inside"].mean()), len(part)))
     frame = pd.DataFrame(rows, columns=["strategy", "nested", "coverage", "forecasts"])
-    best = str(frame["strategy"].iloc[int(frame["nested"].iloc[:2].argmin())])
-    return Choice(best, frame, _assign(best, forecasts))
+    at = int(frame["nested"].iloc[:2].argmin()) if nested else 0
+    frame[["low", "high"]] = [_spread(ratio - ratios[at], size) for ratio in ratios]
+    best = str(frame["strategy"].iloc[at])
+    return Choice(best, frame, _assign(best, forecasts), nested)
+
+
+def _ratios(forecasts: pd.DataFrame, own: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Score of own forecasts over that of the naive one in each group of series, and the forecasts of each group."""
+    naive = forecasts[forecasts["model"] == "naive"].groupby("group")["score"]
+    ratio = own.groupby("group")["score"].mean() / naive.mean()
+    return np.asarray(ratio, dtype=float), np.asarray(naive.size(), dtype=float)
+
+
+def _spread(values: Floats, size: Floats) -> tuple[float, float]:
+    """95 % interval of the mean of some values of groups, weighted by size: groups drawn anew (bootstrap)."""
+    picks = np.random.default_rng(SEED).integers(len(values), size=(DRAWS, len(values)))
+    drawn = (values[picks] * size[picks]).sum(axis=1) / size[picks].sum(axis=1)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def chosen(forecasts: pd.DataFrame, choice: Choice) -> pd.DataFrame:
@@ -196,13 +219,9 @@ def margin(forecasts: pd.DataFrame, choice: Choice) -> tuple[float, float, float
 
     The choice was made on the same forecasts, which no interval shows; the nested score does.
     """
-    naive = forecasts[forecasts["model"] == "naive"].groupby("group")["score"]
-    ratio = (chosen(forecasts, choice).groupby("group")["score"].mean() / naive.mean()).to_numpy()
-    size = naive.size().to_numpy()
-    picks = np.random.default_rng(SEED).integers(len(ratio), size=(DRAWS, len(ratio)))
-    drawn = (ratio[picks] * size[picks]).sum(axis=1) / size[picks].sum(axis=1)
-    low, high = np.quantile(100 * (1 - drawn), [0.025, 0.975])
-    return float(100 * (1 - (ratio * size).sum() / size.sum())), float(low), float(high)
+    ratio, size = _ratios(forecasts, chosen(forecasts, choice))
+    low, high = _spread(100 * (1 - ratio), size)
+    return float(100 * (1 - ratio @ size / size.sum())), low, high
 
 
 def by_group(forecasts: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:

@@ -126,3 +126,24 @@ def test_attained_coverage_by_year_and_horizon_adds_up() -> None:
     found = backtest.coverage(used)
     assert found["forecasts"].sum() == len(used)
     assert (found["forecasts"] * found["attained"]).sum() == pytest.approx(100 * used["inside"].sum())
+
+
+def test_what_cannot_be_judged_nested_is_not_called_so() -> None:
+    """Series of four years have one origin: no contest, and the combination."""
+    generator = np.random.default_rng(3)
+    walks = np.exp(5 + np.cumsum(0.05 * generator.standard_normal((3, 10, 4)), axis=2))
+    made = [
+        make(range(4), [f"{v:.3f}" for v in y], key=f"g{g}.{i}") for g, ys in enumerate(walks) for i, y in enumerate(ys)
+    ]
+    choice = backtest.choose(backtest.run(made))
+    assert not choice.nested
+    assert choice.strategy == backtest.STRATEGIES[0]
+    assert set(choice.models.values()) == {"combined"}
+    assert backtest.choose(RUN).nested
+
+
+def test_the_strategies_cannot_be_told_apart() -> None:
+    found = backtest.choose(RUN).strategies.set_index("strategy")
+    used, *others = found[["low", "high"]].to_numpy().round(2).tolist()
+    assert used == [0, 0]
+    assert others == [[-0.06, 0.15], [-0.03, 0.09]]
