@@ -6,7 +6,8 @@ Worlds for single series: ``independent`` (a line plus independent normal errors
 ``autocorrelated`` (errors AR(1), coefficient 0.5), ``heavy_tails`` (Student's t errors, 3 degrees of freedom),
 ``random_walk`` (with drift, no line), ``common_shocks`` (the same walk, a fifth of every step's variance shared by
 the series of a group) and ``step`` (no slope, but a jump of three standard deviations after the first year). The
-pooled forecasts get groups of :data:`GROUP` series.
+pooled forecasts get groups of :data:`GROUP` series. A seventh, ``momentum`` (changes AR(1), coefficient 0.5: growth
+itself persists), is made only where it is asked for: no method here allows for it.
 
 :func:`panel_coverage` does the same for countries with random slopes, with and without common year shocks;
 :func:`leverage_coverage` for one regressor across countries with the leverage that the report has, and within
@@ -71,6 +72,8 @@ def make_world(world: str, n: int, size: int, generator: np.random.Generator) ->
             shared = generator.standard_normal((-(-size // GROUP), n)).repeat(GROUP, axis=0)[:size]
             steps = math.sqrt(1 - COMMON) * steps + math.sqrt(COMMON) * shared
         return np.hstack([np.zeros((size, 1)), np.cumsum(slope + steps, axis=1)]), slope
+    if world == "momentum":
+        return np.hstack([np.zeros((size, 1)), np.cumsum(slope + _persistent((size, n), generator), axis=1)]), slope
     if world == "step":
         return 3.0 * (time > 0) + generator.standard_normal(shape), 0.0
     if world == "independent":
@@ -78,13 +81,26 @@ def make_world(world: str, n: int, size: int, generator: np.random.Generator) ->
     elif world == "heavy_tails":
         noise = generator.standard_t(3, shape)
     elif world == "autocorrelated":
-        noise = generator.standard_normal(shape)
-        noise[:, 0] /= math.sqrt(1 - 0.25)
-        for t in range(1, n + 1):
-            noise[:, t] += 0.5 * noise[:, t - 1]
+        noise = _persistent(shape, generator)
     else:
         raise ValueError(f"world is one of {', '.join(WORLDS)}, not {world!r}")
     return slope * time + noise, slope
+
+
+def _persistent(shape: tuple[int, int], generator: np.random.Generator) -> Floats:
+    """AR(1) errors, coefficient 0.5, from their stationary distribution."""
+    noise = generator.standard_normal(shape)
+    noise[:, 0] /= math.sqrt(1 - 0.25)
+    for t in range(1, shape[1]):
+        noise[:, t] += 0.5 * noise[:, t - 1]
+    return noise
+
+
+def momentum(n: int = 5, simulations: int = 102_000) -> float:
+    """Share in per cent of the mean change's intervals that hold the truth where growth itself persists."""
+    y, slope = make_world("momentum", n, simulations, np.random.default_rng(SEED + 3))
+    change, error = growth.changes(np.arange(n, dtype=float), y[:, :n])
+    return 100 * float(np.mean(np.abs(change - slope) <= growth.quantile(LEVEL, n - 2) * error))
 
 
 def hits(world: str, n: int, size: int, seed: np.random.SeedSequence) -> dict[str, tuple[int, int]]:
