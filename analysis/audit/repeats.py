@@ -3,13 +3,20 @@
 Two lines of a table, or of two tables, may agree in a cell by chance or because little
 changes from year to year. How often they do is counted from all other pairs of lines of
 the same kind; lines that agree in every cell although others seldom agree in any are a
-pattern. One quantity printed in two tables is not a repetition.
+pattern. Cells of a row are not independent: where a first cell agrees, the next ones do
+if the changes agree. So the chance is that of one cell, times that of a change (or of a
+cell, if that is larger) for each of the others. One quantity printed in two tables is not
+a repetition.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from analysis.audit.cells import PROSE, Cell, Cells, is_numbering
 from analysis.audit.wording import Finding, Words
@@ -62,17 +69,24 @@ def repeated_lines(words: Words) -> list[Finding]:
     rates = _rates(cells, listed, copied)
     found: dict[tuple[str, ...], list[tuple[Line, Line, float]]] = defaultdict(list)
     for one, two in equal:
-        agree, whole = rates[_sort(cells.cells, one, two)]
+        agree, whole, moves, steps = rates[_sort(cells.cells, one, two)]
         pairs = sum(line.kind == one.kind for line in listed) ** 2 / 2
-        chance = pairs * ((agree + 1) / (whole + 2)) ** int(cells.known[list(one.cells)].sum())
+        cell = change = (agree + 1) / (whole + 2)
+        if one.kind == "row":
+            change = (moves + 1) / (steps + 2)
+        chance = pairs * cell * max(cell, change) ** (int(cells.known[list(one.cells)].sum()) - 1)
         if chance < CHANCE:
             found[_together(cells.cells, one, two)].append((one, two, chance))
     return [_pattern(words, same) for same in found.values()]
 
 
-def _rates(cells: Cells, listed: list[Line], copied: set[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[int, int]]:
-    """Cells that agree, and cells compared, in pairs of lines near each other that are not copies."""
-    rates: dict[tuple[str, ...], tuple[int, int]] = defaultdict(lambda: (0, 0))
+def _rates(cells: Cells, listed: list[Line], copied: set[tuple[str, ...]]) -> dict[tuple[str, ...], NDArray[np.int64]]:
+    """In pairs of lines near each other that are not copies: cells that agree, cells compared, and the same of changes.
+
+    A change is that from one known cell to the next.
+    """
+    rates: dict[tuple[str, ...], NDArray[np.int64]] = defaultdict(lambda: np.zeros(4, dtype=np.int64))
+    mid = cells.mid.tolist()
     for kind in ("row", "column"):
         some = [line for line in listed if line.kind == kind]
         for i, one in enumerate(some):
@@ -83,8 +97,8 @@ def _rates(cells: Cells, listed: list[Line], copied: set[tuple[str, ...]]) -> di
                     continue
                 both = [(a, b) for a, b in zip(one.cells, two.cells, strict=True) if cells.known[a] and cells.known[b]]
                 agree = sum(cells.cells[a].printed == cells.cells[b].printed for a, b in both)
-                sort = _sort(cells.cells, one, two)
-                rates[sort] = rates[sort][0] + agree, rates[sort][1] + len(both)
+                moves = sum(mid[b] - mid[a] == mid[d] - mid[c] for (a, c), (b, d) in itertools.pairwise(both))
+                rates[_sort(cells.cells, one, two)] += agree, len(both), moves, max(0, len(both) - 1)
     return rates
 
 
@@ -125,10 +139,11 @@ def _pattern(words: Words, same: list[tuple[Line, Line, float]]) -> Finding:
                 f"{words.place(b.cells[0])} and {words.place(a.cells[0])}: equal in all {len(a.cells)} cells"
                 for a, b, _ in same
             ),
-            f"chance of lines so equal, if cells agreed independently and as often as in other {kind}s: "
+            f"chance of lines so equal, if cells and the changes between them agreed as often as in other {kind}s: "
             f"{max(c for *_, c in same):.0e}",
         ),
-        explanation=f"A {kind} was copied over another; which of the two is right, equal numbers cannot say.",
+        explanation=f"A {kind} copied over another would do it, and so would two that by nature hardly differ; "
+        "which of the two is right, equal numbers cannot say.",
         signature=f"repeated {kind}:{other}:{table}:{'+'.join(names)}",
         of=n,
     )
