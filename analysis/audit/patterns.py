@@ -2,10 +2,12 @@
 
 Where a source has no value yet, a compiler may carry the last one forward at a constant
 rate. Each such cell is consistent with its neighbours; that many cells of exactly one
-rate are not. The chance is bounded from the other rates: the share of them within one
-point of the repeated rate gives the density, times the printing step the probability of
-that very print, and a binomial tail (times the number of rates, since any of them might
-have repeated) the chance of so many.
+rate are not. The chance is bounded from the other rates: how often the prints next to the
+repeated one occur among them gives its probability (over as many printing steps as the
+:data:`NEAREST` nearest of them take, whatever the spread of the rates), and a binomial
+tail (times the number of rates, since any of them might have repeated) the chance of so
+many. Where most of the others are the two prints next to it, rates are printed too
+coarsely to tell.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
-from math import comb
+from math import ceil, comb
 
 from analysis.audit.cells import PROSE
 from analysis.audit.wording import Finding, Words
@@ -21,6 +23,8 @@ from analysis.interval import decimals_of, power_of_ten
 
 #: Fewer equal rates, or a larger chance, are no finding.
 LEAST, CHANCE = 4, 1e-6
+#: How many of the other rates, the nearest, say how frequent the prints next to a repeated one are.
+NEAREST = 10
 
 
 def tail(n: int, k: int, p: Fraction) -> float:
@@ -50,10 +54,14 @@ def repeated_rates(words: Words) -> list[Finding]:
             continue
         same = tuple(i for i in rates if text[i] == printed)
         others = [Fraction(text[i]) for i in rates if text[i] != printed]
-        near = sum(abs(value - Fraction(printed)) <= 1 for value in others)
-        density = Fraction(near + 1, 2 * (len(others) + 1))
+        away = sorted(abs(value - Fraction(printed)) * 10**decimals for value in others)
+        if len(away) < NEAREST or 2 * sum(steps <= 1 for steps in away) > len(away):
+            continue
+        steps = ceil(away[NEAREST - 1])
+        near = sum(one <= steps for one in away)
+        likely = Fraction(near + 1, 2 * steps * (len(away) + 1))
         events = len({level_of.get(i, i) for i in same})
-        chance = min(1.0, every * tail(every - 1, events - 1, density / 10**decimals))
+        chance = min(1.0, every * tail(every - 1, events - 1, likely))
         if events >= LEAST and chance < CHANCE:
             lines = [f"{place(i)}: printed {text[i]}" for i in same]
             lines.append(f"{len(same)} of {len(rates)} printed growth rates are exactly {printed}")
