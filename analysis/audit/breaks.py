@@ -2,12 +2,13 @@
 
 Between two years every row of a table changes; how differently they change is the spread
 (root mean square of the changes of the logarithm around their median). A year whose
-spread is :data:`TIMES` that of the other years together is a pattern if at least
+spread is :data:`TIMES` that of the other years together is named if at least
 :data:`ROWS` rows lie :data:`FURTHER` as far from its median as any row does in any other
 year: a single wrong digit moves one row, a change of basis many. Those rows are named.
 
 Where ``evidence.csv`` of the edition has counts on the basis that the report names, rows
-of that year that lie more than :data:`APART` from them are named too.
+of that year that lie more than :data:`APART` from them are named too. Without such counts
+the year is unusual and no more: a shock that meets some rows harder does the same.
 """
 
 from __future__ import annotations
@@ -100,11 +101,12 @@ def _pattern(
     return words.finding(
         named,
         kind="break",
-        grade="pattern",
-        consequence="conclusion",
+        grade="pattern" if outside else "unusual",
+        consequence="conclusion" if outside else "number",
         title=f"The {year} column of Table {block.table} breaks with the years before: {measure} of {', '.join(names)}",
         arithmetic=tuple(lines),
-        explanation=f"In no other year do rows move so far apart; another basis of counting for {year} would do it. {rule}.",
+        explanation=f"In no other year do rows move so far apart; another basis of counting for {year} would do it"
+        f"{'' if outside else ', and so would an event of that year that met these rows harder than others'}. {rule}.",
         signature=f"break:{block.table}:{block.measure}:{year}",
         of=int((~np.isnan(around[:, j])).sum()),
     )

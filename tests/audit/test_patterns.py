@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analysis.audit.bench import Bench
 from analysis.audit.breaks import column_breaks
 from analysis.audit.cells import build
 from analysis.audit.dates import compiled, impossible_dates
+from analysis.audit.patterns import repeated_rates
 from analysis.audit.repeats import repeated_lines
 from analysis.audit.wording import Finding, Words
 from analysis.report import BadInput, Report, load
@@ -138,3 +141,65 @@ def test_the_stored_count_of_unnoticed_digits_is_what_a_run_gives(report: Report
         assert {k: str(v) for k, v in row.items()} == stored[row["table"]]
     for row in stored.values():
         assert int(row["tried"]) == sum(int(row[k]) for k in ("proven", "bounded", "unnoticed"))
+
+
+# ---------------------------------------------------------------- honest numbers give no finding, or a hedged one
+
+
+def table(folder: Path, rows: Iterable[Iterable[float]], measure: str, digits: int = 0) -> Report:
+    """An edition of one table: invented countries by year."""
+    folder.mkdir()
+    lines = [[f"Country {i}", *(f"{v:.{digits}f}" for v in row)] for i, row in enumerate(rows)]
+    years = range(2010, 2009 + len(lines[0]))
+    fields: list[dict[str, object]] = [{"name": "row", "role": "row"}]
+    kept = {"role": "value", "measure": measure, "unit": "thousand", "exact": False}
+    fields += [{"name": f"a_{y}", "year": y} | kept for y in years]
+    head = ["label", "code", "kind", "scheme", "en"]
+    labels = {"name": "labels", "path": "labels.csv", "schema": {"fields": [{"name": n} for n in head]}}
+    one = dict.fromkeys(("name", "title", "title_en", "table", "source"), "1") | {"path": "1.csv", "page": 1}
+    resources = [labels, one | {"schema": {"fields": fields}}]
+    (folder / "datapackage.json").write_text(json.dumps({"name": "x", "resources": resources}), encoding="utf-8")
+    given = {"1.csv": [[str(f["name"]) for f in fields], *lines]}
+    given["labels.csv"] = [head, *([r[0], f"C{i:02}", "country", "", r[0]] for i, r in enumerate(lines))]
+    for name, content in given.items():
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(content)
+    return load(folder)
+
+
+@pytest.mark.parametrize(("countries", "years"), [(20, 8), (38, 12)])
+def test_smooth_rows_of_few_digits_that_agree_are_no_copies(countries: int, years: int, tmp_path: Path) -> None:
+    """Life expectancy in whole years: once two levels agree, the next ones do."""
+    for seed in range(8):
+        generator = np.random.default_rng(seed)
+        rates = zip(generator.uniform(72, 83, countries), generator.uniform(0.1, 0.3, countries), strict=True)
+        paths = [tuple(start + rate * k + generator.normal(0, 0.15) for k in range(years)) for start, rate in rates]
+        assert repeated_lines(words(table(tmp_path / str(seed), paths, "life"))) == []
+
+
+@pytest.mark.parametrize(("middle", "spread"), [(0.4, 0.15), (0.4, 0.05), (2.0, 0.3), (2.0, 3.0)])
+def test_rates_of_small_spread_printed_coarsely_are_no_constant_rate(
+    middle: float, spread: float, tmp_path: Path
+) -> None:
+    for seed in range(5):
+        drawn = np.random.default_rng(seed).normal(middle, spread, (30, 5))
+        found = words(table(tmp_path / str(seed), drawn, "growth", 1))
+        assert sum(c.measure == "growth" for c in found.cells) == 150
+        assert repeated_rates(found) == []
+
+
+def test_a_shock_is_unusual_and_named_beside_another_basis(tmp_path: Path) -> None:
+    """Arrivals of tourists: in one year all fall, islands far more than others."""
+    generator = np.random.default_rng(1)
+    level, fall = generator.uniform(1e5, 1e7, 12), np.where(np.arange(12) < 4, 0.05, 0.4)
+    factors = generator.uniform(1.02, 1.05, (12, 2)).cumprod(axis=1)
+    rows = [(v, v * a, v * b, v * b * f) for v, (a, b), f in zip(level, factors, fall, strict=True)]
+    (found,) = column_breaks(words(table(tmp_path / "one", rows, "arrivals")))
+    assert (found.grade, found.consequence) == ("unusual", "number")
+    assert "an event of that year" in found.explanation
+
+
+def test_outside_counts_make_a_break_a_pattern(report: Report) -> None:
+    (found,) = column_breaks(words(report))
+    assert (found.grade, found.consequence) == ("pattern", "conclusion")
+    assert "event" not in found.explanation
