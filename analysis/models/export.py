@@ -2,7 +2,8 @@
 
 ``python -m analysis trends`` and ``python -m analysis forecasts`` print them, the pages pivot them
 (:func:`estimates`). Digits are fixed per kind of number, well inside what differs between machines, and nothing
-depends on a clock or an unseeded draw. What cannot be estimated is a row whose ``note`` says why.
+depends on a clock or an unseeded draw. What cannot be estimated of a series is a row whose ``note`` says why; what is
+printed for fewer than four years, or always the same, is no series here and has no row.
 """
 
 from __future__ import annotations
@@ -229,7 +230,7 @@ def _clustered(
     yield Line(fit.n, model, parameter, scale(*_ends(fit)), fit.level, unit)
     wild = scale(fit.estimate, fit.low_wild, fit.high_wild)
     yield Line(fit.n, f"{model}_wild", parameter, wild, fit.level, unit)
-    yield Line(fit.n, f"{model}_wild", "p_value", (fit.p_wild,), digits=4)
+    yield Line(fit.n, f"{model}_wild", "p_value", (fit.p_wild,), digits=6)
     yield Line(fit.n, model, "leave_one_out", scale(*_edges(fit.estimate, without["estimate"])), "range", unit)
 
 
