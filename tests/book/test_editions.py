@@ -268,7 +268,11 @@ def figures(text: Tag) -> dict[str, tuple[str, list[Decimal]]]:
         alone += [
             n
             for value in svg.select("circle > title")
-            for n in _VALUE.findall(re.sub(r"F-\d+|EU-27|歐盟27國|(?:19|20)\d\d–(?:19|20)\d\d", "", value.get_text()))
+            for n in _VALUE.findall(
+                re.sub(
+                    r"F-\d+|EU-27|歐盟27國|(?:19|20)\d\d–(?:19|20)\d\d|^(?:19|20)\d\d(?=,|，|年)", "", value.get_text()
+                )
+            )
         ]
         values = [Decimal(n.replace(",", "").replace("−", "-")) for n in alone if not _YEAR.fullmatch(n)]
         found[str(svg["data-name"])] = money[0] if money else "", values
