@@ -156,7 +156,12 @@ def test_every_reading_of_the_ends_of_a_range_is_tried_with_every_reading_of_the
 
 @pytest.mark.parametrize(
     ("first", "last", "verdict"),
-    [("2025", "2030", "reproduced"), ("2024", "2030", "ambiguous"), ("2026", "2031", "contradicted")],
+    [
+        ("2025", "2030", "reproduced"),
+        ("2024", "2030", "ambiguous"),  # growth from a base year
+        ("2026", "2031", "ambiguous"),  # another edition of a yearly report
+        ("2026", "2030", "contradicted"),
+    ],
 )
 def test_a_period_is_held_against_the_title_it_cites(edition, first, last, verdict):
     expression = "same_period(y0, y1, 2025, 2030)"
