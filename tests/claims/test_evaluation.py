@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from analysis import __main__ as cli
+from analysis import report
 from analysis.claims import evaluate
 from analysis.claims.evaluation import CHECKS, COLUMNS
 from analysis.claims.readings import half_step, judge
@@ -156,7 +157,12 @@ def test_every_reading_of_the_ends_of_a_range_is_tried_with_every_reading_of_the
 
 @pytest.mark.parametrize(
     ("first", "last", "verdict"),
-    [("2025", "2030", "reproduced"), ("2024", "2030", "ambiguous"), ("2026", "2031", "contradicted")],
+    [
+        ("2025", "2030", "reproduced"),
+        ("2024", "2030", "ambiguous"),  # growth from a base year
+        ("2026", "2031", "ambiguous"),  # another edition of a yearly report
+        ("2026", "2030", "contradicted"),
+    ],
 )
 def test_a_period_is_held_against_the_title_it_cites(edition, first, last, verdict):
     expression = "same_period(y0, y1, 2025, 2030)"
@@ -354,3 +360,18 @@ def test_a_changed_table_changes_the_verdict(edition):
     table = loaded.directory / "tables" / "1-2-1.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("589,599", "589,699"), encoding="utf-8")
     assert evaluate(edition(claim))["verdict"].tolist() == ["contradicted"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("C1281.3", "reproduced"),  # both, amount and share, are five-year highs; not the growth rate
+        ("C1337.1", "ambiguous"),  # the rank is level, the number is not
+        ("C1543.7", "ambiguous"),  # with the medium class exports turned to capital, without it not
+        ("C1742.1", "not checkable"),  # a figure of the section is not part of the text
+        ("C5770.3", "ambiguous"),  # another edition of the source
+        ("C5927.1", "ambiguous"),
+    ],
+)
+def test_what_a_fair_reading_acquits_is_not_contradicted(claim, verdict):
+    assert evaluate(report.load(), only=[claim])["verdict"].tolist() == [verdict]
