@@ -23,8 +23,8 @@ from analysis.audit.dates import impossible_dates
 from analysis.audit.declarations import RANKS
 from analysis.audit.diagnosis import Explanation, candidates, diagnose, repaired
 from analysis.audit.hypotheses import Candidate
+from analysis.audit.outside import other_prices, other_quantities
 from analysis.audit.patterns import other_rounding, repeated_rates
-from analysis.audit.prices import other_prices
 from analysis.audit.register import Known, owners, register, rows_of
 from analysis.audit.repeats import repeated_lines
 from analysis.audit.verdicts import audit
@@ -89,7 +89,7 @@ def _with_patterns(words: Words, known: list[Finding], fresh: list[Finding]) -> 
     held = {f.signature: f for f in known}
     told = [set(f.cells) for f in (*known, *fresh)]
     odd = repeated_rates(words) + other_rounding(words) + column_breaks(words) + impossible_dates(words)
-    odd += other_prices(words)
+    odd += other_prices(words) + other_quantities(words)
     odd += [line for line in repeated_lines(words) if not _told(line, told)]
     for finding in odd:
         one, rows = listed.get(finding.signature), held.get(finding.signature)

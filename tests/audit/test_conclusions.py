@@ -326,4 +326,4 @@ def test_a_package_without_relations_has_an_empty_ledger(data_copy: Path, capsys
     assert "nothing to check" in printed.err
     found = audit.findings(load(data_copy))
     assert list(found.columns) == COLUMNS
-    assert set(found["kind"]) <= {"constant rate", "break", "date", "prices"}
+    assert set(found["kind"]) <= {"constant rate", "break", "date", "prices", "quantity"}

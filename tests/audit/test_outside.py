@@ -1,4 +1,4 @@
-"""The year of constant prices, found from nominal GDP of the country whose money it is."""
+"""The year of constant prices, from nominal GDP of the country whose money it is; numbers of something else."""
 
 from __future__ import annotations
 
@@ -59,3 +59,15 @@ def test_at_prices_of_2015_nothing_would_be_found(data_copy):
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
     assert prices(load(data_copy)) == []
+
+
+def test_a_robot_density_is_no_number_of_countries(data_copy):
+    def quantities():
+        return [
+            (f["id"], f["cells"]) for f in audit.findings(load(data_copy)).to_dict("records") if f["kind"] == "quantity"
+        ]
+
+    assert quantities() == [("F-016", "1-2-12/工業機器人密度/countries_assessed")]
+    path = data_copy / "tables/1-2-12.csv"
+    path.write_text(path.read_text("utf-8").replace(",162", ",61"), "utf-8")
+    assert quantities() == []

@@ -1,9 +1,10 @@
-"""Amounts at constant prices that are not at those of the year their table names.
+"""Findings that outside facts open (``evidence.csv``): no page of the report proves them, so none is an error.
 
-At purchasing power parities the money of the numeraire buys what it buys in its own country. There the printed
-share of GDP times nominal GDP is the amount at current prices, and that over the printed amount is the price
-level: it is one in the reference year, and in no other while prices rise. Nominal GDP is an outside fact
-(``evidence.csv``), so such a finding is never an error that the report alone proves.
+**Prices of another year.** At purchasing power parities the money of the numeraire buys what it buys in its own
+country. There the printed share of GDP times nominal GDP is the amount at current prices, and that over the
+printed amount is the price level: it is one in the reference year, and in no other while prices rise.
+
+**Another quantity.** A fact of another basis than the report names for its number, with the same digits.
 """
 
 from __future__ import annotations
@@ -13,6 +14,35 @@ from analysis.interval import Interval, rounded
 from analysis.report import records
 
 EVIDENCE, MEASURE = "evidence", "nominal GDP"
+
+
+def other_quantities(words: Words) -> list[Finding]:
+    """Printed numbers that have the digits of an outside fact about something else."""
+    report, found = words.report, []
+    places = {(c.table, c.row, c.column): i for i, c in enumerate(words.cells)}
+    for fact in records(report.resource(EVIDENCE)) if report.has(EVIDENCE) else []:
+        at = places.get((fact["table"], fact["row"], fact["column"]))
+        same = at is not None and not fact["expression"] and words.cells[at].printed == fact["value"]
+        if at is None or not same or fact["printed_basis"] in ("", fact["basis"]):
+            continue
+        cell = words.cells[at]
+        found.append(
+            words.finding(
+                [at],
+                kind="quantity",
+                grade="pattern",
+                consequence="number",
+                title=f"{cell.printed} in Table {cell.table} is no {fact['printed_basis']}",
+                arithmetic=(
+                    f"{words.place(at)}: printed {cell.printed}; {fact['measure']}: {fact['value']} ({fact['publisher']})",
+                ),
+                explanation="The digits are those of another quantity.",
+                signature=f"quantity:{cell.place}",
+                of=1,
+                decided_by=fact["id"],
+            )
+        )
+    return found
 
 
 def other_prices(words: Words) -> list[Finding]:
