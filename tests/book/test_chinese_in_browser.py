@@ -94,7 +94,7 @@ def test_axe_finds_nothing_serious(visitor, site, axe, name):
 
 def test_copy_buttons_are_in_chinese(visitor, site):
     page, _ = visitor
-    page.goto(f"{site}/zh/book/reference/rerun.html", wait_until="load")
+    page.goto(f"{site}/zh/book/reference/own_report.html", wait_until="load")
     assert {b.get_attribute("data-tooltip") for b in page.locator("button.copybtn").all()} == {"複製"}
 
 
