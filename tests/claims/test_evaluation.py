@@ -9,11 +9,11 @@ import sys
 import pytest
 
 from analysis import __main__ as cli
-from analysis.claims import evaluate
+from analysis.claims import evaluate, views
 from analysis.claims.evaluation import CHECKS, COLUMNS
 from analysis.claims.readings import half_step, judge
 from analysis.interval import Interval
-from analysis.report import BadInput
+from analysis.report import BadInput, load
 from tests.claims.conftest import row
 
 
@@ -354,3 +354,14 @@ def test_a_changed_table_changes_the_verdict(edition):
     table = loaded.directory / "tables" / "1-2-1.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("589,599", "589,699"), encoding="utf-8")
     assert evaluate(edition(claim))["verdict"].tolist() == ["contradicted"]
+
+
+def test_a_number_past_a_threshold_never_looks_like_the_threshold() -> None:
+    found = evaluate(load(), ["C1549.1"]).set_index("id")
+    assert found.loc["C1549.1", ["printed", "recomputed"]].tolist() == ["1", "1.03"]
+
+
+def test_a_statement_that_holds_by_one_reading_only_says_so_in_the_register() -> None:
+    shown = views.register(load(), frozenset({"C1494.3", "C1508.1"}))
+    assert set(shown["recomputed"]) == {views.DEPENDS}
+    assert set(shown["verdict"]) == {"ambiguous"}
