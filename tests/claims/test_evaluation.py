@@ -9,12 +9,11 @@ import sys
 import pytest
 
 from analysis import __main__ as cli
-from analysis import report
-from analysis.claims import evaluate
+from analysis.claims import evaluate, views
 from analysis.claims.evaluation import CHECKS, COLUMNS
 from analysis.claims.readings import half_step, judge
 from analysis.interval import Interval
-from analysis.report import BadInput
+from analysis.report import BadInput, load
 from tests.claims.conftest import row
 
 
@@ -374,4 +373,15 @@ def test_a_changed_table_changes_the_verdict(edition):
     ],
 )
 def test_what_a_fair_reading_acquits_is_not_contradicted(claim, verdict):
-    assert evaluate(report.load(), only=[claim])["verdict"].tolist() == [verdict]
+    assert evaluate(load(), only=[claim])["verdict"].tolist() == [verdict]
+
+
+def test_a_number_past_a_threshold_never_looks_like_the_threshold() -> None:
+    found = evaluate(load(), ["C1549.1"]).set_index("id")
+    assert found.loc["C1549.1", ["printed", "recomputed"]].tolist() == ["1", "1.03"]
+
+
+def test_a_statement_that_holds_by_one_reading_only_says_so_in_the_register() -> None:
+    shown = views.register(load(), frozenset({"C1494.3", "C1508.1"}))
+    assert set(shown["recomputed"]) == {views.DEPENDS}
+    assert set(shown["verdict"]) == {"ambiguous"}
