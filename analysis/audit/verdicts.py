@@ -7,7 +7,7 @@ relation fails, and a declared derivation reproduces every cell of the table's b
 ``contradicted`` (no admissible inputs give it). Of declared bounds and of relations that
 assume something nobody printed: ``plausible`` (inside; ``reproduced`` if it is the very
 number) and ``implausible`` (outside: a question, never an error). ``unchecked``: an
-input is missing.
+input is missing, or there is no value (growth from a negative number).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from analysis.audit.cells import NEAREST_MODE, PROSE, Cells, build, governed
 from analysis.audit.declarations import EXACT, Relation, declared
 from analysis.audit.kernels import Bound, Constants, rounded
-from analysis.audit.relations import Evaluation, Group, bind, evaluate, targets
+from analysis.audit.relations import Evaluation, Group, evaluate, instances, targets
 from analysis.interval import MODES, as_printed, outward
 from analysis.report import Report, once
 
@@ -47,14 +47,16 @@ EXTRA_DECIMALS = 2
 class Audit:
     """Cells, the evaluation of every bound relation and the verdicts.
 
-    ``cells`` are read as their measures round. ``unbound``: relations none of whose inputs are printed together, with
-    the cells that they are about (none, where even these are not printed).
+    ``cells`` are read as their measures round. ``unbound``: relations with the cells that they are about and whose
+    inputs are not printed (no cells, where even these are not); ``absent``: those whose rows and columns are nowhere,
+    so that nothing is checked.
     """
 
     cells: Cells
     results: list[Evaluation]
     verdicts: list[NDArray[Any]]
     unbound: list[tuple[Relation, NDArray[np.int64]]]
+    absent: list[Relation]
 
     @property
     def groups(self) -> list[Group]:
@@ -89,14 +91,18 @@ def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
     if tables is not None:
         used = tables.union(*(r.tables for r in chosen))
         needed = tuple(t for t in [*report.tables, PROSE] if t in used)
-    return judge(build(report, needed), chosen)
+    done = judge(build(report, needed), chosen)
+    absent = [f"{r.target.measure} of {r.table} ({r.name})" for r in done.absent]
+    report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", absent)
+    return done
 
 
 def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
     """Bind, evaluate and give verdicts; measures that round otherwise are read so first."""
-    results = [evaluate(group, cells) for group in bind(chosen, cells)]
-    bound = {id(e.group.relation) for e in results}
-    unbound = [(r, targets(r, cells)) for r in chosen if id(r) not in bound]
+    found = [(relation, *instances(relation, cells)) for relation in chosen]
+    results = [evaluate(group, cells) for _, groups, _ in found for group in groups]
+    absent = [r for r, groups, blank in found if not groups and not blank.size]
+    unbound = [(r, blank) for r, _, blank in found if blank.size] + [(r, targets(r, cells)) for r in absent]
     for key, mode in rounding_modes(cells, results).items():
         other = governed(cells, {**cells.modes, key: mode})
         again = [evaluate(e.group, other) for e in results]
@@ -105,7 +111,7 @@ def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
     results = [e for e in results if _established(e)]
     verdicts = [_verdicts(e, cells) for e in results]
     _explain(results, verdicts, cells)
-    return Audit(cells, results, verdicts, unbound)
+    return Audit(cells, results, verdicts, unbound, absent)
 
 
 def _failures(key: tuple[str, str], results: list[Evaluation]) -> int:
