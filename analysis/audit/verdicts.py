@@ -2,7 +2,7 @@
 
 Two families of verdicts, which are never added up. Of arithmetic, order and definition:
 ``reproduced`` (the relation on the printed digits gives the printed number),
-``consistent`` (some unrounded inputs that print the same do), ``explained`` (the direct
+``consistent`` (some unrounded inputs that print the same do, rounded or truncated), ``explained`` (the direct
 relation fails, and a declared derivation reproduces every cell of the table's block),
 ``contradicted`` (no admissible inputs give it). Of declared bounds and of relations that
 assume something nobody printed: ``plausible`` (inside; ``reproduced`` if it is the very
@@ -49,7 +49,7 @@ class Audit:
 
     ``cells`` are read as their measures round. ``unbound``: relations with the cells that they are about and whose
     inputs are not printed (no cells, where even these are not); ``absent``: those whose rows and columns are nowhere,
-    so that nothing is checked.
+    so that nothing is checked. ``truncated``: for each evaluation what holds only if numbers were truncated.
     """
 
     cells: Cells
@@ -57,6 +57,7 @@ class Audit:
     verdicts: list[NDArray[Any]]
     unbound: list[tuple[Relation, NDArray[np.int64]]]
     absent: list[Relation]
+    truncated: list[NDArray[np.bool_]]
 
     @property
     def groups(self) -> list[Group]:
@@ -94,6 +95,9 @@ def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
     done = judge(build(report, needed), chosen)
     absent = [f"{r.target.measure} of {r.table} ({r.name})" for r in done.absent]
     report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", absent)
+    held = [i for e, some in zip(done.results, done.truncated, strict=True) for i in e.group.target[some]]
+    places = dict.fromkeys(done.cells.cells[i].place for i in held)
+    report.warn_of("audit", "numbers follow from others only if they were truncated, not rounded", places)
     return done
 
 
@@ -111,7 +115,11 @@ def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
     results = [e for e in results if _established(e)]
     verdicts = [_verdicts(e, cells) for e in results]
     _explain(results, verdicts, cells)
-    return Audit(cells, results, verdicts, unbound, absent)
+    truncated = _truncated(cells, results)
+    for verdict, saved in zip(verdicts, truncated, strict=True):
+        saved &= np.isin(verdict, FAILING)
+        verdict[saved] = np.where(verdict[saved] == "contradicted", "consistent", "plausible")
+    return Audit(cells, results, verdicts, unbound, absent, truncated)
 
 
 def _failures(key: tuple[str, str], results: list[Evaluation]) -> int:
@@ -121,6 +129,33 @@ def _failures(key: tuple[str, str], results: list[Evaluation]) -> int:
         for e in results
         if key in [(t.table, t.measure) for t in (e.group.relation.target, *e.group.relation.inputs)]
     )
+
+
+def _truncated(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_]]:
+    """For each evaluation what fails, but holds if some measures are read as truncated, and then nothing else fails.
+
+    Tried are the measure of the target, those of the inputs, those in the units of either, and all of the tables: too
+    few numbers may speak for :func:`rounding_modes` to say how they round, and then no difference in the last digit
+    is held against them. (Half to even is part of what is read to the nearest.)
+    """
+    saved = [np.zeros(len(e.holds), dtype=bool) for e in results]
+    scopes: dict[frozenset[tuple[str, str]], None] = {}
+    for relation in (e.group.relation for e in results if (e.checked & ~e.holds).any()):
+        near = [b for b in cells.blocks.values() if b.table in relation.tables]
+        for some in (relation.target.names, [name for term in relation.inputs for name in term.names]):
+            units = {(table, cells.blocks[table, measure].unit_name) for table, measure in some}
+            alike = [(b.table, b.measure) for b in near if (b.table, b.unit_name) in units]
+            scopes |= dict.fromkeys((frozenset(some), frozenset(alike)))
+        scopes[frozenset((b.table, b.measure) for b in near)] = None
+    for scope in scopes:
+        other = governed(cells, {**cells.modes, **dict.fromkeys(scope, "truncate")})
+        read = [i for i, e in enumerate(results) if not scope.isdisjoint(e.group.relation.names)]
+        again = [evaluate(results[i].group, other) for i in read]
+        broken = [e.checked & ~e.holds for e in again]
+        if not any((now & results[i].holds).any() for i, now in zip(read, broken, strict=True)):
+            for i, now in zip(read, broken, strict=True):
+                saved[i] |= results[i].checked & ~results[i].holds & ~now
+    return saved
 
 
 def _printed_digits(cells: Cells, index: NDArray[np.int64]) -> Any:
