@@ -243,7 +243,8 @@ class CountryTrends:
 
     Columns ``code, own, own_low, own_high, shrunken, low, high, apart, p``: ``apart`` is the country's own
     slope less that of the reference, ``p`` its p-value after Holm's (1979) correction, if the scatter of the years is
-    independent; ``p_lasting`` the same for mean changes, if shocks last. ``common, low, high`` are on the response scale; ``spread`` in percentage points a year about the common rate.
+    independent; ``p_lasting`` the same for mean changes, if shocks last. ``common, low, high`` are on the response scale;
+    ``spread`` in percentage points a year about the common rate.
     """
 
     n: int
@@ -268,14 +269,20 @@ def draw(own: Floats, scatter: Floats, df: Floats, sxx: Floats) -> tuple[Floats,
     return variance, freedom, shrink(own, variance)
 
 
-def holm(own: Floats, variance: Floats, freedom: Floats, at: int) -> Floats:
-    """p-values of the differences from one country, after Holm's (1979) correction; NaN for itself."""
-    from statsmodels.stats.multitest import multipletests
-
+def differences(own: Floats, variance: Floats, freedom: Floats, at: int) -> Floats:
+    """p-values of the differences from one country; NaN for itself."""
     p = two_sided((own - own[at]) / np.sqrt(variance + variance[at]), np.minimum(freedom, freedom[at]))
     p[at] = math.nan
-    p[~np.isnan(p)] = multipletests(p[~np.isnan(p)], method="holm")[1]
     return p
+
+
+def holm(p: Floats) -> Floats:
+    """p-values after Holm's (1979) correction; NaN stays."""
+    from statsmodels.stats.multitest import multipletests
+
+    corrected = p.copy()
+    corrected[~np.isnan(p)] = multipletests(p[~np.isnan(p)], method="holm")[1]
+    return corrected
 
 
 def country_trends(series: Sequence[Series], reference: str = "TWN") -> CountryTrends:
@@ -303,8 +310,8 @@ def country_trends(series: Sequence[Series], reference: str = "TWN") -> CountryT
         span = np.array([s.time[-1] - s.time[0] for s in used])
         moved, error = np.array([[v[0] for v in changes(s.time, s.response[None])] for s in used]).T
         frame["apart"] = frame["own"] - frame["own"].iloc[at]
-        frame["p"] = holm(own, variance, freedom, at)
-        frame["p_lasting"] = holm(moved, *draw(moved, error**2 * span, df, span)[:2], at)
+        frame["p"] = holm(differences(own, variance, freedom, at))
+        frame["p_lasting"] = holm(differences(moved, *draw(moved, error**2 * span, df, span)[:2], at))
     common, half_common = drawn.common, t * drawn.se
     spread = 100 * (math.exp(common + drawn.tau) - math.exp(common))
     return CountryTrends(sum(map(len, used)), common, common - half_common, common + half_common, spread, LEVEL, frame)
