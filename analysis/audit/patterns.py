@@ -53,8 +53,8 @@ def repeated_rates(words: Words) -> list[Finding]:
         if count < LEAST or decimals == 0:
             continue
         same = tuple(i for i in rates if text[i] == printed)
-        others = [Fraction(text[i]) for i in rates if text[i] != printed]
-        away = sorted(abs(value - Fraction(printed)) * 10**decimals for value in others)
+        away = sorted(abs(Fraction(text[i]) - Fraction(printed)) * 10**decimals for i in rates)
+        away = [steps for steps in away if steps > 0]
         if len(away) < NEAREST or 2 * sum(steps <= 1 for steps in away) > len(away):
             continue
         steps = ceil(away[NEAREST - 1])

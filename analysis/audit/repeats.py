@@ -4,9 +4,10 @@ Two lines of a table, or of two tables, may agree in a cell by chance or because
 changes from year to year. How often they do is counted from all other pairs of lines of
 the same kind; lines that agree in every cell although others seldom agree in any are a
 pattern. Cells of a row are not independent: where a first cell agrees, the next ones do
-if the changes agree. So the chance is that of one cell, times that of a change (or of a
-cell, if that is larger) for each of the others. One quantity printed in two tables is not
-a repetition.
+if the changes agree. So the chance is that of one cell, times that of the next for each of
+the others: of a cell, of a change, or of a cell after one that agrees, whichever is largest.
+Columns of one table are compared with pairs that stand no farther apart.
+One quantity printed in two tables is not a repetition.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from analysis.audit.wording import Finding, Words
 
 #: Lines of fewer known cells, of fewer different numbers, or with a larger chance are no finding.
 LEAST, DIFFERENT, CHANCE = 5, 3, 1e-3
+#: A cell after one that agrees is as likely to agree as a change, before this many were seen.
+PRIOR = 2
+NONE = np.zeros(6, dtype=np.int64)
 #: Lines so many places apart are compared to learn how often cells agree.
 NEAR = 60
 
@@ -69,23 +73,28 @@ def repeated_lines(words: Words) -> list[Finding]:
     rates = _rates(cells, listed, copied)
     found: dict[tuple[str, ...], list[tuple[Line, Line, float]]] = defaultdict(list)
     for one, two in equal:
-        agree, whole, moves, steps = rates[_sort(cells.cells, one, two)]
+        sort, apart = _sort(cells.cells, one, two)
+        alike = sum((v for (other, far), v in rates.items() if other == sort and far <= apart), start=NONE)
+        agree, whole, moves, steps, stays, starts = alike.tolist()
         pairs = sum(line.kind == one.kind for line in listed) ** 2 / 2
-        cell = change = (agree + 1) / (whole + 2)
+        cell = after = (agree + 1) / (whole + 2)
         if one.kind == "row":
             change = (moves + 1) / (steps + 2)
-        chance = pairs * cell * max(cell, change) ** (int(cells.known[list(one.cells)].sum()) - 1)
+            after = max(cell, change, (stays + PRIOR * change) / (starts + PRIOR))
+        chance = pairs * cell * after ** (int(cells.known[list(one.cells)].sum()) - 1)
         if chance < CHANCE:
             found[_together(cells.cells, one, two)].append((one, two, chance))
     return [_pattern(words, same) for same in found.values()]
 
 
-def _rates(cells: Cells, listed: list[Line], copied: set[tuple[str, ...]]) -> dict[tuple[str, ...], NDArray[np.int64]]:
-    """In pairs of lines near each other that are not copies: cells that agree, cells compared, and the same of changes.
+def _rates(
+    cells: Cells, listed: list[Line], copied: set[tuple[str, ...]]
+) -> dict[tuple[tuple[str, ...], int], NDArray[np.int64]]:
+    """In pairs of lines near each other that are not copies: how often cells agree, changes, and cells after one that does.
 
-    A change is that from one known cell to the next.
+    Each as two numbers: those that agree, those compared. A change is that from one known cell to the next.
     """
-    rates: dict[tuple[str, ...], NDArray[np.int64]] = defaultdict(lambda: np.zeros(4, dtype=np.int64))
+    rates: dict[tuple[tuple[str, ...], int], NDArray[np.int64]] = defaultdict(NONE.copy)
     mid = cells.mid.tolist()
     for kind in ("row", "column"):
         some = [line for line in listed if line.kind == kind]
@@ -96,9 +105,11 @@ def _rates(cells: Cells, listed: list[Line], copied: set[tuple[str, ...]]) -> di
                 if _same_quantity(cells.cells, one, two):
                     continue
                 both = [(a, b) for a, b in zip(one.cells, two.cells, strict=True) if cells.known[a] and cells.known[b]]
-                agree = sum(cells.cells[a].printed == cells.cells[b].printed for a, b in both)
+                same = [cells.cells[a].printed == cells.cells[b].printed for a, b in both]
+                stays = sum(now and then for now, then in itertools.pairwise(same))
                 moves = sum(mid[b] - mid[a] == mid[d] - mid[c] for (a, c), (b, d) in itertools.pairwise(both))
-                rates[_sort(cells.cells, one, two)] += agree, len(both), moves, max(0, len(both) - 1)
+                steps = max(0, len(both) - 1)
+                rates[_sort(cells.cells, one, two)] += sum(same), len(both), moves, steps, stays, sum(same[:-1])
     return rates
 
 
@@ -108,17 +119,21 @@ def _same_quantity(cells: list[Cell], one: Line, two: Line) -> bool:
     return what[0] == what[1]
 
 
-def _sort(cells: list[Cell], one: Line, two: Line) -> tuple[str, ...]:
-    """Pairs of lines that may be expected to agree equally often, whatever their table."""
+def _sort(cells: list[Cell], one: Line, two: Line) -> tuple[tuple[str, ...], int]:
+    """Pairs of lines that may be expected to agree equally often, whatever their table, and how far apart they stand.
+
+    Only columns of one table are the less alike the farther they are apart; for all others this is 0.
+    """
     first, second = cells[one.cells[0]], cells[two.cells[0]]
-    related = one.kind == "column" and one.table == two.table and first.measure == second.measure
-    return one.kind, first.unit, second.unit, "one measure" if related else "two things"
+    columns = one.kind == "column" and one.table == two.table
+    related, apart = columns and first.measure == second.measure, columns * abs(first.order[1] - second.order[1])
+    return (one.kind, first.unit, second.unit, "one measure" if related else "two things"), apart
 
 
 def _together(cells: list[Cell], one: Line, two: Line) -> tuple[str, ...]:
     """Pairs that one copying would have made."""
     years = [cells[line.cells[0]].year for line in (one, two)]
-    return (one.kind, one.table, two.table, *(years if one.kind == "column" else (one.name, two.name)))
+    return (one.kind, one.table, two.table, *(years if one.kind == "column" and all(years) else (one.name, two.name)))
 
 
 def _pattern(words: Words, same: list[tuple[Line, Line, float]]) -> Finding:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.audit.bench import Bench
@@ -17,7 +18,7 @@ from analysis.audit.dates import compiled, impossible_dates
 from analysis.audit.patterns import repeated_rates
 from analysis.audit.repeats import repeated_lines
 from analysis.audit.wording import Finding, Words
-from analysis.report import BadInput, Report, load
+from analysis.report import BadInput, Report, from_frames, load
 from tests.selftest.unnoticed import unnoticed
 
 STORED = Path(__file__).parents[2] / "book" / "audit" / "unnoticed.csv"
@@ -175,15 +176,26 @@ def table(folder: Path, rows: Iterable[Iterable[float]], measure: str, digits: i
 
 @pytest.mark.parametrize(("countries", "years"), [(20, 8), (38, 12)])
 def test_smooth_rows_of_few_digits_that_agree_are_no_copies(countries: int, years: int, tmp_path: Path) -> None:
-    """Life expectancy in whole years: once two levels agree, the next ones do."""
-    for seed in range(8):
+    """Life expectancy in whole years: once two levels agree, the next ones do; years beside each other hardly differ."""
+    for seed in range(20):
+        generator, rows = np.random.default_rng(seed), []
+        for _ in range(countries):
+            start, rate = generator.uniform(72, 83), generator.uniform(0.1, 0.3)
+            rows.append([start + rate * k + generator.normal(0, 0.15) for k in range(years)])
+        assert repeated_lines(words(table(tmp_path / str(seed), rows, "life"))) == []
+
+
+def test_columns_without_years_that_hardly_differ_are_no_copies() -> None:
+    """Years beside each other in a plain frame, where no field says which year it is."""
+    for seed in range(20):
         generator = np.random.default_rng(seed)
-        rates = zip(generator.uniform(72, 83, countries), generator.uniform(0.1, 0.3, countries), strict=True)
-        paths = [tuple(start + rate * k + generator.normal(0, 0.15) for k in range(years)) for start, rate in rates]
-        assert repeated_lines(words(table(tmp_path / str(seed), paths, "life"))) == []
+        start, rate = generator.uniform(72, 83, 30), generator.uniform(0.05, 0.25, 30)
+        columns = {f"life {k}": [f"{v:.0f}" for v in start + rate * k] for k in range(8)}
+        frame = pd.DataFrame({"country": [f"Country {i}" for i in range(30)]} | columns)
+        assert repeated_lines(words(from_frames({"life": frame}))) == []
 
 
-@pytest.mark.parametrize(("middle", "spread"), [(0.4, 0.15), (0.4, 0.05), (2.0, 0.3), (2.0, 3.0)])
+@pytest.mark.parametrize(("middle", "spread"), [(0.4, 0.15), (0.4, 0.05), (0.0, 0.2), (2.0, 0.3), (2.0, 3.0)])
 def test_rates_of_small_spread_printed_coarsely_are_no_constant_rate(
     middle: float, spread: float, tmp_path: Path
 ) -> None:
