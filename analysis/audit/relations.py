@@ -90,7 +90,7 @@ def _bind(relation: Relation, cells: Cells) -> list[Group]:
     if relation.kernel in _SETS - {"between"}:  # a set of unequal size: drop what is not printed
         return _ragged(relation, target, columns, keep, _constants(relation, cells, factor))
     keep &= (columns >= 0).all(axis=2)
-    if not keep.any():
+    if not keep.any() or not columns.shape[2]:  # "every other row" where there is none
         return []
     return [Group(relation, target[keep], columns[keep], _constants(relation, cells, factor))]
 
@@ -139,8 +139,8 @@ def _inputs(
             return None
         index = np.full((len(block.rows) + 1, len(block.keys) + 1), -1, dtype=np.int64)
         index[:-1, :-1] = block.index
-        row_sets = _rows(term.row, target, rows, block)
-        key_sets = _keys(term.key, target, keys, block)
+        row_sets = _rows(term.row, target, rows, block, blocks[0] or block)
+        key_sets = _keys(term.key, target, keys, block, blocks[0] or block)
         layers.append(index[row_sets[:, None, :, None], key_sets[None, :, None, :]].reshape(len(rows), len(keys), -1))
     if len(layers) == 1:
         return layers[0]
@@ -149,7 +149,8 @@ def _inputs(
     return np.where(absent, -1, paired)
 
 
-def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block) -> NDArray[np.int64]:
+def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block, first: Block) -> NDArray[np.int64]:
+    """Rows of a block for every row of the target; ``first``, the first block of a pair, says which ``*`` are."""
     codes = [target.rows[i] for i in rows]
     if pattern == "only":
         wanted = [block.rows[:1]] * len(rows)
@@ -160,14 +161,14 @@ def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block) -> NDA
     elif pattern in ("above", "below"):
         wanted = [(code,) for code in (["", *codes[:-1]] if pattern == "above" else [*codes[1:], ""])]
     elif pattern.startswith("*"):
-        wanted = [tuple(code for code in block.rows if code != pattern[2:])] * len(rows)
+        wanted = [tuple(code for code in first.rows if code != pattern[2:])] * len(rows)
     else:
         wanted = [tuple(members(pattern)) if pattern.startswith("{") else (pattern,)] * len(rows)
     at = {code: i for i, code in enumerate(block.rows)}
     return np.array([[at.get(code, -1) for code in some] for some in wanted], dtype=np.int64)
 
 
-def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block) -> NDArray[np.int64]:
+def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block, first: Block) -> NDArray[np.int64]:
     at: dict[str | None, int] = {key: i for i, key in enumerate(block.keys)}
     shift = SHIFTED.fullmatch(pattern)
     named = counted(pattern, block.keys)
@@ -176,16 +177,18 @@ def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block) -> NDA
         if pattern == "others":  # another entity of the same row
             return [at.get(k, -1) for k in target.keys if k != key]
         if pattern == "*":
-            return [i for k, i in at.items() if k != key]
+            return [at.get(k, -1) for k in first.keys if k != key]
         if pattern == "y":
             return [at.get(key, at.get("", -1))]
         if pattern == "y<":
             return [at.get(key, 0) - 1]
         if shift:
-            return [at.get(str(int(key) + int(shift[1])), -1) if key.isdigit() else -1]
+            return [at.get(str(int(key) + int(shift[1])), -1) if key.isdecimal() else -1]
         return [at.get(named, -1)] if pattern else [0]
 
-    return np.array([wanted(target.keys[j]) for j in keys], dtype=np.int64)
+    found = [wanted(target.keys[j]) for j in keys]
+    most = max(map(len, found))
+    return np.array([some + [-1] * (most - len(some)) for some in found], dtype=np.int64)
 
 
 #: Kernels whose inputs are all in the unit of the first.
