@@ -299,7 +299,9 @@ def selftest() -> int:
 
 def main() -> int:
     """Run one trial."""
-    top = argparse.ArgumentParser(prog="python -m tests.trials", description=__doc__)
+    top = argparse.ArgumentParser(
+        prog="python -m tests.trials", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     sub = top.add_subparsers(dest="trial", required=True)
     moved = sub.add_parser("years")
     moved.add_argument("--everything", action="store_true", help="claims, sentences and the register as well")
