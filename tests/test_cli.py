@@ -111,7 +111,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     text = capsys.readouterr().out
     assert "--format {csv,json,table}" in text
     assert "--data DIR" in text
-    assert not set("?.") >= set(text.partition("\n\n")[2].partition("\n\n")[0][-2:])  # a question mark is enough
+    assert "?." not in text
 
 
 @pytest.mark.parametrize("arguments", [[], ["bogus"], ["cells", "--format", "xml"], ["cells", "--strict"]])

@@ -114,9 +114,10 @@ def declared(report: Report) -> tuple[Relation, ...]:
                 raise BadInput("bounds.csv", "a high bound that is not below the low one", line, "high")
             bounds[record["name"]] = low, high
     found: list[Relation] = []
+    tables = report.tables  # what is wrong with these is said before the first relation is read
     for line, record in _numbered(report, RESOURCE):
         try:
-            found += parse(record, bounds, report.tables)
+            found += parse(record, bounds, tables)
         except ValueError as error:
             column, _, said = str(error).partition("|")
             raise BadInput("relations.csv", said, line, column) from None

@@ -214,9 +214,6 @@ def measures(report: Report) -> dict[tuple[str, str], Measure]:
     """
     if report.has("series"):
         rows, found = report.resource("series"), {}
-        for column in ("table", "measure", "name", "group", "scale"):
-            if column not in rows:
-                raise BadInput("datapackage.json", f"a field named {column}", "resource series")
         for row in rows.to_dict("records"):
             if row["scale"] not in ("log", "level"):
                 raise BadInput("series.csv", f"log or level, found {row['scale']!r}", row["measure"], "scale")
