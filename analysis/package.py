@@ -33,7 +33,14 @@ BESIDE: dict[str, tuple[str, ...]] = {
 #: Columns of resources that a printed table may share its name with: asked for when they are read.
 READ: dict[str, tuple[str, ...]] = {
     "figures": ("figure", "title", "data_printed"),
-    "evidence": ("id", "table", "row", "column", "value", "basis", "printed_basis", "publisher"),
+    "evidence": (
+        *("id", "table", "row", "column", "entity", "year", "value", "unit", "precision", "expression", "basis"),
+        *("printed_basis", "printed_dated", "publisher", "published", "revision"),
+    ),
+    "claims": (
+        *("id", "seed_line", "section", "kind", "statement", "printed", "unit", "expression", "form", "claimed"),
+        *("quantity", "reason", "apart", "note"),
+    ),
 }
 _NUMERIC = ("number", "integer")
 ROLES = ("row", "attribute", "value")

@@ -248,3 +248,35 @@ def test_a_frame_with_a_column_twice_is_refused_by_its_name() -> None:
 def test_one_formula_needs_no_list() -> None:
     frame = pd.DataFrame({"row": ["A", "B", "All"], "x": ["1", "2", "3"]})
     assert list(audit.check(frame, "x[All] = total(x[*-All])")["verdict"]) == ["reproduced"]
+
+
+def test_every_dated_row_has_a_trend_or_a_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    years = list(range(2015, 2021))
+    rows = {
+        "Line": "1000000,1000010,1000020,1000030,1000040,1000050",
+        "Below": "-3,1,2,4,3,7",
+        "Same": "5,5,5,5,5,5",
+        "Short": "1,2,4,,,",
+        "Gap": "1,N/A,N/A,N/A,4,7",
+    }
+    table = "".join(f"{name},{numbers}\n" for name, numbers in {"row": ",".join(map(str, years)), **rows}.items())
+    (tmp_path / "t.csv").write_text(table, "utf-8")
+    fields = [{"name": "row"}, *({"name": str(y), "role": "value", "year": y, "measure": "sales"} for y in years)]
+    resource = {"name": "shop", "path": "t.csv", "schema": {"fields": fields}}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [resource]}), "utf-8")
+    assert main(["trends", "--format", "json", "--data", str(tmp_path)]) == 0  # a warning would fail this test
+    found = pd.DataFrame(json.loads(capsys.readouterr().out))
+    notes = dict(found.loc[found["model"].eq("log_linear_ols") & found["note"].ne(""), ["series", "note"]].to_numpy())
+    assert notes == {
+        "sales.Same": "not estimable, because all 6 values are equal",
+        "sales.Short": "not estimable, because only 3 of 6 years have a value",
+        "sales.Gap": "not estimable, because only 3 of 6 years have a value",
+    }
+    growth = found[found["parameter"] == "growth_rate"]
+    assert set(growth["unit"]) == {"printed units a year"}  # one value below zero: no growth in per cent
+    line = found[found["series"] == "sales.Line"].set_index(["model", "parameter"])
+    assert line.loc[("log_linear_ols", "growth_rate"), "estimate"] == "10.000"
+    assert line.loc[("log_linear_ols", "rounding_share"), "estimate"] == ""  # of no error
+    assert main(["forecasts", "--format", "csv", "--data", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert all(f"\nsales.{name}," in printed for name in rows)
