@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from analysis import audit
 from analysis.audit.bench import Bench
 from analysis.audit.cells import build
 from analysis.audit.declarations import BASES, Relation, declared, parse
+from analysis.audit.kernels import KERNELS
 from analysis.audit.relations import bind, evaluate
 from analysis.report import BadInput, Report, from_frames, load
 from tests.selftest.faults import slack_exceeded
@@ -180,3 +182,10 @@ def test_columns_of_cells_one_cell_and_fractions_decide_alike(report: Report) ->
                 assert bench.holds(instance) == result.holds[i]
                 assert slack_exceeded(bench, bench.instances[instance]) != result.holds[i], group.relation.text
             first += len(group.target)
+
+
+def test_the_method_lists_every_kernel_with_its_basis() -> None:
+    page = (Path(__file__).resolve().parents[2] / "book/audit/method.md").read_text("utf-8")
+    listed = dict(re.findall(r"^\| `(\w+)\(.*\| `(\w+)` \|$", page, re.MULTILINE))
+    (plain,) = relation("1", "a", "total", "b")
+    assert listed == {kernel: replace(plain, kernel=kernel).basis for kernel in KERNELS}
