@@ -56,7 +56,7 @@ def read_csv(
     if wide:
         years = [c for c in map(str, frame) if _YEAR.fullmatch(c)]
         if not years:
-            raise BadInput(path.name, "a column for each year, such as 2023, as --wide says", "header")
+            raise BadInput(path.name, "a column for each year, named by it, as --wide says", "header")
         frame = frame.melt([c for c in frame if c not in years], years, _YEARS, _NUMBERS)
         frame["_column"] = frame[_YEARS]
         return _observations(path, frame, where, entity, _YEARS, _NUMBERS)

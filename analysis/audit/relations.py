@@ -268,13 +268,13 @@ def _bounds(kernel: Kernel, triples: list[Any], constants: Constants) -> tuple[t
     Returns the bounds and the target's triple in the same kind of integers; in the
     second case all are Python integers, also the counts that comparisons give.
     """
-    if not any(a.dtype == object for t in triples for a in t):
+    factors = max(*constants.unit, *map(abs, constants.low), *map(abs, constants.high))
+    if factors < _SAFE and not any(a.dtype == object for t in triples for a in t):
         with np.errstate(all="ignore"):
             rough: list[Any] = [[np.abs(a).astype(float) for a in t] for t in triples]
             trial = kernel(rough[0], rough[1:], constants)
         sizes = [np.max(np.abs(np.asarray(p, dtype=float)), initial=1.0) for b in trial if b is not None for p in b]
         reach = max(float(np.max(a, initial=0)) for t in rough for a in t)
-        factors = max(*constants.unit, *map(abs, constants.low), *map(abs, constants.high))
         top = float(max(sizes))
         if (
             all(map(np.isfinite, sizes))

@@ -261,8 +261,8 @@ def collect(report: Report, treated: bool = False) -> Found:
                 continue
             if len(known) < MINIMUM:
                 if everything or rows["gone"].any():
-                    years = len(rows) if rows["gone"].any() else part["year"].nunique()
-                    refused[key] = (table, f"only {len(known)} of {years} years have a value")
+                    of = len(rows) if rows["gone"].any() else part["year"].nunique()
+                    refused[key] = (table, f"only {len(known)} of {of} years have a value")
                 continue
             ordered = known.assign(y=known["year"].astype(int)).sort_values("y")
             aggregate = report.entities[code]["kind"] == "aggregate"

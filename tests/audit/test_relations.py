@@ -189,3 +189,11 @@ def test_the_method_lists_every_kernel_with_its_basis() -> None:
     listed = dict(re.findall(r"^\| `(\w+)\(.*\| `(\w+)` \|$", page, re.MULTILINE))
     (plain,) = relation("1", "a", "total", "b")
     assert listed == {kernel: replace(plain, kernel=kernel).basis for kernel in KERNELS}
+
+
+def test_units_beyond_a_float_are_reckoned_exactly() -> None:
+    frame = pd.DataFrame([["A", "1.5", "2.5", "3.5"]], columns=["row", "a", "b", "c"])
+    line = {"tables": "t", "name": "n", "target": "a", "kernel": "within", "inputs": "b, b, c, b, c, b, c, b, c"}
+    units = {"units": {"": {}, "big": {"factor": "1e99"}}}
+    given = from_frames({"t": frame}, pd.DataFrame([line]), {"b": "big"})
+    assert list(audit.ledger(replace(given, package=given.package | units))["verdict"]) == ["implausible"]
