@@ -1,7 +1,5 @@
 """The command line: ``python -m analysis COMMAND``. Parses, calls, prints; no logic."""
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import importlib

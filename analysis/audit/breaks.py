@@ -10,19 +10,14 @@ Where ``evidence.csv`` of the edition has counts on the basis that the report na
 of that year that lie more than :data:`APART` from them are named too.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.audit.cells import PROSE, Block, Cells
 from analysis.audit.wording import Finding, Words
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report
 
 TIMES, ROWS, FURTHER, APART = 3.0, 2, 1.5, Fraction(1, 10)
 #: A year is compared with at least so many others, over at least so many rows.

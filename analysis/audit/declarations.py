@@ -20,8 +20,6 @@ instance.
 says what the relation takes for granted that nobody printed, ``why`` why it holds.
 """
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -36,10 +34,6 @@ from analysis.report import BadInput, Report, once, records
 EXACT = frozenset(kernel.__name__ for kernel in (*ARITHMETIC, *RANKINGS))
 RANKS = frozenset(kernel.__name__ for kernel in RANKINGS)
 _BOUNDING = frozenset(kernel.__name__ for kernel in BOUNDING)
-
-#: What a verdict rests on: arithmetic; order, counting or definition; a declared bound;
-#: something that nobody printed.
-BASES = ("exact", "order", "bound", "assumption")
 
 RESOURCE, BOUNDS = "relations", "bounds"
 
@@ -88,7 +82,7 @@ class Relation:
 
     @property
     def basis(self) -> str:
-        """One of :data:`BASES`; only the first two can contradict a number."""
+        """What a verdict rests on: ``exact`` arithmetic, ``order``, a declared ``bound``, an ``assumption``."""
         if self.assumes:
             return "assumption"
         if self.kernel in _BOUNDING:

@@ -12,8 +12,6 @@ infinite bound. The *point* is the relation applied to the printed digits themse
 tests hold the two against each other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

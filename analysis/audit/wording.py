@@ -1,11 +1,9 @@
 """The wording of findings: phrases for cells, rows, hypotheses and titles."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis.audit.bench import Bench
 from analysis.audit.cells import PROSE
@@ -13,9 +11,7 @@ from analysis.audit.declarations import EXACT
 from analysis.audit.hypotheses import Candidate
 from analysis.audit.kinds import KINDS
 from analysis.interval import outward, rounded
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report
 
 #: Ledger rows quoted in a finding; the others are counted.
 SHOWN = 8

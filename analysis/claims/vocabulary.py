@@ -9,8 +9,6 @@ a :class:`ClaimError`; a year or a row that this edition does not print, like a 
 printed N/A, makes the claim not checkable (a column it only leaves short).
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Mapping
 from fractions import Fraction
