@@ -1,7 +1,5 @@
 """Built pages in Chinese: every text of theirs, their descriptions, and what the scripts of the theme say."""
 
-from __future__ import annotations
-
 import html
 import re
 from pathlib import Path

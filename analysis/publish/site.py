@@ -3,8 +3,6 @@
 What Sphinx has read and written before is used again where it would be the same (:mod:`analysis.publish.kept`).
 """
 
-from __future__ import annotations
-
 import copy
 import functools
 import io
