@@ -9,8 +9,6 @@ Every problem with the input is a :class:`BadInput`: one line that names file, r
 and column and says what was expected.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,20 +24,7 @@ from analysis.package import Field, Table
 from analysis.printed import check, check_decimals, clean
 from analysis.stages import note, once
 
-__all__ = [
-    "CELL_COLUMNS",
-    "DATA",
-    "NOT_AVAILABLE",
-    "BadInput",
-    "Cell",
-    "Field",
-    "Report",
-    "Table",
-    "clean",
-    "load",
-    "once",
-    "records",
-]
+__all__ = ["NOT_AVAILABLE", "BadInput", "Cell", "Report", "clean", "load", "once", "records"]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -129,9 +114,6 @@ class Report:
             found = dict.fromkeys(row[0] for number in self.tables for row in self._raw(number))
             return {label: {"label": label, "code": label, "kind": "", "scheme": "", "en": label} for label in found}
         file, header = resource["path"], [f.name for f in package_module.fields(resource)]
-        for key in ("label", "code"):
-            if key not in header:
-                raise BadInput("datapackage.json", f"a field named {key}", "resource labels")
         records: dict[str, dict[str, str]] = {}
         for line, values in self._lines(resource, header):
             record = dict(zip(header, values, strict=True))
@@ -302,6 +284,7 @@ class Report:
     def resource(self, name: str) -> pd.DataFrame:
         """Any other table of the package by resource name (``scan``, ``roadmaps``, ...), all strings."""
         resource = self.described(name)
+        package_module.require(resource)
         columns = package_module.fields(resource)
         header, file = [f.name for f in columns], resource["path"]
         note(self, file)

@@ -3,8 +3,6 @@
 :func:`check` makes it of a plain frame: no package, no files.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 
@@ -44,7 +42,7 @@ def ledger(report: Report, tables: Sequence[str] | None = None) -> pd.DataFrame:
 
 def check(
     frame: pd.DataFrame,
-    relations: Sequence[str] | pd.DataFrame,
+    relations: str | Sequence[str] | pd.DataFrame,
     units: Mapping[str, str] | None = None,
     name: str = "frame",
 ) -> pd.DataFrame:
@@ -58,7 +56,7 @@ def check(
     """
     if not isinstance(relations, pd.DataFrame):
         rows = []
-        for line in relations:
+        for line in [relations] if isinstance(relations, str) else relations:
             match = _FORMULA.fullmatch(line)
             if not match:
                 raise BadInput("relations", "a formula such as growth % = growth(2023, 2024)", line)

@@ -12,19 +12,14 @@ named too; where no revision is known, those more than :data:`APART` per cent aw
 the year is unusual and no more: a shock that meets some rows harder does the same.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.audit.cells import PROSE, Block, Cells
 from analysis.audit.wording import Finding, Words
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report
 
 TIMES, ROWS, FURTHER, APART = 3.0, 2, 1.5, Fraction(10)
 #: A year is compared with at least so many others, over at least so many rows.

@@ -10,8 +10,6 @@ many. Where most of the others are the two prints next to it, rates are printed 
 coarsely to tell.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction

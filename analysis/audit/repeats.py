@@ -10,8 +10,6 @@ Columns of one table are compared with pairs that stand no farther apart.
 One quantity printed in two tables is not a repetition.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass

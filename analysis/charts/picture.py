@@ -5,20 +5,14 @@ matplotlib writes styles, which a page cannot change without ``!important``; her
 (``book/_static/figures.css``). Ids carry the name of the figure, since several stand on one page.
 """
 
-from __future__ import annotations
-
 import html
 import io
 import re
 import warnings
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from analysis.charts.layout import Drawing
 from analysis.charts.style import FONTS
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 #: In front of the fonts the figure was measured with: what the book ships of them.
 _FONTS = ", ".join(f"'{name}'" for name in ("Figures", *FONTS)) + ", sans-serif"
@@ -28,7 +22,7 @@ _DIGITS = re.compile(r"(\d\.\d\d)\d+")
 _REACH = 6  # points around a value that answer for it
 
 
-def svg(fig: Figure, alt: str = "", title: str = "", name: str = "figure") -> str:
+def svg(fig: Drawing, alt: str = "", title: str = "", name: str = "figure") -> str:
     """The figure as SVG text; a missing glyph or any other warning of matplotlib is an error.
 
     ``alt`` and ``title`` become ``<desc>`` and ``<title>``, ``name`` the prefix of its ids.
@@ -95,9 +89,9 @@ def _own_ids(text: str, name: str) -> str:
     return "\n".join(kept) + "\n"
 
 
-def _values(fig: Figure) -> str:
+def _values(fig: Drawing) -> str:
     """Circles nobody sees that say the value below the pointer; ``figures.js`` does it for keys and taps too."""
-    if not isinstance(fig, Drawing) or not fig.points:
+    if not fig.points:
         return ""
     high, scale = 72 * fig.get_size_inches()[1], 72 / fig.dpi
     rows = []

@@ -10,10 +10,11 @@ exchanges them, by their value; so a colour that must not change (a filled cell 
 differs from its neighbour by one digit.
 """
 
-from __future__ import annotations
-
 import logging
-from typing import TYPE_CHECKING, Any
+import os
+import warnings
+from collections.abc import Iterable
+from typing import Any
 
 # "building the font cache" is news to nobody; on standard error it would be an output of a notebook.
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
@@ -22,9 +23,6 @@ import matplotlib  # noqa: E402
 from cycler import cycler  # noqa: E402
 from matplotlib import font_manager  # noqa: E402
 from pylopdf_fonts_zh_tw import sans_path  # noqa: E402
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 #: Inches: a laptop's column at full size (736 px), and a phone's (358 px), which shows it at 85%.
 WIDE, NARROW = 7.65, 4.4
@@ -132,8 +130,14 @@ def ink_on(colour: str) -> str:
 
 
 def colours(keys: Iterable[str], focus: Iterable[str] = ("TWN",)) -> dict[str, str]:
-    """A colour for each key: Taiwan's own, the palette for the rest of ``focus``, faint for the crowd."""
-    named = [k for k in focus if k != "TWN"]
+    """A colour for each key: Taiwan's own, the palette for the rest of ``focus``, faint for the crowd.
+
+    Warns whoever tries a code that is no key; another edition of the book may lack one.
+    """
+    keys, named = list(keys), [k for k in focus if k != "TWN"]
+    unknown = [k for k in named if k not in keys]
+    if unknown and "PUBLISH_RECORD" not in os.environ:
+        warnings.warn(f"nothing here has the code {', '.join(unknown)}; there are {', '.join(keys)}", stacklevel=4)
     if len(named) > len(PALETTE):
         raise ValueError(f"at most {len(PALETTE)} keys beside Taiwan can have a colour, not {len(named)}")
     chosen = dict(zip(named, PALETTE, strict=False)) | {"TWN": TAIWAN}

@@ -21,8 +21,6 @@ is judged on in others.
 Work is handed to ``joblib``: within ``joblib.parallel_config(backend=...)`` it runs on whatever that names.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -6,8 +6,6 @@ depends on a clock or an unseeded draw. What cannot be estimated of a series is 
 printed for fewer than four years, or always the same, is no series here and has no row.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence

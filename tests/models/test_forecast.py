@@ -115,7 +115,7 @@ def test_degenerate_requests_end_in_one_clear_line() -> None:
         fc.naive(np.array([[1.0, np.nan, 2.0]]), 1, TINY)
     with pytest.raises(ValueError, match="model is one of"):
         fc.predict([INTENSITY], "crystal_ball", 1)
-    with pytest.raises(ValueError, match="positive number"):
+    with pytest.raises(ValueError, match="positive whole number"):
         fc.predict([INTENSITY], "naive", 0)
 
 
@@ -127,3 +127,10 @@ def test_an_extended_line_without_scatter_knows_its_own_error() -> None:
     unit = 2 * stats.t.ppf(0.975, 1) * math.sqrt(floor[0])
     assert (high - low)[0] == pytest.approx([unit * math.sqrt(1 + 1 / 3 + 4 / 2), unit * math.sqrt(1 + 1 / 3 + 9 / 2)])
     assert 100 * (high - low)[0] == pytest.approx([12.4, 16.4], abs=0.05)
+
+
+@pytest.mark.parametrize("horizon", [0, -1, 2.5, "3", None])
+def test_a_horizon_that_is_no_number_of_years_is_refused(horizon: object) -> None:
+    one = make(range(2019, 2024), ["3.49", "3.61", "3.79", "3.96", "3.98"])
+    with pytest.raises(ValueError, match=rf"^horizon is a positive whole number of years, not {horizon!r}$"):
+        fc.forecast({"x": one}, ["x"], "rw_drift", horizon)  # type: ignore[arg-type]
