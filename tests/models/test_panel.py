@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from analysis import models, report
-from analysis.models import across, growth, panel, series, shrinkage
+from analysis.models import across, growth, panel, series, shrinkage, simulation
 from analysis.models.series import NotEstimable, Series
 from tests.models.made import make
 
@@ -378,3 +378,24 @@ def test_walks_of_equal_drift_seem_to_differ_by_their_lines_not_by_their_changes
         slopes = panel.country_trends(made, reference="0").slopes
         told += [slopes["p"].min() < 0.05, slopes["p_lasting"].min() < 0.05]
     assert told[0] > 10 > 3 >= told[1]
+
+
+@pytest.mark.parametrize(
+    ("world", "by_lines", "by_changes"), [("independent", 4, 0), ("autocorrelated", 23, 0), ("random_walk", 62, 4)]
+)
+def test_how_often_countries_of_equal_growth_seem_to_differ(world: str, by_lines: float, by_changes: float) -> None:
+    """The level of the comparison with Taiwan, at five per cent: held by lines only if scatter is independent."""
+    assert simulation.told_apart(world) == (pytest.approx(by_lines, abs=0.7), pytest.approx(by_changes, abs=0.7))
+
+
+def test_the_simulated_comparison_is_that_of_the_countries() -> None:
+    """The same slopes, variances and p-values, Bonferroni's for the smallest."""
+    same = [s for s in INTENSITY if len(s) == len(INTENSITY[0])]
+    y, time = np.array([s.response for s in same]), same[0].time
+    rows, away = growth.lines(time, y), time - time.mean()
+    many = np.full(len(same), len(time) - 2)
+    variance, freedom, _ = panel.draw(rows.slope, rows.sigma**2, many, np.full(len(same), away @ away))
+    p = panel.differences(rows.slope, variance, freedom, [s.code for s in same].index("TWN"))
+    slopes = panel.country_trends(same).slopes
+    assert np.nanmin(p) * (len(same) - 1) == pytest.approx(slopes["p"].min())
+    assert panel.holm(p) == pytest.approx(slopes["p"], nan_ok=True)
