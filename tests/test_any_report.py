@@ -256,6 +256,7 @@ def test_every_dated_row_has_a_trend_or_a_reason(tmp_path: Path, capsys: pytest.
         "Line": "1000000,1000010,1000020,1000030,1000040,1000050",
         "Below": "-3,1,2,4,3,7",
         "Same": "5,5,5,5,5,5",
+        "Last": "7,7,7,7,7,8",
         "Short": "1,2,4,,,",
         "Gap": "1,N/A,N/A,N/A,4,7",
     }
@@ -276,7 +277,11 @@ def test_every_dated_row_has_a_trend_or_a_reason(tmp_path: Path, capsys: pytest.
     assert set(growth["unit"]) == {"printed units a year"}  # one value below zero: no growth in per cent
     line = found[found["series"] == "sales.Line"].set_index(["model", "parameter"])
     assert line.loc[("log_linear_ols", "growth_rate"), "estimate"] == "10.000"
-    assert line.loc[("log_linear_ols", "rounding_share"), "estimate"] == ""  # of no error
+    assert line.loc[("log_linear_ols", "rounding_share"), "estimate"] == "100.000"  # no other error
+    assert line.loc[("log_linear_ols", "growth_rate"), "high"] == "10.192"  # t of 4 times the root of 1 / 12 / 17.5
+    last = found[found["series"] == "sales.Last"].set_index(["model", "parameter"])
+    assert last.loc[("log_linear_ols", "leave_one_out"), "low"] == "0.000"
+    assert last.loc[("log_linear_ols_hc3", "growth_rate"), "note"] == ""
     assert main(["forecasts", "--format", "csv", "--data", str(tmp_path)]) == 0
     printed = capsys.readouterr().out
     assert all(f"\nsales.{name}," in printed for name in rows)

@@ -2,8 +2,8 @@
 
 ``python -m analysis trends`` and ``python -m analysis forecasts`` print them, the pages pivot them
 (:func:`estimates`). Digits are fixed per kind of number, well inside what differs between machines, and nothing
-depends on a clock or an unseeded draw. What cannot be estimated of a series is a row whose ``note`` says why; what is
-printed for fewer than four years, or always the same, is no series here and has no row.
+depends on a clock or an unseeded draw. What cannot be estimated is a row whose ``note`` says why; only where the
+edition's ``series.csv`` says what is a series, constant totals and what a table prints for too few years have none.
 """
 
 import itertools
