@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import pandas as pd
 from IPython.display import display
+from matplotlib.figure import Figure
 
 from analysis.charts.layout import Drawing, drawing, faults, one_name
 from analysis.charts.picture import svg
@@ -33,8 +34,8 @@ def csv_link(data: pd.DataFrame, name: str, label: str = "CSV", fmt: str = "", *
     """A download link that carries the numbers itself, in UTF-8 with a mark that spreadsheets understand.
 
     Decimals are those printed: where a column ``printed`` holds the same numbers as ``value``, the CSV has that
-    form of them, and a column whose every number has at most the decimals of ``fmt`` ("{:.2f}") is written with them. A printed name beside the English one gets a column of its own; ``more`` are columns that
-    hold one text throughout (unit, source).
+    form of them, and a column whose every number has at most the decimals of ``fmt`` ("{:.2f}") is written with
+    them. A printed name beside the English one gets a column of its own; ``more`` are columns that hold one text throughout (unit, source).
     """
     data = data.copy()
     if {"value", "printed"} <= set(data.columns) and _same(data["value"], data["printed"]):
@@ -106,7 +107,7 @@ def broken(sentence: str) -> None:
 
 
 def show(
-    fig: Drawing,
+    fig: Figure,
     *,
     data: pd.DataFrame,
     name: str,
@@ -123,23 +124,26 @@ def show(
     text is cut off, crossed or lies on another, in the column of a laptop or on a phone, raises :class:`ValueError`
     where the book runs its notebooks, and warns whoever else draws it.
     """
-    if not fig.axes:
+    if isinstance(fig, Drawing) and not fig.axes:
         broken(f"the figure “{fig.title}”, none of whose numbers is in this edition")
         return
-    given, cited = fig.again.keywords, cite(source, report)
-    doubts = sorted({p.doubt for p in fig.points if p.doubt})
-    link = csv_link(data, name, fmt=f"{given.get('last', '')} {given.get('fmt', '')}", unit=fig.unit, source=cited)
-    with drawing(NARROW):
-        narrow = _drawn(fig.again(), f"{name}-narrow", alt)
-    put({"image/svg+xml": _drawn(fig, name, alt), NARROW_MIME: narrow, "text/plain": f"Figure: {alt}"})
+    cited, form, unit, doubts = cite(source, report), "", "", []
+    pictures = {"image/svg+xml": _drawn(fig, name, alt)}
+    if isinstance(fig, Drawing):  # any other figure of matplotlib is shown as it is
+        given, unit, doubts = fig.again.keywords, fig.unit, sorted({p.doubt for p in fig.points if p.doubt})
+        form = f"{given.get('last', '')} {given.get('fmt', '')}"
+        with drawing(NARROW):
+            pictures[NARROW_MIME] = _drawn(fig.again(), f"{name}-narrow", alt)
+    put(pictures | {"text/plain": f"Figure: {alt}"})
+    link = csv_link(data, name, fmt=form, unit=unit, source=cited)
     put({"text/html": caption(cited, note, link, doubts), "text/plain": f"Source: {cited}"})
     fig.clear()
 
 
-def _drawn(fig: Drawing, name: str, alt: str) -> str:
+def _drawn(fig: Figure, name: str, alt: str) -> str:
     if wrong := faults(fig):
         said = f"figure {name}: {'; '.join(wrong)}"
         if "PUBLISH_RECORD" in os.environ:
             raise ValueError(said)
         warnings.warn(said, stacklevel=3)
-    return svg(fig, alt, fig.title, name)
+    return svg(fig, alt, fig.title if isinstance(fig, Drawing) else "", name)

@@ -11,6 +11,8 @@ import re
 import warnings
 from itertools import groupby
 
+from matplotlib.figure import Figure
+
 from analysis.charts.layout import Drawing
 from analysis.charts.style import FONTS
 
@@ -22,7 +24,7 @@ _DIGITS = re.compile(r"(\d\.\d\d)\d+")
 _REACH = 6  # points around a value that answer for it
 
 
-def svg(fig: Drawing, alt: str = "", title: str = "", name: str = "figure") -> str:
+def svg(fig: Figure, alt: str = "", title: str = "", name: str = "figure") -> str:
     """The figure as SVG text; a missing glyph or any other warning of matplotlib is an error.
 
     ``alt`` and ``title`` become ``<desc>`` and ``<title>``, ``name`` the prefix of its ids.
@@ -89,9 +91,9 @@ def _own_ids(text: str, name: str) -> str:
     return "\n".join(kept) + "\n"
 
 
-def _values(fig: Drawing) -> str:
+def _values(fig: Figure) -> str:
     """Circles nobody sees that say the value below the pointer; ``figures.js`` does it for keys and taps too."""
-    if not fig.points:
+    if not isinstance(fig, Drawing) or not fig.points:
         return ""
     high, scale = 72 * fig.get_size_inches()[1], 72 / fig.dpi
     rows = []
