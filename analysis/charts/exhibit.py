@@ -85,12 +85,15 @@ def cite(source: Sequence[str] | str, report: Report | None = None) -> str:
     return "; ".join(t.cite() for t in cited) + f" ({'; '.join(origins)})"
 
 
-def caption(source: str, note: str, link: str, doubts: Sequence[str] = ()) -> str:
-    """The line under a figure or table, as HTML; ``source`` as :func:`cite` gives it, ``doubts`` ids of findings."""
+def caption(source: str, note: str, link: str, doubts: Sequence[str] = (), doubted: str = "Hollow") -> str:
+    """The line under a figure or table, as HTML.
+
+    ``source`` is as :func:`cite` gives it, ``doubts`` ids of findings, ``doubted`` how their values are drawn.
+    """
     words = tag_chinese(html.escape(f"Source: {source}. {note}".strip()))
     if doubts:
         links = ", ".join(finding_link(d) for d in doubts)
-        words += f" Hollow: see {links}."
+        words += f" {doubted}: see {links}."
     return f'<p class="exhibit-caption">{words} {link}</p>'
 
 
@@ -140,15 +143,18 @@ def show(
         return
     given = fig.again.keywords if isinstance(fig, Drawing) and fig.again is not None else {}
     cited = cite(source, report)
-    doubts = sorted({p.doubt for p in fig.points if p.doubt}) if isinstance(fig, Drawing) else []
-    unit = fig.unit if isinstance(fig, Drawing) else ""
+    doubts, unit, doubted = [], "", ""
+    if isinstance(fig, Drawing):
+        doubts, unit, doubted = sorted({p.doubt for p in fig.points if p.doubt and p.shown}), fig.unit, fig.doubted
+        if fig.whiskers and "whisker" not in f"{unit} {note}".lower():
+            note = f"{note} Whiskers: printed rounding.".strip()
     link = csv_link(data, name, fmt=f"{given.get('last', '')} {given.get('fmt', '')}", unit=unit, source=cited)
     pictures = {"image/svg+xml": _drawn(fig, name, alt)}
     if isinstance(fig, Drawing) and fig.again is not None:
         with drawing(NARROW):
             pictures[NARROW_MIME] = _drawn(fig.again(), f"{name}-narrow", alt)
     put(pictures | {"text/plain": f"Figure: {alt}"})
-    put({"text/html": caption(cited, note, link, doubts), "text/plain": f"Source: {cited}"})
+    put({"text/html": caption(cited, note, link, doubts, doubted), "text/plain": f"Source: {cited}"})
     fig.clear()
 
 

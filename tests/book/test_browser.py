@@ -225,6 +225,9 @@ def visit(visitor, address, axe, name):
     assert [heads for heads in page.evaluate(CARDS) if heads and not any(heads)] == []
     assert page.evaluate(WIDER) == []
     assert page.evaluate(CUT_TITLES) == []
+    resize(page, LAPTOP)
+    assert page.evaluate(WIDER) == []
+    resize(page, PHONE)
     page.evaluate("folds => folds.forEach(fold => { fold.open = false })", closed)
     # Colours change at once; thousands of rows made alike are judged by the first.
     page.add_style_tag(content="*, *::before, *::after { transition: none !important; }")
@@ -431,7 +434,6 @@ class TestHeader:
         assert plain.locator("div.cell_input").first.is_visible()
         assert not plain.locator(".btn-code-button").is_visible()
         context.close()
-
 
     @pytest.mark.parametrize("width", [LAPTOP, PHONE])
     @pytest.mark.parametrize("side", ["primary", "secondary"])
