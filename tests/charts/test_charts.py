@@ -218,7 +218,7 @@ def test_a_caption_says_what_marks_mean(kind: str, said: str, monkeypatch: pytes
 def test_a_bar_of_no_length_is_not_called_hollow_and_whiskers_are_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[dict[str, Any]] = []
     monkeypatch.setattr(exhibit, "put", shown.append)
-    nil = rows().assign(value=0.0, low=-0.1, high=0.1, doubt="F-005")
+    nil = rows().assign(value=[0.0, 2, 3, 4], low=[0.0, 2, 3, 4], high=[0.1, 2, 3, 4], doubt=["F-005", "", "", ""])
     own = {"data": nil, "name": "n", "source": "x", "alt": "Bars.", "note": "The whiskers are what rounding leaves."}
     charts.show(charts.bars(nil, **WORDS), **own)
     assert "Hollow" not in shown[1]["text/html"]
