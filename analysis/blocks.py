@@ -17,6 +17,7 @@ from analysis.audit.register import register
 from analysis.charts.exhibit import broken
 from analysis.charts.style import VERDICTS
 from analysis.claims import chapter_claims
+from analysis.interval import outward
 from analysis.stages import once
 from analysis.words import Both, amount, exactly, listing, number, percent, span
 
@@ -61,9 +62,11 @@ def checks(
 
     ``relations`` and ``measures`` choose some of them; a mapping of measures gives the words that stand below
     the names of the rows, as is needed where a row comes once for each measure. Columns ``code, name, year, printed, recomputed,
-    range, verdict, finding``; ``range`` holds what unrounded inputs that print the same could give.
+    range, verdict, finding``; ``range`` holds what unrounded inputs that print the same could give
+    (and what a bound allows). A number that is checked in several ways has the name of the relation behind that of its row.
     """
     shown = _checked(report, numbers, tuple(relations), tuple(measures))
+    bounded = shown["verdict"].isin(["plausible", "implausible"]).any()  # a range that is more than rounding
     words = measures if isinstance(measures, Mapping) else {}
     shown = shown.assign(measure=shown["measure"].map(words)) if words else shown.drop(columns="measure")
     shown = shown.drop(columns=[c for c in ("year", "recomputed", "range", "finding") if shown[c].eq("").all()])
@@ -76,7 +79,8 @@ def checks(
         below={"name": "measure"} if words else None,
         sortable=len(shown) > 12,
         folded=folded,
-        heads={c: c.capitalize() for c in map(str, shown)} | {"name": "Row", "range": "Range left by rounding"},
+        heads={c: c.capitalize() for c in map(str, shown)}
+        | {"name": "Row", "range": "Allowed" if bounded else "Range left by rounding"},
         units={"printed": unit, "recomputed": unit, "range": unit},
     )
     return shown
@@ -94,6 +98,8 @@ def _checked(
         rows = rows.assign(measure=[of[t, c] for t, c in zip(rows["table"], rows["column"], strict=True)])
         rows = rows[rows["measure"].isin(measures)]
     rows = rows.assign(range=[_range(row) for row in rows.to_dict("records")])
+    again = rows.duplicated(["table", "row", "column"], keep=False)  # a number that is checked in several ways
+    rows["name"] = rows["name"].where(~again, rows["name"] + " (" + rows["relation"].replace("total", "as a sum") + ")")
     if len(numbers) > 1:
         rows["name"] = rows["table"] + " " + rows["name"]
     columns = ["code", "name", "measure", "year", "printed", "recomputed", "range", "verdict", "finding"]
@@ -101,11 +107,16 @@ def _checked(
 
 
 def _range(row: Mapping[Any, str]) -> str:
-    """The ledger's bounds with the printed decimals, rounded outward; two more where the number lies outside."""
-    if not row["low"] or not row["high"]:
+    """The ledger's bounds with the printed decimals, rounded outward; two more where the number lies outside.
+
+    Where only a lower bound is known, that.
+    """
+    if not row["low"]:
         return ""
     outside = row["verdict"] in ("contradicted", "implausible")
     decimals = len(row["printed"].partition(".")[2]) + (2 if outside else 0)
+    if not row["high"]:
+        return f"at least {number(outward(Fraction(row['low']), decimals, up=False))}"
     return span(Fraction(row["low"]), Fraction(row["high"]), decimals)
 
 

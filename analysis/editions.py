@@ -28,7 +28,18 @@ YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.])")
 _IN_AN_ID = re.compile(r"(?<=_)(19|20)\d\d\b")
 #: What is said of one printed page only, and what stays as it is because no rule can know its next form.
 _OF_THE_PAGE = ("page", "seed_line", "seed_rows", "retrieved")
-_AS_IT_IS = {"pattern", "path", "notes", "reference_year", "units", "qualifiers", "measures", "licenses", "version"}
+_AS_IT_IS = {
+    "pattern",
+    "path",
+    "notes",
+    "reference_year",
+    "numeraire",
+    "units",
+    "qualifiers",
+    "measures",
+    "licenses",
+    "version",
+}
 
 
 def moved(text: str, by: int, pattern: re.Pattern[str] = YEAR) -> str:

@@ -66,6 +66,8 @@ class Table:
     retrieved: str = ""
     #: The year of the prices in which an amount at constant prices is expressed.
     reference_year: int | None = None
+    #: Code of the row whose own money the amounts are in, and the measure of another table that is their share of its GDP.
+    numeraire: tuple[str, str] | None = None
 
     @property
     def values(self) -> tuple[Field, ...]:
@@ -183,6 +185,13 @@ def _month(resource: Mapping[str, Any], where: str) -> str:
     return month
 
 
+def _numeraire(resource: Mapping[str, Any], where: str) -> tuple[str, str] | None:
+    if not (named := get(resource, "numeraire", dict, where, {})):
+        return None
+    where = f"{where}, numeraire"
+    return get(named, "code", str, where), get(named, "share", str, where)
+
+
 def table(resource: Mapping[str, Any], numeric: bool = False) -> Table | None:
     """A resource as a printed table; ``None`` if it is none. Raises :class:`BadInput`."""
     where = f"resource {resource['name']}"
@@ -220,6 +229,7 @@ def table(resource: Mapping[str, Any], numeric: bool = False) -> Table | None:
         projected=_years(resource, where),
         retrieved=_month(resource, where),
         reference_year=get(resource, "reference_year", int, where, None),
+        numeraire=_numeraire(resource, where),
     )
 
 

@@ -230,8 +230,8 @@ class Report:
         names = [f.name for f in self.meta(table).fields]
         return pd.DataFrame(list(self._raw(table)), columns=names).set_index(names[0])
 
-    def iter_cells(self, tables: Iterable[str] | None = None) -> Iterator[Cell]:
-        """Every printed number, table by table."""
+    def iter_cells(self, tables: Iterable[str] | None = None, blanks: bool = False) -> Iterator[Cell]:
+        """Every printed number, table by table; with ``blanks`` also the places that print nothing."""
         count = 0
         for number in tables or self.tables:
             meta = self.meta(number)
@@ -244,7 +244,7 @@ class Report:
                 if count > MAX_CELLS:
                     raise BadInput(meta.file, f"at most {MAX_CELLS:,} printed numbers in all tables", label)
                 for column, place in places:
-                    if values[place] == "":
+                    if values[place] == "" and not blanks:
                         continue
                     digits, flag = clean(values[place])
                     yield Cell(

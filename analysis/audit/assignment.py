@@ -39,8 +39,6 @@ def ledger(report: Report, tables: Sequence[str] | None = None) -> pd.DataFrame:
     else:
         owner = owners(report, rows)
     found["finding"] = [owner.get(number, "") for number in done.table["number"]]
-    absent = [f"{r.target.measure} of {r.table} ({r.name})" for r, cells in done.unbound if not len(cells)]
-    report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", absent)
     return found
 
 
@@ -55,7 +53,8 @@ def check(
     The first column holds the row labels, the others numbers as printed, as strings. ``relations`` are formulas
     such as ``"growth % = growth(2023, 2024)"`` or ``"2024[Total] = total(2024[*-Total])"``, in the notation of
     :mod:`analysis.audit.declarations`, or a frame with the columns of ``relations.csv``. Raises
-    :class:`analysis.report.BadInput` for a formula that is none, or a number that is none.
+    :class:`analysis.report.BadInput` for a formula that is none or is about nothing in the frame, and for a number
+    that is none.
     """
     if not isinstance(relations, pd.DataFrame):
         rows = []
@@ -65,7 +64,11 @@ def check(
                 raise BadInput("relations", "a formula such as growth % = growth(2023, 2024)", line)
             rows.append((f'"{name}"', match["kernel"], match["target"], match["kernel"], match["inputs"]))
         relations = pd.DataFrame(rows, columns=["tables", "name", "target", "kernel", "inputs"])
-    return ledger(from_frames({name: frame}, relations, units))
+    report = from_frames({name: frame}, relations, units)
+    found = ledger(report)
+    if absent := audit(report).absent:
+        raise BadInput("relations", "rows and columns that the frame has", absent[0].text)
+    return found
 
 
 def unexplained(found: pd.DataFrame) -> int:

@@ -100,7 +100,7 @@ class Bench:
         return high is None or high[0] * scale >= t[0] * high[1]
 
     def says_something(self, number: int) -> bool:
-        """Whether an instance bounds its target at all: no divisor at or below zero."""
+        """Whether an instance bounds its target at all: it has a value whatever the unrounded numbers are."""
         return all(b is None or b[1] != 0 for b in self.bounds(number))
 
     def position(self, number: int) -> float | None:

@@ -7,7 +7,8 @@ spread is :data:`TIMES` that of the other years together is a pattern if at leas
 year: a single wrong digit moves one row, a change of basis many. Those rows are named.
 
 Where ``evidence.csv`` of the edition has counts on the basis that the report names, rows
-of that year that lie more than :data:`APART` from them are named too.
+of that year that lie farther from them than such counts are known to be revised (``revision``) are
+named too; where no revision is known, those more than :data:`APART` per cent away.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from analysis.audit.wording import Finding, Words
 if TYPE_CHECKING:
     from analysis.report import Report
 
-TIMES, ROWS, FURTHER, APART = 3.0, 2, 1.5, Fraction(1, 10)
+TIMES, ROWS, FURTHER, APART = 3.0, 2, 1.5, Fraction(10)
 #: A year is compared with at least so many others, over at least so many rows.
 _YEARS, _LEAST = 2, 6
 
@@ -89,14 +90,12 @@ def _pattern(
         for row in alone
     ]
     lines += [
-        f"{place(c)}: printed {cells.cells[c].printed}, {value} by {publisher} ({name})"
+        f"{place(c)}: printed {_parted(cells.cells[c].printed)}, {_parted(value)} by {publisher} ({name})"
         for c, (value, publisher, name) in outside.items()
     ]
     rule = f"Named are rows more than {FURTHER} times as far from the year's median as any row is in another year"
     if outside:
-        rule += (
-            f", and rows more than {100 * float(APART):.0f} per cent from a count on the basis that the report names"
-        )
+        rule += ", and rows farther from a count on the basis that the report names than such counts are revised"
     return words.finding(
         named,
         kind="break",
@@ -110,6 +109,12 @@ def _pattern(
     )
 
 
+def _parted(digits: str) -> str:
+    """Digits with thousands apart; a list of steps has numbers of every length."""
+    whole, point, rest = digits.partition(".")
+    return f"{int(whole):,}{point}{rest}"
+
+
 def _outside(report: Report, cells: Cells, column: list[int]) -> dict[int, tuple[str, str, str]]:
     """Cells far from an outside count on the printed basis: value, publisher and id of the evidence."""
     if not report.has("evidence"):
@@ -120,6 +125,6 @@ def _outside(report: Report, cells: Cells, column: list[int]) -> dict[int, tuple
         if cell not in column or not record["basis"] or record["basis"] != record["printed_basis"]:
             continue
         printed, value = Fraction(int(cells.mid[cell]), cells.scale), Fraction(record["value"])
-        if abs(printed - value) > APART * value:
+        if 100 * abs(printed - value) > Fraction(record["revision"] or APART) * value:
             found[cell] = record["value"], record["publisher"], record["id"]
     return found

@@ -8,6 +8,7 @@ of binding does not grow with the number of Python objects.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -93,7 +94,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Block:
-    """One measure of one table as a matrix of cell numbers (-1 where there is none)."""
+    """One measure of one table as a matrix of cell numbers (-1 where nothing is printed).
+
+    Its rows are those of the table, also where they are blank; its keys those of which anything is printed.
+    """
 
     table: str
     measure: str
@@ -102,6 +106,11 @@ class Block:
     index: NDArray[np.int64]
     unit: Fraction
     unit_name: str = ""
+
+    @functools.cached_property
+    def printed(self) -> list[bool]:
+        """Whether anything is printed in each row."""
+        return [bool(line.any()) for line in self.index >= 0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,7 +252,9 @@ def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
             continue
         rows: dict[str, int] = {}
         columns = {f.name: i for i, f in enumerate(report.meta(number).values)}
-        for table, row, column, year, measure, unit, printed, _, code, entity, _, exact in report.iter_cells([number]):
+        for table, row, column, year, measure, unit, printed, _, code, entity, _, exact in report.iter_cells(
+            [number], blanks=True
+        ):
             order = (rows.setdefault(row, len(rows)), columns[column])
             cells.append(Cell(table, row, column, year or entity, measure, unit, printed, code, exact, order))
     kinds = {code: record["kind"] for code, record in report.entities.items()} if cells else {}
@@ -304,7 +315,12 @@ def from_cells(
     known_units: Mapping[str, Fraction] = STANDARD,
     leeways: Mapping[str, Leeway] | None = None,
 ) -> Cells:
-    """Arrange cells into blocks and integers; ``leeways`` are those of their qualifiers."""
+    """Arrange cells into blocks and integers; ``leeways`` are those of their qualifiers.
+
+    A cell without digits is a blank of its block and nothing else.
+    """
+    blocks = arrange(cells, known_units)
+    cells = [c for c in cells if c.printed]
     text = np.array([c.printed for c in cells], dtype=np.str_)
     known = text != NOT_AVAILABLE
     text = np.where(known, text, "0")
@@ -331,25 +347,29 @@ def from_cells(
             low[i], _, high[i] = triple(cell.printed, scale, cell.exact, (leeways or {})[cell.qualifier])
             fixed[i] = True
     closed = np.zeros(len(cells), dtype=bool)
-    blocks = arrange(cells, known_units)
     return Cells(
         cells, low, mid, high, known, decimals, scale, blocks, kinds or {}, known_units, fixed, closed, closed, {}
     )
 
 
 def arrange(cells: list[Cell], known_units: Mapping[str, Fraction] = STANDARD) -> dict[tuple[str, str], Block]:
-    """Blocks of a list of cells, rows and keys in printed order."""
-    members: dict[tuple[str, str], list[int]] = {}
-    for i, cell in enumerate(cells):
-        members.setdefault((cell.table, cell.measure), []).append(i)
+    """Blocks of a list of cells, rows and keys in printed order; cells without digits are not numbered."""
+    members: dict[tuple[str, str], list[tuple[int, Cell]]] = {}
+    codes: dict[tuple[str, str], dict[str, int]] = {}
+    number = itertools.count()
+    for cell in cells:
+        rows = codes.setdefault((cell.table, cell.measure), {})
+        rows.setdefault(cell.code, len(rows))
+        if cell.printed:
+            members.setdefault((cell.table, cell.measure), []).append((next(number), cell))
     blocks = {}
-    for (table, measure), numbers in members.items():
-        codes, years = [cells[n].code for n in numbers], [cells[n].year for n in numbers]
-        rows = {code: i for i, code in enumerate(dict.fromkeys(codes))}
-        keys = {key: i for i, key in enumerate(dict.fromkeys(years))}
+    for (table, measure), numbered in members.items():
+        rows = codes[table, measure]
+        keys = {key: i for i, key in enumerate(dict.fromkeys(cell.year for _, cell in numbered))}
         index = np.full((len(rows), len(keys)), -1, dtype=np.int64)
-        index[[rows[c] for c in codes], [keys[k] for k in years]] = numbers
-        name = cells[numbers[0]].unit
+        for n, cell in numbered:
+            index[rows[cell.code], keys[cell.year]] = n
+        name = numbered[0][1].unit
         unit = known_units.get(name, Fraction(0))  # 0: unknown, see relations._factor
         blocks[table, measure] = Block(table, measure, tuple(rows), tuple(keys), index, unit, name)
     return blocks

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from analysis.audit.bench import Bench
@@ -23,6 +24,7 @@ from analysis.audit.dates import impossible_dates
 from analysis.audit.declarations import RANKS
 from analysis.audit.diagnosis import Explanation, candidates, diagnose, repaired
 from analysis.audit.hypotheses import Candidate
+from analysis.audit.outside import other_prices, other_quantities
 from analysis.audit.patterns import other_rounding, repeated_rates
 from analysis.audit.register import Known, owners, register, rows_of
 from analysis.audit.repeats import repeated_lines
@@ -47,7 +49,8 @@ def explain(report: Report) -> tuple[Bench, list[Explanation], int]:
     rows = rows_of(done)
     owned = owners(report, rows)
     wrong = {r.number for r in rows if r.number not in owned and r.verdict != "explained"}
-    closed = {r.number for r in rows} - wrong
+    failing = np.concatenate([e.checked & ~e.holds for e in done.results]) if done.results else np.zeros(0, dtype=bool)
+    closed = set(np.flatnonzero(failing).tolist()) - wrong
     return bench, diagnose(bench, wrong, closed), len(wrong)
 
 
@@ -88,6 +91,7 @@ def _with_patterns(words: Words, known: list[Finding], fresh: list[Finding]) -> 
     held = {f.signature: f for f in known}
     told = [set(f.cells) for f in (*known, *fresh)]
     odd = repeated_rates(words) + other_rounding(words) + column_breaks(words) + impossible_dates(words)
+    odd += other_prices(words) + other_quantities(words)
     odd += [line for line in repeated_lines(words) if not _told(line, told)]
     for finding in odd:
         one, rows = listed.get(finding.signature), held.get(finding.signature)

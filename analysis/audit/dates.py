@@ -1,4 +1,4 @@
-"""Dates that cannot be: compiled before the data or its source existed.
+"""Dates that do not go with their data: compiled before the year was over, or before the source was read.
 
 The line under a table or figure says when it was compiled (``2025年5月``). Numbers of a
 year are complete after it; ``projected`` years of a table are exempt, and so are ranks
@@ -15,7 +15,7 @@ from analysis.audit.wording import Finding, Words
 
 _COMPILED = re.compile(r"(\d{4})年(\d{1,2})月")
 _YEARS = re.compile(r"\d{4}(?=年)")
-_END = "the end of {}, for which it has numbers"
+_END, _NAMED = "the end of {}, for which it has numbers", "the end of {}, which its title names"
 _EDITIONS = ("名次", "國", "年")
 
 
@@ -55,7 +55,7 @@ def _figures(words: Words) -> list[Finding]:
         at = [i for i, c in enumerate(cells.cells) if c.table == PROSE and c.row in ids]
         if date and years and at and figure["data_printed"] != "none" and date < (int(max(years)) + 1, 1):
             name = f"Figure {figure['figure'].removeprefix('圖')}"
-            found.append(_pattern(words, name, date, _END.format(max(years)), at, figure["source"]))
+            found.append(_pattern(words, name, date, _NAMED.format(max(years)), at, figure["source"]))
     return found
 
 
@@ -66,13 +66,12 @@ def _pattern(
     return words.finding(
         at[:1],  # a place; no number of it is in doubt
         kind="date",
-        grade="unusual" if notes else "error",
-        decided_by="" if notes else "report",
+        grade="unusual",  # a year need not be whole, and numbers may be projected
         consequence="cosmetic",
         title=f"{where} is dated {day}, before {what}",
         arithmetic=(f"source as printed: {source}", *notes),
         explanation="A slip in the year of the date would explain it."
-        + (" Or the table was made from an earlier edition of its source than the text names." if notes else ""),
+        + f" Or {'the table was made from an earlier edition of its source than the text names' if notes else 'the last year is not whole'}.",
         signature=f"date:{where}:{day}",
         of=1,
     )

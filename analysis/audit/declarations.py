@@ -12,7 +12,8 @@ for the year before and after, ``y<`` for the column printed before; ``first``, 
 named; ``prose:id[y]`` is a sentence about the year of the target. In inputs ``*-A`` is every row but A,
 ``others`` every other row, ``{A,B}`` those rows, ``above`` and ``below`` the
 neighbouring rows. Where the report does not print a target or an input, there is no
-instance.
+instance; where it leaves an input blank in a place of its table, the target is unchecked.
+A measure whose name holds one of ``,:/[]{}`` is written as it is printed.
 
 ``low`` and ``high`` are bounds of :mod:`analysis.audit.kernels`: a number or a name in
 ``bounds.csv`` (``1/name``: of the inverse); ``key`` keeps one key of the target,
@@ -62,10 +63,18 @@ class Term:
     key: str
     second: tuple[str, str] | None = None
 
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """Table and measure of the cells, and of those paired with them."""
+        return [(self.table, self.measure), *([self.second] if self.second else [])]
+
 
 @dataclass(frozen=True)
 class Relation:
-    """One declared relation; ``text`` is its formula as declared."""
+    """One declared relation; ``text`` is its formula as declared.
+
+    ``low`` is ``None`` where a complement does not say of what: of a whole.
+    """
 
     table: str
     name: str
@@ -73,7 +82,7 @@ class Relation:
     target: Term
     kernel: str
     inputs: tuple[Term, ...]
-    low: Fraction = Fraction(1)
+    low: Fraction | None = Fraction(1)
     high: Fraction = Fraction(1)
     key: str = ""
     derives: str = ""
@@ -83,8 +92,12 @@ class Relation:
     @property
     def tables(self) -> frozenset[str]:
         """Every table that it reads."""
-        terms = (self.target, *self.inputs)
-        return frozenset(t.table for t in terms) | {t.second[0] for t in terms if t.second}
+        return frozenset(table for table, _ in self.names)
+
+    @property
+    def names(self) -> frozenset[tuple[str, str]]:
+        """Every table and measure that it reads."""
+        return frozenset(name for term in (self.target, *self.inputs) for name in term.names)
 
     @property
     def basis(self) -> str:
@@ -112,12 +125,20 @@ def declared(report: Report) -> tuple[Relation, ...]:
                 raise BadInput("bounds.csv", "a high bound that is not below the low one", line, "high")
             bounds[record["name"]] = low, high
     found: list[Relation] = []
+    known = {table: measures(report, table) for table in report.tables}
+    names = set().union(*known.values())
     for line, record in _numbered(report, RESOURCE):
         try:
-            found += parse(record, bounds, report.tables)
+            made = parse(record, bounds, report.tables, names)
         except ValueError as error:
             column, _, said = str(error).partition("|")
             raise BadInput("relations.csv", said, line, column) from None
+        for relation in made:
+            for place, terms in (("target", [relation.target]), ("inputs", relation.inputs)):
+                for table, measure in (name for term in terms for name in term.names):
+                    if table in known and measure not in known[table]:
+                        raise BadInput("relations.csv", f"a column of table {table}, found {measure!r}", line, place)
+        found += made
     return tuple(found)
 
 
@@ -136,12 +157,14 @@ def parse(
     record: Mapping[str, str],
     bounds: Mapping[str, tuple[Fraction, Fraction]] | None = None,
     known: Collection[str] = (),
+    names: Collection[str] = (),
 ) -> list[Relation]:
     """The relations of one row of ``relations.csv``, one for each table, measure and row named.
 
     ``record`` needs ``tables, name, target, kernel, inputs``; ``bounds`` are the rows of
     ``bounds.csv`` by name, ``known`` the names of tables (those with blanks stand alone or in
-    quotes). Raises :class:`ValueError` with ``column|what is expected``.
+    quotes), ``names`` those of measures. Raises :class:`ValueError` with
+    ``column|what is expected``.
     """
     for column in ("tables", "name", "target", "kernel", "inputs"):
         if column not in record:
@@ -151,21 +174,51 @@ def parse(
     if kernel not in KERNELS:
         raise ValueError(f"kernel|one of {', '.join(KERNELS)}, found {kernel!r}")
     low, high = (_bound(record.get(side, "").strip(), side, bounds or {}) for side in ("low", "high"))
+    if kernel in _BOUNDING - {"room"} and low > high:
+        raise ValueError(f"high|a bound that is not below the low one, found {low} and {high}")
+    least = None if kernel == "complement" and not record.get("low", "").strip() else low
+    text, signs = f"{target} = {kernel}({inputs})", _Signs(names)
     found = []
     for table in _tables(record["tables"].strip(), known):
-        for measure, rest in _each(target):
-            terms = [_term(t, table, measure, "inputs") for t in _split(inputs)]
-            aim = _term(f"{measure}{rest}", table, measure, "target")
+        for measure, rest in _each(signs.put(target)):
+            terms = [_term(t, table, measure, "inputs", signs) for t in _split(signs.put(inputs))]
+            aim = _term(f"{measure}{rest}", table, measure, "target", signs)
             rows = members(aim.row) if aim.row.startswith("{") else [aim.row]
             for row in rows:
                 fixed = [t if len(rows) == 1 else _for_row(t, row) for t in terms]
                 _arity(kernel, fixed)
                 where = replace(aim, row=row, second=None)
-                text = f"{target} = {kernel}({inputs})"
-                found.append(Relation(table, name, text, where, kernel, tuple(fixed), low, high, **given))
+                found.append(Relation(table, name, text, where, kernel, tuple(fixed), least, high, **given))
     if not found:
         raise ValueError("tables|the names of one or more tables")
     return found
+
+
+class _Signs:
+    """Names of measures that hold a mark of the notation, and a sign for each while formulas are taken apart."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        odd = sorted({n for n in names if set(n) & set(",:/[]{}")}, key=lambda n: (-len(n), n))
+        self._signs = {name: chr(0xF0000 + i) for i, name in enumerate(odd[:0xFFFD])}
+
+    def put(self, text: str) -> str:
+        """A text with the signs in place of the names."""
+        for name, sign in self._signs.items():
+            text = text.replace(name, sign)
+        return text
+
+    def out(self, text: str) -> str:
+        """A text with the names again."""
+        for name, sign in self._signs.items():
+            text = text.replace(sign, name)
+        return text
+
+
+def measures(report: Report, table: str) -> set[str]:
+    """What the columns of numbers of a table measure."""
+    meta = report.meta(table)
+    found = {f.measure or f.name for f in meta.values}
+    return found | {r["measure"] for r in meta.row_measures.values() if "measure" in r}
 
 
 def _tables(text: str, known: Collection[str]) -> list[str]:
@@ -208,7 +261,7 @@ def _bound(text: str, side: str, bounds: Mapping[str, tuple[Fraction, Fraction]]
 
 def _each(target: str) -> list[tuple[str, str]]:
     """Measures of a target in turn, and what follows: ``{a, b}[c]`` is a, b and ``[c]``."""
-    if target.startswith("{"):
+    if target.startswith("{") and "}" in target:
         names, _, rest = target.partition("}")
         return [(n, rest) for n in members(names + "}")]
     name, mark, rest = target.partition("[")
@@ -237,24 +290,24 @@ def _for_row(term: Term, row: str) -> Term:
     return replace(term, row=where, key=key)
 
 
-def _term(text: str, table: str, same: str, column: str) -> Term:
+def _term(text: str, table: str, same: str, column: str, signs: _Signs) -> Term:
     match = _TERM.fullmatch(text.strip())
-    if not match:
-        raise ValueError(f"{column}|terms such as measure[row, key], found {text.strip()!r}")
+    if not match or text.count("{") != text.count("}"):
+        raise ValueError(f"{column}|terms such as measure[row, key], found {signs.out(text.strip())!r}")
     here, measure = match["table"] or table, match["measure"].strip()
     if here == PROSE:
         return Term(PROSE, measure, measure, (match["place"] or "").strip())
-    measure = same if measure == "same" else measure
-    where = [p.strip() for p in re.split(r",(?![^{]*\})", match["place"] or "")]
+    measure = signs.out(same if measure == "same" else measure)
+    where = [signs.out(p.strip()) for p in re.split(r",(?![^{]*\})", match["place"] or "")]
     if len(where) > 2:
-        raise ValueError(f"{column}|one row and one key, found {text.strip()!r}")
+        raise ValueError(f"{column}|one row and one key, found {signs.out(text.strip())!r}")
     if len(where) == 2:
         row, key = where
     elif where[0] == "y<" or SHIFTED.fullmatch(where[0]) or COUNTED.fullmatch(where[0]):
         row, key = "only", where[0]
     else:
         row, key = where[0] or "c", "y"
-    second = (match["table2"] or here, match["second"].strip()) if match["second"] else None
+    second = (match["table2"] or here, signs.out(match["second"].strip())) if match["second"] else None
     return Term(here, measure, row, key, second)
 
 

@@ -5,8 +5,10 @@ common scale (:class:`analysis.audit.cells.Cells`), so that the same few lines s
 single candidate repair (Python integers) and a million cells at once (numpy arrays),
 exactly: nothing passes through a binary float. A kernel returns the admissible values
 of its target as ``(lower bound, upper bound, point)``; each is ``None`` (no bound) or a
-fraction ``(numerator, denominator)`` with a denominator >= 0, where 0 stands for an
-infinite bound. The *point* is the relation applied to the printed digits themselves.
+fraction ``(numerator, denominator)`` with a denominator > 0. Where a relation has no value
+for some of the numbers that print so (a division by what may be zero, growth from what may
+not be positive), the fraction is 0 / 0: it is met by every number, and says nothing. The
+*point* is the relation applied to the printed digits themselves.
 
 :mod:`analysis.interval` does the same arithmetic on single numbers and is used elsewhere; the
 tests hold the two against each other.
@@ -22,7 +24,8 @@ import numpy as np
 
 Number = Any  # int, or an integer array
 Triple = Sequence[Number]
-Bound = tuple[Number, Number] | None
+Fraction = tuple[Number, Number]
+Bound = Fraction | None
 Bounds = tuple[Bound, Bound, Bound]
 
 #: Larger than any printed number, for "no value is admissible".
@@ -58,14 +61,39 @@ def _above_zero(x: Number) -> Number:
     return choose(x > 0, x, 0)
 
 
-def _quotient(a: Triple, b: Triple, n: Number, d: Number) -> Bounds:
-    """``n a / (d b)`` for positive ``b``; ``a`` may have any sign."""
-    low, high = _above_zero(b[0]), _above_zero(b[2])
+def _sign(x: Triple) -> Number:
+    """1 or -1 for a number that is certainly on that side of zero, 0 for one that may be zero."""
+    return (x[0] > 0) * 1 - (x[2] < 0) * 1
+
+
+def _turned(x: Triple, sign: Number) -> Triple:
+    """``x`` times 1, -1 or 0."""
+    low, mid, high = (sign * end for end in x)
+    return choose(sign < 0, high, low), mid, choose(sign < 0, low, high)
+
+
+def _times(a: Triple, b: Triple) -> Triple:
+    low = high = a[0] * b[0]
+    for corner in (a[0] * b[2], a[2] * b[0], a[2] * b[2]):
+        low, high = choose(corner < low, corner, low), choose(corner > high, corner, high)
+    return low, a[1] * b[1], high
+
+
+def _quotient(a: Triple, b: Triple, n: Number = 1, d: Number = 1) -> tuple[Fraction, Fraction, Fraction]:
+    """``n a / (d b)``, numbers of any sign; 0 / 0 where ``b`` may be zero."""
+    sign = _sign(b)
+    a, b = _turned(a, sign), _turned(b, sign)
     return (
-        (n * a[0], d * choose(a[0] >= 0, high, low)),
-        (n * a[2], d * choose(a[2] >= 0, low, high)),
-        (n * a[1], d * _above_zero(b[1])),
+        (n * a[0], d * choose(a[0] >= 0, b[2], b[0])),
+        (n * a[2], d * choose(a[2] >= 0, b[0], b[2])),
+        (n * a[1], d * b[1]),
     )
+
+
+def _declared(k: Constants) -> tuple[Triple, int]:
+    """The declared bounds as a triple over one denominator."""
+    (ln, ld), (hn, hd) = k.low, k.high
+    return (ln * hd, ln * hd, hn * ld), ld * hd
 
 
 def _sum(terms: list[Triple]) -> Triple:
@@ -76,8 +104,8 @@ def _less(a: Triple, b: Triple) -> Triple:
     return a[0] - b[2], a[1] - b[1], a[2] - b[0]
 
 
-def _sum_of_quotients(pairs: list[tuple[Number, Number]]) -> tuple[Number, Number]:
-    """``a / b + c / d + …`` as one fraction."""
+def _sum_of_fractions(pairs: list[Fraction]) -> Fraction:
+    """``a / b + c / d + …`` as one fraction; 0 / 0 if one of them is."""
     over: Number = 0
     under: Number = 1
     for n, d in pairs:
@@ -93,15 +121,11 @@ def _in_unit(triple: Triple, k: Constants) -> Bounds:
 
 
 def growth(t: Triple, x: list[Triple], k: Constants) -> Bounds:
-    """``100 (new - old) / old``; inputs old, new."""
-    old, new = x
+    """``100 (new - old) / old``; inputs old, new. Of what is not positive there is no growth."""
     n, d = k.unit
-    low, high, mid = _above_zero(old[0]), _above_zero(old[2]), _above_zero(old[1])
-    return (
-        (n * (new[0] - choose(new[0] >= 0, high, low)), d * choose(new[0] >= 0, high, low)),
-        (n * (new[2] - choose(new[2] >= 0, low, high)), d * choose(new[2] >= 0, low, high)),
-        (n * (new[1] - mid), d * mid),
-    )
+    old, new = (_turned(each, (x[0][0] > 0) * 1) for each in x)
+    low, high, point = _quotient(new, old)
+    return tuple((n * (over - under), d * under) for over, under in (low, high, point))  # type: ignore[return-value]
 
 
 def share(t: Triple, x: list[Triple], k: Constants) -> Bounds:
@@ -120,50 +144,51 @@ def total(t: Triple, x: list[Triple], k: Constants) -> Bounds:
 
 
 def complement(t: Triple, x: list[Triple], k: Constants) -> Bounds:
-    """``constant - sum``: shares that make 100, changes of shares that make 0."""
-    low, point, high = _less([k.low[0] * k.scale] * 3, _sum(x))
-    return (low, k.scale), (high, k.scale), (point, k.scale)
+    """``low - sum``: changes of shares that make 0; without ``low`` shares of a whole, 100 where the unit is %."""
+    (n, d), (whole, under) = k.unit, k.low
+    low, point, high = _less([whole * d * k.scale] * 3, [n * under * end for end in _sum(x)])
+    d = d * under * k.scale
+    return (low, d), (high, d), (point, d)
 
 
 def product(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``a b``: an amount made from a share *as printed* and a total; inputs share, total."""
     (a, b), (n, d) = x, k.unit
+    low, point, high = _times([a[1]] * 3, b)
     d = d * k.scale * k.scale
-    return (n * a[1] * b[0], d), (n * a[1] * b[2], d), (n * a[1] * b[1], d)
+    return (n * low, d), (n * high, d), (n * point, d)
 
 
 def within(t: Triple, x: list[Triple], k: Constants) -> Bounds:
-    """``low x y / z … <= target <= high x y / z …``, all positive.
+    """``low x y / z … <= target <= high x y / z …``.
 
     Inputs after the first multiply and divide in turn: how an implied third quantity
     (``y / z`` against ``target / x``) may behave.
     """
-    (n, d), (ln, ld), (hn, hd) = k.unit, k.low, k.high
-    low, high, d = n * x[0][0], n * x[0][2], d * (k.scale if len(x) % 2 else k.scale * k.scale)
-    low_d, high_d = d, d
-    for more in x[1::2]:
-        low, high = low * more[0], high * more[2]
+    (n, d), (over, under) = k.unit, _declared(k)
+    by: Triple = [1 + 0 * end for end in x[0]]
+    for more in (x[0], *x[1::2]):
+        over = _times(over, more)
     for less in x[2::2]:
-        low_d, high_d = low_d * _above_zero(less[2]), high_d * _above_zero(less[0])
-    return (low * ln, low_d * ld), (high * hn, high_d * hd), None
+        by = _times(by, less)
+    low, high, _ = _quotient(over, by, n, d * under * (k.scale if len(x) % 2 else k.scale * k.scale))
+    return low, high, None
 
 
 def compound(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``(100 + g)(1 + third) - 100`` with the third growth between the declared bounds."""
-    (ln, ld), (hn, hd), whole = k.low, k.high, 100 * k.scale
-    g = x[0]
-    low, high = ((whole + g[0]) * ln - whole * ld, ld * k.scale), ((whole + g[2]) * hn - whole * hd, hd * k.scale)
-    return low, high, None
+    whole, (factor, under) = 100 * k.scale, _declared(k)
+    low, _, high = _times([whole + end for end in x[0]], factor)
+    return (low - whole * under, under * k.scale), (high - whole * under, under * k.scale), None
 
 
 def compound_with(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """As :func:`compound`, the third growth printed too; declared bounds in points of it."""
-    (ln, ld), (hn, hd), whole = k.low, k.high, 100 * k.scale
-    g, third = x
-    d = whole * k.scale
-    low = (whole + g[0]) * ((whole + third[0]) * ld + ln * k.scale) - whole * whole * ld
-    high = (whole + g[2]) * ((whole + third[2]) * hd + hn * k.scale) - whole * whole * hd
-    return (low, d * ld), (high, d * hd), None
+    whole, (points, under) = 100 * k.scale, _declared(k)
+    third = [(whole + end) * under + more * k.scale for end, more in zip(x[1], points, strict=True)]
+    low, _, high = _times([whole + end for end in x[0]], third)
+    d = whole * k.scale * under
+    return (low - whole * whole * under, d), (high - whole * whole * under, d), None
 
 
 def at_least(t: Triple, x: list[Triple], k: Constants) -> Bounds:
@@ -179,47 +204,48 @@ def at_most(t: Triple, x: list[Triple], k: Constants) -> Bounds:
 def holds_with(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """With the first ``low`` inputs, not less than the sum of the others: years that hold fields."""
     first = k.low[0] // k.low[1]
-    return (_sum(x[first:])[0] - _sum(x[:first])[2], k.scale), None, None
+    return _in_unit(_less(_sum(x[first:]), _sum(x[:first])), k)[0], None, None
 
 
 def between(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """Rows printed in descending order: at most the row above, at least the row below."""
-    return (x[1][0], k.scale), (x[0][2], k.scale), None
+    return _in_unit(x[1], k)[0], _in_unit(x[0], k)[1], None
 
 
 def holds_parts(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``target / w >= sum of a_i / b_i``: what is implied of a whole holds what is implied
-    of its parts. Inputs w, a1, b1, a2, b2 …
+    of its parts. Inputs w (above zero), a1, b1, a2, b2 …
     """
-    n, d = _sum_of_quotients([(a[0], _above_zero(b[2])) for a, b in zip(x[1::2], x[2::2], strict=True)])
-    return (x[0][0] * n, d * k.scale), None, None
+    (n, d), whole = k.unit, _turned(x[0], (x[0][0] > 0) * 1)
+    over, under = _sum_of_fractions([_quotient(a, b)[0] for a, b in zip(x[1::2], x[2::2], strict=True)])
+    return (n * choose(over >= 0, whole[0], whole[2]) * over, under * (whole[0] > 0) * d * k.scale), None, None
 
 
 def sum_within(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``low sum <= target <= high sum``: a whole of which the listed parts are most."""
-    (n, d), (ln, ld), (hn, hd), s = k.unit, k.low, k.high, _sum(x)
-    d = d * k.scale
-    return (n * s[0] * ln, d * ld), (n * s[2] * hn, d * hd), None
+    (n, d), (factor, under) = k.unit, _declared(k)
+    low, _, high = _times(factor, _sum(x))
+    return (n * low, d * under * k.scale), (n * high, d * under * k.scale), None
 
 
 def before(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """``x (100 + a) / (100 + b)``: a quotient a year earlier, from this year's and the growth
     of what it divides by (a) and of what is divided (b).
     """
-    (value, a, b), whole = x, 100 * k.scale
-    numerator = [v * _above_zero(whole + g) for v, g in zip(value, a, strict=True)]
-    return _quotient(numerator, [whole + g for g in b], 1, k.scale)
+    (value, a, b), (n, d) = x, k.unit
+    earlier, now = ([100 * k.scale + end for end in growth] for growth in (a, b))
+    return _quotient(_times(value, earlier), now, n, d * k.scale)
 
 
-def _sum_before(pairs: list[Triple], k: Constants) -> tuple[Bound, Bound]:
+def _sum_before(pairs: list[Triple], k: Constants) -> tuple[Fraction, Fraction]:
     """Bounds of the sum of last year's levels, from level and growth (%) of each."""
-    whole, both = 100 * k.scale, list(zip(pairs[::2], pairs[1::2], strict=True))
-    low, high = (
-        _sum_of_quotients([(level[at] * whole, _above_zero(whole + growth[other])) for level, growth in both])
-        for at, other in ((0, 2), (2, 0))
-    )
-    (n, d), scale = k.unit, k.scale
-    return (n * low[0], d * low[1] * scale), (n * high[0], d * high[1] * scale)
+    whole, (n, d) = 100 * k.scale, k.unit
+    levels = [
+        _quotient([end * whole for end in level], [whole + end for end in growth])
+        for level, growth in zip(pairs[::2], pairs[1::2], strict=True)
+    ]
+    low, high = (_sum_of_fractions([ends[side] for ends in levels]) for side in (0, 1))
+    return (n * low[0], d * low[1] * k.scale), (n * high[0], d * high[1] * k.scale)
 
 
 def holds_before(t: Triple, x: list[Triple], k: Constants) -> Bounds:
@@ -229,10 +255,13 @@ def holds_before(t: Triple, x: list[Triple], k: Constants) -> Bounds:
 
 def sum_before(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """As :func:`sum_within` for last year's levels; inputs as for :func:`holds_before`."""
-    (low, high), (ln, ld), (hn, hd) = _sum_before(x, k), k.low, k.high
-    assert low is not None
-    assert high is not None
-    return (low[0] * ln, low[1] * ld), (high[0] * hn, high[1] * hd), None
+    (low, low_d), (high, high_d) = _sum_before(x, k)
+    (least, _, most), under = _declared(k)
+    return (
+        (low * choose(low >= 0, least, most), low_d * under),
+        (high * choose(high >= 0, most, least), high_d * under),
+        None,
+    )
 
 
 def rank(t: Triple, x: list[Triple], k: Constants) -> Bounds:
@@ -259,7 +288,7 @@ def rank_among(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """
     whole, own, rest = x[0], x[1], x[2:]
     low: Number = k.scale
-    spare = whole[1] - own[1]
+    spare = whole[2] - own[0]
     ahead: Number = 0
     high: Number = BEYOND * k.scale
     for value, place in zip(rest[::2], rest[1::2], strict=True):
@@ -267,9 +296,9 @@ def rank_among(t: Triple, x: list[Triple], k: Constants) -> Bounds:
         low = choose(more & (place[1] + k.scale > low), place[1] + k.scale, low)
         high = choose(less & (place[1] - k.scale < high), place[1] - k.scale, high)
         ahead = ahead + more * 1
-        spare = spare - value[1]
-    room = (1 + ahead + _above_zero(spare) // choose(own[1] > 0, own[1], 1)) * k.scale
-    high = choose(room < high, room, high)
+        spare = spare - value[0]
+    room = (1 + ahead + _above_zero(spare) // choose(own[0] > 0, own[0], 1)) * k.scale
+    high = choose((own[0] > 0) & (room < high), room, high)
     return (low, k.scale), (high, k.scale), None
 
 

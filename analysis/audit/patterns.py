@@ -17,7 +17,7 @@ from math import comb
 
 from analysis.audit.cells import PROSE
 from analysis.audit.wording import Finding, Words
-from analysis.interval import decimals_of, power_of_ten
+from analysis.interval import Interval, decimals_of, outward, power_of_ten
 
 #: Fewer equal rates, or a larger chance, are no finding.
 LEAST, CHANCE = 4, 1e-6
@@ -62,12 +62,18 @@ def repeated_rates(words: Words) -> list[Finding]:
                 f" were independent and rates near {printed} as frequent as among the others"
             )
             lines += [
-                f"{place(a)} and {place(b)}: both {text[a]}, so the third quantity did not change at all"
+                f"{place(a)} and {place(b)}: both {text[a]}, so the third quantity changed by less than {_least(text[a])} %"
                 for a, b in pairs
                 if {a, b} <= set(same)
             ]
             found.append(_constant_rate(words, printed, same, lines, len(rates)))
     return found
+
+
+def _least(printed: str) -> str:
+    """How much a quotient can move, in per cent, where both its sides grow by the same printed rate."""
+    factor = Interval.printed(printed) + 100
+    return outward((factor / factor).high * 100 - 100, decimals_of(printed), up=True)
 
 
 def _power(chance: float) -> str:

@@ -51,19 +51,21 @@ def coverage(report: Report) -> pd.DataFrame:
 
     ``cells`` numbers printed; ``recomputed`` derived from others by arithmetic or an
     input of that, else ``ordered`` by order, counting or definition, else ``bounded`` by
-    declared bounds and assumptions only, else ``unchecked`` (``missing`` of them N/A);
-    ``covered`` the share (%) of cells that any relation touches.
+    declared bounds and assumptions only, else ``unchecked``; ``covered`` the share (%) of
+    numbers that any relation touches. A cell that prints N/A is no number: ``missing``
+    counts these, no other column does.
     """
     done = audit(report)
     level = np.zeros(len(done.cells), dtype=int)
     for basis, touched in _touched(done):
         level[touched] = np.maximum(level[touched], {"exact": 3, "order": 2}.get(basis, 1))
     rows = pd.DataFrame({"table": [c.table for c in done.cells.cells], "level": level, "known": done.cells.known})
-    levels = pd.crosstab(rows["table"], rows["level"]).reindex(columns=[3, 2, 1, 0], fill_value=0)
+    tables = list(dict.fromkeys(rows["table"]))
+    known = rows[rows["known"]]
+    levels = pd.crosstab(known["table"], known["level"]).reindex(tables, columns=[3, 2, 1, 0], fill_value=0)
     made = levels.set_axis(["recomputed", "ordered", "bounded", "unchecked"], axis=1)
     made.insert(0, "cells", levels.sum(axis=1))
     made["missing"] = (~rows["known"]).groupby(rows["table"]).sum()
-    made = made.loc[list(dict.fromkeys(rows["table"]))]
     made.loc["all"] = made.sum()
     made["covered"] = (100 * (made["cells"] - made["unchecked"]) / made["cells"]).map("{:.1f}".format)
     return made.rename_axis("table")
@@ -71,10 +73,10 @@ def coverage(report: Report) -> pd.DataFrame:
 
 @once
 def uncheckable(report: Report) -> pd.DataFrame:
-    """The cells that no relation touches, by table and measure: ``table, measure, cells, example``."""
+    """The numbers that no relation touches, by table and measure: ``table, measure, cells, example``."""
     done = audit(report)
     touched = {cell for _, cells in _touched(done) for cell in cells.tolist()}
-    free = [c for i, c in enumerate(done.cells.cells) if i not in touched]
+    free = [c for i, c in enumerate(done.cells.cells) if done.cells.known[i] and i not in touched]
     rows = [(c.table, "" if c.table == PROSE else c.measure, c.place) for c in free]
     listed = pd.DataFrame(rows, columns=["table", "measure", "place"], dtype=str)
     by_measure = listed.groupby(["table", "measure"], sort=False)["place"]

@@ -38,7 +38,7 @@ class Group:
 class Evaluation:
     """Bounds and decisions of the instances of a group; arrays of length n.
 
-    ``checked``: every input is known; ``holds``: admissible and printed meet. Bounds are
+    ``checked``: every input is known, and the relation has a value; ``holds``: admissible and printed meet. Bounds are
     (numerators, denominators) or ``None`` where the relation sets none.
     """
 
@@ -52,7 +52,7 @@ class Evaluation:
 
 def bind(relations: Iterable[Relation], cells: Cells) -> list[Group]:
     """Instances of the relations in these cells."""
-    return [g for relation in relations for g in _bind(relation, cells)]
+    return [g for relation in relations for g in instances(relation, cells)[0]]
 
 
 def targets(relation: Relation, cells: Cells) -> NDArray[np.int64]:
@@ -69,34 +69,41 @@ def _aim(relation: Relation, cells: Cells) -> tuple[Block | None, list[int], lis
         return None, [], []
     pattern = relation.key or (relation.target.key if relation.target.key not in ("y", "") else "")
     wanted = counted(pattern, block.keys)
-    rows = [i for i, code in enumerate(block.rows) if _matches(code, relation.target.row, cells)]
+    rows = [i for i, c in enumerate(block.rows) if block.printed[i] and _matches(c, relation.target.row, cells)]
     return block, rows, [j for j, key in enumerate(block.keys) if not pattern or key == wanted]
 
 
-def _bind(relation: Relation, cells: Cells) -> list[Group]:
+def instances(relation: Relation, cells: Cells) -> tuple[list[Group], NDArray[np.int64]]:
+    """The instances of a relation, and the printed cells that it would give if no input were left blank."""
     block, rows, keys = _aim(relation, cells)
+    none = np.zeros(0, dtype=np.int64)
     if block is None or not rows or not keys:
-        return []
+        return [], none
     target = block.index[np.ix_(rows, keys)]
     parts = []
     for term in relation.inputs:
         found = _inputs(term, cells, block, rows, keys)
         if found is None:
-            return []
+            return [], none
         parts.append(found)
     columns = np.concatenate(parts, axis=2)
     factor = _factor(relation, cells, block)
-    keep = target >= 0
+    constants, keep = _constants(relation, cells, factor), target >= 0
+    needed = columns[:, :, : _NEEDED.get(relation.kernel)]
+    blank = keep & (needed == _BLANK).any(axis=2) & (needed != _OUTSIDE).all(axis=2)
     if relation.kernel in _SETS - {"between"}:  # a set of unequal size: drop what is not printed
-        return _ragged(relation, target, columns, keep, _constants(relation, cells, factor))
+        return _ragged(relation, target, columns, keep & (needed >= 0).all(axis=2), constants), target[blank]
     keep &= (columns >= 0).all(axis=2)
-    if not keep.any():
-        return []
-    return [Group(relation, target[keep], columns[keep], _constants(relation, cells, factor))]
+    groups = [Group(relation, target[keep], columns[keep], constants)] if keep.any() else []
+    return groups, target[blank]
 
 
 #: Kernels that read sets of cells; their bounds jump.
 _SETS = frozenset({"distinct", "places", "rank", "rank_listed", "rank_among", "room", "between"})
+#: How many inputs must be printed where others may be left out; for any other kernel all.
+_NEEDED = {"distinct": 0, "places": 0, "room": 0, "rank": 1, "rank_listed": 1, "rank_among": 2}
+#: Numbers of cells that there are not: in the place of the block that is left blank, outside of the block.
+_BLANK, _OUTSIDE = -2, -1
 
 
 def _ragged(
@@ -106,9 +113,7 @@ def _ragged(
     keep: NDArray[np.bool_],
     constants: Constants,
 ) -> list[Group]:
-    """Instances by the number of inputs that are printed; what a kernel reads first must be."""
-    first = 1 if relation.kernel in RANKS else 2 if relation.kernel == "rank_among" else 0
-    keep = keep & (columns[:, :, :first] >= 0).all(axis=2)
+    """Instances by the number of inputs that are printed."""
     count = (columns >= 0).sum(axis=2)
     groups = []
     for size in sorted(set(count[keep].tolist())):
@@ -130,23 +135,20 @@ def _inputs(
     term: Term, cells: Cells, target: Block, rows: Sequence[int], keys: Sequence[int]
 ) -> NDArray[np.int64] | None:
     """Cell numbers of one term for every target: shape (rows, keys, terms)."""
-    blocks = [cells.blocks.get((term.table, term.measure))]
-    if term.second:
-        blocks.append(cells.blocks.get(term.second))
     layers = []
-    for block in blocks:
+    for block in map(cells.blocks.get, term.names):
         if block is None:
             return None
-        index = np.full((len(block.rows) + 1, len(block.keys) + 1), -1, dtype=np.int64)
-        index[:-1, :-1] = block.index
+        index = np.full((len(block.rows) + 1, len(block.keys) + 1), _OUTSIDE, dtype=np.int64)
+        index[:-1, :-1] = np.where(block.index < 0, _BLANK, block.index)
         row_sets = _rows(term.row, target, rows, block)
         key_sets = _keys(term.key, target, keys, block)
         layers.append(index[row_sets[:, None, :, None], key_sets[None, :, None, :]].reshape(len(rows), len(keys), -1))
     if len(layers) == 1:
         return layers[0]
-    paired = np.stack(layers, axis=3).reshape(len(rows), len(keys), -1)
-    absent = (np.stack(layers, axis=3) < 0).any(axis=3).repeat(2, axis=2)
-    return np.where(absent, -1, paired)
+    pairs = np.stack(layers, axis=3)
+    least = pairs.min(axis=3, keepdims=True)  # a pair is there or not, as a whole
+    return np.where(least < 0, least, pairs).reshape(len(rows), len(keys), -1)
 
 
 def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block) -> NDArray[np.int64]:
@@ -156,11 +158,13 @@ def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block) -> NDA
     elif pattern == "c":
         wanted = [(code,) for code in codes]
     elif pattern == "others":
-        wanted = [tuple(other for other in target.rows if other != code) for code in codes]
+        printed = [code for code, there in zip(target.rows, target.printed, strict=True) if there]
+        wanted = [tuple(other for other in printed if other != code) for code in codes]
     elif pattern in ("above", "below"):
         wanted = [(code,) for code in (["", *codes[:-1]] if pattern == "above" else [*codes[1:], ""])]
     elif pattern.startswith("*"):
-        wanted = [tuple(code for code in block.rows if code != pattern[2:])] * len(rows)
+        left = [code for code in block.rows if code != pattern[2:]]
+        wanted = [tuple(left if len(left) < len(block.rows) or pattern == "*" else [pattern])] * len(rows)
     else:
         wanted = [tuple(members(pattern)) if pattern.startswith("{") else (pattern,)] * len(rows)
     at = {code: i for i, code in enumerate(block.rows)}
@@ -188,21 +192,33 @@ def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block) -> NDA
     return np.array([wanted(target.keys[j]) for j in keys], dtype=np.int64)
 
 
-#: Kernels whose inputs are all in the unit of the first.
-_ONE_UNIT = frozenset({"difference", "total", "at_least", "at_most", "sum_within", "holds_before", "sum_before"})
+#: Inputs that a kernel adds or compares, so that they must be in one unit.
+_ALIKE = dict.fromkeys(("growth", "difference", "total", "complement", "at_least", "sum_within"), slice(None))
+_ALIKE |= dict.fromkeys(("holds_with", "between", "rank", "rank_listed", "distinct"), slice(None))
+_ALIKE |= {"share": slice(1, None), "holds_parts": slice(1, None, 2)}
+_ALIKE |= dict.fromkeys(("holds_before", "sum_before"), slice(None, None, 2))
+#: Kernels whose target is in the unit of the first input.
+_ONE_UNIT = frozenset({"difference", "total", "complement", "at_least", "at_most", "holds_with", "between"})
+_ONE_UNIT |= {"sum_within", "holds_before", "sum_before", "before"}
 
 
 def _factor(relation: Relation, cells: Cells, target: Block) -> Fraction:
     """From the units of the inputs to the unit of the target.
 
-    Raises :class:`analysis.report.BadInput` where that needs a unit nobody declared.
+    Raises :class:`analysis.report.BadInput` where that needs a unit nobody declared, and where inputs that are
+    added or compared are not in one unit.
     """
-    units = [cells.blocks[t.table, t.measure] for t in relation.inputs]
+    units = [cells.blocks[name] for term in relation.inputs for name in term.names]
+    alike = {b.unit_name: b.unit or b.unit_name for b in units[_ALIKE.get(relation.kernel, slice(0))]}
+    if len(set(alike.values())) > 1:
+        expected = f"inputs of {relation.kernel} in one unit, found {' and '.join(map(repr, alike))}"
+        raise BadInput("relations.csv", expected, f"{relation.table} {relation.name}", "inputs")
     over, under = {
         "growth": ([], [target]),
         "share": (units[1:2], [units[0], target]),
         "product": (units[:2], [target]),
         "within": (units[::2][:1] + units[1::2], [*units[2::2], target]),
+        "holds_parts": (units[:2], [*units[2:3], target]),
     }.get(relation.kernel, (units[:1], [target]) if relation.kernel in _ONE_UNIT else ([], []))
     for block in [*over, *under]:
         if not block.unit:
@@ -219,7 +235,9 @@ def _constants(relation: Relation, cells: Cells, factor: Fraction) -> Constants:
     def pair(x: Fraction) -> tuple[int, int]:
         return x.numerator, x.denominator
 
-    return Constants(cells.scale, pair(factor), pair(relation.low), pair(relation.high))
+    unit = cells.blocks[relation.target.table, relation.target.measure].unit
+    low = 1 / (unit or Fraction(1)) if relation.low is None else relation.low
+    return Constants(cells.scale, pair(factor), pair(low), pair(relation.high))
 
 
 _SAFE = 2.0**62
@@ -235,6 +253,9 @@ def evaluate(group: Group, cells: Cells) -> Evaluation:
     """
     known = cells.known[group.target] & cells.known[group.inputs].all(axis=1)
     bounds, gaps = _gaps(group, (cells.low, cells.mid, cells.high))
+    for bound in bounds:
+        if bound is not None:
+            known &= np.asarray(bound[1] != 0, dtype=bool)
     fine = known.copy()
     at = np.concatenate([group.target, group.inputs.ravel()])
     some_open = group.relation.kernel not in ("total", "complement") and bool(
@@ -267,15 +288,16 @@ def _bounds(kernel: Kernel, triples: list[Any], constants: Constants) -> tuple[t
     """
     if not any(a.dtype == object for t in triples for a in t):
         with np.errstate(all="ignore"):
-            rough: list[Any] = [[np.abs(a).astype(float) for a in t] for t in triples]
+            rough: list[Any] = [[a.astype(float) for a in t] for t in triples]
             trial = kernel(rough[0], rough[1:], constants)
         sizes = [np.max(np.abs(np.asarray(p, dtype=float)), initial=1.0) for b in trial if b is not None for p in b]
-        reach = max(float(np.max(a, initial=0)) for t in rough for a in t)
+        reach = max(float(np.max(np.abs(a), initial=0)) for t in rough for a in t)
         factors = max(*constants.unit, *map(abs, constants.low), *map(abs, constants.high))
         top = float(max(sizes))
         if (
             all(map(np.isfinite, sizes))
-            and max(top * 4 * max(constants.scale, float(np.max(rough[0]))), reach * 4 * factors * len(triples)) < _SAFE
+            and max(top * 4 * max(constants.scale, float(np.max(np.abs(rough[0])))), reach * 4 * factors * len(triples))
+            < _SAFE
         ):
             return kernel(triples[0], triples[1:], constants), triples[0]
     wide: list[Any] = [[np.asarray(a).astype(object) for a in t] for t in triples]

@@ -2,12 +2,12 @@
 
 Two families of verdicts, which are never added up. Of arithmetic, order and definition:
 ``reproduced`` (the relation on the printed digits gives the printed number),
-``consistent`` (some unrounded inputs that print the same do), ``explained`` (the direct
+``consistent`` (some unrounded inputs that print the same do, rounded or truncated), ``explained`` (the direct
 relation fails, and a declared derivation reproduces every cell of the table's block),
 ``contradicted`` (no admissible inputs give it). Of declared bounds and of relations that
 assume something nobody printed: ``plausible`` (inside; ``reproduced`` if it is the very
 number) and ``implausible`` (outside: a question, never an error). ``unchecked``: an
-input is missing.
+input is missing, or there is no value (growth from a negative number).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from analysis.audit.cells import NEAREST_MODE, PROSE, Cells, build, governed
 from analysis.audit.declarations import EXACT, Relation, declared
 from analysis.audit.kernels import Bound, Constants, rounded
-from analysis.audit.relations import Evaluation, Group, bind, evaluate, targets
+from analysis.audit.relations import Evaluation, Group, evaluate, instances, targets
 from analysis.interval import MODES, as_printed, outward
 from analysis.report import Report, once
 
@@ -47,14 +47,17 @@ EXTRA_DECIMALS = 2
 class Audit:
     """Cells, the evaluation of every bound relation and the verdicts.
 
-    ``cells`` are read as their measures round. ``unbound``: relations none of whose inputs are printed together, with
-    the cells that they are about (none, where even these are not printed).
+    ``cells`` are read as their measures round. ``unbound``: relations with the cells that they are about and whose
+    inputs are not printed (no cells, where even these are not); ``absent``: those whose rows and columns are nowhere,
+    so that nothing is checked. ``truncated``: for each evaluation what holds only if numbers were truncated.
     """
 
     cells: Cells
     results: list[Evaluation]
     verdicts: list[NDArray[Any]]
     unbound: list[tuple[Relation, NDArray[np.int64]]]
+    absent: list[Relation]
+    truncated: list[NDArray[np.bool_]]
 
     @property
     def groups(self) -> list[Group]:
@@ -89,14 +92,21 @@ def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
     if tables is not None:
         used = tables.union(*(r.tables for r in chosen))
         needed = tuple(t for t in [*report.tables, PROSE] if t in used)
-    return judge(build(report, needed), chosen)
+    done = judge(build(report, needed), chosen)
+    absent = [f"{r.target.measure} of {r.table} ({r.name})" for r in done.absent]
+    report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", absent)
+    held = [i for e, some in zip(done.results, done.truncated, strict=True) for i in e.group.target[some]]
+    places = dict.fromkeys(done.cells.cells[i].place for i in held)
+    report.warn_of("audit", "numbers follow from others only if they were truncated, not rounded", places)
+    return done
 
 
 def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
     """Bind, evaluate and give verdicts; measures that round otherwise are read so first."""
-    results = [evaluate(group, cells) for group in bind(chosen, cells)]
-    bound = {id(e.group.relation) for e in results}
-    unbound = [(r, targets(r, cells)) for r in chosen if id(r) not in bound]
+    found = [(relation, *instances(relation, cells)) for relation in chosen]
+    results = [evaluate(group, cells) for _, groups, _ in found for group in groups]
+    absent = [r for r, groups, blank in found if not groups and not blank.size]
+    unbound = [(r, blank) for r, _, blank in found if blank.size] + [(r, targets(r, cells)) for r in absent]
     for key, mode in rounding_modes(cells, results).items():
         other = governed(cells, {**cells.modes, key: mode})
         again = [evaluate(e.group, other) for e in results]
@@ -105,7 +115,11 @@ def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
     results = [e for e in results if _established(e)]
     verdicts = [_verdicts(e, cells) for e in results]
     _explain(results, verdicts, cells)
-    return Audit(cells, results, verdicts, unbound)
+    truncated = _truncated(cells, results)
+    for verdict, saved in zip(verdicts, truncated, strict=True):
+        saved &= np.isin(verdict, FAILING)
+        verdict[saved] = np.where(verdict[saved] == "contradicted", "consistent", "plausible")
+    return Audit(cells, results, verdicts, unbound, absent, truncated)
 
 
 def _failures(key: tuple[str, str], results: list[Evaluation]) -> int:
@@ -115,6 +129,33 @@ def _failures(key: tuple[str, str], results: list[Evaluation]) -> int:
         for e in results
         if key in [(t.table, t.measure) for t in (e.group.relation.target, *e.group.relation.inputs)]
     )
+
+
+def _truncated(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_]]:
+    """For each evaluation what fails, but holds if some measures are read as truncated, and then nothing else fails.
+
+    Tried are the measure of the target, those of the inputs, those in the units of either, and all of the tables: too
+    few numbers may speak for :func:`rounding_modes` to say how they round, and then no difference in the last digit
+    is held against them. (Half to even is part of what is read to the nearest.)
+    """
+    saved = [np.zeros(len(e.holds), dtype=bool) for e in results]
+    scopes: dict[frozenset[tuple[str, str]], None] = {}
+    for relation in (e.group.relation for e in results if (e.checked & ~e.holds).any()):
+        near = [b for b in cells.blocks.values() if b.table in relation.tables]
+        for some in (relation.target.names, [name for term in relation.inputs for name in term.names]):
+            units = {(table, cells.blocks[table, measure].unit_name) for table, measure in some}
+            alike = [(b.table, b.measure) for b in near if (b.table, b.unit_name) in units]
+            scopes |= dict.fromkeys((frozenset(some), frozenset(alike)))
+        scopes[frozenset((b.table, b.measure) for b in near)] = None
+    for scope in scopes:
+        other = governed(cells, {**cells.modes, **dict.fromkeys(scope, "truncate")})
+        read = [i for i, e in enumerate(results) if not scope.isdisjoint(e.group.relation.names)]
+        again = [evaluate(results[i].group, other) for i in read]
+        broken = [e.checked & ~e.holds for e in again]
+        if not any((now & results[i].holds).any() for i, now in zip(read, broken, strict=True)):
+            for i, now in zip(read, broken, strict=True):
+                saved[i] |= results[i].checked & ~results[i].holds & ~now
+    return saved
 
 
 def _printed_digits(cells: Cells, index: NDArray[np.int64]) -> Any:

@@ -11,7 +11,9 @@ from analysis.audit.bench import Bench
 from analysis.audit.cells import PROSE
 from analysis.audit.declarations import EXACT
 from analysis.audit.hypotheses import Candidate
+from analysis.audit.kernels import Bound
 from analysis.audit.kinds import KINDS
+from analysis.audit.verdicts import EXTRA_DECIMALS
 from analysis.interval import outward, rounded
 
 if TYPE_CHECKING:
@@ -83,18 +85,19 @@ class Words:
             bench.values[item.target], [bench.values[j] for j in item.inputs], item.constants
         )
         places = int(bench.cells.decimals[item.target])
-        parts = []
+        if kernel == "distinct":
+            return otherwise
+        printed, parts = bench.digits(item.target, bench.values[item.target][1]), []
         if kernel in EXACT and point is not None and point[1] > 0:
             parts.append(f"recomputed {rounded(Fraction(*point), places)}")
-        least, most = (
-            "" if bound is None or bound[1] == 0 or kernel == "distinct" else outward(bound, places, up)
-            for bound, up in ((low, False), (high, True))
-        )
+        least, most = _shown(low, places, False), _shown(high, places, True)
+        if printed in (least, most):  # shown so, the bounds would allow it
+            least, most = (_shown(b, places + EXTRA_DECIMALS, up) for b, up in ((low, False), (high, True)))
         if least and most:
             parts.append(f"allowed {least}" if least == most else f"allowed {least} to {most}")
         elif least or most:
             parts.append(f"at least {least}" if least else f"at most {most}")
-        return ", ".join(parts) or otherwise
+        return ", ".join(parts) or "no number is defined"
 
     def line(self, number: int) -> str:
         """One contradicted row in words."""
@@ -149,6 +152,11 @@ class Words:
             shown=c.detail if c.fits <= 5 else f"one of {c.fits} other numbers",
             detail=c.detail,
         )
+
+
+def _shown(bound: Bound, places: int, up: bool) -> str:
+    """A bound rounded outward; empty where there is none."""
+    return "" if bound is None or bound[1] == 0 else outward(bound, places, up)
 
 
 def _wrong_unit(units: Mapping[str, Fraction], unit: str, detail: str) -> str:

@@ -218,16 +218,19 @@ def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:,g}") -
 
 @drawn
 def ranges(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:,g}", value: str = "value") -> Figure:
-    """Intervals per row (``low``, ``high``) with a dot at ``value`` if there is such a column."""
+    """Intervals per row (``low``, ``high``) with a dot at ``value`` if there is such a column.
+
+    The dot of a row with a ``doubt`` is hollow.
+    """
     fig, ax = canvas(title, unit, _height(frame, _ROW + 0.01) + 0.3)
-    for y, (row, code) in enumerate(zip(frame.to_dict("records"), codes(frame), strict=True)):
+    for y, (row, code, doubt) in enumerate(zip(frame.to_dict("records"), codes(frame), doubtful(frame), strict=True)):
         color, ends = own_colour(code), [float(row["low"]), float(row["high"])]
         ax.plot(ends, [y, y], color=color, lw=3, alpha=0.45, solid_capstyle="butt", zorder=2)
         middle = float(row[value]) if value in row else sum(ends) / 2
         own = f"{told(middle, fmt)}, " if value in row else ""
-        fig.value(ax, middle, y, str(row["name"]), own + printed_range(row, fmt))
+        fig.value(ax, middle, y, str(row["name"]), own + printed_range(row, fmt), doubt)
         if value in row:
-            dot(ax, middle, y, color, 4.5, zorder=3)
+            dot(ax, middle, y, color, 4.5, fill=PAPER if doubt else color, zorder=3)
     _rows(ax, frame, fmt)
     ax.margins(x=0.05)
     return finish(fig)

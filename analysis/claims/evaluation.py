@@ -61,7 +61,7 @@ def evaluate(report: Report, only: Collection[str] | None = None) -> pd.DataFram
 
     ``only`` evaluates the claims with these ids and reads no other tables than they name.
     ``printed`` is the claimed number, ``recomputed`` the result rounded to the same decimals (to
-    one more where the form is not ``eq``), ``low`` and ``high`` the outward bounds of all results
+    one more where the form is not ``eq``, or more where it would still look like the number of the sentence), ``low`` and ``high`` the outward bounds of all results
     that unrounded inputs allow, ``check`` one of :data:`CHECKS` (empty where nothing was checked).
     """
     found = pd.DataFrame(list(_evaluated(report, None if only is None else frozenset(only))), columns=COLUMNS)
@@ -122,9 +122,12 @@ def _shown(claim: Claim, value: Value) -> tuple[str, str, str]:
         flags = truths[0].point, all(t.certain for t in truths), any(t.possible for t in truths)
         recomputed, low, high = (str(flag).lower() for flag in flags)
         return recomputed, low, high
-    decimals = decimals_of(claim.stated)
+    decimals, point = decimals_of(claim.stated), numbers[0].point
+    own = decimals if claim.form == "eq" else decimals + 1
+    if claim.form in ("gt", "ge", "lt", "le") and point != Fraction(claim.stated):
+        own += next((more for more in range(3) if Fraction(rounded(point, own + more)) != Fraction(claim.stated)), 0)
     return (
-        rounded(numbers[0].point, decimals if claim.form == "eq" else decimals + 1),
+        rounded(point, own),
         outward(best(numbers, largest=False).low, decimals + 2, up=False),
         outward(best(numbers, largest=True).high, decimals + 2, up=True),
     )

@@ -83,11 +83,11 @@ def judge_readings(found: Readings, form: str, claimed: str) -> tuple[Judgement,
     }
     standing = [name for name, outcome in judged.items() if outcome.stands]
     if not standing:
-        return Judgement(CONTRADICTED, "under every reading"), "none of " + ", ".join(judged)
+        return Judgement(CONTRADICTED, "falls under each reading tried"), "none of " + ", ".join(judged)
     if len(standing) < len(judged):
         return Judgement(AMBIGUOUS, f"stands only if read as {' or '.join(standing)}"), " or ".join(standing)
     worst = max(judged.values(), key=lambda outcome: VERDICTS.index(outcome.verdict))
-    return Judgement(worst.verdict, "under every reading"), ""
+    return Judgement(worst.verdict, "stands under each reading tried"), ""
 
 
 def set_apart(judged: Judgement, apart: str) -> Judgement:

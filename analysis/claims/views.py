@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.claims.claim import Claim, printed, read
 from analysis.claims.evaluation import CHECKS, LISTED, evaluate
 from analysis.claims.expression import Expression
-from analysis.claims.readings import VERDICTS
+from analysis.claims.readings import AMBIGUOUS, VERDICTS
 from analysis.claims.slips import page, paged, stated
 from analysis.claims.spelling import decimal
 from analysis.claims.units import CURRENCIES, unit, words
@@ -45,6 +45,10 @@ CHAPTERS = {
 }
 
 
+#: The result of a statement that holds by one reading and not by another.
+DEPENDS = "depends on the reading"
+
+
 def chapter(section: str) -> str:
     """Chapter key of a section: ``2-2-1`` belongs to ``2-2``."""
     return section[:3]
@@ -54,13 +58,15 @@ def chapter(section: str) -> str:
 def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame:
     """All claims in the order of the text: what is said, what follows from the print, the verdict.
 
-    ``only`` keeps the claims with these ids. Columns ``id, line, page, chapter, kind, check, statement,
+    ``only`` keeps the claims with these ids; ``recomputed`` is :data:`DEPENDS` where readings of a yes or no differ. Columns ``id, line, page, chapter, kind, check, statement,
     stated, recomputed, verdict, note``.
     """
     frame = evaluate(report, only)
     claims = {claim.id: claim for claim in read(report)}
     said = [claims[i] for i in frame["id"]]
     results = {"true": "holds", "false": "does not hold"}
+    apart = (frame["verdict"] == AMBIGUOUS) & (frame["low"] == "false") & (frame["high"] == "true")
+    frame["recomputed"] = frame["recomputed"].mask(apart, DEPENDS)
     frame = frame.assign(
         page=[page(report, claim.line) for claim in said] if only is None else "",
         chapter=[CHAPTERS[chapter(claim.section)] for claim in said],
@@ -68,7 +74,7 @@ def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame
         statement=[claim.statement for claim in said],
         stated=[stated(claim) for claim in said],
         recomputed=[
-            results.get(r, words(r, c.unit_of(c.claimed)) if r and c.stated else r)
+            r if r == DEPENDS else results.get(r, words(r, c.unit_of(c.claimed)) if r and c.stated else r)
             for r, c in zip(frame["recomputed"], said, strict=True)
         ],
     )

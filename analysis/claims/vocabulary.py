@@ -2,11 +2,13 @@
 
 Printed numbers come in through ``t`` (a cell of a table), ``p`` (a number printed in a
 sentence, ``prose.csv``), ``c`` (a number of another claim), ``listed`` (how many items a
-list holds, counted by the reader), ``column`` and ``row`` (many cells of one table). Everything else is arithmetic on them. ``times`` is growth in 倍 (both readings), ``increase`` where the words name the increase,
-``same_period`` a period against the title it cites (some count the base year), ``about``
-widens a number printed with 約 by a tenth. A table, measure or code that nobody knows is
-a :class:`ClaimError`; a year or a row that this edition does not print, like a single cell
-printed N/A, makes the claim not checkable (a column it only leaves short).
+list holds, counted by the reader), ``column`` and ``row`` (many cells of one table). Everything
+else is arithmetic on them. ``times`` is growth in 倍 (both readings), ``increase`` where the
+words name the increase, ``same_period`` a period against the title it cites (some count the
+base year, some quote another edition of a yearly report), ``about`` widens a number printed
+with 約 by a tenth. A table, measure or code that nobody knows is a :class:`ClaimError`; a year
+or a row that this edition does not print, like a single cell printed N/A, makes the claim not
+checkable (a column it only leaves short).
 """
 
 from __future__ import annotations
@@ -242,8 +244,9 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
 
     def same_period(first: Value, last: Value, titled_first: Value, titled_last: Value) -> Readings:
         y0, y1, t0, t1 = (whole(y, "a year") for y in (first, last, titled_first, titled_last))
-        titled, base_year = (y0, y1) == (t0, t1), (y0 + 1, y1) == (t0, t1)
-        return Readings({"as_titled": Truth.of(titled), "with_the_base_year": Truth.of(titled or base_year)})
+        titled, base_year, as_long = (y0, y1) == (t0, t1), (y0 + 1, y1) == (t0, t1), y1 - y0 == t1 - t0
+        found = {"as_titled": titled, "with_the_base_year": titled or base_year, "of_another_edition": as_long}
+        return Readings({name: Truth.of(holds) for name, holds in found.items()})
 
     def readings(**values: Value) -> Readings:
         flat: dict[str, Any] = {}

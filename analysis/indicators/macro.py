@@ -62,7 +62,7 @@ def compound(report: Report) -> list[Column]:
 def implied_conversion(report: Report) -> Column:
     """New Taiwan dollars of real GDP (1-2-8) per US dollar of the GDP that R&D implies (1-2-2, 1-2-3).
 
-    Both are volumes, so the quotient of two price bases (2021 in NT$, 2015 in PPP
+    Both are volumes, so the quotient of two price bases (of NT$, and of PPP
     dollars) should not move; movement tells of revisions between the two sources.
     """
     foreign = implied_gdp_from_sources.column(report)

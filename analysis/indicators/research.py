@@ -58,7 +58,7 @@ intensity_growth = yearly("gerd_intensity_growth", "gerd_intensity", printed="gr
 def implied_gdp(report: Report) -> Column:
     """GDP implied by GERD (1-2-1) and intensity (1-2-2): ``100 GERD / intensity``.
 
-    In 100 million US dollars at 2015 prices and purchasing power parities, the unit of
+    In 100 million US dollars at constant prices and purchasing power parities, the unit of
     GERD. Bounds come from the rounding of both.
     """
     gerd, percentage = read(report, "gerd"), read(report, "gerd_intensity")
@@ -134,7 +134,7 @@ def implied_employment_growth(report: Report) -> pd.DataFrame:
 
 @Indicator
 def gerd_per_researcher(report: Report) -> Column:
-    """GERD per researcher in 10,000 US dollars (2015 PPP): tables 1-2-1 and 1-2-4.
+    """GERD per researcher in 10,000 US dollars (constant prices, PPP): tables 1-2-1 and 1-2-4.
 
     ``GERD [100 million] / researchers [10,000]``; counts researchers in 萬人, as the
     sentences about the table do.

@@ -19,7 +19,7 @@ from typing import Any
 from docutils import nodes
 
 from analysis.publish import fingerprint
-from analysis.publish.languages import NAMES, OUTPUTS
+from analysis.publish.languages import INTERFACE, NAMES, OUTPUTS
 from analysis.publish.project import LANGUAGE, LOCALE, SETTINGS, listed, source
 
 #: Parts of the index of the search that are made page by page.
@@ -150,7 +150,8 @@ def _hashes(root: Path, about: dict[str, Any]) -> dict[str, Any]:
     """Of what all pages are read and written with, and what each page is made from."""
     notes: list[Any] = [about.pop(name, {}) for name in ("stale_notebooks", "broken_sentences")]
     own = files(root, ("book/_ext", "book/_templates", "analysis/publish"), SETTINGS)
-    looks = files(root, ("book/_static",), (str(OUTPUTS), str(NAMES)) if about["language"] == LANGUAGE else ())
+    words = tuple(map(str, (OUTPUTS, NAMES, INTERFACE))) if about["language"] == LANGUAGE else ()
+    looks = files(root, ("book/_static",), words)
     made_from = {}
     for page in listed(root):
         said = [note.get(f"{page}.ipynb", []) if isinstance(note, dict) else f"{page}.ipynb" in note for note in notes]

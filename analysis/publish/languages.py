@@ -26,10 +26,24 @@ from analysis.publish.project import LANGUAGE, LOCALE
 #: Names that tables do not print, or print in another way than sentences have them.
 NAMES = LOCALE / LANGUAGE / "names.csv"
 OUTPUTS = LOCALE / LANGUAGE / "LC_MESSAGES" / "outputs.po"
+#: What the theme says; its own Chinese is Simplified.
+INTERFACE = LOCALE / LANGUAGE / "LC_MESSAGES" / "sphinx.po"
 
 _UNTRANSLATED = """
 <div class="admonition warning" id="untranslated" translate="no"><p class="admonition-title">本頁有尚未翻譯的文字</p>
 <p>英文版已經更改，中文尚未跟上。<code>make locale</code>會列出待譯的文字。</p></div>"""
+#: What the script of the copy buttons has in Simplified Chinese only.
+_COPY = """
+  'zh-TW': {
+    'copy': '複製',
+    'copy_to_clipboard': '複製到剪貼簿',
+    'copy_success': '已複製！',
+    'copy_failure': '複製失敗',
+  },"""
+#: What other sites show of a page, and the paragraphs it is taken from.
+_DESCRIPTION = re.compile(r'(<meta (?:property="og:|name=")description" content=")[^"]*')
+_PARAGRAPH = re.compile(r'<p class="translated">(.*?)</p>', re.DOTALL)
+_DESCRIBED = 180  # letters, as ``ogp_description_length`` of _config.yml
 _TAG = re.compile(r"(<!--.*?-->|<[^>]+>)", re.DOTALL)
 #: Elements whose text is no language: code, and what is marked as being in another one.
 _OPAQUE = ("script", "style", "code", "pre", "math", "kbd")
@@ -72,7 +86,7 @@ _NUMBER = re.compile(_FIXED)
 _CHINESE = re.compile(r'<span lang="zh-Hant">([^<]*)</span>')
 _SENTENCE = re.compile(r"(?<=[\w)%”]\.) (?=[A-Z])")
 _YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
-_WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*|\b(?:GERD|FTE|MSTI|DGBAS|LTN)\b|^US\$?$")
+_WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*|\b(?:GERD|FTE|MSTI|DGBAS|LTN)\b|^US\$?$|US\$(?=\d)")
 #: A date as the data have it, a name with a year, and a number with another in brackets.
 _DATE = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-([0-3]\d))?(?![\d-])")
 _OF_A_YEAR = re.compile(r"(.+), ((?:19|20)\d\d(?:/\d{4})?)")
@@ -103,8 +117,17 @@ class Twin:
     missing: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        ordered = sorted((n for n in self.names if len(n) > 1), key=len, reverse=True)
+        # in a sentence an amount goes by what the sentence says of its numbers
+        inner = (n for n, said in self.names.items() if len(n) > 1 and not (n[:3] == "US$" and said[:1].isdigit()))
+        ordered = sorted(inner, key=len, reverse=True)
         self._names = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ordered))})(?![\w-])") if ordered else None
+
+    def on(self, page: str) -> Twin:
+        """The same for a page on which some names are others: ``book/claims/markets.html: Machinery``."""
+        own = {
+            name.removeprefix(f"{page}: "): said for name, said in self.names.items() if name.startswith(f"{page}: ")
+        }
+        return replace(self, names={**self.names, **own}) if own else self
 
     def markup(self, text: str, where: str = "") -> str:
         """HTML or SVG with every text translated; code, and elements in a language of their own, stay."""
@@ -355,7 +378,7 @@ def _punctuated(text: str) -> str:
     if _LIST.fullmatch(text):
         return text.replace(", ", "、")
     if not _HAN.search(text):
-        return text
+        return text.replace("; ", "；")
     text = re.sub(r" ?\(([^()]*)\)", r"（\1）", re.sub(r"\.$", "。", text))
     return re.sub(r"([,;:]) ", lambda m: m[1].translate(_FULL), text)
 
@@ -420,7 +443,8 @@ def translate(folder: Path, twin: Twin) -> None:
     for page in sorted(p for p in folder.rglob("*.html") if "_static" not in p.parts):
         text = page.read_text("utf-8")
         before = len(twin.missing)
-        found = twin.markup(text, page.relative_to(folder).as_posix())
+        where = page.relative_to(folder).as_posix()
+        found = described(twin.on(where).markup(text, where))
         if len(twin.missing) > before:
             found = found.replace('<article class="bd-article">', '<article class="bd-article">' + _UNTRANSLATED, 1)
         if found != text:
@@ -429,3 +453,13 @@ def translate(folder: Path, twin: Twin) -> None:
         text = script.read_text("utf-8")
         if "/*text*/" in text:
             script.write_text(twin.script(text, script.relative_to(folder).as_posix()), "utf-8")
+        elif script.name == "copybutton.js":
+            script.write_text(text.replace("const messages = {", "const messages = {" + _COPY, 1), "utf-8")
+
+
+def described(markup: str) -> str:
+    """A page whose description is the beginning of its text, as far as it is whole sentences; as it is without a text."""
+    text = html.unescape("".join(re.sub("<[^>]*>", "", part) for part in _PARAGRAPH.findall(markup)))
+    cut = text[:_DESCRIBED]
+    said = cut if cut == text else cut[: cut.rfind("。") + 1] or f"{cut[:-1]}…"
+    return _DESCRIPTION.sub(lambda m: m[1] + html.escape(said), markup) if said else markup

@@ -70,16 +70,22 @@ def shift(text: str, power: int) -> str:
 
 
 def filled(message: str, values: list[str]) -> str:
-    """A translation with its numbers put in and without its mark; ten thousand 萬 are one 億."""
+    """A translation with its numbers put in and without its mark; ten thousand 萬 are one 億.
+
+    ``{0*0.0001}萬`` holds for what may be printed so: ten thousands, and no digit but noughts in the last two places.
+    """
 
     def value(match: re.Match[str]) -> str:
         found, unit = values[int(match[1])], match[3] or ""
         if match[2] is None:
             return found + unit
         power = power_of(match[2])
-        if unit and Decimal(found.replace(",", "")).scaleb(power) >= 10_000:
+        amount = Decimal(found.replace(",", ""))
+        if unit and amount.scaleb(power) >= 10_000:
             return _short(shifted(found, power - 4)) + "億"
-        return shifted(found, power) + unit
+        if unit and power == -4 and (amount < 10_000 or amount % 100):
+            return found
+        return (shifted(found, power) if "." in found else _short(shifted(found, power))) + unit
 
     return MARK.sub("", SLOT.sub(value, message))
 

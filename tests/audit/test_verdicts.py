@@ -18,6 +18,7 @@ from analysis.audit.kernels import rounded
 from analysis.audit.relations import bind, evaluate
 from analysis.audit.verdicts import COLUMNS, JUDGED, PROVEN, VERDICTS
 from analysis.audit.verdicts import audit as judged
+from analysis.interval import NOT_AVAILABLE
 from analysis.report import BadInput, Report, load
 
 Edit = Callable[[Path, str, str, str], None]
@@ -86,9 +87,15 @@ def test_explained_is_earned_by_every_cell_of_the_block(report: Report, data_cop
 def test_coverage_counts_every_printed_number(report: Report) -> None:
     cover = audit.coverage(report)
     cells = report.cells()
-    for table, count in cells.groupby("table").size().items():
+    absent = cells["printed"] == NOT_AVAILABLE  # no number: neither checked nor lacking a check
+    for table, count in cells[~absent].groupby("table").size().items():
         assert cover.loc[table, "cells"] == count
     listed = cover.drop("all")
+    assert (
+        listed["missing"].to_dict()
+        == absent.groupby(cells["table"]).sum().reindex(listed.index, fill_value=0).to_dict()
+    )
+    assert cover.loc["all", "missing"] > 0
     assert (listed["recomputed"] + listed["ordered"] + listed["bounded"] + listed["unchecked"] == listed["cells"]).all()
     assert audit.uncheckable(report)["cells"].sum() == cover.loc["all", "unchecked"]
 

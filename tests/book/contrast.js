@@ -16,16 +16,12 @@
     const [x, y] = [luminance(a), luminance(b)].sort((p, q) => q - p);
     return (x + 0.05) / (y + 0.05);
   };
-  const behind = (element) => {
-    const layers = [];
-    for (let e = element; e; e = e.parentElement) {
-      const colour = parse(getComputedStyle(e).backgroundColor);
-      if (colour[3] > 0) layers.push(colour);
-      if (colour[3] === 1) break;
-    }
-    const page = [255, 255, 255];
-    return layers.reverse().reduce((below, layer) => over(layer, below), page);
-  };
+  const kept = (measure, known = new Map()) => (e) => known.get(e) ?? known.set(e, measure(e)).get(e);
+  const seen = kept((e) => (e ? getComputedStyle(e).opacity * seen(e.parentElement) : 1));
+  const behind = kept((e) => {
+    const colour = e ? parse(getComputedStyle(e).backgroundColor) : [255, 255, 255, 1];
+    return colour[3] === 1 ? colour.slice(0, 3) : over(colour, behind(e.parentElement));
+  });
   // In a drawing: the last shape painted before the words and lying under their middle.
   const shapes = new Map();
   const painted = (words, svg, page) => {
@@ -52,14 +48,12 @@
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
     const style = getComputedStyle(element);
     const svg = element.closest("svg");
-    let shown = parse(svg ? style.fill : style.color);
-    let opacity = 1;
-    for (let e = element; e; e = e.parentElement) opacity *= getComputedStyle(e).opacity;
+    const shown = parse(svg ? style.fill : style.color);
     const page = behind(svg ?? element);
     const ground = svg ? painted(element, svg, page) : page;
     const size = parseFloat(style.fontSize);
     const needed = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
-    const found = ratio(over(shown, ground, shown[3] * opacity), ground);
+    const found = ratio(over(shown, ground, shown[3] * seen(element)), ground);
     if (found < needed) faint.add(`${found.toFixed(1)} of ${needed}: ${words.slice(0, 50)} (${element.tagName.toLowerCase()}.${element.className?.baseVal ?? element.className})`);
   }
   return [...faint];

@@ -92,6 +92,12 @@ def test_axe_finds_nothing_serious(visitor, site, axe, name):
     assert violations(page, rules={"color-contrast": {"enabled": False}}) == []
 
 
+def test_copy_buttons_are_in_chinese(visitor, site):
+    page, _ = visitor
+    page.goto(f"{site}/zh/book/reference/own_report.html", wait_until="load")
+    assert {b.get_attribute("data-tooltip") for b in page.locator("button.copybtn").all()} == {"複製"}
+
+
 @pytest.mark.parametrize("query", QUERIES)
 def test_search_finds_the_page_one_wants(visitor, site, query):
     page, wrong = visitor

@@ -21,8 +21,9 @@ from tests.book.common import HTML, PAGES, ROOT, SITE, article, page
 CATALOGUES = sorted((ROOT / LOCALE / LANGUAGE).rglob("*.po"))
 CHINESE = SITE / "zh"
 pytestmark = pytest.mark.skipif(not CHINESE.is_dir(), reason="the Chinese edition is not built; `make site` builds it")
-#: What of a message must be in its translation, each as often: numbers taken out, facts, code, addresses of links.
-_KEPT = re.compile(r"\{fact\}`[^`]*`|\{\d+\}|\{[a-z]+\}(?!`)|(?<!\})`[^`]*`|\]\([^)]*\)|\{zh\}`[^`]*`")
+#: What of a message must be in its translation, each as often: numbers taken out, facts, code, addresses of links,
+#: and a Chinese title, whose words the translation may choose.
+_KEPT = re.compile(r"\{fact\}`[^`]*`|\{\d+\}|\{[a-z]+\}(?!`)|(?<!\})`[^`]*`|\]\([^)]*\)|\{zh\}(?=`)")
 _TERM = re.compile(r"\{term\}`([^`<]+?)(?:\s*<([^>]+)>)?`")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?", re.ASCII)
 #: Numbers in words, as the facts of the English edition have them; the Chinese ones have digits.
@@ -268,7 +269,11 @@ def figures(text: Tag) -> dict[str, tuple[str, list[Decimal]]]:
         alone += [
             n
             for value in svg.select("circle > title")
-            for n in _VALUE.findall(re.sub(r"F-\d+|EU-27|歐盟27國|(?:19|20)\d\d–(?:19|20)\d\d", "", value.get_text()))
+            for n in _VALUE.findall(
+                re.sub(
+                    r"F-\d+|EU-27|歐盟27國|(?:19|20)\d\d–(?:19|20)\d\d|^(?:19|20)\d\d(?=,|，|年)", "", value.get_text()
+                )
+            )
         ]
         values = [Decimal(n.replace(",", "").replace("−", "-")) for n in alone if not _YEAR.fullmatch(n)]
         found[str(svg["data-name"])] = money[0] if money else "", values
@@ -341,12 +346,13 @@ def test_terms_are_those_of_the_glossary():
 
 
 def glossary() -> dict[str, list[str]]:
-    """Chinese words of the glossary by English term in lower case."""
+    """Chinese words of the glossary by English term in lower case: what its English says, and its own heading in Chinese."""
     text = (ROOT / "book/reference/glossary.md").read_text("utf-8")
+    headings = {message: said for path, message, said, _ in messages() if path.name == "glossary.po"}
     found = {}
     for term, said in re.findall(r"^(\S[^\n]*)\n  (.+)$", text.partition("```{glossary}")[2], re.MULTILINE):
         words = re.findall(r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z%（）]*", said)
-        found[term.strip().casefold()] = [*words, term.strip()]
+        found[term.strip().casefold()] = [*words, term.strip(), headings[term.strip()].partition("（")[0]]
     return found
 
 
@@ -358,6 +364,66 @@ def test_a_text_without_chinese_is_found_and_a_number_goes_through():
     assert twin.missing == {}
     assert twin.markup('<img alt="Nobody knows 5">', "page.html") == '<img alt="Nobody knows 5">'
     assert twin.missing == {"Nobody knows {0}": "page.html"}
+
+
+def test_a_price_in_dollars_is_a_text_to_be_translated():
+    twin = languages.Twin({"US${0}": "{0}美元"}, {})
+    assert twin.markup("<td>US$1,847.23</td>") == "<td>1,847.23美元</td>"
+    languages.Twin({}, {}, missing=twin.missing).markup("<td>US$5</td>", "page.html")
+    assert twin.missing == {"US${0}": "page.html"}
+
+
+def test_a_name_may_be_another_one_on_a_page():
+    twin = languages.Twin({}, {"Machinery": "機械設備業", "claims.html: Machinery": "機械"})
+    text = "<td>Machinery</td><td>Machinery (42)</td>"
+    assert twin.on("rates.html").markup(text) == "<td>機械設備業</td><td>機械設備業（42）</td>"
+    assert twin.on("claims.html").markup(text) == "<td>機械</td><td>機械（42）</td>"
+    twin.on("claims.html").markup("<td>Unknown</td>", "claims.html")
+    assert twin.missing == {"Unknown": "claims.html"}
+
+
+def test_a_list_of_codes_has_full_width_marks():
+    assert languages.Twin({}, {}).phrase("E136; E137") == "E136；E137"
+
+
+def test_a_page_is_described_by_whole_sentences_of_its_translated_text():
+    head = '<meta property="og:description" content="Old." />\n<meta name="description" content="Old." />'
+
+    def description(*paragraphs: str) -> set[str]:
+        text = "".join(f'<p class="translated">{said}</p>' for said in paragraphs)
+        shown = languages.described(f'{head}<p class="subtitle translated">詞</p>{text}<p>Else.</p>')
+        return {str(meta["content"]) for meta in BeautifulSoup(shown, "html.parser").select("meta")}
+
+    assert description('甲&amp;<b>"乙"</b>。', "丙。") == {'甲&"乙"。丙。'}
+    assert description("甲" * 99 + "。", "乙" * 99 + "。") == {"甲" * 99 + "。"}
+    assert description("甲" * 200) == {"甲" * 179 + "…"}
+    assert languages.described(head) == head
+
+
+def test_the_description_of_a_page_is_chinese_text_of_the_page(name):
+    markup = page(name, CHINESE).read_text("utf-8")
+    said = {meta["content"] for meta in BeautifulSoup(markup, "html.parser").select('meta[name$="description"]')}
+    said |= {meta["content"] for meta in BeautifulSoup(markup, "html.parser").select('meta[property="og:description"]')}
+    assert len(said) == 1
+    shown = re.sub(r"\s", "", article(name, CHINESE).get_text())
+    for sentence in re.split("(?<=。)", said.pop()):
+        assert re.sub(r"\s", "", sentence).rstrip("…") in shown
+
+
+def test_the_interface_of_a_page_is_in_traditional_characters(name):
+    soup = BeautifulSoup(page(name, CHINESE).read_text("utf-8"), "html.parser")
+    soup.select_one("article.bd-article").decompose()
+    assert simplified(str(soup)) == []
+
+
+def simplified(text: str) -> list[str]:
+    """Characters that Big5 does not have."""
+    return sorted({c for c in re.findall("[\u3400-\u9fff]", text) if not c.encode("cp950", "ignore")})
+
+
+def test_simplified_characters_are_seen():
+    assert simplified("跳转至主要内容") == ["内", "转"]
+    assert simplified("跳至主要內容，請啟用") == []
 
 
 def test_what_a_value_says_is_translated_part_by_part():

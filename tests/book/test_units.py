@@ -155,6 +155,37 @@ def test_ten_thousand_times_ten_thousand_is_said_as_such():
     assert twin().phrase("300 million tonnes") == "3億公噸"
 
 
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("171,600 people", "17.16萬人"),
+        ("20,000 people", "2萬人"),
+        ("175,812 people", "175,812人"),
+        ("9,900 people", "9,900人"),
+        ("1.5 people", "1.5人"),
+        ("nearly US$110,000", "近11萬美元"),
+        ("US$60 million", "0.6億美元"),
+        ("US$61.50 million", "0.6150億美元"),
+    ],
+)
+def test_ten_thousands_are_said_as_such_where_the_number_is_a_round_one(english, chinese):
+    messages = {
+        "{0} people": "{0*0.0001}萬人",
+        "nearly US${0}": "近{0*0.0001}萬美元",
+        "US${0} million": "{0*0.01}億美元",
+    }
+    assert Twin(messages, {}).phrase(english) == chinese
+
+
+def test_an_amount_that_has_its_own_translation_is_not_taken_out_of_a_sentence():
+    messages = {"Funds were US${0} million.": "資金為{0*0.01}億美元。", "US${0} million": "{0*100}萬美元"}
+    mine = Twin(messages, {"US$67 million": "0.67億美元"})
+    assert mine.phrase("US$67 million") == "0.67億美元"
+    assert mine.phrase("US$7 million") == "700萬美元"
+    assert mine.phrase("Funds were US$67 million.") == "資金為0.67億美元。"
+    assert {key for key, _ in mine.keys("Spent US$67 million")} == {"Spent US${0} million"}  # as `make locale` has it
+
+
 def test_a_marked_text_breaks_between_its_words_only():
     mine = Twin({"Technology transfer": "技術移轉{|}服務{|}普遍程度"}, {})
     lines = [(225.73, "Technology"), (235.9, "transfer")]

@@ -267,6 +267,11 @@ def test_the_rim_of_a_radar_runs_through_none_of_its_labels() -> None:
     assert left.x1 < rim.x0
 
 
+def test_a_doubtful_row_of_ranges_has_a_hollow_dot() -> None:
+    frame = rows().assign(low=0.0, high=9.0, doubt=["F-012", "", "", ""])
+    assert charts.svg(charts.ranges(frame, **WORDS)).count('data-doubt="F-012"') == 1
+
+
 def test_a_label_that_a_line_strikes_out_is_a_fault() -> None:
     fig = charts.bars(rows(), reference=(2.0, "reference"), **WORDS)
     assert charts.faults(fig) == []  # the values have something behind them

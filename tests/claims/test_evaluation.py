@@ -9,11 +9,11 @@ import sys
 import pytest
 
 from analysis import __main__ as cli
-from analysis.claims import evaluate
+from analysis.claims import evaluate, views
 from analysis.claims.evaluation import CHECKS, COLUMNS
 from analysis.claims.readings import half_step, judge
 from analysis.interval import Interval
-from analysis.report import BadInput
+from analysis.report import BadInput, load
 from tests.claims.conftest import row
 
 
@@ -156,7 +156,12 @@ def test_every_reading_of_the_ends_of_a_range_is_tried_with_every_reading_of_the
 
 @pytest.mark.parametrize(
     ("first", "last", "verdict"),
-    [("2025", "2030", "reproduced"), ("2024", "2030", "ambiguous"), ("2026", "2031", "contradicted")],
+    [
+        ("2025", "2030", "reproduced"),
+        ("2024", "2030", "ambiguous"),  # growth from a base year
+        ("2026", "2031", "ambiguous"),  # another edition of a yearly report
+        ("2026", "2030", "contradicted"),
+    ],
 )
 def test_a_period_is_held_against_the_title_it_cites(edition, first, last, verdict):
     expression = "same_period(y0, y1, 2025, 2030)"
@@ -354,3 +359,29 @@ def test_a_changed_table_changes_the_verdict(edition):
     table = loaded.directory / "tables" / "1-2-1.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("589,599", "589,699"), encoding="utf-8")
     assert evaluate(edition(claim))["verdict"].tolist() == ["contradicted"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("C1281.3", "reproduced"),  # both, amount and share, are five-year highs; not the growth rate
+        ("C1337.1", "ambiguous"),  # the rank is level, the number is not
+        ("C1543.7", "ambiguous"),  # with the medium class exports turned to capital, without it not
+        ("C1742.1", "not checkable"),  # a figure of the section is not part of the text
+        ("C5770.3", "ambiguous"),  # another edition of the source
+        ("C5927.1", "ambiguous"),
+    ],
+)
+def test_what_a_fair_reading_acquits_is_not_contradicted(claim, verdict):
+    assert evaluate(load(), only=[claim])["verdict"].tolist() == [verdict]
+
+
+def test_a_number_past_a_threshold_never_looks_like_the_threshold() -> None:
+    found = evaluate(load(), ["C1549.1"]).set_index("id")
+    assert found.loc["C1549.1", ["printed", "recomputed"]].tolist() == ["1", "1.03"]
+
+
+def test_a_statement_that_holds_by_one_reading_only_says_so_in_the_register() -> None:
+    shown = views.register(load(), frozenset({"C1494.3", "C1508.1"}))
+    assert set(shown["recomputed"]) == {views.DEPENDS}
+    assert set(shown["verdict"]) == {"ambiguous"}

@@ -148,8 +148,8 @@ def slack_exceeded(bench: Bench, instance: Instance) -> bool:
         return not _SETS[name](t[0], [a for a, _ in x], [b for _, b in x], t[1], high)
     if name == "product":  # the share counts as printed
         x[0] = (Fraction(bench.values[instance.inputs[0]][1], k.scale),) * 2
-    if any(x[i][1] <= 0 for i in _divisors(name, len(x))):
-        return True  # what is divided by is a level, and levels are positive
+    if any(x[i][0] <= 0 for i in _divisors(name, len(x))):
+        return False  # what is divided by is a level, and of one that may not be positive nothing is said
     formula = _FORMULAS[name]
     corners: list[tuple[Fraction | None, Fraction | None]] = [
         formula(list(c), unit, low, high) for c in _corners(name, x)

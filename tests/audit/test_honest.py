@@ -1,0 +1,258 @@
+"""Honest reports of any kind are never contradicted: signs, blanks, units, ways of rounding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import audit
+from analysis.interval import MODES, rounded
+from analysis.report import BadInput, from_frames
+
+FORMULAS = {
+    "d": "difference(y, x)",
+    "s": "total(x, y)",
+    "k": "total(x)",
+    "g %": "growth(x, y)",
+    "p %": "share(x[All], x)",
+    "c %": "complement(p %)",
+    "m": "product(p %, x[All])",
+    "w": "within(y)",
+    "{x, y, s}[All]": "total(same[*-All])",
+}
+#: Decimals and unit of the columns.
+COLUMNS = {"x": "€", "y": "€", "d": "€", "s": "€", "k": "k€", "g %": "%", "p %": "%", "c %": "%", "m": "€", "w": "€"}
+UNITS = {"€": {"factor": 1}, "k€": {"factor": 1000}}
+
+numbers = st.fractions(-500, 500, max_denominator=997)
+
+
+def table(
+    levels: list[tuple[Fraction, Fraction]], decimals: dict[str, int], modes: dict[str, str], gaps: dict[int, str]
+) -> pd.DataFrame:
+    """What an honest office prints of these levels: computed from unrounded numbers, then rounded."""
+    rows = [*levels, (sum((x for x, _ in levels), Fraction(0)), sum((y for _, y in levels), Fraction(0)))]
+    whole, printed = rows[-1][0], []
+    for x, y in rows:
+
+        def shown(name: str, value: Fraction | None) -> str:
+            return "N/A" if value is None else rounded(value, decimals[name], modes[COLUMNS[name]])
+
+        share = shown("p %", 100 * x / whole if whole else None)
+        values = {
+            "x": x,
+            "y": y,
+            "d": y - x,
+            "s": x + y,
+            "k": x / 1000,
+            "g %": 100 * (y - x) / x if x else None,
+            "c %": 100 - 100 * x / whole if whole else None,
+            "m": None if share == "N/A" else Fraction(share) / 100 * whole,
+            "w": y * Fraction(11, 10),
+        }
+        printed.append([share if name == "p %" else shown(name, values[name]) for name in COLUMNS])
+    frame = pd.DataFrame(printed, columns=list(COLUMNS))
+    for place, gap in gaps.items():
+        frame.iloc[place // len(COLUMNS) % len(frame), place % len(COLUMNS)] = gap
+    frame.insert(0, "row", [*(f"R{i}" for i in range(len(levels))), "All"])
+    return frame
+
+
+def ledger(frame: pd.DataFrame, formulas: dict[str, str]) -> pd.DataFrame:
+    rows = [("frame", t, t, *f.rstrip(")").split("("), "0.9", "1.2") for t, f in formulas.items()]
+    relations = pd.DataFrame(rows, columns=["tables", "name", "target", "kernel", "inputs", "low", "high"])
+    relations.loc[relations["kernel"] != "within", ["low", "high"]] = ""
+    report = from_frames({"frame": frame}, relations, COLUMNS)
+    return audit.ledger(replace(report, package={**report.package, "units": UNITS}))
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    st.lists(st.tuples(numbers, numbers), min_size=1, max_size=7),
+    st.fixed_dictionaries({name: st.integers(0, 2) for name in COLUMNS}),
+    st.sampled_from([{"€": a, "k€": a, "%": b} for a in MODES for b in MODES]),
+    st.dictionaries(st.integers(0, 79), st.sampled_from(["", "N/A"]), max_size=4),
+)
+def test_an_honest_report_is_never_contradicted(
+    levels: list[tuple[Fraction, Fraction]], decimals: dict[str, int], modes: dict[str, str], gaps: dict[int, str]
+) -> None:
+    found = ledger(table(levels, decimals, modes, gaps), FORMULAS)
+    wrong = found[found["verdict"].isin(["contradicted", "implausible"])]
+    assert wrong.empty, wrong.to_string()
+
+
+@pytest.mark.parametrize(
+    ("formula", "printed", "verdict", "recomputed"),
+    [
+        ("g % = growth(a, b)", "-40.0 -30.0 -25.0", "unchecked", ""),
+        ("g % = growth(a, b)", "-8.0 4.0 -150.0", "unchecked", ""),
+        ("g % = growth(a, b)", "0.0 4.0 900.0", "unchecked", ""),
+        ("g % = growth(a, b)", "8.0 -4.0 -150.0", "reproduced", "-150.0"),
+        ("g % = share(a, b)", "-40.0 -30.0 75.0", "reproduced", "75.0"),
+        ("g % = share(a, b)", "-40.0 30.0 -75.0", "reproduced", "-75.0"),
+        ("g % = share(a, b)", "-40.0 -30.0 57.0", "contradicted", "75.0"),
+        ("g % = share(a, b)", "0.0 -30.0 57.0", "unchecked", ""),
+        ("g = product(a %, b)", "-25.0 200 -50.1", "consistent", "-50.0"),
+        ("g = product(a %, b)", "-25.0 -200 50.1", "consistent", "50.0"),
+        ("g = product(a %, b)", "-25.0 200 -51.1", "contradicted", "-50.0"),
+        ("g % = complement(a %, b %)", "60.0 15.0 25.0", "reproduced", "25.0"),
+        ("g ‰ = complement(a ‰, b ‰)", "0.600 0.150 0.250", "reproduced", "0.250"),
+        ("g = before(a, b, c)", "10.0 5.0 -120.0 -52.5", "reproduced", "-52.5"),
+        ("g = before(a, b, c)", "10.0 5.0 -100.0 -52.5", "unchecked", ""),
+    ],
+)
+def test_signs_decide_nothing_by_themselves(formula: str, printed: str, verdict: str, recomputed: str) -> None:
+    target, _, inputs = formula.rstrip(")").replace(" = ", "(").partition("(")
+    names = inputs.partition("(")[2].split(", ")
+    frame = pd.DataFrame([["row", *printed.split()]], columns=["row", *names, target])
+    row = audit.check(frame, [formula]).iloc[0]
+    assert (row["verdict"], row["recomputed"]) == (verdict, recomputed)
+
+
+def bounded(kernel: str, inputs: str, low: str, high: str, printed: dict[str, str]) -> str:
+    relation = {
+        "tables": "frame",
+        "name": "r",
+        "target": "t",
+        "kernel": kernel,
+        "inputs": inputs,
+        "low": low,
+        "high": high,
+    }
+    return str(audit.check(pd.DataFrame({"row": ["a"], **printed}), pd.DataFrame([relation])).iloc[0]["verdict"])
+
+
+@pytest.mark.parametrize(
+    ("kernel", "inputs", "low", "high", "printed", "verdict"),
+    [
+        ("within", "x", "0.8", "1.2", {"x": "-25.0", "t": "-24.0"}, "plausible"),
+        ("within", "x", "0.8", "1.2", {"x": "-25.0", "t": "-34.0"}, "implausible"),
+        ("within", "x, y, z", "0.8", "1.2", {"x": "-25.0", "y": "3.0", "z": "-4.0", "t": "19.0"}, "plausible"),
+        ("within", "x, y, z", "0.8", "1.2", {"x": "-25.0", "y": "3.0", "z": "0.0", "t": "19.0"}, "unchecked"),
+        ("sum_within", "x, y", "0.8", "1.2", {"x": "-25.0", "y": "5.0", "t": "-23.9"}, "plausible"),
+        ("sum_within", "x, y", "0.8", "1.2", {"x": "-25.0", "y": "5.0", "t": "-24.9"}, "implausible"),
+        ("compound", "x", "0.8", "1.2", {"x": "-120.0", "t": "-118.0"}, "plausible"),
+        ("compound", "x", "0.8", "1.2", {"x": "-120.0", "t": "-125.0"}, "implausible"),
+    ],
+)
+def test_bounds_of_negative_numbers_are_the_right_way_round(
+    kernel: str, inputs: str, low: str, high: str, printed: dict[str, str], verdict: str
+) -> None:
+    assert bounded(kernel, inputs, low, high, printed) == verdict
+
+
+FERRIES = {
+    "Line": ["North", "East", "South", "Islands", "All"],
+    "2022": ["412.6", "287.4", "198.3", "96.1", "994.4"],
+    "2023": ["438.2", "301.5", "207.7", "99.4", "1046.8"],
+}
+
+
+@pytest.mark.parametrize("gap", ["", "N/A", None])
+def test_a_sum_with_a_part_left_blank_is_unchecked(gap: str | None) -> None:
+    frame = pd.DataFrame(FERRIES)
+    frame.loc[2, "2022"] = gap
+    found = audit.check(frame, ["{2022, 2023}[All] = total(same[*-All])"])
+    assert list(found["verdict"]) == ["unchecked", "reproduced"]
+    assert list(audit.check(frame, ["2022[All] = total(2022[{North, South}])"])["verdict"]) == ["unchecked"]
+
+
+def test_a_row_left_blank_takes_no_place() -> None:
+    frame = pd.DataFrame({"row": ["a", "b", "c"], "sales": ["9", "7", "5"], "place": ["1", "", "2"]})
+    assert list(audit.check(frame, ["place = distinct(place[others])"])["verdict"]) == ["consistent"] * 2
+    assert list(audit.check(frame, ["place = rank(sales, sales[others])"])["verdict"]) == ["reproduced"] * 2
+
+
+@pytest.mark.parametrize(
+    ("formula", "units"),
+    [
+        ("c = growth(a, b)", {"a": "k€", "b": "€"}),
+        ("c = total(a, b)", {"a": "k€", "b": "€", "c": "k€"}),
+        ("c = difference(a, b)", {"a": "k€", "b": "€", "c": "k€"}),
+        ("c = share(d, a, b)", {"a": "k€", "b": "€", "d": "€"}),
+    ],
+)
+def test_inputs_that_are_added_or_compared_have_one_unit(formula: str, units: dict[str, str]) -> None:
+    frame = pd.DataFrame({"row": ["x"], "a": ["10.0"], "b": ["11000"], "c": ["21.0"], "d": ["30000"]})
+    with pytest.raises(BadInput, match=r"column inputs: inputs of \w+ in one unit, found 'k€' and '€'"):
+        audit.check(frame, [formula], units)
+
+
+PEOPLE = ["48213", "28741", "19833", "9614", "7351", "5558", "14817", "134127"]
+SHARES = pd.DataFrame(
+    [("frame", "share", "share %", "share", "people[All], people")],
+    columns=["tables", "name", "target", "kernel", "inputs"],
+)
+CUT = ["35.9", "21.4", "14.7", "7.1", "5.4", "4.1", "11.0", "100.0"]
+
+
+def regions(shares: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({"Region": [*"NESWIMC", "All"], "people": PEOPLE, "share %": shares})
+
+
+def test_a_few_numbers_that_are_cut_off_are_not_held_against_a_report() -> None:
+    found = audit.check(regions(CUT), ["share % = share(people[All], people)"])
+    assert list(found["verdict"]) == ["reproduced", "reproduced", *["consistent"] * 3, *["reproduced"] * 3]
+    assert set(found["finding"]) == {""}
+
+
+def test_what_neither_rounding_nor_cutting_gives_is_contradicted_and_its_bounds_say_so() -> None:
+    """35.9 of the first is cut off or rounded alike; 14.7 would be cut off, and 7.2 rounded."""
+    frame = regions(["35.9", "21.4", "14.7", "7.2", "5.5", "4.1", "11.0", "100.0"])
+    report = from_frames({"frame": frame}, SHARES)
+    found = audit.ledger(report).query("verdict == 'contradicted'")
+    assert list(found["row"]) == ["S"]
+    (finding,) = audit.findings(report).to_dict("records")
+    assert "printed 14.7, recomputed 14.8, allowed 14.786 to 14.788" in finding["arithmetic"]
+
+
+def test_cut_off_numbers_are_told_in_a_warning() -> None:
+    report = from_frames({"frame": regions(CUT)}, SHARES)
+    audit.findings(report)
+    (said,) = report.warnings
+    assert said.startswith(
+        "audit: 3 numbers follow from others only if they were truncated, not rounded: frame/S/share %"
+    )
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("{x, y[T] = total(same[*-T])", "column target: terms such as"),
+        ("y[T] = total(x[{a, b, T])", "column inputs: terms such as"),
+        ("z = total(x, y)", "column target: a column of table frame, found 'z'"),
+        ("y = total(z[a])", "column inputs: a column of table frame, found 'z'"),
+        ("y[t] = total(x[*-T])", "rows and columns that the frame has"),
+        ("y[T] = total(x[*-t])", "rows and columns that the frame has"),
+    ],
+)
+def test_a_mistyped_formula_is_refused(formula: str, said: str) -> None:
+    frame = pd.DataFrame({"row": ["a", "b", "T"], "x": ["1", "2", "3"], "y": ["1", "2", "3"]})
+    with pytest.raises(BadInput) as caught:
+        audit.check(frame, [formula])
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("low", "high"), [("2", "1"), ("1.2", "")])
+def test_a_low_bound_above_the_high_one_is_refused(low: str, high: str) -> None:
+    with pytest.raises(BadInput, match="column high: a bound that is not below the low one"):
+        bounded("within", "x", low, high, {"x": "1", "t": "1"})
+
+
+def test_columns_may_have_marks_of_the_notation_in_their_names() -> None:
+    names = ["2022/23", "Price [EUR]", "a:b", "Food, drink", "{x}", "g %"]
+    frame = pd.DataFrame([["r", "1.0", "2.0", "2.0", "3.0", "4.0", "100.0"]], columns=["row", *names])
+    formulas = [
+        "g % = growth(2022/23, Price [EUR])",
+        "a:b = total(Price [EUR][r])",
+        "Food, drink = total(2022/23, a:b)",
+        "{a:b, Price [EUR]}[r] = difference({x}, same)",
+    ]
+    found = audit.check(frame, formulas)
+    assert list(found["verdict"]) == ["reproduced"] * 5
