@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import importlib
-import io
 import json
-import os
-import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+from analysis.files import BadInput
+from analysis.terminal import complain, hand_out, stop_at_once
 
-from analysis.report import CELL_COLUMNS, BadInput, Report, load
+if TYPE_CHECKING:  # nothing heavy is imported before Ctrl+C is understood
+    import pandas as pd
+
+    from analysis.report import Report
 
 #: command: (module, function of a Report that gives a frame, help)
 COMMANDS = {
@@ -55,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     )
     sub = top.add_subparsers(dest="command", required=True, metavar="COMMAND", help="one of those below")
     for name, (_, _, text) in COMMANDS.items():
-        command = sub.add_parser(name, description=text[0].upper() + text[1:] + ".")
+        command = sub.add_parser(name, description=text[0].upper() + text[1:] + "." * (text[-1] != "?"))
         command.add_argument("--format", choices=["csv", "json", "table"], default="table", help="default: table")
         command.add_argument(
             "--data", metavar="DIR", help="another edition or a copy (default: the data/ of this project)"
@@ -82,6 +84,8 @@ def run(command: str, report: Report) -> pd.DataFrame:
     """The result of one command on a report as a frame."""
     module, function, _ = COMMANDS[command]
     if command == "cells":
+        from analysis.report import CELL_COLUMNS
+
         return report.cells()[CELL_COLUMNS]
     result: pd.DataFrame = getattr(importlib.import_module(module), function)(report)
     return result
@@ -111,25 +115,11 @@ def _aligned(result: pd.DataFrame) -> str:
     return "\n".join(lines) + f"\n{len(rows) - 1} rows\n"
 
 
-def write(text: str) -> None:
-    """Text to standard output as UTF-8 with plain line ends; raises :class:`OSError`."""
-    if sys.stdout is None:  # started with standard output closed
-        raise OSError("it is closed")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except OSError as error:
-        # what could not be written must not be tried again when Python ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # `| head` is not an error
-            raise
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns the exit code."""
     args = parser().parse_args(argv)
+    from analysis.report import load
+
     remarks: list[str] = []
     problems: list[str] = []
     try:
@@ -144,42 +134,37 @@ def main(argv: list[str] | None = None) -> int:
 
             remarks = [f"note: {note}" for note in notes(result)]
             problems = strict_problems(result)
-        if args.command in ("audit", "findings") and not report.has("relations"):
-            remarks.append("note: nothing to check: the package has no relations.csv")
+        remarks += [f"note: {note}" for note in _nothing(args.command, report)]
     except BadInput as error:
         complain(f"error: {error}")
         return 2
     complain(*(f"warning: {warning}" for warning in report.warnings), *remarks, *problems)
-    try:
-        write(text)
-    except OSError as error:
-        complain(f"error: standard output: {error.strerror or error}")
-        return 2
-    return 1 if problems else 0
+    return hand_out(text) or (1 if problems else 0)
+
+
+def _nothing(command: str, report: Report) -> Iterator[str]:
+    """Why a command has nothing to print, where the package itself is the reason."""
+    if not any(meta.values for meta in report.tables.values()):
+        yield "no printed numbers: no column of the package has the type number or integer, or the role value"
+    if command in ("audit", "findings"):
+        from analysis.audit.declarations import declared
+
+        if not report.has("relations"):
+            yield "nothing to check: the package has no relations.csv"
+        elif not declared(report):
+            yield "nothing to check: relations.csv has no row"
 
 
 def _other(args: argparse.Namespace, report: Report) -> str:
     """What the commands of :data:`OTHERS` print."""
     from analysis import editions
+    from analysis.report import load
 
     if args.command == "new-edition":
         return "\n".join(editions.lay_out(report, args.directory)) + "\n"
     return render(editions.revisions(load(args.old), report), args.format)
 
 
-def complain(*lines: str) -> None:
-    """Lines to standard error, if there is one that takes them."""
-    with contextlib.suppress(OSError):
-        for line in lines:
-            print(line, file=sys.stderr)
-
-
-def _interrupted(*_: object) -> None:
-    # at once: an exception raised while a library is being imported would come out as a failed import
-    os.write(2, b"interrupted\n")
-    os._exit(130)
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, _interrupted)
+    stop_at_once()
     sys.exit(main())

@@ -146,7 +146,8 @@ def read_rows(path: Path, header: list[str], name: str = "") -> Iterator[tuple[s
                 raise BadInput(name, "this column; it is missing", "header", column)
         for column in found:
             if column not in header:
-                raise BadInput(name, "no such column", "header", column)
+                what = "no such column" if column else "a name for every column; does the line end in a comma?"
+                raise BadInput(name, what, "header", column)
         if found != header:
             pairs = itertools.zip_longest(found, header, fillvalue="")
             wrong = next(a or b for a, b in pairs if a != b)

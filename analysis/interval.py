@@ -33,6 +33,9 @@ Floats = NDArray[np.float64]
 #: Roots are enclosed to this many decimals.
 ROOT_DECIMALS = 30
 
+#: Longest number that :func:`fraction` reads, in characters.
+LONGEST = 50
+
 _NUMBER = re.compile(r"(-?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?", re.ASCII)
 
 
@@ -59,6 +62,20 @@ def digits(printed: str) -> tuple[int, int]:
         raise ValueError(f"not a printed number: {printed!r}")
     sign, whole, rest = found.groups(default="")
     return int(sign + whole.replace(",", "") + rest), len(rest)
+
+
+def fraction(text: str) -> Fraction:
+    """A number that a person wrote, such as ``1/3``, ``0.95`` or ``2e-4``, exactly.
+
+    Raises :class:`ValueError` for what is none, and for one longer than :data:`LONGEST` characters or with an
+    exponent of three digits: they would take for ever to write out.
+    """
+    if len(text) > LONGEST or re.search(r"e[+-]?0*[0-9_]{3}", text, re.IGNORECASE):
+        raise ValueError(f"not a number of a usual size: {text!r}")
+    try:
+        return Fraction(text)
+    except ZeroDivisionError:
+        raise ValueError(f"division by zero: {text!r}") from None
 
 
 def decimals_of(printed: str) -> int:

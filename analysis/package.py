@@ -16,8 +16,32 @@ from typing import Any, TypeVar
 from analysis.files import BadInput, first_mismatch, shown
 
 PACKAGE = "datapackage.json"
-#: Resources that are no printed tables, and the types of numbers.
-BESIDE = frozenset({"labels", "relations", "bounds", "series", "checks", "known_findings"})
+#: Resources that are no printed tables, and the columns each must have (:mod:`analysis.audit.declarations` says
+#: what ``relations`` needs).
+BESIDE: dict[str, tuple[str, ...]] = {
+    "labels": ("label", "code"),
+    "relations": (),
+    "bounds": ("name", "low", "high"),
+    "series": ("table", "measure", "name", "group", "scale"),
+    "checks": ("table", "checked"),
+    "known_findings": (
+        *("id", "grade", "consequence", "status", "decided_by", "treatment"),
+        *("title", "explanation", "signature", "repair", "expect"),
+    ),
+    "prose": ("id", "figure", "year", "measure", "unit", "printed", "qualifier"),
+}
+#: Columns of resources that a printed table may share its name with: asked for when they are read.
+READ: dict[str, tuple[str, ...]] = {
+    "figures": ("figure", "title", "data_printed"),
+    "evidence": (
+        *("id", "table", "row", "column", "entity", "year", "value", "unit", "precision", "expression", "basis"),
+        *("printed_basis", "printed_dated", "publisher", "published", "revision"),
+    ),
+    "claims": (
+        *("id", "seed_line", "section", "kind", "statement", "printed", "unit", "expression", "form", "claimed"),
+        *("quantity", "reason", "apart", "note"),
+    ),
+}
 _NUMERIC = ("number", "integer")
 ROLES = ("row", "attribute", "value")
 _MISSING: Any = object()
@@ -84,7 +108,7 @@ def get(spec: Mapping[str, Any], key: str, kind: type[T], where: str, default: A
     value = spec.get(key)
     if value is None:
         if default is _MISSING:
-            raise BadInput(PACKAGE, f"property {key!r}", where)
+            raise BadInput(PACKAGE, f"property {key!r}; it is missing", where)
         found: T = default
         return found
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
@@ -171,6 +195,40 @@ def fields(resource: Mapping[str, Any], numeric: bool = False) -> tuple[Field, .
     return found
 
 
+def require(resource: Mapping[str, Any]) -> None:
+    """Raise :class:`BadInput` where a resource of a name that this project reads lacks a column it needs."""
+    name, header = resource["name"], {field.name for field in fields(resource)}
+    for column in BESIDE.get(name, READ.get(name, ())):
+        if column not in header:
+            kept = f"; a table of printed numbers needs a name other than {name}" if name in BESIDE else ""
+            raise BadInput(PACKAGE, f"a field named {column}{kept}", f"resource {name}")
+
+
+#: How the files of printed tables are written; anything else that a package says of them is not read.
+_DIALECT = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "header": True, "commentChar": None}
+_MISSING_VALUES = ("", "N/A")
+
+
+def _as_read(resource: Mapping[str, Any], where: str) -> None:
+    """Raise :class:`BadInput` where a package says that a table is written in another way than is read."""
+    dialect, schema = get(resource, "dialect", dict, where, {}), resource["schema"]
+    for key, usual in _DIALECT.items():
+        if dialect.get(key, usual) != usual:
+            wanted = f"property 'dialect': CSV with commas, double quotes and a header, found {key}"
+            raise BadInput(PACKAGE, f"{wanted} {shown(repr(dialect[key]))}", where)
+    if (encoding := get(resource, "encoding", str, where, "utf-8")).lower() not in ("utf-8", "utf8"):
+        raise BadInput(PACKAGE, f"property 'encoding': utf-8, found {shown(encoding)!r}", where)
+    for text in _texts(schema, "missingValues", where):
+        if text not in _MISSING_VALUES:
+            wanted = "property 'missingValues': nothing or N/A where no number is printed"
+            raise BadInput(PACKAGE, f"{wanted}, found {shown(text)!r}", where)
+    for field in schema["fields"]:
+        for key, usual in (("decimalChar", "."), ("groupChar", ",")):
+            if field.get(key, usual) != usual:
+                found = f"property {key!r}: {usual!r}, found {shown(repr(field[key]))}"
+                raise BadInput(PACKAGE, found, f"{where}, field {field['name']}")
+
+
 def _years(resource: Mapping[str, Any], where: str) -> tuple[int, ...]:
     years = get(resource, "projected", list, where, [])
     if not all(isinstance(y, int) and not isinstance(y, bool) for y in years):
@@ -199,6 +257,7 @@ def table(resource: Mapping[str, Any], numeric: bool = False) -> Table | None:
     number = get(resource, "table", str, where, "")
     if not number and not any(f.role == "value" for f in columns):
         return None
+    _as_read(resource, where)
     rows = get(resource, "row_measures", dict, where, {})
     for label, special in rows.items():
         if not isinstance(special, dict) or not all(isinstance(v, str) for v in special.values()):
@@ -269,6 +328,8 @@ def tables(package: Mapping[str, Any]) -> dict[str, Table]:
     found: dict[str, Table] = {}
     plain = not any(_has_roles(resource) for resource in package["resources"])
     for resource in package["resources"]:
+        if resource["name"] in BESIDE:
+            require(resource)
         meta = table(resource, plain and resource["name"] not in BESIDE)
         if meta is None:
             continue

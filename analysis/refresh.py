@@ -11,6 +11,7 @@ writes nothing. SDMX-ML (OECD, IMF) is read by the package sdmx1, which the extr
 from __future__ import annotations
 
 import argparse
+import csv
 import io
 import re
 import sys
@@ -21,14 +22,18 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import evidence
-from analysis.interval import decimals_of, rounded
+from analysis.files import shown
+from analysis.interval import decimals_of, digits, fraction, rounded
 from analysis.report import BadInput, Report, load
+from analysis.terminal import complain, hand_out, stop_at_once
 
 #: One number by entity and year.
 Observations = dict[tuple[str, str], Fraction]
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE)
-_ABSENT = ("", "--", "n/a", "NaN", "..", "...")
+_SCIENTIFIC = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?", re.ASCII | re.IGNORECASE)
+_ABSENT = ("", "--", "n/a", "nan", "..", "...")
+#: What a wide file's years and numbers are called when there is one number a row.
+_YEARS, _NUMBERS = "year of the column", "number in the column"
 
 
 def read_csv(
@@ -43,22 +48,51 @@ def read_csv(
     """Numbers of a CSV file (comma, tab or semicolon) whose rows match ``where``.
 
     Long files have one number a row, as SDMX-CSV; ``wide`` ones a column for each year, as the IMF's
-    *World Economic Outlook*. Raises :class:`BadInput` for a missing column, no matching row, a number that
-    is none, or two rows for one entity and year (``where`` then leaves a dimension open).
+    *World Economic Outlook*. Raises :class:`BadInput` for a missing column, a row that is longer than the header,
+    no matching row, a number that is none, or two rows for one entity and year (``where`` then leaves a
+    dimension open).
     """
-    try:
-        text = path.read_text("utf-8-sig")
-        first = text.partition("\n")[0]
-        separator = max(",\t;", key=first.count)
-        frame = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise BadInput(path.name, f"a readable UTF-8 file ({error})") from None
-    frame = frame.assign(_line=[f"line {n}" for n in range(2, len(frame) + 2)], _column=value)
+    frame = _rows(path).assign(_column=value)
     if wide:
         years = [c for c in map(str, frame) if _YEAR.fullmatch(c)]
-        frame = frame.melt([c for c in frame if c not in years], years, year, value)
-        frame["_column"] = frame[year]
+        if not years:
+            raise BadInput(path.name, "a column for each year, named by it, as --wide says", "header")
+        frame = frame.melt([c for c in frame if c not in years], years, _YEARS, _NUMBERS)
+        frame["_column"] = frame[_YEARS]
+        return _observations(path, frame, where, entity, _YEARS, _NUMBERS)
     return _observations(path, frame, where, entity, year, value)
+
+
+def _rows(path: Path) -> pd.DataFrame:
+    """The rows of a CSV file as strings, with ``_line``; a short one, such as a footnote, is filled up."""
+    name = path.name or str(path)
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(name, f"a readable UTF-8 file ({getattr(error, 'strerror', None) or error})") from None
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",\t;", key=first.count))
+    try:
+        header = next(reader, [])
+        if twice := [c for i, c in enumerate(header) if c and c in header[:i]]:
+            raise BadInput(name, "each column once; this one is repeated", "header", twice[0])
+        rows = []
+        for row in reader:
+            if len(row) > len(header):
+                raise BadInput(name, f"{len(header)} columns, found {len(row)}", f"line {reader.line_num}")
+            rows.append([*row, *[""] * (len(header) - len(row)), f"line {reader.line_num}"])
+    except csv.Error as error:
+        raise BadInput(name, f"valid CSV ({error})", f"line {reader.line_num}") from None
+    columns = [c or f"column {i}" for i, c in enumerate(header, 1)]
+    return pd.DataFrame(rows, columns=[*columns, "_line"], dtype=str)
+
+
+def _number(text: str) -> Fraction:
+    """A number as printed, or as a program writes it (``1.758e5``); raises :class:`ValueError`."""
+    if _SCIENTIFIC.fullmatch(text):
+        return fraction(text)
+    whole, places = digits(text)
+    return Fraction(whole, 10**places)
 
 
 def read_sdmx(
@@ -86,14 +120,15 @@ def _observations(
     found: Observations = {}
     chosen = frame[(frame[list(where)] == list(where.values())).all(axis=1)]
     for area, when, text, place, column in chosen[[entity, year, value, "_line", "_column"]].itertuples(index=False):
-        number = text.strip().replace(",", "")
-        if number in _ABSENT:
+        if text.strip().lower() in _ABSENT:
             continue
-        if not _NUMBER.fullmatch(number):
-            raise BadInput(path.name, f"a number, found {text!r}", place, column)
+        try:
+            number = _number(text.strip())
+        except ValueError:
+            raise BadInput(path.name, f"a number such as 1,234.5, found {shown(text)!r}", place, column) from None
         if (area, when) in found:
             raise BadInput(path.name, f"one number for {area} in {when}; say more with --where", place, column)
-        found[area, when] = Fraction(number)
+        found[area, when] = number
     if not found:
         told = ", ".join(f"{k}={v}" for k, v in where.items()) or "no condition"
         raise BadInput(path.name, f"at least one number for {told}")
@@ -131,28 +166,51 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help="SDMX-ML (.xml) or CSV")
     parser.add_argument("--measure", required=True, help="measure of evidence.csv")
     parser.add_argument(
-        "--where", action="append", default=[], metavar="COLUMN=VALUE", help="rows of the file to take; repeat"
+        "--where",
+        action="append",
+        default=[],
+        type=_condition,
+        metavar="COLUMN=VALUE",
+        help="rows of the file to take; repeat",
     )
     parser.add_argument("--entity", default="REF_AREA", help="column of the entity (default: REF_AREA)")
     parser.add_argument("--year", default="TIME_PERIOD", help="column of the year (default: TIME_PERIOD)")
     parser.add_argument("--value", default="OBS_VALUE", help="column of the number (default: OBS_VALUE)")
     parser.add_argument("--wide", action="store_true", help="the file has a column for each year")
-    parser.add_argument("--factor", type=Fraction, default=Fraction(1), help="from the file's unit to the stored one")
+    parser.add_argument("--factor", type=_factor, default=Fraction(1), help="from the file's unit to the stored one")
     parser.add_argument("--basis", default="", help="only rows of this basis")
     args = parser.parse_args(argv)
-    where = dict(part.split("=", 1) for part in args.where if "=" in part)
+    where = dict(args.where)
     try:
+        if len(where) < len(args.where):
+            raise BadInput("--where", "each column once")
         if args.file.suffix == ".xml":
             found = read_sdmx(args.file, where, entity=args.entity, year=args.year)
         else:
             found = read_csv(args.file, where, entity=args.entity, year=args.year, value=args.value, wide=args.wide)
         result = changes(load(), found, args.measure, factor=args.factor, basis=args.basis)
     except BadInput as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        complain(f"error: {error}")
         return 2
-    print(result.to_csv(index=False, lineterminator="\n"), end="")  # noqa: T201
-    return 0
+    return hand_out(result.to_csv(index=False, lineterminator="\n"))
+
+
+def _condition(text: str) -> tuple[str, str]:
+    column, mark, value = text.partition("=")
+    if not mark:
+        raise argparse.ArgumentTypeError(f"COLUMN=VALUE, found {text!r}")
+    return column, value
+
+
+def _factor(text: str) -> Fraction:
+    try:
+        if (found := fraction(text)) > 0:
+            return found
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"a number above 0, such as 1000 or 1/1000, found {text!r}")
 
 
 if __name__ == "__main__":
+    stop_at_once()
     sys.exit(main())

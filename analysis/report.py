@@ -129,9 +129,6 @@ class Report:
             found = dict.fromkeys(row[0] for number in self.tables for row in self._raw(number))
             return {label: {"label": label, "code": label, "kind": "", "scheme": "", "en": label} for label in found}
         file, header = resource["path"], [f.name for f in package_module.fields(resource)]
-        for key in ("label", "code"):
-            if key not in header:
-                raise BadInput("datapackage.json", f"a field named {key}", "resource labels")
         records: dict[str, dict[str, str]] = {}
         for line, values in self._lines(resource, header):
             record = dict(zip(header, values, strict=True))
@@ -302,6 +299,7 @@ class Report:
     def resource(self, name: str) -> pd.DataFrame:
         """Any other table of the package by resource name (``scan``, ``roadmaps``, ...), all strings."""
         resource = self.described(name)
+        package_module.require(resource)
         columns = package_module.fields(resource)
         header, file = [f.name for f in columns], resource["path"]
         note(self, file)

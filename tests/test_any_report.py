@@ -164,3 +164,119 @@ def test_a_frame_of_floats_is_refused_since_its_digits_are_gone() -> None:
         audit.check(frame, ["2022 = total(2022[others])"])
     with pytest.raises(report.BadInput, match="a formula such as"):
         audit.check(frame.astype(str), ["2022 is the sum"])
+
+
+@pytest.mark.parametrize("name", ["prose", "checks", "bounds", "known_findings", "labels", "series"])
+@pytest.mark.parametrize("fields", [TYPED, DATED], ids=["types alone", "roles and years"])
+def test_a_table_by_the_name_of_a_companion_is_refused(
+    name: str, fields: list[dict[str, object]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["cells", "--data", str(package(tmp_path, fields, name))]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: datapackage.json, row resource {name}: a field named ")
+    assert error.endswith(f"; a table of printed numbers needs a name other than {name}\n")
+
+
+@pytest.mark.parametrize("name", ["figures", "evidence", "claims", "pages"])
+def test_other_names_are_free(name: str, tmp_path: Path) -> None:
+    assert len(report.load(package(tmp_path, TYPED, name)).cells()) == 9
+
+
+def test_columns_of_text_are_no_printed_numbers_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fields: list[dict[str, object]] = [{"name": str(f["name"]), "type": "string"} for f in TYPED]
+    for command in COMMANDS:
+        assert main([command, "--format", "csv", "--data", str(package(tmp_path, fields))]) == 0
+        assert "note: no printed numbers: no column of the package has the type number" in capsys.readouterr().err
+
+
+def test_relations_without_a_row_check_nothing_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = package(tmp_path, TYPED, relations="tables,name,target,kernel,inputs\n")
+    for command in ("audit", "findings"):
+        assert main([command, "--format", "csv", "--data", str(data)]) == 0
+        assert capsys.readouterr().err == "note: nothing to check: relations.csv has no row\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"dialect": {"delimiter": ";"}},
+            "property 'dialect': CSV with commas, double quotes and a header, found delimiter",
+        ),
+        ({"dialect": {"header": False}}, "found header False"),
+        ({"encoding": "windows-1252"}, "property 'encoding': utf-8, found 'windows-1252'"),
+        ({"schema": {"missingValues": ["", "-"]}}, "property 'missingValues': nothing or N/A where no number"),
+        (
+            {"schema": {"fields": [TYPED[0], {**TYPED[1], "decimalChar": ","}]}},
+            "field 2021: property 'decimalChar': '.'",
+        ),
+        ({"path": None}, "property 'path'; it is missing"),
+    ],
+)
+def test_what_a_package_says_and_is_not_read_is_named(
+    change: dict[str, dict[str, object]], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = package(tmp_path, TYPED) / "datapackage.json"
+    (resource,) = json.loads(file.read_text("utf-8"))["resources"]
+    changed = resource | change | {"schema": resource["schema"] | change.get("schema", {})}
+    file.write_text(json.dumps({"resources": [changed]}), "utf-8")
+    assert main(["cells", "--data", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_a_comma_at_the_end_of_the_header_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = package(tmp_path, TYPED)
+    (data / "table.csv").write_text(TABLE.replace("Change %\n", "Change %,\n"), "utf-8")
+    assert main(["cells", "--data", str(data)]) == 2
+    assert "a name for every column; does the line end in a comma?" in capsys.readouterr().err
+
+
+def test_a_frame_with_a_column_twice_is_refused_by_its_name() -> None:
+    frame = pd.DataFrame([["A", "1", "2"]], columns=["row", "x", "x"])
+    with pytest.raises(
+        report.BadInput, match=r"^datapackage\.json, row resource frame: each field named, once; found 'x'$"
+    ):
+        audit.check(frame, ["x = total(x)"])
+
+
+def test_one_formula_needs_no_list() -> None:
+    frame = pd.DataFrame({"row": ["A", "B", "All"], "x": ["1", "2", "3"]})
+    assert list(audit.check(frame, "x[All] = total(x[*-All])")["verdict"]) == ["reproduced"]
+
+
+def test_every_dated_row_has_a_trend_or_a_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    years = list(range(2015, 2021))
+    rows = {
+        "Line": "1000000,1000010,1000020,1000030,1000040,1000050",
+        "Below": "-3,1,2,4,3,7",
+        "Same": "5,5,5,5,5,5",
+        "Short": "1,2,4,,,",
+        "Gap": "1,N/A,N/A,N/A,4,7",
+    }
+    table = "".join(f"{name},{numbers}\n" for name, numbers in {"row": ",".join(map(str, years)), **rows}.items())
+    (tmp_path / "t.csv").write_text(table, "utf-8")
+    fields = [{"name": "row"}, *({"name": str(y), "role": "value", "year": y, "measure": "sales"} for y in years)]
+    resource = {"name": "shop", "path": "t.csv", "schema": {"fields": fields}}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [resource]}), "utf-8")
+    assert main(["trends", "--format", "json", "--data", str(tmp_path)]) == 0  # a warning would fail this test
+    found = pd.DataFrame(json.loads(capsys.readouterr().out))
+    notes = dict(found.loc[found["model"].eq("log_linear_ols") & found["note"].ne(""), ["series", "note"]].to_numpy())
+    assert notes == {
+        "sales.Same": "not estimable, because all 6 values are equal",
+        "sales.Short": "not estimable, because only 3 of 6 years have a value",
+        "sales.Gap": "not estimable, because only 3 of 6 years have a value",
+    }
+    growth = found[found["parameter"] == "growth_rate"]
+    assert set(growth["unit"]) == {"printed units a year"}  # one value below zero: no growth in per cent
+    line = found[found["series"] == "sales.Line"].set_index(["model", "parameter"])
+    assert line.loc[("log_linear_ols", "growth_rate"), "estimate"] == "10.000"
+    assert line.loc[("log_linear_ols", "rounding_share"), "estimate"] == ""  # of no error
+    assert main(["forecasts", "--format", "csv", "--data", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert all(f"\nsales.{name}," in printed for name in rows)

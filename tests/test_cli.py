@@ -111,6 +111,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     text = capsys.readouterr().out
     assert "--format {csv,json,table}" in text
     assert "--data DIR" in text
+    assert "?." not in text
 
 
 @pytest.mark.parametrize("arguments", [[], ["bogus"], ["cells", "--format", "xml"], ["cells", "--strict"]])
@@ -119,6 +120,47 @@ def test_a_wrong_call_exits_2_with_the_usage(arguments: list[str], capsys: pytes
         main(arguments)
     assert stop.value.code == 2
     assert "usage: python -m analysis" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("module", ["analysis", "analysis.refresh", "analysis.audit"])
+def test_every_command_line_has_help(module: str) -> None:
+    found = subprocess.run(
+        [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert found.stderr == ""
+    assert "usage: python -m" in found.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["analysis", "cells"], ["analysis.audit", "--checks"], ["analysis.refresh", "new.csv", "--measure", "population"]],
+)
+def test_a_full_disk_is_one_line(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("REF_AREA,TIME_PERIOD,OBS_VALUE\nTWN,2024,23.4\n", "utf-8")
+    line = [sys.executable, "-m", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with Path("/dev/full").open("wb") as full:
+        found = subprocess.run(line, cwd=tmp_path, env=environment, stdout=full, stderr=-1, text=True, check=False)
+    assert (found.returncode, found.stderr) == (2, "error: standard output: No space left on device\n")
+
+
+def test_a_wrong_directory_is_one_line_for_the_register_too(tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "analysis.audit", str(tmp_path / "none")]
+    found = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr.startswith("error: ")
+    assert found.stderr.count("\n") == 1
+
+
+def test_the_status_may_be_piped_into_what_reads_one_line() -> None:
+    line = [sys.executable, "-m", "analysis.publish", "status"]
+    process = subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() in (0, 1)
 
 
 def test_bad_input_exits_2_in_a_process_of_its_own(tmp_path: Path) -> None:
@@ -142,6 +184,12 @@ def measured(statement: str) -> dict[str, float | list[str]]:
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     result: dict[str, float | list[str]] = json.loads(found.stdout)
     return result
+
+
+def test_ctrl_c_is_understood_before_anything_heavy_is_imported() -> None:
+    loaded = set(measured("import analysis.__main__")["modules"])  # type: ignore[arg-type]
+    assert "analysis.terminal" in loaded
+    assert not {"numpy", "pandas"} & loaded
 
 
 def test_importing_the_package_is_light() -> None:

@@ -15,7 +15,7 @@ MAX_LINES = 450
 
 #: Parts of ``analysis`` from the bottom up; a part imports from those below it only, not from those beside it.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("files", "interval"),
+    ("files", "interval", "terminal"),
     ("package", "words"),
     ("printed",),
     ("stages",),

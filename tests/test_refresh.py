@@ -100,8 +100,29 @@ def test_units_are_brought_together_by_a_factor(tmp_path: Path) -> None:
         (
             SDMX_CSV.replace("3.99,A", "much,A"),
             ["--where", "MEASURE=G"],
-            "line 3, column OBS_VALUE: a number, found 'much'",
+            "line 3, column OBS_VALUE: a number such as 1,234.5, found 'much'",
         ),
+        (
+            SDMX_CSV.replace("3.99,A", '"1.234,5",A'),
+            ["--where", "MEASURE=G"],
+            "line 3, column OBS_VALUE: a number such as 1,234.5, found '1.234,5'",
+        ),
+        (
+            SDMX_CSV.replace("3.99,A", '"12,5",A'),
+            ["--where", "MEASURE=G"],
+            "line 3, column OBS_VALUE: a number such as",
+        ),
+        (SDMX_CSV.replace("3.99,A", "1e99999999,A"), ["--where", "MEASURE=G"], "line 3, column OBS_VALUE: a number"),
+        (SDMX_CSV.replace("3.99,A", "3,99,A"), ["--where", "MEASURE=G"], "msti.csv, line 3: 7 columns, found 8"),
+        (SDMX_CSV.replace("OBS_STATUS", "MEASURE"), ["--where", "MEASURE=G"], "column MEASURE: each column once"),
+        (SDMX_CSV, ["--where", "MEASURE=G", "--wide"], "msti.csv, header: a column for each year"),
+        (
+            WEO.replace("ISO", "TIME_PERIOD"),
+            ["--wide"],
+            "msti.csv, header, column REF_AREA: this column; it is missing",
+        ),
+        (SDMX_CSV, ["--where", "MEASURE=G", "--where", "MEASURE=B"], "--where: each column once"),
+        ("", [], "msti.csv, header, column REF_AREA: this column; it is missing"),
         (SDMX_CSV, ["--where", "MEASURE=G", "--basis", "x"], "evidence.csv: a row whose measure is"),
     ],
 )
@@ -119,3 +140,26 @@ def test_a_file_that_does_not_fit_is_one_line(
 def test_a_missing_file_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert refresh.main([str(tmp_path / "none.csv"), "--measure", "population"]) == 2
     assert "none.csv: a readable UTF-8 file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--factor", "1/0"), ("--factor", "1e999999999"), ("--where", "MEASURE")]
+)
+def test_a_wrong_option_is_refused_before_anything_is_read(
+    option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        refresh.main(["none.csv", "--measure", "population", option, value])
+    assert stop.value.code == 2
+    assert f"error: argument {option}: " in capsys.readouterr().err
+
+
+def test_a_directory_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refresh.main([".", "--measure", "population"]) == 2
+    assert capsys.readouterr().err == "error: .: a readable UTF-8 file (Is a directory)\n"
+
+
+def test_thousands_exponents_and_footnotes_are_read(tmp_path: Path) -> None:
+    text = 'REF_AREA,TIME_PERIOD,OBS_VALUE\nTWN,2022,"175,800"\nTWN,2023,1.758E+5\nTWN,2024,NaN\nSource: made up\n'
+    found = refresh.read_csv(file(tmp_path, "long.csv", text), {})
+    assert found == {("TWN", "2022"): Fraction(175800), ("TWN", "2023"): Fraction(175800)}

@@ -6,6 +6,7 @@ before it is committed: it turns every finding of the data into a known one.
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 import pandas as pd
@@ -14,7 +15,8 @@ from analysis.audit.assignment import ledger
 from analysis.audit.conclusions import conclude
 from analysis.audit.register import GRADES, checked, register, rows_of
 from analysis.audit.verdicts import audit
-from analysis.report import Report, load
+from analysis.report import BadInput, Report, load
+from analysis.terminal import complain, hand_out, stop_at_once
 
 
 def register_rows(report: Report) -> pd.DataFrame:
@@ -59,8 +61,23 @@ def check_rows(report: Report) -> pd.DataFrame:
     return pd.DataFrame(list(checked(ledger(report)).items()), columns=["table", "checked"]).astype(str)
 
 
+def main(argv: list[str] | None = None) -> int:
+    """Print a register; 2 for bad input."""
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis.audit",
+        description="The register of the present findings, to write known_findings.csv.",
+    )
+    parser.add_argument("data", nargs="?", metavar="DIR", help="another edition (default: the data/ of this project)")
+    parser.add_argument("--checks", action="store_true", help="checks.csv instead: how many rows can be checked")
+    args = parser.parse_args(argv)
+    try:
+        rows = (check_rows if args.checks else register_rows)(load(args.data))
+    except BadInput as error:
+        complain(f"error: {error}")
+        return 2
+    return hand_out(rows.to_csv(index=False, lineterminator="\n"))
+
+
 if __name__ == "__main__":
-    given = [a for a in sys.argv[1:] if a != "--checks"]
-    rows = (check_rows if "--checks" in sys.argv else register_rows)(load(given[0] if given else None))
-    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-    sys.stdout.write(rows.to_csv(index=False, lineterminator="\n"))
+    stop_at_once()
+    sys.exit(main())

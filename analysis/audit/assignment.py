@@ -44,7 +44,7 @@ def ledger(report: Report, tables: Sequence[str] | None = None) -> pd.DataFrame:
 
 def check(
     frame: pd.DataFrame,
-    relations: Sequence[str] | pd.DataFrame,
+    relations: str | Sequence[str] | pd.DataFrame,
     units: Mapping[str, str] | None = None,
     name: str = "frame",
 ) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def check(
     """
     if not isinstance(relations, pd.DataFrame):
         rows = []
-        for line in relations:
+        for line in [relations] if isinstance(relations, str) else relations:
             match = _FORMULA.fullmatch(line)
             if not match:
                 raise BadInput("relations", "a formula such as growth % = growth(2023, 2024)", line)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.interval import digits
+from analysis.interval import digits, fraction
 from analysis.package import get
 from analysis.report import NOT_AVAILABLE, BadInput, clean
 
@@ -293,8 +293,8 @@ def qualifiers(package: Mapping[str, Any]) -> dict[str, Leeway]:
 
 def _fraction(value: object, key: str, name: str) -> Fraction:
     try:
-        found = Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
+        found = fraction(str(value))
+    except ValueError:
         found = Fraction(-1)
     if found < 0:
         raise BadInput("datapackage.json", f"a number, found {value!r}", f"{key}, {name}")

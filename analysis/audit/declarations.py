@@ -23,6 +23,7 @@ says what the relation takes for granted that nobody printed, ``why`` why it hol
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ from fractions import Fraction
 
 from analysis.audit.cells import PROSE
 from analysis.audit.kernels import ARITHMETIC, BOUNDING, KERNELS, RANKINGS
+from analysis.interval import fraction
 from analysis.report import BadInput, Report, once, records
 
 #: Relations whose point is the very number expected in print (others only bound it).
@@ -125,11 +127,12 @@ def declared(report: Report) -> tuple[Relation, ...]:
                 raise BadInput("bounds.csv", "a high bound that is not below the low one", line, "high")
             bounds[record["name"]] = low, high
     found: list[Relation] = []
-    known = {table: measures(report, table) for table in report.tables}
+    tables = report.tables  # what is wrong with these is said before the first relation is read
+    known = {table: measures(report, table) for table in tables}
     names = set().union(*known.values())
     for line, record in _numbered(report, RESOURCE):
         try:
-            made = parse(record, bounds, report.tables, names)
+            made = parse(record, bounds, tables, names)
         except ValueError as error:
             column, _, said = str(error).partition("|")
             raise BadInput("relations.csv", said, line, column) from None
@@ -148,8 +151,8 @@ def _numbered(report: Report, name: str) -> Iterator[tuple[str, dict[str, str]]]
 
 def _number(text: str, file: str, line: str, column: str) -> Fraction:
     try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
+        return fraction(text)
+    except ValueError:
         raise BadInput(file, f"a number, found {text!r}", line, column) from None
 
 
@@ -236,6 +239,10 @@ _INPUTS = dict.fromkeys(("growth", "difference", "product", "compound_with", "be
 _INPUTS |= {"compound": (1, 1), "at_most": (1, 1), "before": (3, 3)}
 _INPUTS |= dict.fromkeys(("share", "rank", "rank_listed", "holds_parts", "holds_before", "sum_before"), (2, _ANY))
 _INPUTS |= {"rank_among": (3, _ANY)}
+#: How many of the first inputs stand alone, where the others come in pairs.
+_ALONE = {"rank_among": 2, "room": 0, "holds_parts": 1, "holds_before": 0, "sum_before": 0}
+#: Of these a pair is one term, so that both are left out where either is not printed.
+_LISTED = frozenset({"rank_among", "room"})
 
 
 def _arity(kernel: str, terms: Sequence[Term]) -> None:
@@ -243,8 +250,24 @@ def _arity(kernel: str, terms: Sequence[Term]) -> None:
     if not least <= len(terms) <= most:
         wanted = least if least == most else f"at least {least}"
         raise ValueError(f"inputs|{wanted} terms for {kernel}, found {len(terms)}")
-    if any(t.second for t in terms) and kernel not in ("rank_among", "room", "holds_parts"):
+    if any(t.second for t in terms) and kernel not in (*_LISTED, "holds_parts"):
         raise ValueError(f"inputs|no pairs of measures for {kernel}")
+    alone = _ALONE.get(kernel, most if most < _ANY else 1 if least > 1 else 0)
+    if any(t.second or _is_set(t) for t in terms[:alone]):
+        raise ValueError(f"inputs|one number each in the first {alone} terms for {kernel}")
+    if kernel not in _ALONE:
+        return
+    for paired, run in itertools.groupby(terms[alone:], lambda t: t.second is not None):
+        loose = list(run)
+        if not paired and (kernel in _LISTED or len(loose) % 2 or any(map(_is_set, loose))):
+            form = "a/b[row, key]" if kernel in _LISTED else "a[row, key], b[row, key]"
+            after = f" after the first {alone}" if alone else ""
+            raise ValueError(f"inputs|pairs {form}{after} for {kernel}")
+
+
+def _is_set(term: Term) -> bool:
+    """Whether a term may name more than one cell for a target."""
+    return any(part == "others" or part.startswith(("{", "*")) for part in (term.row, term.key))
 
 
 def _bound(text: str, side: str, bounds: Mapping[str, tuple[Fraction, Fraction]]) -> Fraction:
@@ -254,8 +277,8 @@ def _bound(text: str, side: str, bounds: Mapping[str, tuple[Fraction, Fraction]]
     try:
         if name in bounds:
             return 1 / bounds[name][side == "low"] if inverse else bounds[name][side == "high"]
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
+        return fraction(text)
+    except ValueError:
         raise ValueError(f"{side}|a number or a name in bounds.csv, found {text!r}") from None
 
 

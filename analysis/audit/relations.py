@@ -94,8 +94,9 @@ def instances(relation: Relation, cells: Cells) -> tuple[list[Group], NDArray[np
     if relation.kernel in _SETS - {"between"}:  # a set of unequal size: drop what is not printed
         return _ragged(relation, target, columns, keep & (needed >= 0).all(axis=2), constants), target[blank]
     keep &= (columns >= 0).all(axis=2)
-    groups = [Group(relation, target[keep], columns[keep], constants)] if keep.any() else []
-    return groups, target[blank]
+    if not keep.any() or not columns.shape[2]:  # "every other row" where there is none
+        return [], target[blank]
+    return [Group(relation, target[keep], columns[keep], constants)], target[blank]
 
 
 #: Kernels that read sets of cells; their bounds jump.
@@ -135,14 +136,14 @@ def _inputs(
     term: Term, cells: Cells, target: Block, rows: Sequence[int], keys: Sequence[int]
 ) -> NDArray[np.int64] | None:
     """Cell numbers of one term for every target: shape (rows, keys, terms)."""
-    layers = []
-    for block in map(cells.blocks.get, term.names):
+    blocks, layers = [cells.blocks.get(name) for name in term.names], []
+    for block in blocks:
         if block is None:
             return None
         index = np.full((len(block.rows) + 1, len(block.keys) + 1), _OUTSIDE, dtype=np.int64)
         index[:-1, :-1] = np.where(block.index < 0, _BLANK, block.index)
-        row_sets = _rows(term.row, target, rows, block)
-        key_sets = _keys(term.key, target, keys, block)
+        row_sets = _rows(term.row, target, rows, block, blocks[0] or block)
+        key_sets = _keys(term.key, target, keys, block, blocks[0] or block)
         layers.append(index[row_sets[:, None, :, None], key_sets[None, :, None, :]].reshape(len(rows), len(keys), -1))
     if len(layers) == 1:
         return layers[0]
@@ -151,7 +152,8 @@ def _inputs(
     return np.where(least < 0, least, pairs).reshape(len(rows), len(keys), -1)
 
 
-def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block) -> NDArray[np.int64]:
+def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block, first: Block) -> NDArray[np.int64]:
+    """Rows of a block for every row of the target; ``first``, the first block of a pair, says which ``*`` are."""
     codes = [target.rows[i] for i in rows]
     if pattern == "only":
         wanted = [block.rows[:1]] * len(rows)
@@ -163,15 +165,15 @@ def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block) -> NDA
     elif pattern in ("above", "below"):
         wanted = [(code,) for code in (["", *codes[:-1]] if pattern == "above" else [*codes[1:], ""])]
     elif pattern.startswith("*"):
-        left = [code for code in block.rows if code != pattern[2:]]
-        wanted = [tuple(left if len(left) < len(block.rows) or pattern == "*" else [pattern])] * len(rows)
+        left = [code for code in first.rows if code != pattern[2:]]
+        wanted = [tuple(left if len(left) < len(first.rows) or pattern == "*" else [pattern])] * len(rows)
     else:
         wanted = [tuple(members(pattern)) if pattern.startswith("{") else (pattern,)] * len(rows)
     at = {code: i for i, code in enumerate(block.rows)}
     return np.array([[at.get(code, -1) for code in some] for some in wanted], dtype=np.int64)
 
 
-def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block) -> NDArray[np.int64]:
+def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block, first: Block) -> NDArray[np.int64]:
     at: dict[str | None, int] = {key: i for i, key in enumerate(block.keys)}
     shift = SHIFTED.fullmatch(pattern)
     named = counted(pattern, block.keys)
@@ -180,16 +182,18 @@ def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block) -> NDA
         if pattern == "others":  # another entity of the same row
             return [at.get(k, -1) for k in target.keys if k != key]
         if pattern == "*":
-            return [i for k, i in at.items() if k != key]
+            return [at.get(k, -1) for k in first.keys if k != key]
         if pattern == "y":
             return [at.get(key, at.get("", -1))]
         if pattern == "y<":
             return [at.get(key, 0) - 1]
         if shift:
-            return [at.get(str(int(key) + int(shift[1])), -1) if key.isdigit() else -1]
+            return [at.get(str(int(key) + int(shift[1])), -1) if key.isdecimal() else -1]
         return [at.get(named, -1)] if pattern else [0]
 
-    return np.array([wanted(target.keys[j]) for j in keys], dtype=np.int64)
+    found = [wanted(target.keys[j]) for j in keys]
+    most = max(map(len, found))
+    return np.array([some + [-1] * (most - len(some)) for some in found], dtype=np.int64)
 
 
 #: Inputs that a kernel adds or compares, so that they must be in one unit.
@@ -286,13 +290,13 @@ def _bounds(kernel: Kernel, triples: list[Any], constants: Constants) -> tuple[t
     Returns the bounds and the target's triple in the same kind of integers; in the
     second case all are Python integers, also the counts that comparisons give.
     """
-    if not any(a.dtype == object for t in triples for a in t):
+    factors = max(*constants.unit, *map(abs, constants.low), *map(abs, constants.high))
+    if factors < _SAFE and not any(a.dtype == object for t in triples for a in t):
         with np.errstate(all="ignore"):
             rough: list[Any] = [[a.astype(float) for a in t] for t in triples]
             trial = kernel(rough[0], rough[1:], constants)
         sizes = [np.max(np.abs(np.asarray(p, dtype=float)), initial=1.0) for b in trial if b is not None for p in b]
         reach = max(float(np.max(np.abs(a), initial=0)) for t in rough for a in t)
-        factors = max(*constants.unit, *map(abs, constants.low), *map(abs, constants.high))
         top = float(max(sizes))
         if (
             all(map(np.isfinite, sizes))

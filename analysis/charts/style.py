@@ -13,6 +13,8 @@ differs from its neighbour by one digit.
 from __future__ import annotations
 
 import logging
+import os
+import warnings
 from typing import TYPE_CHECKING, Any
 
 # "building the font cache" is news to nobody; on standard error it would be an output of a notebook.
@@ -132,8 +134,14 @@ def ink_on(colour: str) -> str:
 
 
 def colours(keys: Iterable[str], focus: Iterable[str] = ("TWN",)) -> dict[str, str]:
-    """A colour for each key: Taiwan's own, the palette for the rest of ``focus``, faint for the crowd."""
-    named = [k for k in focus if k != "TWN"]
+    """A colour for each key: Taiwan's own, the palette for the rest of ``focus``, faint for the crowd.
+
+    Warns whoever tries a code that is no key; another edition of the book may lack one.
+    """
+    keys, named = list(keys), [k for k in focus if k != "TWN"]
+    unknown = [k for k in named if k not in keys]
+    if unknown and "PUBLISH_RECORD" not in os.environ:
+        warnings.warn(f"nothing here has the code {', '.join(unknown)}; there are {', '.join(keys)}", stacklevel=4)
     if len(named) > len(PALETTE):
         raise ValueError(f"at most {len(PALETTE)} keys beside Taiwan can have a colour, not {len(named)}")
     chosen = dict(zip(named, PALETTE, strict=False)) | {"TWN": TAIWAN}

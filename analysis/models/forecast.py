@@ -239,8 +239,8 @@ def predict(series: Sequence[Series], model: str, horizon: int) -> Predictive:
     """Predictive distributions for series of equal length, groups kept apart where the model pools."""
     if model not in MODELS:
         raise ValueError(f"model is one of {', '.join(MODELS)}, not {model!r}")
-    if horizon < 1:
-        raise ValueError(f"horizon is a positive number of years, not {horizon}")
+    if not isinstance(horizon, int) or horizon < 1:
+        raise ValueError(f"horizon is a positive whole number of years, not {horizon!r}")
     y, floor, function = np.array([s.response for s in series]), rounding_floor(series), MODELS[model][0]
     if model not in BY_GROUP:
         return function(y, horizon, floor)

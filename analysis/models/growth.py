@@ -150,6 +150,11 @@ class Trend(Estimate):
         return pd.DataFrame({"year": shown} | {c: back(b) for c, b in zip(columns, bounds, strict=True)})
 
 
+def noise(series: Series) -> float:
+    """What the error of a perfect line may come to in floating point: one no larger is none."""
+    return float(1e-12 * np.abs(series.response).max())
+
+
 def trend(series: Series) -> Trend:
     """Trend of a series; :class:`NotEstimable` for fewer than three points or a constant series."""
     series.require(3, "a trend")
@@ -161,9 +166,9 @@ def trend(series: Series) -> Trend:
     lowest, highest = series.response_bounds
     w = weights(series.time)
     least, most = w.clip(0) @ lowest + w.clip(None, 0) @ highest, w.clip(0) @ highest + w.clip(None, 0) @ lowest
-    noise = float(np.sum((w * (highest - lowest)) ** 2) / 12)
+    rounded = float(np.sum((w * (highest - lowest)) ** 2) / 12)
     estimate, low, high = map(rate, (slope, slope - t * se, slope + t * se))
-    p, share = (float(two_sided(slope / se, fit.df)), noise / se**2) if se > 0 else (0.0, math.inf)
+    p, share = (float(two_sided(slope / se, fit.df)), rounded / se**2) if se > noise(series) else (0.0, math.inf)
     robust = (rate(slope - t * hc3), rate(slope + t * hc3)) if len(series) >= HC3_MINIMUM else None
     rounding = rate(float(least)), rate(float(most))
     one = "log_linear_ols", len(series), estimate, low, high, LEVEL, series.rate_unit, p
@@ -198,7 +203,7 @@ def mean_change(series: Series) -> Estimate:
     """Mean change a year with the t test of a random walk with drift. Needs three points."""
     series.require(3, "a mean change with an error")
     mean, error = (float(v[0]) for v in changes(series.time, series.response[None]))
-    if error <= 1e-15:
+    if error <= noise(series):
         raise NotEstimable("all yearly changes are equal: no error")
     df = len(series) - 2
     half = float(quantile(LEVEL, df)) * error
@@ -274,14 +279,15 @@ def influence(series: Series) -> pd.DataFrame:
     """What leaving out each year does: ``year, without, change, leverage, cook``.
 
     ``without`` is the growth estimated from the other years, ``change`` how far that moves it (both in the
-    series' rate unit); ``cook`` is Cook's distance. Needs four points.
+    series' rate unit); ``cook`` is Cook's distance, NaN on a perfect line. Needs four points.
     """
     series.require(4, "leave-one-out influence")
     full = trend(series)
     without = np.array([trend(series.without([year])).estimate for year in series.years])
     away, residual = full.fit.away, full.fit.residual[0]
     leverage = 1 / full.n + away**2 / (away @ away)
-    cook = residual**2 * leverage / (1 - leverage) ** 2 / (2 * full.fit.sigma[0] ** 2)
+    sigma = full.fit.sigma[0] if full.fit.se[0] > noise(series) else math.nan
+    cook = residual**2 * leverage / (1 - leverage) ** 2 / (2 * sigma**2)
     columns = {"year": list(series.years), "without": without, "change": without - full.estimate}
     return pd.DataFrame(columns | {"leverage": leverage, "cook": cook})
 

@@ -107,7 +107,7 @@ class Series:
         """Unit of a trend: per cent a year, or the printed unit a year (points for a percentage)."""
         if self.scale == "log":
             return "% a year"
-        return "percentage points a year" if self.unit in ("%", "") else f"{self.unit} a year"
+        return "percentage points a year" if self.unit == "%" else f"{self.unit or 'printed units'} a year"
 
     @functools.cached_property
     def time(self) -> Floats:
@@ -214,9 +214,6 @@ def measures(report: Report) -> dict[tuple[str, str], Measure]:
     """
     if report.has("series"):
         rows, found = report.resource("series"), {}
-        for column in ("table", "measure", "name", "group", "scale"):
-            if column not in rows:
-                raise BadInput("datapackage.json", f"a field named {column}", "resource series")
         for row in rows.to_dict("records"):
             if row["scale"] not in ("log", "level"):
                 raise BadInput("series.csv", f"log or level, found {row['scale']!r}", row["measure"], "scale")
@@ -239,9 +236,9 @@ def collect(report: Report, treated: bool = False) -> Found:
     Constant series (the 100 per cent of a total) are left out: they have no trend to estimate. The total
     of exports stands in three tables and is taken once. ``treated``: cells that the register of findings
     wants repaired or left out (:mod:`analysis.doubts`) are. Series with too few points or a value without
-    logarithm are in :attr:`Found.refused`.
+    logarithm are in :attr:`Found.refused`, and where no ``series.csv`` says what is a series, so is every other row.
     """
-    wanted = measures(report)
+    wanted, everything = measures(report), not report.has("series")
     here = {table for table, _ in wanted}
     cells = report.cells([table for table in report.tables if table in here])
     cells = cells[cells["year"] != ""].assign(gone=lambda c: c["printed"] == NOT_AVAILABLE, treated="")
@@ -256,11 +253,16 @@ def collect(report: Report, treated: bool = False) -> Found:
             code = str(label)
             key = f"{name}.{measure if name == 'macro' else code}"
             known = rows[~rows["gone"]]
-            if key in found or (len(known) > 1 and known["printed"].nunique() == 1):
+            if key in found:
+                continue
+            if len(known) > 1 and known["printed"].nunique() == 1:
+                if everything:
+                    refused[key] = (table, f"all {len(known)} values are equal")
                 continue
             if len(known) < MINIMUM:
-                if rows["gone"].any():
-                    refused[key] = (table, f"only {len(known)} of {len(rows)} years have a value")
+                if everything or rows["gone"].any():
+                    of = len(rows) if rows["gone"].any() else part["year"].nunique()
+                    refused[key] = (table, f"only {len(known)} of {of} years have a value")
                 continue
             ordered = known.assign(y=known["year"].astype(int)).sort_values("y")
             aggregate = report.entities[code]["kind"] == "aggregate"

@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from analysis.publish import project
+from analysis.terminal import hand_out
 
 INTERRUPTED = 130
 
@@ -158,9 +159,11 @@ def _status(paths: list[Path]) -> int:
     from analysis.publish import execution
 
     reasons = execution.staleness(paths)
-    for path, why in reasons.items():
-        print(f"{'stale' if why else 'fresh'}  {project.name(path)}" + (f"  ({_because(why)})" if why else ""))
-    return 1 if any(reasons.values()) else 0
+    lines = [
+        f"{'stale' if why else 'fresh'}  {project.name(path)}" + (f"  ({_because(why)})" if why else "")
+        for path, why in reasons.items()
+    ]
+    return hand_out("".join(f"{line}\n" for line in lines)) or (1 if any(reasons.values()) else 0)
 
 
 if __name__ == "__main__":

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from analysis import audit
 from analysis.audit.bench import Bench
 from analysis.audit.cells import build
 from analysis.audit.declarations import BASES, Relation, declared, parse
+from analysis.audit.kernels import KERNELS
 from analysis.audit.relations import bind, evaluate
-from analysis.report import BadInput, Report, load
+from analysis.report import BadInput, Report, from_frames, load
 from tests.selftest.faults import slack_exceeded
 
 
@@ -39,6 +43,16 @@ def test_every_relation_of_the_list_has_instances_in_the_report(report: Report) 
         ("low", {**GROWTH, "low": "no_such_bound"}),
         ("high", {**GROWTH, "high": "1/0"}),
         ("tables", {**GROWTH, "tables": " "}),
+        ("low", {**GROWTH, "low": "1e400"}),
+        ("high", {**GROWTH, "high": "1e-999999999"}),
+        ("high", {**GROWTH, "high": "9" * 51}),
+        ("inputs", {**GROWTH, "inputs": "gerd[{TWN,KOR},y], gerd[c,y]"}),
+        ("inputs", {"kernel": "holds_parts", "target": "a", "inputs": "w, a, b, c"}),
+        ("inputs", {"kernel": "holds_parts", "target": "a", "inputs": "w, a, b/c[{A,B},y], d"}),
+        ("inputs", {"kernel": "holds_before", "target": "a", "inputs": "b, c, d"}),
+        ("inputs", {"kernel": "sum_before", "target": "a", "inputs": "b[{A,B},y], c[{A,B},y]"}),
+        ("inputs", {"kernel": "rank_among", "target": "a", "inputs": "w, b, b[A,y], r[A,y]"}),
+        ("inputs", {"kernel": "room", "target": "a", "inputs": "b[c,*]"}),
     ],
 )
 def test_a_row_that_is_no_relation_is_refused_with_its_column(column: str, record: dict[str, str]) -> None:
@@ -53,6 +67,7 @@ def test_a_row_that_is_no_relation_is_refused_with_its_column(column: str, recor
         ("bounds.csv", "real_gdp,", "real,", "relations.csv, row line"),
         ("bounds.csv", "real_gdp,", "real_gdp,x", "bounds.csv, row line"),
         ("bounds.csv", "real_gdp,", "real_gdp,9", "bounds.csv, row line"),
+        ("bounds.csv", "real_gdp,", "real_gdp,-1e999999999", "bounds.csv, row line"),
     ],
 )
 def test_a_wrong_relation_or_bound_is_bad_input_that_says_where(
@@ -73,6 +88,23 @@ def test_sets_of_tables_measures_and_rows_are_written_out() -> None:
     ]
     first = found[0].inputs
     assert [(i.table, i.measure, i.row, i.key) for i in first] == [("A.1", "jobs", "X", "*"), ("2", "jobs", "*", "X")]
+
+
+def test_pairs_are_of_one_row_whatever_the_order_of_their_tables() -> None:
+    values = pd.DataFrame(
+        {"row": ["All", "A", "B"], "total": ["60.0", "20.0", "30.0"], "rate": ["50.0", "40.0", "80.0"]}
+    )
+    rates = pd.DataFrame({"row": ["B", "New", "A"], "rate": ["80.0", "1.0", "40.0"]})
+    formula = {"tables": "values", "name": "parts", "target": "total[All]", "kernel": "holds_parts"}
+    for inputs in ("rate[All], total/rate[*-All]", "rate[All], total/rates:rate[*-All]"):
+        report = from_frames({"values": values, "rates": rates}, pd.DataFrame([{**formula, "inputs": inputs}]))
+        ledger = audit.ledger(report)
+        assert list(ledger["low"]) == ["43.569"], inputs  # 49.95 (19.95 / 40.05 + 29.95 / 80.05)
+
+
+def test_the_sum_of_no_other_row_is_no_sum() -> None:
+    frame = pd.DataFrame({"row": ["All"], "2024": ["5.0"]})
+    assert list(audit.check(frame, ["2024[All] = total(2024[*-All])"])["verdict"]) == ["unchecked"]
 
 
 def test_bounds_are_named_and_inverted() -> None:
@@ -150,3 +182,18 @@ def test_columns_of_cells_one_cell_and_fractions_decide_alike(report: Report) ->
                 assert bench.holds(instance) == result.holds[i]
                 assert slack_exceeded(bench, bench.instances[instance]) != result.holds[i], group.relation.text
             first += len(group.target)
+
+
+def test_the_method_lists_every_kernel_with_its_basis() -> None:
+    page = (Path(__file__).resolve().parents[2] / "book/audit/method.md").read_text("utf-8")
+    listed = dict(re.findall(r"^\| `(\w+)\(.*\| `(\w+)` \|$", page, re.MULTILINE))
+    (plain,) = relation("1", "a", "total", "b")
+    assert listed == {kernel: replace(plain, kernel=kernel).basis for kernel in KERNELS}
+
+
+def test_units_beyond_a_float_are_reckoned_exactly() -> None:
+    frame = pd.DataFrame([["A", "1.5", "2.5", "3.5"]], columns=["row", "a", "b", "c"])
+    line = {"tables": "t", "name": "n", "target": "a", "kernel": "within", "inputs": "b, b, c, b, c, b, c, b, c"}
+    units = {"units": {"": {}, "big": {"factor": "1e99"}}}
+    given = from_frames({"t": frame}, pd.DataFrame([line]), {"b": "big"})
+    assert list(audit.ledger(replace(given, package=given.package | units))["verdict"]) == ["implausible"]

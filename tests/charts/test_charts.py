@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import warnings
 import xml.etree.ElementTree as ET
@@ -457,8 +458,22 @@ def test_show_refuses_a_figure_with_covered_text(monkeypatch: pytest.MonkeyPatch
     fig = KINDS["bars"](0.0)
     fig.text(0.5, 0.5, "one on another")
     fig.text(0.5, 0.5, "one on another too")
-    with pytest.raises(ValueError, match="lies on"):
+    with pytest.warns(UserWarning, match=r"figure n: .* lies on"):  # whoever tries something out still sees it
         charts.show(fig, data=rows(), name="n", source="x", alt="Two texts.")
+    fig = KINDS["bars"](0.0)
+    fig.text(0.5, 0.5, "one on another")
+    fig.text(0.5, 0.5, "one on another too")
+    monkeypatch.setenv("PUBLISH_RECORD", os.devnull)
+    with pytest.raises(ValueError, match=r"figure n: .* lies on"):
+        charts.show(fig, data=rows(), name="n", source="x", alt="Two texts.")
+
+
+def test_a_mistyped_code_is_named_beside_those_there_are() -> None:
+    frame = pd.DataFrame(
+        {"code": ["TWN", "KOR"] * 2, "name": ["Taiwan", "Korea"] * 2, "year": [2023, 2023, 2024, 2024]}
+    )
+    with pytest.warns(UserWarning, match="nothing here has the code TW; there are TWN, KOR"):
+        charts.lines(frame.assign(value=[1.0, 2.0, 3.0, 4.0]), title="T", unit="u", focus=["TW", "KOR"])
 
 
 @pytest.mark.parametrize(("text", "shown"), [("+0.0", "0.0"), ("-0", "0"), ("-0.1", "\u22120.1"), ("+0.2", "+0.2")])

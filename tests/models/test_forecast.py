@@ -115,5 +115,12 @@ def test_degenerate_requests_end_in_one_clear_line() -> None:
         fc.naive(np.array([[1.0, np.nan, 2.0]]), 1, TINY)
     with pytest.raises(ValueError, match="model is one of"):
         fc.predict([INTENSITY], "crystal_ball", 1)
-    with pytest.raises(ValueError, match="positive number"):
+    with pytest.raises(ValueError, match="positive whole number"):
         fc.predict([INTENSITY], "naive", 0)
+
+
+@pytest.mark.parametrize("horizon", [0, -1, 2.5, "3", None])
+def test_a_horizon_that_is_no_number_of_years_is_refused(horizon: object) -> None:
+    one = make(range(2019, 2024), ["3.49", "3.61", "3.79", "3.96", "3.98"])
+    with pytest.raises(ValueError, match=rf"^horizon is a positive whole number of years, not {horizon!r}$"):
+        fc.forecast({"x": one}, ["x"], "rw_drift", horizon)  # type: ignore[arg-type]

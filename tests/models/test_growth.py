@@ -39,7 +39,7 @@ def test_trend_agrees_with_scipy_linregress(one: series.Series) -> None:
 
 def test_trend_of_levels_equals_exact_arithmetic() -> None:
     numbers = ["3.42", "6.72", "2.68", "1.12", "4.59"]
-    one = make(range(2020, 2025), numbers, scale="level")
+    one = make(range(2020, 2025), numbers, scale="level", unit="%")
     exact = sum(Fraction(t) * Fraction(v) for t, v in zip((-2, -1, 0, 1, 2), numbers, strict=True)) / 10
     found = growth.trend(one)
     assert found.estimate == pytest.approx(float(exact), rel=1e-13)

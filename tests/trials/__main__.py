@@ -28,6 +28,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -84,6 +85,7 @@ def cells(notebooks: list[str]) -> int:
     """Run the code of the notebooks of this checkout (all, if none is named), without kernels; say where each cell that fails does so."""
     from analysis.publish import checks, fingerprint, project
 
+    warnings.filterwarnings("error", r"figure |nothing here has the code")  # as where the book runs them
     wrong = 0
     for path in [ROOT / name for name in notebooks] or project.notebooks():
         os.chdir(path.parent)
@@ -299,7 +301,9 @@ def selftest() -> int:
 
 def main() -> int:
     """Run one trial."""
-    top = argparse.ArgumentParser(prog="python -m tests.trials", description=__doc__)
+    top = argparse.ArgumentParser(
+        prog="python -m tests.trials", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     sub = top.add_subparsers(dest="trial", required=True)
     moved = sub.add_parser("years")
     moved.add_argument("--everything", action="store_true", help="claims, sentences and the register as well")
