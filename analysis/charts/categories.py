@@ -120,7 +120,7 @@ def bars(
         fig.value(ax, value, y, str(name), text, doubts[y], shown=value != 0)
         end, gap = (max(value, high), 4) if value >= 0 else (min(value, low), -4)
         beside(ax, text, (end, y), gap, size=SMALL, color=TAIWAN if tints[y] == TAIWAN else INK)
-    ax.set_xlim(min(0, *values), max(0, *values) or 1)
+    ax.set_xlim(pd.Series([0.0, *values, *lows]).min(), max(0, *values) or 1)  # whiskers are seen whole
     _room(ax, frame, texts, left=min(values) < 0)
     if min(values) < 0:
         ax.axvline(0, color=MUTED, lw=0.9, zorder=3)

@@ -225,6 +225,7 @@ def test_a_bar_of_no_length_is_not_called_hollow_and_whiskers_are_said_once(monk
     assert "Hollow" not in shown[1]["text/html"]
     assert "Whiskers" not in shown[1]["text/html"]
     assert "doubtful: F-005" in shown[0]["image/svg+xml"]
+    assert charts.bars(nil.assign(low=-0.1), **WORDS).axes[0].get_xlim()[0] < -0.05
 
 
 #: Countries close to each other: researchers' money and patents, on logarithmic axes.
