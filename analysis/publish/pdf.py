@@ -41,7 +41,7 @@ TEXTS = {
 #: Rows from which a table is left to the pages and the archive.
 LONG = 80
 #: What of a page is of no use on paper.
-_DROPPED = "script, .headerlink, .cell_input, .about-page, .exhibit-figure > .narrow, a.numbers, .take, .figure-choice, .prev-next-footer, #stale, button, .sd-summary-state-marker"
+_DROPPED = "script, .headerlink, .cell_input, .about-page, .exhibit-figure > .narrow, a.numbers, .take, .figure-choice, .prev-next-footer, #stale, button, .sd-summary-state-marker, .on-screen"
 #: Fonts of matplotlib: formulas, signs, code.
 _FONTS = {"formula": "STIXGeneral", "signs": "DejaVuSans", "code": "DejaVuSansMono"}
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
