@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.server
+import io
 import json
 import re
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from pypdf import PdfReader
 
 from analysis.publish import pdf
 from tests.book.common import CI, HTML, PAGES, SITE
@@ -484,7 +486,7 @@ class TestHeader:
 
 
 class TestOnPaper:
-    def test_paper_is_white_whatever_the_screen_is(self, visitor, address):
+    def test_paper_is_white_whatever_the_screen_is_and_heads_of_tables_come_again(self, visitor, address):
         page, _ = visitor
         page.set_viewport_size({"width": LAPTOP, "height": 900})
         page.goto(f"{address}/book/inputs/researchers.html")
@@ -493,8 +495,12 @@ class TestOnPaper:
             addEventListener("beforeprint", () => { window.printed = getComputedStyle(document.body).backgroundColor; })"""
         )
         dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
-        page.pdf()
+        page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+        sheets = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
         assert page.evaluate("window.printed") == "rgb(255, 255, 255)"
+        # A table that goes on has its head on the next sheet too, without the arrows of its buttons.
+        assert sum("Range left by rounding" in sheet for sheet in sheets) >= 2
+        assert [sheet for sheet in sheets if "↕" in sheet] == []
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark != "rgb(255, 255, 255)"
 
 
