@@ -4,24 +4,18 @@ What a finding means is written by hand in ``book/audit/findings.ipynb``. Here s
 a page about a finding stays true when numbers change: it then says that the finding is gone, or which sentences are.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
+from IPython.display import Markdown
 
 from analysis import audit, tables
-from analysis.audit.register import GRADES as ORDER
 from analysis.audit.register import register
 from analysis.charts.exhibit import put
 from analysis.report import Report, once, records
-
-if TYPE_CHECKING:
-    from IPython.display import Markdown
 
 #: What each grade claims, most certain first.
 GRADES = {
@@ -45,7 +39,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 def _present(report: Report) -> dict[str, dict[str, str]]:
     """The findings of the data by id, worst first."""
     found = audit.findings(report).astype(str)
-    worst = found["grade"].map(ORDER.index) * len(STAKES) + found["consequence"].map(list(STAKES).index)
+    worst = found["grade"].map(list(GRADES).index) * len(STAKES) + found["consequence"].map(list(STAKES).index)
     rows = found.assign(worst=worst).sort_values(["worst", "id"])
     return {row["id"]: row for row in records(rows)}
 

@@ -4,13 +4,12 @@ Each function reads only the tables it is asked about and what their relations a
 a chapter does not depend on the rest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
+from IPython.display import Markdown
 
 from analysis import audit, tables
 from analysis.audit.register import register
@@ -18,13 +17,9 @@ from analysis.charts.exhibit import broken
 from analysis.charts.style import VERDICTS
 from analysis.claims import chapter_claims
 from analysis.interval import outward
+from analysis.report import Report
 from analysis.stages import once
 from analysis.words import Both, amount, exactly, listing, number, percent, span
-
-if TYPE_CHECKING:
-    from IPython.display import Markdown
-
-    from analysis.report import Report
 
 #: How a limit is worded that a sentence of the report puts on a number.
 _LIMITS = {"約": "about ", "逾": "more than ", "超過": "more than ", "近": "close to ", "突破": "above "}

@@ -1,7 +1,5 @@
 """The claims on the page: one card for each slip, and the register that ``register.js`` draws and filters."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

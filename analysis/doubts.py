@@ -5,8 +5,6 @@ exchange is undone), ``leave out`` (the value was not measured) or ``keep`` (unu
 Nothing here judges a cell, and nothing changes ``data/``. :func:`mark` tells figures which values are doubted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 

@@ -4,10 +4,6 @@
 :func:`revisions` sets the numbers that two editions print for the same thing side by side.
 """
 
-from __future__ import annotations
-
-import csv
-import io
 import json
 import re
 import shutil
@@ -102,9 +98,7 @@ def lay_out(report: Report, target: Path, by: int = 1) -> list[str]:
 
 
 def _text(rows: list[list[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+    return pd.DataFrame(rows).to_csv(index=False, header=False, lineterminator="\n")
 
 
 def _write(target: Path, package: Any, files: dict[str, str]) -> None:
@@ -142,10 +136,7 @@ def revisions(old: Report, new: Report) -> pd.DataFrame:
         elif match.unit != cell.unit:
             note = f"unit {match.unit} is now {cell.unit}"
         else:
-            then, now = (
-                Interval.printed(text, exact)
-                for text, exact in ((match.printed, match.exact), (cell.printed, cell.exact))
-            )
+            then, now = (Interval.printed(c.printed, c.exact) for c in (match, cell))
             difference = rounded(now.point - then.point, max(map(decimals_of, digits)))
             beyond = "yes" if now.low > then.high or now.high < then.low else "no"
         rows.append((*cell[:5], *digits, difference, beyond, note))

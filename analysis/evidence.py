@@ -15,8 +15,6 @@ A row about a year or a country that this edition does not print is ``not printe
 Nothing here changes a printed number.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
@@ -235,14 +233,11 @@ def _outside(
     """The outside number in the printed unit."""
     if row["expression"]:
         try:
-            found = parse(row["expression"]).value({**numbers, "value": numbers[row["id"]]}, vocabulary)
+            return parse(row["expression"]).number({**numbers, "value": numbers[row["id"]]}, vocabulary)
         except NotInEditionError:
             raise
         except (ClaimError, NotPrintedError) as error:
             raise BadInput(FILE, str(error), row["id"], "expression") from None
-        if not isinstance(found, Interval):
-            raise BadInput(FILE, "an expression worth one number", row["id"], "expression")
-        return found
     factor = units[row["unit"]].get(unit)
     if factor is None:
         raise BadInput(FILE, f"a unit that can stand beside {unit}, found {row['unit']!r}", row["id"], "unit")

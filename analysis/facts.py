@@ -6,8 +6,6 @@ A cell calls :func:`facts`; the values are stored in its output, and the role ``
 ``make book`` and ``make test`` do not call it fine before that is done.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from analysis.charts.exhibit import broken, put

@@ -4,8 +4,6 @@ Whatever is wrong with one ends as :class:`BadInput`: one line that names file, 
 column and says what was expected.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import itertools

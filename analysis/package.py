@@ -5,8 +5,6 @@ package; everything else has a default. A resource is a *printed table* if it ha
 number or a field of role ``value``; its first field holds the row label.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 from collections.abc import Mapping
@@ -56,7 +54,6 @@ class Field:
 
     name: str
     role: str
-    title: str
     title_en: str
     measure: str
     year: int | None
@@ -76,13 +73,9 @@ class Table:
 
     table: str
     file: str
-    title: str
-    title_en: str
     page: int
-    unit: str
     source: str
     notes: tuple[str, ...]
-    seed_line: int
     fields: tuple[Field, ...]
     row_measures: dict[str, dict[str, str]]
     #: Years whose numbers are projections, and when a footnote says the source was read (``2024-09``).
@@ -162,7 +155,6 @@ def _field(spec: Any, where: str, numeric: bool = False) -> Field:
     return Field(
         name=name,
         role=role,
-        title=get(spec, "title", str, where, ""),
         title_en=get(spec, "title_en", str, where, ""),
         measure=get(spec, "measure", str, where, _measure(name, year) if role == "value" else ""),
         year=year,
@@ -276,13 +268,9 @@ def table(resource: Mapping[str, Any], numeric: bool = False) -> Table | None:
     return Table(
         table=number or name,
         file=resource["path"],
-        title=get(resource, "title", str, where, name),
-        title_en=get(resource, "title_en", str, where, get(resource, "title", str, where, name)),
         page=get(resource, "page", int, where, 0),
-        unit=get(resource, "unit", str, where, ""),
         source=get(resource, "source", str, where, ""),
         notes=_texts(resource, "notes", where),
-        seed_line=get(resource, "seed_line", int, where, 0),
         fields=columns,
         row_measures=rows,
         projected=_years(resource, where),
@@ -315,10 +303,6 @@ def check(package: Any) -> dict[str, Any]:
     return package
 
 
-def _has_roles(resource: Mapping[str, Any]) -> bool:
-    return bool(resource.get("table")) or any(field.role != "attribute" for field in fields(resource))
-
-
 def tables(package: Mapping[str, Any]) -> dict[str, Table]:
     """Printed tables by number, in printed order; raises :class:`BadInput` when two share a number.
 
@@ -326,7 +310,7 @@ def tables(package: Mapping[str, Any]) -> dict[str, Table]:
     the printed ones, except in :data:`BESIDE`.
     """
     found: dict[str, Table] = {}
-    plain = not any(_has_roles(resource) for resource in package["resources"])
+    plain = not any(r.get("table") or any(f.role != "attribute" for f in fields(r)) for r in package["resources"])
     for resource in package["resources"]:
         if resource["name"] in BESIDE:
             require(resource)

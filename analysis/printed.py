@@ -1,7 +1,5 @@
 """Numbers as they are printed: read, and held to what their column says of itself."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

@@ -8,8 +8,6 @@ writes nothing. SDMX-ML (OECD, IMF) is read by the package sdmx1, which the extr
     python -m analysis.refresh weo.csv --measure population --entity ISO --wide --where "WEO Subject Code=LP"
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import io

@@ -9,8 +9,6 @@ Every problem with the input is a :class:`BadInput`: one line that names file, r
 and column and says what was expected.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,20 +24,7 @@ from analysis.package import Field, Table
 from analysis.printed import check, check_decimals, clean
 from analysis.stages import note, once
 
-__all__ = [
-    "CELL_COLUMNS",
-    "DATA",
-    "NOT_AVAILABLE",
-    "BadInput",
-    "Cell",
-    "Field",
-    "Report",
-    "Table",
-    "clean",
-    "load",
-    "once",
-    "records",
-]
+__all__ = ["NOT_AVAILABLE", "BadInput", "Cell", "Report", "clean", "load", "once", "records"]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 

@@ -103,7 +103,7 @@ def _used(
     """Note the value of an outermost stage; inside another one, or without a plain value, the files it read."""
     if _inside:
         _inside[-1].update(read)
-    elif report.directory == _DATA and _recording():
+    elif report.directory == _DATA and (_notes is not None or "PUBLISH_RECORD" in os.environ):
         try:
             call = json.dumps([function.__module__, function.__qualname__, _plain(args)], ensure_ascii=False)
             line = f"{VALUE} {digest(value)} {call}"
@@ -114,10 +114,6 @@ def _used(
         _write(line)
         for path in sorted(read):
             _write(f"{THROUGH} {path}")
-
-
-def _recording() -> bool:
-    return _notes is not None or "PUBLISH_RECORD" in os.environ
 
 
 @functools.cache

@@ -5,24 +5,19 @@ sign on the page but not in the CSV. The first column heads its row. How tables 
 on a phone is said in ``book/_static`` (figures.css, sortable.js).
 """
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
+from IPython.display import Markdown
 
 from analysis.charts.exhibit import broken, caption, cite, csv_link, put, tag_chinese
 from analysis.charts.layout import one_name
 from analysis.charts.style import VERDICTS
-
-if TYPE_CHECKING:
-    from IPython.display import Markdown
-
-    from analysis.report import Report
+from analysis.report import Report
 
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
 #: A number, a range, or one of them with another in brackets.
@@ -270,11 +265,7 @@ def sources(*frames: pd.DataFrame) -> None:
 
 def say(text: str) -> Markdown:
     """Generated prose: Markdown to be the last expression of a cell."""
-    import IPython.display
-
-    make: Any = IPython.display.Markdown
-    page: Markdown = make(text)
-    return page
+    return Markdown(text)  # type: ignore[no-untyped-call]
 
 
 def box(title: str, text: str, kind: str = "note", folded: bool = False) -> None:

@@ -104,7 +104,7 @@ def test_the_page_of_findings_can_be_made_with_another_digit(
 ) -> None:
     report = changed(tmp_path, table, old, new)
     monkeypatch.setattr(reports, "load", lambda data=None: report)
-    monkeypatch.setattr("IPython.display.display", lambda *args, **kwargs: None)
+    monkeypatch.setattr("analysis.charts.exhibit.display", lambda *args, **kwargs: None)
     space: dict[str, object] = {}
     for cell in json.loads(FINDINGS.read_text("utf-8"))["cells"]:
         if cell["cell_type"] == "code":

@@ -87,9 +87,9 @@ def test_a_recovered_point_is_told_in_english_units_with_its_printed_digits(prin
 
 
 def test_a_chapter_shows_the_claims_on_its_tables_with_their_verdicts(shown: list[dict[str, str]]) -> None:
-    rows = blocks.sentences(report.load(), "1-2-13", "圖1-2-6")
+    rows = blocks.sentences(report.load(), "1-1-1", "圖1-2-6")
     assert "contradicted" in set(rows["verdict"])
-    assert "claims-on-1-2-13.csv" in shown[0]["text/html"]
+    assert "claims-on-1-1-1.csv" in shown[0]["text/html"]
 
 
 def test_an_edition_without_sentences_or_a_figure_says_so(shown: list[dict[str, str]]) -> None:

@@ -199,7 +199,7 @@ def test_a_confirmed_finding_rests_on_rows_that_do_not_agree(rows: pd.DataFrame,
     register = book.resource("known_findings").set_index("id")
     for key in register.index[register["status"] == "confirmed"]:
         named = [r for r in deciding(register.loc[key, "decided_by"]) if r in rows.index]
-        assert "differs" in set(rows.loc[named, "verdict"]), key
+        assert {"differs", "other basis"} & set(rows.loc[named, "verdict"]), key
 
 
 # ---------------------------------------------------------------- what is refused

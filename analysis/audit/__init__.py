@@ -13,8 +13,6 @@ definition prove, and what bounds and assumptions make plausible or not. The pub
 functions are importable from here; nothing heavy is imported until one is called.
 """
 
-from __future__ import annotations
-
 import importlib
 from typing import Any
 

@@ -4,8 +4,6 @@ With ``--checks``, ``checks.csv``: how many rows of each table can be checked. T
 before it is committed: it turns every finding of the data into a known one.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 

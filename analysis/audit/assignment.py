@@ -3,8 +3,6 @@
 :func:`check` makes it of a plain frame: no package, no files.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 

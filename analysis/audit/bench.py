@@ -1,7 +1,5 @@
 """All relations of a report, evaluated one at a time on printed numbers that may be changed."""
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 import math
@@ -99,10 +97,6 @@ class Bench:
             return False
         return high is None or high[0] * scale >= t[0] * high[1]
 
-    def says_something(self, number: int) -> bool:
-        """Whether an instance bounds its target at all: it has a value whatever the unrounded numbers are."""
-        return all(b is None or b[1] != 0 for b in self.bounds(number))
-
     def position(self, number: int) -> float | None:
         """Where the printed number stands between its bounds: 0 the middle, 1 an end.
 
@@ -152,7 +146,7 @@ class Bench:
         """
         resolved, broken, spare = [], [], self.weigh(mine) - least
         for i in mine:
-            if self.holds(i) and self.says_something(i):
+            if self.holds(i) and all(b is None or b[1] for b in self.bounds(i)):  # 0: it bounds nothing
                 resolved.append(i)
             elif (spare := spare - self.instances[i].weight) < 0:
                 return None

@@ -11,19 +11,14 @@ of that year that lie farther from them than such counts are known to be revised
 named too; where no revision is known, those more than :data:`APART` per cent away.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.audit.cells import PROSE, Block, Cells
 from analysis.audit.wording import Finding, Words
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report
 
 TIMES, ROWS, FURTHER, APART = 3.0, 2, 1.5, Fraction(10)
 #: A year is compared with at least so many others, over at least so many rows.

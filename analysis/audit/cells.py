@@ -5,24 +5,19 @@ table without years, or one empty key). Relations are bound block by block, so t
 of binding does not grow with the number of Python objects.
 """
 
-from __future__ import annotations
-
 import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.interval import digits, fraction
 from analysis.package import get
-from analysis.report import NOT_AVAILABLE, BadInput, clean
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import NOT_AVAILABLE, BadInput, Report, clean
 
 Ints = NDArray[Any]
 
@@ -230,14 +225,6 @@ def powers(scale: int, decimals: NDArray[np.int64]) -> Ints:
     return np.array([scale // 10**d for d in range(int(decimals.max(initial=0)) + 1)], dtype=kind)[decimals]
 
 
-def scale_for(decimals: Iterable[int]) -> int:
-    """Integers per unit: even half units of the finest printed digit, two digits in reserve.
-
-    The reserve lets decimal points move, in a damaged copy and again in its repair.
-    """
-    return int(2 * 10 ** (max(decimals, default=0) + 2))
-
-
 def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
     """The cells of a report (of ``tables`` and, if asked for, of the prose).
 
@@ -332,7 +319,8 @@ def from_cells(
     if longest > LONGEST:
         cell = cells[int(length.argmax())]
         raise BadInput(f"table {cell.table}", f"a number of at most {LONGEST} digits", cell.row, cell.column)
-    scale = scale_for(np.unique(decimals).tolist())
+    # even half units of the finest digit, and two digits in reserve, so that decimal points can move and move back
+    scale = 2 * 10 ** (int(decimals.max(initial=0)) + 2)
     wide = longest + len(str(scale)) > 17
     step = powers(scale, decimals)
     mid = (np.array([int(t) for t in plain], dtype=object) if wide else plain.astype(np.int64)) * step

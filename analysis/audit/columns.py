@@ -6,8 +6,6 @@ in reverse order, or that repeats another; a block of years printed one column o
 total that lacks a part.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -46,11 +44,6 @@ def _names(bench: Bench, column: Column) -> tuple[str, str]:
     return cell.measure, cell.year
 
 
-def _layout(bench: Bench, table: str) -> dict[tuple[str, str], Column]:
-    """Columns of a table by measure and key."""
-    return {_names(bench, c): c for c in bench.columns if c[0] == table}
-
-
 def _aligned(bench: Bench, one: Column, two: Column) -> list[tuple[int, int]]:
     """Cells of two columns of one table, row by row."""
     return bench.beside(bench.columns[one], bench.columns[two], axis=0)
@@ -64,7 +57,7 @@ def exchanged(scope: Scope) -> Iterator[Candidate | None]:
     done: set[frozenset[Column]] = set()
     for column in _suspect(scope):
         table, (measure, key) = column[0], _names(bench, column)
-        layout = _layout(bench, table)
+        layout = {_names(bench, c): c for c in bench.columns if c[0] == table}
         for (measure2, key2), other in layout.items():
             pair = frozenset((column, other))
             if other == column or pair in done or (measure2 != measure and key2 != key):

@@ -9,8 +9,6 @@ in printed order) and the grade that its rows carry: ``error`` if one is contrad
 ``unusual`` if all are merely implausible.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -92,7 +90,7 @@ def _with_patterns(words: Words, known: list[Finding], fresh: list[Finding]) -> 
     told = [set(f.cells) for f in (*known, *fresh)]
     odd = repeated_rates(words) + other_rounding(words) + column_breaks(words) + impossible_dates(words)
     odd += other_prices(words) + other_quantities(words)
-    odd += [line for line in repeated_lines(words) if not _told(line, told)]
+    odd += [f for f in repeated_lines(words) if all(3 * len(own & set(f.cells)) < len(set(f.cells)) for own in told)]
     for finding in odd:
         one, rows = listed.get(finding.signature), held.get(finding.signature)
         if one is not None:
@@ -105,11 +103,6 @@ def _with_patterns(words: Words, known: list[Finding], fresh: list[Finding]) -> 
         fresh = [f for f in fresh if f not in inside]
         fresh.append(replace(finding, rows=tuple(row for f in inside for row in f.rows)))
     return known, fresh
-
-
-def _told(finding: Finding, told: Iterable[set[str]]) -> bool:
-    cells = set(finding.cells)
-    return any(3 * len(cells & other) >= len(cells) for other in told)
 
 
 #: What the register says of a finding; its title and explanation only where it has any.

@@ -6,8 +6,6 @@ and counts of an edition, which carry the year of publication. ``retrieved`` of 
 (``2024-09``) is when a footnote says the source was read.
 """
 
-from __future__ import annotations
-
 import re
 
 from analysis.audit.cells import PROSE

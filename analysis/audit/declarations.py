@@ -21,8 +21,6 @@ A measure whose name holds one of ``,:/[]{}`` is written as it is printed.
 says what the relation takes for granted that nobody printed, ``why`` why it holds.
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 import shlex
@@ -39,10 +37,6 @@ from analysis.report import BadInput, Report, once, records
 EXACT = frozenset(kernel.__name__ for kernel in (*ARITHMETIC, *RANKINGS))
 RANKS = frozenset(kernel.__name__ for kernel in RANKINGS)
 _BOUNDING = frozenset(kernel.__name__ for kernel in BOUNDING)
-
-#: What a verdict rests on: arithmetic; order, counting or definition; a declared bound;
-#: something that nobody printed.
-BASES = ("exact", "order", "bound", "assumption")
 
 RESOURCE, BOUNDS = "relations", "bounds"
 
@@ -103,7 +97,7 @@ class Relation:
 
     @property
     def basis(self) -> str:
-        """One of :data:`BASES`; only the first two can contradict a number."""
+        """What a verdict rests on: ``exact`` arithmetic, ``order``, a declared ``bound``, an ``assumption``."""
         if self.assumes:
             return "assumption"
         if self.kernel in _BOUNDING:

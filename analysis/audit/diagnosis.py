@@ -21,8 +21,6 @@ anything. Bounds and assumptions alone decide nothing either: what rests on them
 never more than one of several readings.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager

@@ -6,8 +6,6 @@ row; a row shifted by a column; a row that repeats another. Hypotheses about col
 tables are in :mod:`analysis.audit.columns`.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -14,8 +14,6 @@ not be positive), the fraction is 0 / 0: it is met by every number, and says not
 tests hold the two against each other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The ways in which a print can be wrong: what it takes to believe each, and how each is put into words."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -8,8 +8,6 @@ that very print, and a binomial tail (times the number of rates, since any of th
 have repeated) the chance of so many.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction

@@ -1,9 +1,6 @@
 """What the audit reaches: verdicts per table and cell, coverage, rounding, what remains uncheckable."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,10 +10,8 @@ from analysis.audit.assignment import ledger
 from analysis.audit.cells import PROSE
 from analysis.audit.verdicts import VERDICTS, Audit, audit, mode_hits
 from analysis.interval import MODES
+from analysis.report import Report
 from analysis.stages import once
-
-if TYPE_CHECKING:
-    from analysis.report import Report
 
 
 @once

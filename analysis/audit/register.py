@@ -8,8 +8,6 @@ loses anything; bounds that moved are told apart. Only a finding of grade ``erro
 contradictions. ``checks.csv`` lists how many rows of each table can be checked.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@
 is bound to the cells it names, block by block, and evaluated exactly.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ the same kind; lines that agree in every cell although others seldom agree in an
 pattern. One quantity printed in two tables is not a repetition.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 

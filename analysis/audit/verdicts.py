@@ -10,8 +10,6 @@ number) and ``implausible`` (outside: a question, never an error). ``unchecked``
 input is missing, or there is no value (growth from a negative number).
 """
 
-from __future__ import annotations
-
 import functools
 import itertools
 from collections.abc import Sequence

@@ -1,11 +1,9 @@
 """The wording of findings: phrases for cells, rows, hypotheses and titles."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis.audit.bench import Bench
 from analysis.audit.cells import PROSE
@@ -15,9 +13,7 @@ from analysis.audit.kernels import Bound
 from analysis.audit.kinds import KINDS
 from analysis.audit.verdicts import EXTRA_DECIMALS
 from analysis.interval import outward, rounded
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report
 
 #: Ledger rows quoted in a finding; the others are counted.
 SHOWN = 8

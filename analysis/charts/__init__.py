@@ -1,19 +1,21 @@
 """Figures: one style, one function per kind, tidy frame in, Figure out; ``show`` puts it on the page.
 
-``lines``, ``multiples``, ``trend`` and ``fan`` for years; ``bars``, ``dumbbell``, ``compare``, ``ranges``,
+``lines``, ``multiples``, ``trend``, ``fan`` and ``forecasts`` for years; ``bars``, ``dumbbell``, ``compare``, ``ranges``,
 ``stacked`` and ``contributions`` for categories; ``scatter``, ``heatmap`` and ``radar`` for points. A figure's title says
 what it shows, its second line the unit.
 """
 
-from __future__ import annotations
-
 import importlib
+import logging
 from typing import Any
 
-from analysis.charts.exhibit import caption, cite, csv_link, show
-from analysis.charts.layout import faults
-from analysis.charts.picture import svg
-from analysis.charts.style import PALETTE, TAIWAN, VERDICTS, use_style
+# Before matplotlib is imported: "building the font cache" on standard error would be an output of a notebook.
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
+
+from analysis.charts.exhibit import caption, cite, csv_link, show  # noqa: E402
+from analysis.charts.layout import faults  # noqa: E402
+from analysis.charts.picture import svg  # noqa: E402
+from analysis.charts.style import PALETTE, TAIWAN, VERDICTS, use_style  # noqa: E402
 
 #: A kind is imported when it is first drawn, so that a page depends on the kinds it draws and no others.
 _KINDS = {

@@ -4,13 +4,13 @@ Frames have a column ``name`` (the text of the row) and may have ``code``, by wh
 gets its colour. Bars always start at zero. Nothing is computed here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from analysis.charts.layout import Drawing, Exact, canvas, doubtful, drawn, finish, minus, text_width, width, wrap
 from analysis.charts.marks import (
@@ -47,10 +47,6 @@ from analysis.charts.style import (
     ink_on,
     still,
 )
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _ROW = 0.235  # inches per row
 _NAMES = 2.9  # inches of a wide figure that row names may take before they are broken into lines

@@ -4,26 +4,22 @@ The picture is an SVG whose bytes depend on nothing but what is drawn; a noteboo
 ``image/svg+xml``, so a changed value changes an output that the tests compare.
 """
 
-from __future__ import annotations
-
 import html
 import os
 import re
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
+from IPython.display import display
+from matplotlib.figure import Figure
 
 from analysis.charts.layout import Drawing, drawing, faults, one_name
 from analysis.charts.picture import svg
 from analysis.charts.style import NARROW
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from analysis.report import Report
+from analysis.report import Report, load
 
 #: The drawing for a phone, beside ``image/svg+xml``; Jupyter passes over it, the book takes both.
 NARROW_MIME = "application/x.narrow+svg"
@@ -38,8 +34,8 @@ def csv_link(data: pd.DataFrame, name: str, label: str = "CSV", fmt: str = "", *
     """A download link that carries the numbers itself, in UTF-8 with a mark that spreadsheets understand.
 
     Decimals are those printed: where a column ``printed`` holds the same numbers as ``value``, the CSV has that
-    form of them, and a column whose every number has at most the decimals of ``fmt`` ("{:.2f}") is written with them. A printed name beside the English one gets a column of its own; ``more`` are columns that
-    hold one text throughout (unit, source).
+    form of them, and a column whose every number has at most the decimals of ``fmt`` ("{:.2f}") is written with
+    them. A printed name beside the English one gets a column of its own; ``more`` are columns that hold one text throughout (unit, source).
     """
     data = data.copy()
     if {"value", "printed"} <= set(data.columns) and _same(data["value"], data["printed"]):
@@ -78,10 +74,7 @@ def cite(source: Sequence[str] | str, report: Report | None = None) -> str:
     """
     if isinstance(source, str):
         return source
-    if report is None:
-        from analysis.report import load
-
-        report = load()
+    report = report or load()
     cited = [report.meta(number) for number in source]
     origins = list(dict.fromkeys(t.source for t in cited))
     return "; ".join(t.cite() for t in cited) + f" ({'; '.join(origins)})"
@@ -94,14 +87,10 @@ def caption(source: str, note: str, link: str, doubts: Sequence[str] = (), doubt
     """
     words = tag_chinese(html.escape(f"Source: {source}. {note}".strip()))
     if doubts:
-        links = ", ".join(finding_link(d) for d in doubts)
+        # the book puts in the page (book/_ext/svgalt.py)
+        links = ", ".join(f'<a class="finding" href="#{d}">{html.escape(d)}</a>' for d in doubts)
         words += f" {doubted}: see {links}."
     return f'<p class="exhibit-caption">{words} {link}</p>'
-
-
-def finding_link(finding: str) -> str:
-    """A link to a finding; the book puts in the page (``book/_ext/svgalt.py``)."""
-    return f'<a class="finding" href="#{finding}">{html.escape(finding)}</a>'
 
 
 def tag_chinese(text: str) -> str:
@@ -111,10 +100,7 @@ def tag_chinese(text: str) -> str:
 
 def put(data: dict[str, Any]) -> None:
     """Display one output in several formats (``text/html``, ``image/svg+xml``, ``text/plain``)."""
-    import IPython.display
-
-    display: Any = IPython.display.display
-    display(data, raw=True)
+    display(data, raw=True)  # type: ignore[no-untyped-call]
 
 
 def broken(sentence: str) -> None:
@@ -144,19 +130,18 @@ def show(
     if isinstance(fig, Drawing) and not fig.axes:
         broken(f"the figure “{fig.title}”, none of whose numbers is in this edition")
         return
-    given = fig.again.keywords if isinstance(fig, Drawing) and fig.again is not None else {}
-    cited = cite(source, report)
-    doubts, unit, doubted = [], "", ""
-    if isinstance(fig, Drawing):
-        doubts, unit, doubted = sorted({p.doubt for p in fig.points if p.doubt and p.shown}), fig.unit, fig.doubted
+    cited, form, unit, doubts, doubted = cite(source, report), "", "", [], ""
+    pictures = {"image/svg+xml": _drawn(fig, name, alt)}
+    if isinstance(fig, Drawing):  # any other figure of matplotlib is shown as it is
+        given, unit, doubted = fig.again.keywords, fig.unit, fig.doubted
+        doubts = sorted({p.doubt for p in fig.points if p.doubt and p.shown})
         if fig.whiskers and "whisker" not in f"{unit} {note}".lower():
             note = f"{note} Whiskers: printed rounding.".strip()
-    link = csv_link(data, name, fmt=f"{given.get('last', '')} {given.get('fmt', '')}", unit=unit, source=cited)
-    pictures = {"image/svg+xml": _drawn(fig, name, alt)}
-    if isinstance(fig, Drawing) and fig.again is not None:
+        form = f"{given.get('last', '')} {given.get('fmt', '')}"
         with drawing(NARROW):
             pictures[NARROW_MIME] = _drawn(fig.again(), f"{name}-narrow", alt)
     put(pictures | {"text/plain": f"Figure: {alt}"})
+    link = csv_link(data, name, fmt=form, unit=unit, source=cited)
     put({"text/html": caption(cited, note, link, doubts, doubted), "text/plain": f"Source: {cited}"})
     fig.clear()
 

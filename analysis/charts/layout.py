@@ -14,22 +14,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import Any, ParamSpec
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FixedLocator, Formatter, LogLocator, NullLocator
 from matplotlib.transforms import Bbox
 
 from analysis.charts.style import BASE, FONTS, INK, MUTED, SMALL, TITLE, WIDE
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.text import Annotation
 
 _PAD = 0.06  # inches between the edge of the figure and anything drawn
 _P = ParamSpec("_P")
@@ -55,7 +52,7 @@ class Drawing(Figure):
 
     title: str = ""
     unit: str = ""
-    again: functools.partial[Drawing] | None = None
+    again: functools.partial[Drawing]
     #: Whether a reader may choose which of many lines is named.
     choice: bool = False
     #: How a doubtful value is drawn.

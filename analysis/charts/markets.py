@@ -1,18 +1,12 @@
 """The figure of forecasts: sizes at two times on one logarithmic axis, and both growth rates."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from analysis.charts.layout import Exact, canvas, drawn, finish
 from analysis.charts.marks import HOLLOW, dot, note
 from analysis.charts.style import DEEP, INK, MUTED, VERDICTS
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @drawn

@@ -1,17 +1,14 @@
 """Marks and words that several kinds of figures share: dots, bands, ranges, legends, texts beside a value."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.text import Annotation
 
 from analysis.charts.layout import minus
 from analysis.charts.style import BEHIND, DEEP, INK, LEAST, MUTED, PAPER, SMALL, TAIWAN
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.text import Annotation
 
 #: Ranges of measured values, as thin lines with caps.
 WHISKERS: dict[str, Any] = {"fmt": "none", "ecolor": INK, "elinewidth": 1.2, "capsize": 2.5, "zorder": 4}

@@ -5,20 +5,16 @@ matplotlib writes styles, which a page cannot change without ``!important``; her
 (``book/_static/figures.css``). Ids carry the name of the figure, since several stand on one page.
 """
 
-from __future__ import annotations
-
 import html
 import io
 import re
 import warnings
 from itertools import groupby
-from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
 
 from analysis.charts.layout import Drawing
 from analysis.charts.style import FONTS
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 #: In front of the fonts the figure was measured with: what the book ships of them.
 _FONTS = ", ".join(f"'{name}'" for name in ("Figures", *FONTS)) + ", sans-serif"

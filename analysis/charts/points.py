@@ -1,17 +1,18 @@
 """Figures of points and cells: scatter and bubble maps, heat maps, radars. Nothing is computed here."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from math import cos, hypot, isnan, pi, sin, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, TwoSlopeNorm, to_hex
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path
+from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
 from analysis.charts import layout
@@ -34,11 +35,6 @@ from analysis.charts.style import (
     colours,
     ink_on,
 )
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.text import Annotation
 
 _LARGEST = 18.0  # points: radius of the largest bubble
 _Side = tuple[float, float, str, str]  #: direction and alignment of a label beside its point

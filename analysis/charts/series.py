@@ -4,21 +4,16 @@ Frames are tidy: one row per point, columns ``code``, ``name``, ``year``, ``valu
 the printed rounding is to be seen, ``low`` and ``high``. Nothing is computed here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.charts.layout import Drawing, Exact, canvas, doubtful, drawn, end_labels, finish, minus, spacing
 from analysis.charts.marks import WHISKERS, band, dot, note, numbers, own_colour, printed_range, reach
 from analysis.charts.style import BASE, BEHIND, INK, LEAST, MUTED, PAPER, SMALL, TAIWAN, colours
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 #: More lines than this are not named one by one.
 MANY = 7

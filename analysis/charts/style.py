@@ -10,12 +10,11 @@ exchanges them, by their value; so a colour that must not change (a filled cell 
 differs from its neighbour by one digit.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import warnings
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 # "building the font cache" is news to nobody; on standard error it would be an output of a notebook.
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
@@ -24,9 +23,6 @@ import matplotlib  # noqa: E402
 from cycler import cycler  # noqa: E402
 from matplotlib import font_manager  # noqa: E402
 from pylopdf_fonts_zh_tw import sans_path  # noqa: E402
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 #: Inches: a laptop's column at full size (736 px), and a phone's (358 px), which shows it at 85%.
 WIDE, NARROW = 7.65, 4.4

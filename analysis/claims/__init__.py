@@ -7,8 +7,6 @@ verdicts; :mod:`~analysis.claims.linking` meets statements about the same quanti
 book shows (:func:`chapter_claims` for the chapters about a table).
 """
 
-from __future__ import annotations
-
 from analysis.claims.evaluation import evaluate
 from analysis.claims.values import ClaimError
 from analysis.claims.views import chapter_claims

@@ -1,7 +1,5 @@
 """A row of ``claims.csv``, checked: who says what, with which printed numbers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -8,8 +8,6 @@ growth rate wrong in the second decimal is an arithmetic error, a fall told as a
 a decision error. ``check`` says how it was checked; the ways are never counted together.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Collection
 from fractions import Fraction

@@ -7,8 +7,6 @@ Length, size and depth are bounded, so any text whatever ends quickly, in a valu
 a :class:`ClaimError`.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 import operator
@@ -62,6 +60,13 @@ class Expression:
             raise ClaimError("a number or a comparison as the result")
         result: Value = found
         return result
+
+    def number(self, names: Mapping[str, Interval], functions: Mapping[str, Callable[..., Any]]) -> Interval:
+        """Evaluate to one number; raises :class:`ClaimError` for anything else."""
+        found = self.value(names, functions)
+        if not isinstance(found, Interval):
+            raise ClaimError("an expression worth one number")
+        return found
 
 
 def called(node: ast.AST) -> str:

@@ -7,8 +7,6 @@ report contradicts itself whichever of the two is right. :func:`agreement` turns
 into verdicts by one rule, wherever the two stand.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,7 +24,6 @@ SAME, COMPATIBLE, INCOMPATIBLE, OTHER_UNIT = "same", "compatible", "incompatible
 class Statement:
     """One printed number that a claim says a quantity has."""
 
-    quantity: str
     claim: Claim
     name: str
     unit: str
@@ -67,8 +64,7 @@ def statements(claims: Iterable[Claim]) -> dict[str, list[Statement]]:
     for claim in claims:
         for name, key in claim.quantity.items():
             if name:
-                quantity = key.partition("@")[0]
-                found.setdefault(quantity, []).append(Statement(quantity, claim, name, claim.unit_of(name)))
+                found.setdefault(key.partition("@")[0], []).append(Statement(claim, name, claim.unit_of(name)))
     return found
 
 

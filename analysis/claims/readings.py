@@ -26,8 +26,6 @@ three times: it is always written ``times(new, old)``, which tries both. Where t
 sides of a comparison differ in source, period or scope, :func:`set_apart` applies.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 

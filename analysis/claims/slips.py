@@ -6,8 +6,6 @@ no number is typed. A slip stands here as long as one of its claims is contradic
 ambiguous; a doubtful claim that belongs to none gets a slip of its own.
 """
 
-from __future__ import annotations
-
 import bisect
 import re
 from collections.abc import Mapping
@@ -23,7 +21,7 @@ from analysis.claims.spelling import decimal, spell
 from analysis.claims.units import words
 from analysis.claims.values import ClaimError, NotPrintedError
 from analysis.claims.vocabulary import functions
-from analysis.interval import Interval, rounded
+from analysis.interval import rounded
 from analysis.report import BadInput, Report, once, records
 
 FILE = "slips.csv"
@@ -114,9 +112,7 @@ def _put(text: str, known: Mapping[str, Any], slip: str, column: str) -> str:
 
     def value(match: re.Match[str]) -> str:
         try:
-            found = parse(match[1]).value({}, known)
-            if not isinstance(found, Interval):
-                raise ClaimError("a number between braces")
+            found = parse(match[1]).number({}, known)
         except (ClaimError, NotPrintedError) as error:
             raise BadInput(FILE, f"words whose numbers can be put in: {error}", slip, column) from None
         if match[2] == "year":

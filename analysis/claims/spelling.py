@@ -1,7 +1,5 @@
 """An expression as a reader needs it: with the printed digits in the place of names and cells."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Mapping

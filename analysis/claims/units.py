@@ -4,8 +4,6 @@
 dollars, ``成`` ten per cent. Two numbers can be compared when their bases agree.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from fractions import Fraction

@@ -13,6 +13,7 @@ consistency is not a proof.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -140,41 +141,38 @@ def compare(a: Interval, operator: str, b: Interval) -> Truth:
     return same if operator == "==" else same.negated()
 
 
-def _apply(function: Callable[..., Interval], arguments: Sequence[Any]) -> Interval:
+def _apply(function: Callable[..., Interval], *arguments: Any) -> Interval:
     try:
         return checked(function(*arguments))
     except UndefinedError as error:
         raise ClaimError(str(error)) from None
 
 
-def _rows(arguments: Sequence[Value], wanted: str) -> tuple[tuple[str, ...] | None, list[tuple[Any, ...]]]:
-    """Arguments row by row, with the keys of the rows (``None`` for numbers alone); numbers are repeated for columns."""
+def _by_row(function: Callable[..., Any], arguments: Sequence[Value], column: Callable[..., Any], where: str) -> Any:
+    """A function of numbers, or of columns element by element; numbers are repeated for columns."""
     if any(not isinstance(a, Interval | Vector) for a in arguments):
-        raise ClaimError(wanted)
+        raise ClaimError(f"numbers or columns of numbers {where}")
     keys = {a.keys for a in arguments if isinstance(a, Vector)}
     if len(keys) > 1:
         raise ClaimError("columns with the same rows")
     if not keys:
-        return None, [tuple(arguments)]
+        return function(*arguments)
     (rows,) = keys
     columns = (a.items if isinstance(a, Vector) else (a,) * len(rows) for a in arguments)
-    return rows, list(zip(*columns, strict=True))
+    return column(rows, tuple(None if None in row else function(*row) for row in zip(*columns, strict=True)))
 
 
 def lift(function: Callable[..., Interval], *arguments: Value) -> Interval | Vector:
-    """Apply a function of numbers element by element; numbers are repeated for columns."""
-    keys, rows = _rows(arguments, "numbers or columns of numbers here")
-    if keys is None:
-        return _apply(function, rows[0])
-    return Vector(keys, tuple(None if None in row else _apply(function, row) for row in rows))
+    """Apply a function of numbers element by element."""
+    found: Interval | Vector = _by_row(functools.partial(_apply, function), arguments, Vector, "here")
+    return found
 
 
 def lift_compare(a: Value, operator: str, b: Value) -> Truth | Truths:
     """Compare numbers, or columns element by element."""
-    keys, rows = _rows((a, b), "numbers or columns of numbers on both sides of a comparison")
-    if keys is None:
-        return compare(rows[0][0], operator, rows[0][1])
-    return Truths(keys, tuple(None if None in row else compare(row[0], operator, row[1]) for row in rows))
+    sides = "on both sides of a comparison"
+    found: Truth | Truths = _by_row(lambda x, y: compare(x, operator, y), (a, b), Truths, sides)
+    return found
 
 
 def best(numbers: Iterable[Interval], largest: bool) -> Interval:

@@ -3,8 +3,6 @@
 Every function takes a report and returns a frame ready for a table or a figure.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterable, Mapping
@@ -20,7 +18,6 @@ from analysis.claims.readings import AMBIGUOUS, VERDICTS
 from analysis.claims.slips import page, paged, stated
 from analysis.claims.spelling import decimal
 from analysis.claims.units import CURRENCIES, unit, words
-from analysis.claims.values import ClaimError
 from analysis.claims.vocabulary import functions
 from analysis.interval import Interval, outward, power_of_ten, rounded
 from analysis.report import Report, once
@@ -49,11 +46,6 @@ CHAPTERS = {
 DEPENDS = "depends on the reading"
 
 
-def chapter(section: str) -> str:
-    """Chapter key of a section: ``2-2-1`` belongs to ``2-2``."""
-    return section[:3]
-
-
 @once
 def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame:
     """All claims in the order of the text: what is said, what follows from the print, the verdict.
@@ -69,7 +61,7 @@ def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame
     frame["recomputed"] = frame["recomputed"].mask(apart, DEPENDS)
     frame = frame.assign(
         page=[page(report, claim.line) for claim in said] if only is None else "",
-        chapter=[CHAPTERS[chapter(claim.section)] for claim in said],
+        chapter=[CHAPTERS[claim.section[:3]] for claim in said],
         note=[paged(report, note) for note in frame["note"]],
         statement=[claim.statement for claim in said],
         stated=[stated(claim) for claim in said],
@@ -138,7 +130,7 @@ def markets(report: Report) -> pd.DataFrame:
         in_billions = [float(n.point * scale.factor / 10**9) if scale.base == "USD" else None for n in (first, last)]
         states = claim.id in stating
         verdict, convention = verdicts.loc[claim.id] if states else ("", "")
-        place = (claim.id, claim.line, CHAPTERS[chapter(claim.section)], name, claim.statement)
+        place = (claim.id, claim.line, CHAPTERS[claim.section[:3]], name, claim.statement)
         sizes = (digits[0], int(y0.point), digits[1], int(y1.point), printed_unit, *in_billions)
         stated = (float(Fraction(claim.stated)), claim.stated) if states else (None, "")
         rates = map(float, (rate.point, rate.low, rate.high))
@@ -160,7 +152,7 @@ def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[st
     name, printed_unit = (sized[0][2], sized[0][3]) if sized else (rates[0] if rates else claim.id, claim.unit)
     name = name.replace(".", " ").replace("_", " ")
     if isinstance(call, ast.Call) and len(call.args) == 4 and claim.stated:
-        numbers = [_number(claim, arg, known) for arg in call.args]
+        numbers = [Expression("", arg, frozenset()).number(claim.numbers(), known) for arg in call.args]
         named = [claim.digits.get(ast.unparse(arg)) for arg in call.args[:2]]
         return name, printed_unit, [d or decimal(n) for d, n in zip(named, numbers, strict=False)], numbers
     if len(sized) == 2 and sized[0][2:] == sized[1][2:] and sized[0][0] < sized[1][0] and claim.kind != "level":
@@ -168,13 +160,6 @@ def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[st
         values = [claim.numbers()[first], claim.numbers()[last], Interval.exact(int(y0)), Interval.exact(int(y1))]
         return name, printed_unit, [claim.digits[first], claim.digits[last]], values
     return None
-
-
-def _number(claim: Claim, node: ast.expr, known: Mapping[str, Any]) -> Interval:
-    value = Expression("", node, frozenset()).value(claim.numbers(), known)
-    if not isinstance(value, Interval):
-        raise ClaimError("a number")
-    return value
 
 
 @once

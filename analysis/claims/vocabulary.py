@@ -11,8 +11,6 @@ or a row that this edition does not print, like a single cell printed N/A, makes
 checkable (a column it only leaves short).
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Mapping
 from fractions import Fraction

@@ -5,15 +5,11 @@ and, built on them, functions of a report that give tidy frames. :func:`indicato
 all of them into one table of strings.
 """
 
-from __future__ import annotations
-
 import importlib
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report
 
 #: Family modules in the order of the report's chapter.
 FAMILIES = ("research", "rankings", "macro", "exports", "patents", "technology_trade", "value_added")

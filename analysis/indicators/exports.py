@@ -5,8 +5,6 @@ Taiwan dollars. Contributions to growth are those of national accounts: they add
 the growth of the total.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 

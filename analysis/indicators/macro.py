@@ -4,8 +4,6 @@ Growth rates of the printed levels, beside the printed rate where there is one. 
 are printed to the whole unit, so the bounds are narrow.
 """
 
-from __future__ import annotations
-
 from analysis.indicators.research import implied_gdp_from_sources
 from analysis.indicators.series import (
     RATIO,

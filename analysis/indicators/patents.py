@@ -7,8 +7,6 @@ the specialisation distance Krugman (1991), concentration the Herfindahl-Hirschm
 Field codes are those of the WIPO technology concordance (Schmoch 2008).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction

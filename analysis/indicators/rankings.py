@@ -6,8 +6,6 @@ of risks, 1-1-2 two estimates of a year. Rank correlations are Spearman's rho an
 Kendall's tau-b over the eight economies (ranked anew among themselves).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -66,25 +64,16 @@ def _summary(column: Column, name: str, group: tuple[str, str], decimals: int, *
     )
 
 
-def _of_peers(report: Report, name: str, function: Callable[[Sequence[Fraction]], Fraction]) -> Iterator[Column]:
-    for column in _ranks(report):
-        peers = [code for code in column.codes if code != report.home]
-        keys = tuple(Key("PEERS", year, column.entities[0]) for year in column.years)
-        ranks = [[rank.point for rank in column.take(key._replace(code=c) for c in peers) if rank] for key in keys]
-        values = tuple(Interval.exact(function(of_year)) if of_year else None for of_year in ranks)
-        yield _summary(column, name, ("PEERS", "小型競爭優勢國"), 1, keys=keys, values=values)
-
-
 @Indicator
-def peer_median(report: Report) -> Iterator[Column]:
-    """Median rank of the seven small economies in each IMD criterion (1-2-6, 1-2-7)."""
-    return _of_peers(report, "peer_median_rank", median)
-
-
-@Indicator
-def peer_mean(report: Report) -> Iterator[Column]:
-    """Mean rank of the seven small economies in each IMD criterion (1-2-6, 1-2-7)."""
-    return _of_peers(report, "peer_mean_rank", mean)
+def peers(report: Report) -> Iterator[Column]:
+    """Median and mean rank of the seven small economies in each IMD criterion (1-2-6, 1-2-7)."""
+    for name, function in (("peer_median_rank", median), ("peer_mean_rank", mean)):
+        for column in _ranks(report):
+            others = [code for code in column.codes if code != report.home]
+            keys = tuple(Key("PEERS", year, column.entities[0]) for year in column.years)
+            ranks = [[rank.point for rank in column.take(key._replace(code=c) for c in others) if rank] for key in keys]
+            values = tuple(Interval.exact(function(of_year)) if of_year else None for of_year in ranks)
+            yield _summary(column, name, ("PEERS", "小型競爭優勢國"), 1, keys=keys, values=values)
 
 
 @Indicator

@@ -6,8 +6,6 @@ equivalents. The report prints intensities but no GDP, densities but no employme
 are recovered here as the denominators that the printed numbers imply.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.indicators.series import (

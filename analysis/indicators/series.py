@@ -9,8 +9,6 @@ A family module marks its report-level functions as an :class:`Indicator`; calli
 gives a tidy frame, ``.columns(report)`` the columns themselves.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -7,8 +7,6 @@ concentration the Herfindahl-Hirschman index. Amounts are in 100 million New Tai
 dollars unless said otherwise.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from operator import add, sub

@@ -6,8 +6,6 @@ report prints value added and rates but no output, which is recovered here as th
 denominator that both imply. Amounts in 100 million New Taiwan dollars, current prices.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise

@@ -9,14 +9,9 @@ which series borrow from each other; ``simulation`` shows what the intervals att
 statsmodels, scipy and joblib are imported only in this package, and only when a function needs them.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report
 
 __all__ = ["estimates"]
 

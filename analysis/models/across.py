@@ -7,12 +7,9 @@ r"""Across countries: convergence, and US patents against inputs. Associations, 
 * :func:`inputs_and_patents` across, :func:`patents_panel` within countries; :func:`efficiency` ratios.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,10 +17,7 @@ import pandas as pd
 from analysis.models.growth import LEVEL, Estimate, quantile, two_sided
 from analysis.models.panel import Clustered, clustered, dummies
 from analysis.models.series import Floats, NotEstimable, Series, countries
-from analysis.report import NOT_AVAILABLE
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import NOT_AVAILABLE, Report
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,6 @@ then chooses once more with all forecasts. Series share a year's shocks and targ
 Work is handed to ``joblib``: within ``joblib.parallel_config(backend=...)`` it runs on whatever that names.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -18,25 +18,20 @@ Bounds are attained by inputs that print the same (a corner of their box, found 
 LMDI all corners are tried. Contributions of exports are those of :mod:`analysis.indicators.exports`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.interval import NOT_AVAILABLE, Interval, floats
 from analysis.models.series import Floats, NotEstimable
+from analysis.report import Report
 from analysis.stages import once
-
-if TYPE_CHECKING:
-    from analysis.report import Report
 
 RESIDUAL = "other"
 

@@ -5,8 +5,6 @@
 depends on a clock or an unseeded draw. What cannot be estimated is a row whose ``note`` says why.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence

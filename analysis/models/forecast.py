@@ -23,8 +23,6 @@ they are :data:`CONSTANTS`. A variance is never smaller than what rounding alone
 the centre is the median, ``exp`` of the mean of the logarithms.
 """
 
-from __future__ import annotations
-
 import functools
 import math
 import warnings

@@ -15,8 +15,6 @@ r"""Growth of one series: end points, a straight line through the logarithms, ro
 the ``level`` scale are fitted without logarithms, their trend is in points a year.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import itertools

@@ -11,7 +11,7 @@ import functools
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,10 +20,8 @@ from numpy.typing import NDArray
 from analysis import doubts
 from analysis.files import BadInput
 from analysis.interval import NOT_AVAILABLE, Interval, floats
+from analysis.report import Report
 from analysis.stages import once
-
-if TYPE_CHECKING:
-    from analysis.report import Report
 
 Floats = NDArray[np.float64]
 Scale = Literal["log", "level"]

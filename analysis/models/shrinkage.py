@@ -4,8 +4,6 @@ The one place where estimates borrow from each other: country trends, pooled for
 all use these functions. Arrays have one axis, the units.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

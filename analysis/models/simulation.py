@@ -28,8 +28,6 @@ A larger study, on a local Dask cluster (the extra ``dask``; for a real cluster 
                 table = simulation.coverage(simulations=1_000_000)
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Sequence

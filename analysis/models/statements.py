@@ -5,18 +5,14 @@ it stands how often such probabilities came true in the back-test, in the same f
 judges whichever is nearer to one half. Fewer than four points give no probability.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from analysis.models import backtest, forecast
 from analysis.models.series import MINIMUM, NotEstimable, Series
-
-if TYPE_CHECKING:
-    from analysis.report import Report
+from analysis.report import Report
 
 DRIFT = "pooled_drift"
 LIKELY, VERY_LIKELY = 0.8, 0.95

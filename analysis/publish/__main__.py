@@ -1,7 +1,5 @@
 """``python -m analysis.publish``: status, execute, build, book, archive, pdf, draft, locale."""
 
-from __future__ import annotations
-
 import argparse
 import multiprocessing
 import os

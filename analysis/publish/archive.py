@@ -6,8 +6,6 @@ forecasts, each as CSV and as Parquet. Times and order are fixed: the same input
 the same bytes.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import zipfile
@@ -30,7 +28,7 @@ README = """\
 The printed tables of the Industrial Technology White Paper 2025/2026 (Ministry of Economic Affairs,
 Taipei, September 2025) as a Frictionless data package (data/datapackage.json), and what this book
 computes from them (computed/, each as CSV and Parquet): cells, ledger of the audit, findings,
-indicators, claims, trend estimates, forecasts. Cite the white paper for the numbers and this book
+indicators, claims, trend estimates, forecasts, outside numbers set beside the printed ones. Cite the white paper for the numbers and this book
 for what is computed.
 """
 

@@ -1,7 +1,5 @@
 """``make locale``: the gettext catalogues of the Chinese edition, brought up to date with pages and outputs."""
 
-from __future__ import annotations
-
 import io
 import shutil
 from collections.abc import Iterable

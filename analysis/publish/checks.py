@@ -4,8 +4,6 @@ nbval passes a cell without outputs and without an execution count unseen, and d
 compare PNG. Hence these rules, applied when a notebook is executed and again by the tests.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ The checkout is copied below ``_build/draft``, the other data put in its place, 
 that no longer holds and a cell that fails stop nothing: each is a row of ``rewrite.csv`` beside the built pages.
 """
 
-from __future__ import annotations
-
 import csv
 import shutil
 import sys

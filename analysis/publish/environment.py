@@ -8,8 +8,6 @@
 Only the standard library: it is what tells that the rest is missing.
 """
 
-from __future__ import annotations
-
 import sys
 import sysconfig
 from pathlib import Path

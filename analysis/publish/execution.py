@@ -5,8 +5,6 @@ rules of :mod:`analysis.publish.checks` hold. Metadata that would differ between
 machines or Python versions is not kept, so the same outputs give the same bytes.
 """
 
-from __future__ import annotations
-
 import asyncio
 import atexit
 import copy

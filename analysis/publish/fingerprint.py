@@ -11,8 +11,6 @@ A file that was read only inside stages (:mod:`analysis.stages`) counts by what 
 they are computed again, and the notebook is fresh if each gives the value that it gave before.
 """
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import hashlib

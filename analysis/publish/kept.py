@@ -7,8 +7,6 @@ numbers, addresses within pages. The index of the search keeps what it had of pa
 clocks, and whatever ends with a warning or an error is forgotten, so that it is said again.
 """
 
-from __future__ import annotations
-
 import json
 import pickle
 import shutil

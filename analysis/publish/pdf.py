@@ -5,8 +5,6 @@ within the file, and only fonts of the locked packages are used. Chromium cannot
 twice: the second time with the pages at which its chapters were found.
 """
 
-from __future__ import annotations
-
 import functools
 import os
 import re

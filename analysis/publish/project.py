@@ -1,7 +1,5 @@
 """Where things are in this checkout, and which notebooks and pages the book lists."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

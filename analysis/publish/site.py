@@ -3,8 +3,6 @@
 What Sphinx has read and written before is used again where it would be the same (:mod:`analysis.publish.kept`).
 """
 
-from __future__ import annotations
-
 import copy
 import functools
 import io
@@ -22,6 +20,7 @@ from typing import Any, TextIO, cast
 from analysis.publish import archive, checks, execution, fingerprint, languages
 from analysis.publish.kept import Kept, digest, files
 from analysis.publish.languages import OUTPUTS, Twin
+from analysis.publish.pages import translate
 from analysis.publish.project import (
     BUILD,
     CONFIG,
@@ -280,7 +279,7 @@ def _set_up_once() -> None:
 
 def _translate(built: Path, twin: Twin, app: Any, error: Exception | None) -> None:
     if error is None:
-        languages.translate(built, twin)
+        translate(built, twin)
 
 
 class _Progress(io.TextIOBase):

@@ -4,8 +4,6 @@
 writes for each the hash of its value and the files that were read for it.
 """
 
-from __future__ import annotations
-
 import importlib
 import json
 import operator

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup, Tag
 
 from analysis.charts import exhibit
-from analysis.publish import languages
+from analysis.publish import languages, pages
 from analysis.publish.project import LANGUAGE, LOCALE
 from tests.book.common import HTML, PAGES, ROOT, SITE, article, page
 
@@ -391,13 +391,13 @@ def test_a_page_is_described_by_whole_sentences_of_its_translated_text():
 
     def description(*paragraphs: str) -> set[str]:
         text = "".join(f'<p class="translated">{said}</p>' for said in paragraphs)
-        shown = languages.described(f'{head}<p class="subtitle translated">詞</p>{text}<p>Else.</p>')
+        shown = pages.described(f'{head}<p class="subtitle translated">詞</p>{text}<p>Else.</p>')
         return {str(meta["content"]) for meta in BeautifulSoup(shown, "html.parser").select("meta")}
 
     assert description('甲&amp;<b>"乙"</b>。', "丙。") == {'甲&"乙"。丙。'}
     assert description("甲" * 99 + "。", "乙" * 99 + "。") == {"甲" * 99 + "。"}
     assert description("甲" * 200) == {"甲" * 179 + "…"}
-    assert languages.described(head) == head
+    assert pages.described(head) == head
 
 
 def test_the_description_of_a_page_is_chinese_text_of_the_page(name):

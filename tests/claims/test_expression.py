@@ -12,16 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import report
 from analysis.claims.expression import MAX_DEPTH, MAX_LENGTH, parse
-from analysis.claims.values import (
-    ClaimError,
-    Codes,
-    NotInEditionError,
-    NotPrintedError,
-    Readings,
-    Truth,
-    Truths,
-    Vector,
-)
+from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError, Readings, Truth
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, rank
 
@@ -37,14 +28,6 @@ NAMES = {
 
 def value(text: str, shift: int = 0):
     return parse(text).value(NAMES, functions(PRINTED, shift) if shift else FUNCTIONS)
-
-
-def result(text: str) -> Interval | Truth | Readings:
-    """The value if it can be the result of a claim."""
-    found = value(text)
-    if isinstance(found, Vector | Truths | Codes):
-        raise ClaimError("a column is no result of a claim")
-    return found
 
 
 def number(text: str) -> Interval:
@@ -251,7 +234,7 @@ def test_a_year_or_a_country_of_another_edition_is_not_printed_rather_than_wrong
 )
 def test_whatever_is_not_of_the_language_is_a_claim_error(text):
     with pytest.raises(ClaimError) as caught:
-        result(text)
+        value(text)
     assert "\n" not in str(caught.value)
 
 

@@ -44,10 +44,7 @@ def table(rows: list[tuple[int, str, int, str]]) -> tuple[dict, dict]:
 @settings(max_examples=60, deadline=None)
 def test_shift_share_is_an_exact_identity(rows: list[tuple[int, str, int, str]]) -> None:
     before, after = table(rows)
-    try:
-        split = d.shift_share(before, after, "T", (2000, 2001))
-    except ValueError:
-        return  # the rounded total left no residual industry
+    split = d.shift_share(before, after, "T", (2000, 2001))
     assert split.within + split.structure == pytest.approx(split.change, abs=1e-9)
     assert sum(split.base) == pytest.approx(split.change, abs=1e-9)
 

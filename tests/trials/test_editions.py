@@ -64,7 +64,7 @@ def test_what_the_moved_edition_does_not_print_is_said_in_a_row_and_in_a_line(mo
     assert set(unfit["verdict"]) == {"not checkable"}
     assert "table 1-2-15 has no C receipts 2023" in claimed.set_index("id")["note"]["C436.1"]
     assert (outside["verdict"] == evidence.NOT_PRINTED).sum() > 0
-    assert [line.partition(":")[0] for line in moved.warnings] == ["claims.csv", "evidence.csv"]
+    assert [line.partition(":")[0] for line in moved.warnings] == ["relations.csv", "claims.csv", "evidence.csv"]
     assert all("not printed in this edition" in line for line in moved.warnings)
 
 
