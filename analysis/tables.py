@@ -20,6 +20,8 @@ from analysis.charts.style import VERDICTS
 from analysis.report import Report
 
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
+#: A number, a range, or one of them with another in brackets.
+_SPREAD = re.compile(r"N(?:(?: to |–)N)?(?: \(N(?: to N)?\))?".replace("N", r"[-+−]?\d[\d,]*(?:\.\d+)? ?%?"))
 #: Between a cell's text and the small line below it.
 _BELOW = "\x1f"
 #: The book writes per cent and degrees without a space, and a dash between years.
@@ -96,10 +98,12 @@ def markup(
     kinds = {c: _kind(c, texts, first=c == shown[0], judged=c in verdicts) for c, texts in cells.items()}
     cells = {c: _parted(texts) if "num" in kinds[c] else texts for c, texts in cells.items()}
     rows = []
-    for i, key in enumerate(frame[code] if code in frame else [""] * len(frame)):
+    keys = list(frame[code]) if code in frame else [""] * len(frame)
+    own = set(keys) != {"TWN"}  # a table of nothing but Taiwan needs no mark
+    for i, key in enumerate(keys):
         row = [f'<th scope="row"{kinds[shown[0]]}>{_shown(cells[shown[0]][i], shown[0] in verdicts)}</th>']
         row += [f"<td{kinds[c]}>{_shown(cells[c][i], c in verdicts)}</td>" for c in shown[1:]]
-        rows.append(('<tr class="taiwan">' if key == "TWN" else "<tr>") + "".join(row) + "</tr>")
+        rows.append(('<tr class="taiwan">' if key == "TWN" and own else "<tr>") + "".join(row) + "</tr>")
     labels = {c: mark(heads.get(c, c.replace("_", " "))) for c in shown}
     for c in (c for c in shown if units.get(c)):
         labels[c] += f'<span class="unit">{mark(units[c])}</span>'
@@ -123,9 +127,12 @@ def _cell(value: object, named: bool) -> str:
 
 
 def _kind(column: str, texts: Sequence[str], *, first: bool, judged: bool) -> str:
-    """The class of a column's cells: numbers to the right, and room for long texts so that none stands in a sliver."""
-    if not judged and all(_NUMBER.match(upper) or upper in _BLANK for upper in (t.partition(_BELOW)[0] for t in texts)):
+    """The class of a column's cells: numbers and ranges to the right, room for long texts so that none stands in a sliver."""
+    values = [upper for upper in (text.partition(_BELOW)[0] for text in texts) if upper not in _BLANK]
+    if not judged and all(map(_NUMBER.match, values)):
         return ' class="num"'
+    if not judged and not first and all(_NUMBER.match(v) or _SPREAD.fullmatch(v) for v in values):
+        return ' class="num spread"'
     longest = max(len(part) for text in texts for part in text.split(_BELOW))
     if longest > 32 or (first and longest > 10):
         return f' class="{"room" if longest <= 32 else "wide" if longest <= 80 else "widest"}"'

@@ -95,23 +95,28 @@ def bars(
     reference: tuple[float, str] | None = None,
     color: str = PALE,
 ) -> Figure:
-    """Horizontal bars from zero with their values; ``low``/``high`` columns add whiskers."""
+    """Horizontal bars from zero with their values; ``low``/``high`` columns (the printed rounding) add whiskers.
+
+    A column ``doubt`` (the id of a finding or nothing), or ``hollow``, makes a bar hollow.
+    """
     fig, ax = canvas(title, unit, _height(frame) + 0.2)
     values, places = numbers(frame["value"]), range(len(frame))
     tints = [own_colour(c, color) for c in codes(frame)]
     doubts = doubtful(frame)
-    fills = [PAPER if d else tint for d, tint in zip(doubts, tints, strict=True)]
+    hollow = frame.get("hollow", pd.Series(False, frame.index))
+    fills = [PAPER if d or h else tint for d, h, tint in zip(doubts, hollow, tints, strict=True)]
     ax.barh(places, values, color=fills, edgecolor=tints, lw=1.2, height=0.7, zorder=2)
     if "low" in frame:
         ax.errorbar(values, places, xerr=reach(frame), **{**WHISKERS, "elinewidth": 1, "capsize": 2})
+        fig.whiskers = bool((frame["high"] > frame["low"]).any())
     _rows(ax, frame)
     texts = [minus(fmt.format(v)) for v in values]
     lows, highs = (numbers(frame.get(end, frame["value"])) for end in ("low", "high"))
     for y, (value, low, high, name, text) in enumerate(zip(values, lows, highs, frame["name"], texts, strict=True)):
-        fig.value(ax, value, y, str(name), text, doubts[y])
+        fig.value(ax, value, y, str(name), text, doubts[y], shown=value != 0)
         end, gap = (max(value, high), 4) if value >= 0 else (min(value, low), -4)
         beside(ax, text, (end, y), gap, size=SMALL, color=TAIWAN if tints[y] == TAIWAN else INK)
-    ax.set_xlim(min(0, *values), max(0, *values) or 1)
+    ax.set_xlim(pd.Series([0.0, *values, *lows]).min(), max(0, *values) or 1)  # whiskers are seen whole
     _room(ax, frame, texts, left=min(values) < 0)
     if min(values) < 0:
         ax.axvline(0, color=MUTED, lw=0.9, zorder=3)
@@ -131,9 +136,10 @@ def dumbbell(
     """Two values per row joined by a line: ``frame`` has columns ``first`` and ``last`` (also the legend).
 
     The earlier value is hollow; one of the two may be missing (NaN). ``reverse`` puts small numbers on the
-    right, as suits ranks. A row with a ``doubt`` has a struck mark for its later value.
+    right, as suits ranks. A row with a ``doubt`` has a hollow cross for its later value.
     """
     fig, ax = canvas(title, unit, _height(frame, _ROW + 0.02) + 0.5)
+    fig.doubted = "Cross"
     a, b = numbers(frame[first]), numbers(frame[last])
     rows = zip(a, b, frame["name"], codes(frame), doubtful(frame), strict=True)
     for y, (u, v, name, code, doubt) in enumerate(rows):
@@ -145,7 +151,8 @@ def dumbbell(
         if len(shown) < 2:
             for label, text in shown.items():
                 value, fill, ink = (u, PAPER, MUTED) if label == first else (v, color, color)
-                dot(ax, value, y, color, 6, fill=fill, mew=1.4, zorder=4)
+                look = {"fill": PAPER, "marker": "X"} if doubt else {"fill": fill}
+                dot(ax, value, y, color, 6, **look, mew=1.4, zorder=4)
                 beside(ax, text, (value, y), 7, color=ink)
             continue
         ax.plot([u, v], [y, y], color=color, lw=1.6, alpha=0.55, zorder=2)
@@ -195,7 +202,7 @@ def compare(frame: pd.DataFrame, *, title: str, unit: str, fmt: str = "{:,g}") -
             looks[verdict] = look
             own = row["printed"] if isinstance(row["printed"], str) else fmt.format(printed)
             fig.value(ax, printed, y, name, f"printed {minus(own)}, recomputed {span}: {verdict}")
-            ax.plot([printed], [y], **look, lw=0, zorder=4, mec=PAPER, mew=0.5)
+            ax.plot([printed], [y], **look, lw=0, zorder=4, mec=PAPER, mew=0.5, clip_on=False)
     _rows(ax, frame, fmt)
     ax.margins(x=0.06)
     if "printed" in frame:

@@ -80,13 +80,16 @@ def cite(source: Sequence[str] | str, report: Report | None = None) -> str:
     return "; ".join(t.cite() for t in cited) + f" ({'; '.join(origins)})"
 
 
-def caption(source: str, note: str, link: str, doubts: Sequence[str] = ()) -> str:
-    """The line under a figure or table, as HTML; ``source`` as :func:`cite` gives it, ``doubts`` ids of findings."""
+def caption(source: str, note: str, link: str, doubts: Sequence[str] = (), doubted: str = "Hollow") -> str:
+    """The line under a figure or table, as HTML.
+
+    ``source`` is as :func:`cite` gives it, ``doubts`` ids of findings, ``doubted`` how their values are drawn.
+    """
     words = tag_chinese(html.escape(f"Source: {source}. {note}".strip()))
     if doubts:
         # the book puts in the page (book/_ext/svgalt.py)
         links = ", ".join(f'<a class="finding" href="#{d}">{html.escape(d)}</a>' for d in doubts)
-        words += f" Hollow: see {links}."
+        words += f" {doubted}: see {links}."
     return f'<p class="exhibit-caption">{words} {link}</p>'
 
 
@@ -127,16 +130,19 @@ def show(
     if isinstance(fig, Drawing) and not fig.axes:
         broken(f"the figure “{fig.title}”, none of whose numbers is in this edition")
         return
-    cited, form, unit, doubts = cite(source, report), "", "", []
+    cited, form, unit, doubts, doubted = cite(source, report), "", "", [], ""
     pictures = {"image/svg+xml": _drawn(fig, name, alt)}
     if isinstance(fig, Drawing):  # any other figure of matplotlib is shown as it is
-        given, unit, doubts = fig.again.keywords, fig.unit, sorted({p.doubt for p in fig.points if p.doubt})
+        given, unit, doubted = fig.again.keywords, fig.unit, fig.doubted
+        doubts = sorted({p.doubt for p in fig.points if p.doubt and p.shown})
+        if fig.whiskers and "whisker" not in f"{unit} {note}".lower():
+            note = f"{note} Whiskers: printed rounding.".strip()
         form = f"{given.get('last', '')} {given.get('fmt', '')}"
         with drawing(NARROW):
             pictures[NARROW_MIME] = _drawn(fig.again(), f"{name}-narrow", alt)
     put(pictures | {"text/plain": f"Figure: {alt}"})
     link = csv_link(data, name, fmt=form, unit=unit, source=cited)
-    put({"text/html": caption(cited, note, link, doubts), "text/plain": f"Source: {cited}"})
+    put({"text/html": caption(cited, note, link, doubts, doubted), "text/plain": f"Source: {cited}"})
     fig.clear()
 
 

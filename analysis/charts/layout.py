@@ -44,6 +44,7 @@ class Point:
     series: str  #: the name of its line or row
     text: str  #: when or what, and the value
     doubt: str = ""  #: the finding that doubts it
+    shown: bool = True  #: whether its mark shows the doubt
 
 
 class Drawing(Figure):
@@ -54,15 +55,21 @@ class Drawing(Figure):
     again: functools.partial[Drawing]
     #: Whether a reader may choose which of many lines is named.
     choice: bool = False
+    #: How a doubtful value is drawn.
+    doubted: str = "Hollow"
+    #: Whether there are whiskers to be seen.
+    whiskers: bool = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.points: list[Point] = []  #: values in the order in which they were drawn
 
-    def value(self, ax: Axes, x: float, y: float, series: str, text: str, doubt: object = "") -> None:
-        """Say a value at a place in data coordinates."""
+    def value(
+        self, ax: Axes, x: float, y: float, series: str, text: str, doubt: object = "", shown: bool = True
+    ) -> None:
+        """Say a value at a place in data coordinates; whether its mark shows the doubt."""
         name = " ".join(series.replace("-\n", "").split())  # a label broken within a word
-        self.points.append(Point(ax, float(x), float(y), name, text, str(doubt or "")))
+        self.points.append(Point(ax, float(x), float(y), name, text, str(doubt or ""), shown))
 
 
 def width() -> float:

@@ -44,8 +44,15 @@ def printed_range(row: Mapping[Any, Any], fmt: str) -> str:
 
 
 def dot(ax: Axes, x: float, y: float, color: str, size: float, *, fill: str | None = None, **more: Any) -> None:
-    """One mark with an edge of ``color``; ``fill`` if it is not filled with it."""
-    look: dict[str, Any] = {"marker": "o", "ms": size, "mfc": fill or color, "mec": color, "lw": 0} | more
+    """One mark with an edge of ``color``, whole also on an axis; ``fill`` if it is not filled with it."""
+    look: dict[str, Any] = {
+        "marker": "o",
+        "ms": size,
+        "mfc": fill or color,
+        "mec": color,
+        "lw": 0,
+        "clip_on": False,
+    } | more
     ax.plot([x], [y], **look)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
-from math import isnan, pi, sqrt
+from math import cos, hypot, isnan, pi, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, TwoSlopeNorm, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.path import Path
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
@@ -37,6 +38,7 @@ from analysis.charts.style import (
 
 _LARGEST = 18.0  # points: radius of the largest bubble
 _Side = tuple[float, float, str, str]  #: direction and alignment of a label beside its point
+_Room = tuple[Bbox, Path | None]  #: the box of a label, and the way of its leader if it has one
 _SIDES: tuple[_Side, ...] = (
     (1, 0, "left", "center"),
     (-1, 0, "right", "center"),
@@ -50,46 +52,74 @@ _SIDES: tuple[_Side, ...] = (
 
 
 def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence[tuple[float, float, float]]) -> None:
-    """Choose for each label the place where it covers least: eight sides, near first, then further out.
+    """Choose for each label the place where it covers least and is nearest to its own mark: eight sides, near first.
 
-    Greedy, then two rounds of second thoughts. A label further out gets a leader.
+    Greedy, then four rounds of second thoughts. A label further out gets a leader, which keeps off other marks and labels.
     """
     scale = ax.figure.dpi / 72
-    dots = []
-    for x, y, radius in marks:
-        px, py = ax.transData.transform((x, y))
-        dots.append(Bbox.from_bounds(px - radius * scale, py - radius * scale, 2 * radius * scale, 2 * radius * scale))
+    discs = [(*ax.transData.transform((x, y)), radius * scale) for x, y, radius in marks]
+    dots = [Bbox.from_bounds(x - radius, y - radius, 2 * radius, 2 * radius) for x, y, radius in discs]
     paths = ways(ax.figure)
     frame = ax.get_window_extent()
-    taken: dict[int, Bbox] = {}
+    places = [(far, side) for far in (0, 11, 22, 34) for side in _SIDES]
+    taken: dict[int, _Room] = {}
     chosen: dict[int, tuple[int, _Side]] = {}
 
     @cache
-    def room(number: int, place: tuple[int, _Side]) -> Bbox:
-        """What a label takes up at a place."""
-        return _set(*labels[number], place)
+    def room(number: int, place: tuple[int, _Side]) -> _Room:
+        """What a label and its leader take up at a place."""
+        text, radius = labels[number]
+        box, (far, side) = _set(text, radius, place), place
+        x, y = ax.transData.transform(text.xy)
+        end = (x + side[0] * (radius + far) * scale, y + side[1] * (radius + far) * scale)
+        return box, Path([(x, y), end]) if far else None
 
-    def cost(number: int, place: tuple[int, _Side]) -> float:
-        """What a label covers or leaves at a place, and how good the place is."""
-        box = room(number, place)
-        others = [box for other, box in taken.items() if other != number]
-        found = 6 * sum(_overlap(box, other) for other in others) + sum(_overlap(box, dot) for dot in dots)
+    @cache
+    def alone(number: int, place: tuple[int, _Side]) -> float:
+        """What a label covers or leaves at a place, how good the place is, and whether another mark seems to be meant."""
+        (box, way), (x, y) = room(number, place), ax.transData.transform(labels[number][0].xy)
+        found = 12 * sum(_overlap(box, dot) for dot in dots)
         found += sum(0.5 * box.width * box.height for path in paths if path.intersects_bbox(box, False))
         found += 60 * (max(0.0, frame.x0 - box.x0) + max(0.0, box.x1 - frame.x1))
         found += 60 * (max(0.0, frame.y0 - box.y0) + max(0.0, box.y1 - frame.y1))
+        gaps = {(dx, dy): _gap(box, dx, dy) - radius for dx, dy, radius in discs}
+        own = 0.0 if way else gaps.pop((x, y), 0.0)
+        gaps.pop((x, y), None)
+        found += 60 * sum(max(0.0, own + 3 * scale - gap) for gap in gaps.values())
+        if way:
+            found += sum(800 for dot, at in zip(dots, discs, strict=True) if at[:2] != (x, y) and _crosses(way, dot))
         return float(found + _SIDES.index(place[1]) + place[0] * 2.5)
 
-    places = [(far, side) for far in (0, 11, 22, 34) for side in _SIDES]
-    for number in [*range(len(labels))] * 3:
+    def cost(number: int, place: tuple[int, _Side]) -> float:
+        """What a place costs among the others that are taken."""
+        box, way = room(number, place)
+        others = [other for key, other in taken.items() if key != number]
+        found = 6 * sum(_overlap(box, other) for other, _ in others)
+        crossed = [other for other, _ in others if _crosses(way, other)]
+        crossed += [box for _, line in others if _crosses(line, box)]
+        found += 3 * sum(other.width * other.height for other in crossed)
+        return alone(number, place) + found
+
+    for number in [*range(len(labels))] * 5:
         chosen[number] = min(places, key=partial(cost, number))
         taken[number] = room(number, chosen[number])
     for number, (text, radius) in enumerate(labels):
         far, side = chosen[number]
         _set(text, radius, chosen[number])
-        if any(path.intersects_bbox(core(taken[number]), False) for path in paths):
+        if any(path.intersects_bbox(core(taken[number][0]), False) for path in paths):
             text.set_bbox(BEHIND)
         if far:
-            leader(ax, text, (side[0] * (radius + far), side[1] * (radius + far)), MUTED, radius, zorder=2)
+            leader(ax, text, (side[0] * (radius + far), side[1] * (radius + far)), MUTED, radius, zorder=4)
+
+
+def _gap(box: Bbox, x: float, y: float) -> float:
+    """How far a place is from a box."""
+    return hypot(max(box.x0 - x, 0.0, x - box.x1), max(box.y0 - y, 0.0, y - box.y1))
+
+
+def _crosses(way: Path | None, box: Bbox) -> bool:
+    """Whether a leader runs through a box."""
+    return way is not None and bool(way.intersects_bbox(box, False))
 
 
 def _set(text: Annotation, radius: float, place: tuple[int, _Side]) -> Bbox:
@@ -209,7 +239,8 @@ def heatmap(
         for some in (frame.index, heads)
     )
     across = widest * len(heads) < layout.width() - names - 0.3
-    ax.set_xticks(range(len(heads)), heads, rotation=0 if across else 90)
+    level = {"va": "baseline"} if across and not any("\n" in head for head in heads) else {}
+    ax.set_xticks(range(len(heads)), heads, rotation=0 if across else 90, **level)
     ax.xaxis.tick_top()
     ax.tick_params(axis="both", length=0)
     ax.spines[:].set_visible(False)
@@ -253,7 +284,10 @@ def radar(
     ax.set_xticks(angles, [str(n) for n in frame["name"]], color=INK, size=SMALL)
     for angle, tick in zip(angles, ax.get_xticklabels(), strict=True):
         turn = angle % (2 * pi)
-        tick.set_ha("center" if turn < 0.1 or abs(turn - pi) < 0.1 else "left" if turn < pi else "right")
+        upright = abs(sin(turn)) < 0.1  # above or below: all lines outside the rim
+        tick.set_ha("center" if upright else "left" if turn < pi else "right")
+        if upright:
+            tick.set_va("bottom" if cos(turn) > 0 else "top")
     ax.tick_params(axis="x", pad=2)
     ax.spines["polar"].set_color(FAINT)
     ax.grid(color=GRID)

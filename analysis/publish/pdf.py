@@ -39,7 +39,9 @@ TEXTS = {
 #: Rows from which a table is left to the pages and the archive.
 LONG = 80
 #: What of a page is of no use on paper.
-_DROPPED = "script, .headerlink, .cell_input, .about-page, .exhibit-figure > .narrow, a.numbers, .take, .figure-choice, .prev-next-footer, #stale, button"
+_DROPPED = "script, .headerlink, .cell_input, .about-page, .exhibit-figure > .narrow, a.numbers, .take, .figure-choice, .prev-next-footer, #stale, button, .sd-summary-state-marker, .on-screen"
+#: Fonts of matplotlib: formulas, signs, code.
+_FONTS = {"formula": "STIXGeneral", "signs": "DejaVuSans", "code": "DejaVuSansMono"}
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -167,7 +169,7 @@ def _document(title: str, body: str, printed: Edition) -> str:
     from pylopdf_fonts_zh_tw import sans_path
 
     signs = Path(matplotlib.get_data_path(), "fonts/ttf")
-    fonts = {"sans": Path(sans_path()), "formula": signs / "STIXGeneral.ttf", "signs": signs / "DejaVuSans.ttf"}
+    fonts = {name: signs / f"{file}.ttf" for name, file in _FONTS.items()} | {"sans": Path(sans_path())}
     style = Path(__file__).with_name("pdf.css").read_text("utf-8")
     for name, path in fonts.items():
         style = style.replace(f"{{{name}}}", path.as_uri())

@@ -2,7 +2,7 @@
 
 The theme's switches that open a part of the contents have no name; they get one. The number of a table, the id of a
 finding and a month (``1-2-13``, ``F-005``, ``2025-09``) are not broken at their hyphens, on the screen or on paper, and
-a hyphen before a number is a minus sign, also in the alternative texts of figures.
+a hyphen before a number is a minus sign, also in the alternative texts of figures; between two pages it is a dash.
 Source maps, which only help to debug the theme, are not shipped.
 """
 
@@ -19,6 +19,7 @@ from sphinx.application import Sphinx
 _TAGS = re.compile(r"(<(script|style|title|svg|math|pre|code|option|textarea)\b.*?</\2>|<!--.*?-->|<[^>]+>)", re.DOTALL)
 _UNBROKEN = re.compile(rf"[表圖]?(?:{WHOLE})|(?<![\w-])\d{{4}}-\d\d(?:-\d\d)?(?![\w-])", re.ASCII)
 
+_PAGES = re.compile(r"(?<=\bpp\. )(\d+)-(?=\d)")
 _DESCRIBED = re.compile(r"(?<=<desc>)[^<]*")
 _MINUS = re.compile(r"(?<![\w.,%)\]-])-(?=\d)", re.ASCII)
 
@@ -49,7 +50,8 @@ def whole(page: str) -> str:
     parts = _TAGS.split(page)
     # each tag is followed by its name, if it is one of those above, and by text
     for place in range(0, len(parts), 3):
-        parts[place] = _UNBROKEN.sub(r'<span class="whole">\g<0></span>', _MINUS.sub("−", parts[place]))
+        text = _PAGES.sub(r"\1–", _MINUS.sub("−", parts[place]))
+        parts[place] = _UNBROKEN.sub(r'<span class="whole">\g<0></span>', text)
     page = "".join(part or "" for number, part in enumerate(parts) if number % 3 != 2)
     return _DESCRIBED.sub(lambda m: _MINUS.sub("−", m[0]), page)
 

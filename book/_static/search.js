@@ -22,6 +22,14 @@
     return false;
   };
 
+  // Excerpts are of the text, not of the buttons above it nor of code out of sight.
+  const { htmlToText } = Search;
+  Search.htmlToText = (page, anchor) => {
+    const read = new DOMParser().parseFromString(page, "text/html");
+    read.querySelectorAll(".bd-header-article, .cell_input, footer, .bd-sidebar-secondary, svg").forEach((part) => part.remove());
+    return htmlToText(read.documentElement.outerHTML, anchor).replace(/\s+/g, " ").trim();
+  };
+
   Search._performSearch = (query, searchTerms, excludedTerms) => {
     document.getElementById("search-progress")?.replaceChildren();
     const index = Search._index;

@@ -24,3 +24,10 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 });
+// Paper is white, whichever mode the screen is in.
+let screenTheme;
+addEventListener("beforeprint", () => {
+  screenTheme = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = "light";
+});
+addEventListener("afterprint", () => { document.documentElement.dataset.theme = screenTheme; });

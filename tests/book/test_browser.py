@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.server
+import io
 import json
+import re
 import threading
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from pypdf import PdfReader
 
 from analysis.publish import pdf
 from tests.book.common import CI, HTML, PAGES, SITE
@@ -180,12 +183,34 @@ WIDER = """[...document.querySelectorAll('.bd-article :is(.exhibit-table, .pst-s
     .filter(table => table.checkVisibility() && table.scrollWidth > table.parentElement.clientWidth + 1).map(table => table.textContent.slice(0, 60))"""
 
 
-#: Titles of the page before and the page after that are cut at the edge of their link.
+#: Titles of the page before and the page after that are cut at the edge of their link, or broken within a word.
 CUT_TITLES = """[...document.querySelectorAll('.prev-next-footer .prev-next-title')].filter(title => {
     const text = document.createRange();
     text.selectNodeContents(title);
-    return text.getBoundingClientRect().right > title.closest('a').getBoundingClientRect().right + 0.5;
+    const words = [...title.firstChild.data.matchAll(/[\\w-]+/g)].map(word => {
+        const range = document.createRange();
+        range.setStart(title.firstChild, word.index);
+        range.setEnd(title.firstChild, word.index + word[0].length);
+        return range.getClientRects().length;
+    });
+    return text.getBoundingClientRect().right > title.closest('a').getBoundingClientRect().right + 0.5 || Math.max(...words, 1) > 1;
 }).map(title => title.textContent)"""
+
+
+#: Words of tables that stand on two lines, without those that may be broken (addresses, code, Chinese).
+BROKEN_WORDS = """[...document.querySelectorAll('.bd-article table :is(td, th)')].filter(cell => cell.checkVisibility()).flatMap(cell => {
+    const found = [], walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walker.nextNode()); ) {
+        if (node.parentElement.closest('code, [lang|=zh]')) continue;
+        for (const word of node.data.matchAll(/[\\w.,]+/g)) {
+            const range = document.createRange();
+            range.setStart(node, word.index);
+            range.setEnd(node, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) found.push(word[0]);
+        }
+    }
+    return found;
+})"""
 
 
 def visit(visitor, address, axe, name):
@@ -199,6 +224,9 @@ def visit(visitor, address, axe, name):
     assert [heads for heads in page.evaluate(CARDS) if heads and not any(heads)] == []
     assert page.evaluate(WIDER) == []
     assert page.evaluate(CUT_TITLES) == []
+    resize(page, LAPTOP)
+    assert page.evaluate(WIDER) == []
+    resize(page, PHONE)
     page.evaluate("folds => folds.forEach(fold => { fold.open = false })", closed)
     # Colours change at once; thousands of rows made alike are judged by the first.
     page.add_style_tag(content="*, *::before, *::after { transition: none !important; }")
@@ -221,9 +249,10 @@ def visit(visitor, address, axe, name):
         assert page.evaluate(CONTRAST) == [], mode
     resize(page, SHEET)
     page.emulate_media(media="print")
-    lost = cut(page, SHEET)
+    lost, broken = cut(page, SHEET), page.evaluate(BROKEN_WORDS)
     page.emulate_media(media="screen")
     assert lost == [], "cut on paper"
+    assert broken == [], "broken on paper"
     page.evaluate(axe)
     # What is drawn is one picture to axe, and code is one text. Colours have been measured above, much faster.
     page.evaluate(FLAT)
@@ -363,6 +392,13 @@ class TestSearch:
         link = page.locator("#numbers-are-elsewhere a")
         assert urlsplit(link.evaluate("a => a.href")).path == "/book/audit/ledger.html"
 
+    def test_excerpts_are_of_the_text_and_not_of_what_stands_around_it(self, visitor, address):
+        page, _ = visitor
+        hits(page, address, "researchers")
+        page.wait_for_function("document.querySelectorAll('ul.search .context').length > 3")
+        excerpts = page.locator("ul.search .context").all_inner_texts()
+        assert [e for e in excerpts if re.search(r"Contents|Show code|import |\w\(|\.ipynb", e)] == []
+
     @pytest.mark.parametrize("name", [PAGES[0], PAGES[-1], "search"])
     def test_search_is_in_the_header_on_a_laptop_and_on_a_phone(self, visitor, address, name):
         page, _ = visitor
@@ -405,6 +441,67 @@ class TestHeader:
         assert plain.locator("div.cell_input").first.is_visible()
         assert not plain.locator(".btn-code-button").is_visible()
         context.close()
+
+    @pytest.mark.parametrize("width", [LAPTOP, PHONE])
+    @pytest.mark.parametrize("side", ["primary", "secondary"])
+    def test_the_menu_and_the_contents_open_and_close(self, visitor, address, side, width):
+        page, _ = visitor
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{address}/book/inputs/researchers.html")
+        bar, button = page.locator(f"#pst-{side}-sidebar"), page.locator(f".{side}-toggle:visible")
+        modal = page.locator(f"#pst-{side}-sidebar-modal")
+        if button.count() == 0:  # on a laptop the contents are always there
+            assert (side, width) == ("secondary", LAPTOP)
+            assert bar.is_visible()
+            return
+        for use in (button.click, functools.partial(button.press, "Enter")):
+            if width == LAPTOP:
+                use()
+                bar.wait_for(state="hidden")
+                use()
+                bar.wait_for(state="visible")
+            else:
+                use()
+                modal.get_by_role("link").first.wait_for(state="visible")
+                page.keyboard.press("Escape")
+                modal.wait_for(state="hidden")
+
+    def test_each_button_shows_that_the_keyboard_is_on_it(self, visitor, address):
+        page, _ = visitor
+        page.set_viewport_size({"width": LAPTOP, "height": 900})
+        page.goto(f"{address}/book/inputs/researchers.html")
+        seen = {}
+        for _press in range(60):
+            page.keyboard.press("Tab")
+            look = page.evaluate(
+                """() => { const at = document.activeElement, style = getComputedStyle(at);
+                return at.closest(".bd-header-article") && [at.className, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2] }"""
+            )
+            if look:
+                seen[look[0]] = look[1]
+            elif seen:
+                break
+        assert len(seen) >= 7
+        assert [button for button, outlined in seen.items() if not outlined] == []
+
+
+class TestOnPaper:
+    def test_paper_is_white_whatever_the_screen_is_and_heads_of_tables_come_again(self, visitor, address):
+        page, _ = visitor
+        page.set_viewport_size({"width": LAPTOP, "height": 900})
+        page.goto(f"{address}/book/inputs/researchers.html")
+        page.evaluate(
+            """document.documentElement.dataset.theme = "dark";
+            addEventListener("beforeprint", () => { window.printed = getComputedStyle(document.body).backgroundColor; })"""
+        )
+        dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+        sheets = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
+        assert page.evaluate("window.printed") == "rgb(255, 255, 255)"
+        # A table that goes on has its head on the next sheet too, without the arrows of its buttons.
+        assert sum("Range left by rounding" in sheet for sheet in sheets) >= 2
+        assert [sheet for sheet in sheets if "↕" in sheet] == []
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark != "rgb(255, 255, 255)"
 
 
 class TestAsFiles:

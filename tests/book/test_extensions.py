@@ -33,6 +33,7 @@ def extension(name: str) -> ModuleType:
     [
         ("F-005；表1-2-13", '<span class="whole">F-005</span>；<span class="whole">表1-2-13</span>'),
         ("1-2-14至1-2-17", '<span class="whole">1-2-14</span>至<span class="whole">1-2-17</span>'),
+        ("pp. 55-56, p. 5-2", "pp. 55–56, p. 5-2"),
         ("MSTI 2025-09", 'MSTI <span class="whole">2025-09</span>'),
         ("-7 and -4 of 3-5 (-0.2), F-0055", "−7 and −4 of 3-5 (−0.2), F-0055"),
         ("比率為-34%，容許-7.89至3", "比率為−34%，容許−7.89至3"),

@@ -54,6 +54,23 @@ def test_links_between_pages_hold_within_the_file():
     assert [link for link in links if not link.startswith(("#", "http"))] == []
 
 
+def test_nothing_on_paper_says_where_to_type_or_to_click():
+    for language, folder in project.editions().items():
+        page = (SITE / folder / "book/audit/ledger.html").read_text("utf-8")
+        said = BeautifulSoup(page, "html.parser").select_one(".on-screen").get_text()
+        found = pdf.chapters(pdf.edition(SITE / folder, language=language), only=("book/audit/ledger",))
+        assert len(said) > 30
+        assert said not in found[0].text.get_text()
+
+
+def test_nothing_is_left_of_the_arrows_of_folds_and_code_has_a_font_of_its_own():
+    printed = pdf.edition(HTML)
+    found = pdf.chapters(printed, only=("book/models/growth",))
+    assert "sd-summary-text" in str(found[0].text)
+    assert "chevron" not in str(found[0].text)
+    assert "DejaVuSansMono.ttf" in pdf.book(found, printed, {})
+
+
 def test_long_tables_are_named_instead_of_printed():
     rows = "<tr><td>1</td></tr>" * (pdf.LONG + 1)
     soup = BeautifulSoup(f"<article><table><tbody>{rows}</tbody></table></article>", "html.parser")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
@@ -196,6 +197,76 @@ def test_doubtful_values_are_hollow_and_name_their_finding(monkeypatch: pytest.M
     charts.show(charts.lines(doubted, **WORDS), data=doubted, name="n", source="x", alt="Lines.")
     assert shown[0]["image/svg+xml"].count('data-doubt="F-005"') == 1
     assert 'Hollow: see <a class="finding" href="#F-005">F-005</a>' in shown[1]["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("lines", "Hollow: see"), ("dumbbell", "Cross: see"), ("bars", "Whiskers: printed rounding.")]
+)
+def test_a_caption_says_what_marks_mean(kind: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(exhibit, "put", shown.append)
+    frames = {"lines": tidy(), "dumbbell": rows(), "bars": rows()}
+    more = {"dumbbell": {"first": "first", "last": "last"}}.get(kind, {})
+    draw: Any = getattr(charts, kind)
+    charts.show(draw(frames[kind].assign(doubt="F-005"), **more, **WORDS), data=rows(), name="n", source="x", alt="A")
+    assert said in shown[1]["text/html"]
+    charts.show(
+        draw(frames[kind].drop(columns=["low", "high"]), **more, **WORDS), data=rows(), name="n", source="x", alt="A"
+    )
+    assert said not in shown[3]["text/html"]
+
+
+def test_a_bar_of_no_length_is_not_called_hollow_and_whiskers_are_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(exhibit, "put", shown.append)
+    nil = rows().assign(value=[0.0, 2, 3, 4], low=[0.0, 2, 3, 4], high=[0.1, 2, 3, 4], doubt=["F-005", "", "", ""])
+    own = {"data": nil, "name": "n", "source": "x", "alt": "Bars.", "note": "The whiskers are what rounding leaves."}
+    charts.show(charts.bars(nil, **WORDS), **own)
+    assert "Hollow" not in shown[1]["text/html"]
+    assert "Whiskers" not in shown[1]["text/html"]
+    assert "doubtful: F-005" in shown[0]["image/svg+xml"]
+    assert charts.bars(nil.assign(low=-0.1), **WORDS).axes[0].get_xlim()[0] < -0.05
+
+
+#: Countries close to each other: researchers' money and patents, on logarithmic axes.
+CLOSE = {
+    "Switzerland": (3.38, 480), "United States": (3.45, 424), "Japan": (3.44, 351), "Taiwan": (3.98, 450), "Korea": (4.96, 466),
+    "Germany": (3.11, 162), "Canada": (1.81, 106), "France": (2.19, 80), "United Kingdom": (2.8, 67), "China": (2.58, 20),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("inches", [style.WIDE, style.NARROW])
+def test_each_label_of_a_scatter_is_nearest_to_its_own_mark_or_led_to_it(inches: float) -> None:
+    frame = pd.DataFrame([(name, name, x, y) for name, (x, y) in CLOSE.items()], columns=["code", "name", "x", "y"])
+    with layout.drawing(inches):
+        fig = charts.scatter(frame, x_label="x", y_label="y", log_x=True, log_y=True, **WORDS)
+    ax = fig.axes[0]
+    marks = {name: ax.transData.transform(at) for name, at in CLOSE.items()}
+    labels = {text.get_text(): Text.get_window_extent(text) for text in ax.texts if text.get_text()}
+    led = [text.xy for text in ax.texts if not text.get_text()]
+
+    def gap(box: Any, at: Any) -> float:
+        return float(np.hypot(max(box.x0 - at[0], 0, at[0] - box.x1), max(box.y0 - at[1], 0, at[1] - box.y1)))
+
+    nearest = {name: min(marks, key=lambda mark: gap(box, marks[mark])) for name, box in labels.items()}
+    assert [name for name, mark in nearest.items() if name != mark and CLOSE[name] not in led] == []
+    assert [
+        (a, b) for a, box in labels.items() for b, at in marks.items() if gap(box, at) < 4 * fig.dpi / 72 and a != b
+    ] == []
+
+
+def test_the_rim_of_a_radar_runs_through_none_of_its_labels() -> None:
+    spokes = pd.DataFrame(
+        {"name": ["One\nof three\nlines", "Two", "Three\nof three\nlines", "Four"], "TWN": [1, 2, 3, 4]}
+    )
+    fig = charts.radar(spokes, series={"TWN": "Taiwan"}, rings=(1, 5), worst=8, **WORDS)
+    fig.draw_without_rendering()
+    rim = fig.axes[0].get_window_extent()
+    top, right, bottom, left = (label.get_window_extent() for label in fig.axes[0].get_xticklabels())
+    assert top.y0 > rim.y1
+    assert bottom.y1 < rim.y0
+    assert right.x0 > rim.x1
+    assert left.x1 < rim.x0
 
 
 def test_a_doubtful_row_of_ranges_has_a_hollow_dot() -> None:

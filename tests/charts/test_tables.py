@@ -96,6 +96,19 @@ def test_the_first_column_heads_its_row_and_numbers_stand_to_the_right(frame: pd
     assert '<td class="num">3.40</td>' in text
 
 
+def test_ranges_stand_to_the_right_and_dates_do_not(frame: pd.DataFrame) -> None:
+    text = markup(
+        frame.assign(range=["–", "-0.39 to -0.37"], given=["1.2 (0.3 to 4.5)", "27.68–27.83"], day="2025-10-30")
+    )
+    assert '<td class="num spread">−0.39 to −0.37</td>' in text
+    assert '<td class="num spread">1.2 (0.3 to 4.5)</td>' in text
+    assert "<td>2025-10-30</td>" in text
+
+
+def test_a_table_of_nothing_but_taiwan_marks_no_row(frame: pd.DataFrame) -> None:
+    assert 'class="taiwan"' not in markup(frame.assign(code="TWN"))
+
+
 def test_a_heading_over_several_columns_spans_them_and_the_others_reach_down(frame: pd.DataFrame) -> None:
     head = markup(frame, spanners={"Both": ["printed", "verdict"]}).partition("<tbody>")[0]
     assert '<th scope="colgroup" colspan="2">Both</th>' in head
