@@ -32,7 +32,9 @@ INTERFACE = LOCALE / LANGUAGE / "LC_MESSAGES" / "sphinx.po"
 _TAG = re.compile(r"(<!--.*?-->|<[^>]+>)", re.DOTALL)
 #: Elements whose text is no language: code, and what is marked as being in another one.
 _OPAQUE = ("script", "style", "code", "pre", "math", "kbd")
-_ATTRIBUTE = re.compile(r'(?<=\s)((?:data-bs-)?title|aria-label|alt|placeholder|data-title|data-label|data-series)="([^"]*)"')
+_ATTRIBUTE = re.compile(
+    r'(?<=\s)((?:data-bs-)?title|aria-label|alt|placeholder|data-title|data-label|data-series)="([^"]*)"'
+)
 #: Rows of the register of claims; ``columns`` are names for its script.
 _ROWS = re.compile(r'(<div class="register"><script type="application/json">)(.*?)(</script>)', re.DOTALL)
 #: A text in a script is marked: ``/*text*/ "Show code"``.
