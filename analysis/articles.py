@@ -20,7 +20,7 @@ from analysis.report import Report, once, records
 #: What each grade claims, most certain first.
 GRADES = {
     "error": "provable from the pages of the report",
-    "pattern": "unlikely to come about by measurement",
+    "pattern": "hardly a coincidence",
     "unusual": "it has an innocent explanation",
 }
 #: What a finding touches, weightiest first.
