@@ -84,7 +84,7 @@ def test_the_fast_search_finds_the_same_first(
 ) -> None:
     bench, closed = sound
     wrong, undo = damage(bench, closed, changes)
-    ranked, fast = candidates(bench, wrong, closed), candidates(bench, wrong, closed, first_only=True)
+    ranked, fast = candidates(bench, wrong, closed), candidates(bench, wrong, closed, first=1)
     restore(bench, undo)
     assert (fast[0].kind, fast[0].cells, fast[0].net) == (ranked[0].kind, ranked[0].cells, ranked[0].net)
 
