@@ -23,8 +23,8 @@ Tried = tuple[End, End, bool]
 #: What a relation counts that is a bound or assumes something, where arithmetic and order count 1.
 SOFT = 0.5
 
-#: So many results are kept at a time (about 50 MB).
-KEPT = 100_000
+#: So many results are kept at a time (some 40 MB).
+KEPT = 60_000
 
 
 @dataclass(frozen=True)
