@@ -155,8 +155,10 @@ def years(report: Report, number: str) -> list[int]:
 def _cells(report: Report, number: str) -> list[str]:
     """Places of the numbers a finding is about (``1-2-4/芬蘭/researchers_2023``), by the register if it knows it."""
     known = {k.id: list(k.cells) for k in register(report)}
+    if known.get(number):
+        return known[number]
     row = _present(report).get(number)
-    return known.get(number) or (row["cells"].split("; ") if row else [])
+    return row["cells"].split("; ") if row else []
 
 
 def newcomers(report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import shutil
 import sys
@@ -87,6 +88,13 @@ LONG = (
     "book/test_pdf.py",
     "book/test_draft.py",
 )
+
+
+def pytest_collection_finish() -> None:
+    """What is imported now stays: each collection (some libraries ask for whole ones) would look through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)  # figures and frames are many small objects; looked through less often
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

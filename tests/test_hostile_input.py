@@ -264,9 +264,10 @@ VALUES: list[Any] = [
 
 def with_value(path: tuple[str | int, ...], value: Any, drop: bool = False) -> dict[str, Any]:
     """The package with another value at a path, or without it."""
-    package: dict[str, Any] = copy.deepcopy(PACKAGE)
+    package: dict[str, Any] = dict(PACKAGE)
     spot: Any = package
-    for key in path[:-1]:
+    for key in path[:-1]:  # only what leads there is copied; the rest is read
+        spot[key] = copy.copy(spot[key])
         spot = spot[key]
     if drop:
         del spot[path[-1]]

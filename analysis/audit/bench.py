@@ -6,18 +6,25 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from analysis.audit.cells import Cells
 from analysis.audit.declarations import Relation
-from analysis.audit.kernels import KERNELS, Constants, Kernel
+from analysis.audit.kernels import KERNELS, Constants, Kernel, Triple
 from analysis.audit.relations import Group
 from analysis.interval import decimals_of, outward
 
 Value = tuple[int, int, int]
+#: A bound as a fraction; ``None`` for none.
+End = tuple[int, int] | None
+#: Lower and upper bound, and whether the printed number lies between them.
+Tried = tuple[End, End, bool]
 
 #: What a relation counts that is a bound or assumes something, where arithmetic and order count 1.
 SOFT = 0.5
+
+#: So many results are kept at a time (some 40 MB).
+KEPT = 60_000
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ class Bench:
         # Cells that are read alike share what was read.
         read: dict[tuple[bool, str], dict[str, Value]] = {}
         self._values = [read.setdefault((c.exact, cells.mode(c.table, c.measure)), {}) for c in cells.cells]
+        self._tried: dict[tuple[Any, ...], Tried] = {}
         self._slips: dict[tuple[int, str], list[tuple[str, str, Value]]] = {}
         self.touching = [frozenset(numbers) for numbers in touching]
         self.rows = _listed((c.table, c.order[0]) for c in cells.cells)
@@ -80,22 +88,35 @@ class Bench:
 
     # ------------------------------------------------------------ relations
 
-    def bounds(self, number: int) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-        """Lower and upper bound of an instance, with the present values."""
+    def tried(self, number: int) -> Tried:
+        """An instance with the present values; one that was tried with the same before is not computed again.
+
+        Most hypotheses leave most of what an instance reads as it was, and many exchange the same pairs.
+        """
         instance, values = self.instances[number], self.values
-        low, high, _ = instance.kernel(
-            values[instance.target], [values[j] for j in instance.inputs], instance.constants
-        )
+        t = values[instance.target]
+        inputs: list[Triple] = [values[j] for j in instance.inputs]
+        key = (number, t, *inputs)
+        found = self._tried.get(key)
+        if found is None:
+            low, high, _ = instance.kernel(t, inputs, instance.constants)
+            scale = instance.constants.scale
+            holds = (low is None or low[0] * scale <= t[2] * low[1]) and (
+                high is None or high[0] * scale >= t[0] * high[1]
+            )
+            if len(self._tried) >= KEPT:
+                self._tried.clear()
+            found = self._tried[key] = low, high, holds
+        return found
+
+    def bounds(self, number: int) -> tuple[End, End]:
+        """Lower and upper bound of an instance, with the present values."""
+        low, high, _ = self.tried(number)
         return low, high
 
     def holds(self, number: int) -> bool:
         """Whether one instance is admissible with the present values."""
-        instance = self.instances[number]
-        t, scale = self.values[instance.target], instance.constants.scale
-        low, high = self.bounds(number)
-        if low is not None and low[0] * scale > t[2] * low[1]:
-            return False
-        return high is None or high[0] * scale >= t[0] * high[1]
+        return self.tried(number)[2]
 
     def position(self, number: int) -> float | None:
         """Where the printed number stands between its bounds: 0 the middle, 1 an end.
@@ -146,7 +167,8 @@ class Bench:
         """
         resolved, broken, spare = [], [], self.weigh(mine) - least
         for i in mine:
-            if self.holds(i) and all(b is None or b[1] for b in self.bounds(i)):  # 0: it bounds nothing
+            low, high, holds = self.tried(i)
+            if holds and (low is None or low[1]) and (high is None or high[1]):  # 0: it bounds nothing
                 resolved.append(i)
             elif (spare := spare - self.instances[i].weight) < 0:
                 return None

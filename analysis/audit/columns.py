@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
+from analysis.audit import hypotheses
 from analysis.audit.bench import Bench, move_point, scaled
 from analysis.audit.cells import PROSE, Cell, is_numbering
 from analysis.audit.hypotheses import Candidate, Scope, Source
@@ -195,18 +196,18 @@ def moved_years(scope: Scope) -> Iterator[Candidate | None]:
                 ends += line[:1]
             if len({at[a].order[1] for a, _ in pairs}) < 3:
                 continue
-            found = scope.move("moved years", pairs, f"{step:+d}")
+            lost = bench.touched(ends) & scope.wrong
+            enough = max(hypotheses.LEAST, scope.least - bench.weigh(lost))
+            found = replace(scope, least=enough).move("moved years", pairs, f"{step:+d}")
             if found:  # the first year (or the last) is lost, and explains what reads it
-                more = (bench.touched(ends) & scope.wrong) - set(found.resolves)
-                yield scope.found(
-                    replace(
-                        found,
-                        cells=found.cells + tuple(ends),
-                        values=found.values + tuple(bench.values[c] for c in ends),
-                        repair=found.repair + tuple(bench.printed[c] for c in ends),
-                        resolves=tuple(sorted((*found.resolves, *more))),
-                        net=found.net + bench.weigh(more),
-                    )
+                more = lost - set(found.resolves)
+                yield replace(
+                    found,
+                    cells=found.cells + tuple(ends),
+                    values=found.values + tuple(bench.values[c] for c in ends),
+                    repair=found.repair + tuple(bench.printed[c] for c in ends),
+                    resolves=tuple(sorted((*found.resolves, *more))),
+                    net=found.net + bench.weigh(more),
                 )
 
 

@@ -33,6 +33,9 @@ from analysis.report import Report, once
 _COLUMNS = "id grade consequence title tables cells arithmetic explanation alternatives decided_by status kind resolves of treatment signature"
 COLUMNS = _COLUMNS.split()
 
+#: So many other explanations are told.
+RIVALS = 3
+
 #: Bounds and assumptions: what rests on them alone is unusual.
 _SOFT = frozenset({"bound", "assumption"})
 
@@ -126,11 +129,14 @@ def _from_register(words: Words, known: Known, numbers: Sequence[int], everythin
     repair = {at[place]: bench.value(at[place], digits) for place, digits in known.repair.items() if place in at}
     rivals: list[Candidate] = []
     if known.record["grade"] == "error":
-        rivals = candidates(bench, set(numbers), everything - set(numbers))
-        same = next((c for c in rivals if c.kind == kind), None)
-        if same is not None and kind == "unit":
-            repair = dict(zip(same.cells, same.values, strict=True))
-        rivals = [c for c in rivals if c is not same and set(c.cells) != set(repair)][:3]
+        for first in (RIVALS + 1, 0):  # mostly the same one and so many others, else all
+            rivals = candidates(bench, set(numbers), everything - set(numbers), first)
+            same = next((c for c in rivals if c.kind == kind), None)
+            if same is not None and kind == "unit":
+                repair = dict(zip(same.cells, same.values, strict=True))
+            rivals = [c for c in rivals if c is not same and set(c.cells) != set(repair)][:RIVALS]
+            if same is not None and len(rivals) == RIVALS:
+                break
     finding = Finding(
         kind=kind,
         tables=words.table_list([*cells, *targets]),

@@ -22,6 +22,7 @@ never more than one of several readings.
 """
 
 import math
+from bisect import insort
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ from typing import Any
 
 from analysis.audit import columns, hypotheses
 from analysis.audit.bench import SOFT, Bench
-from analysis.audit.hypotheses import LOST, NEAR, Candidate, Scope, unfit
+from analysis.audit.hypotheses import LOST, NEAR, Candidate, Scope, Source, unfit
 from analysis.audit.kinds import KINDS
 
 #: Kinds about many cells, and what they need more if they resolve one contradiction only.
@@ -73,22 +74,31 @@ def score(bench: Bench, candidate: Candidate) -> float:
     return round(WORTH * candidate.net - cost - unfit(bench, candidate), 6)
 
 
-def candidates(
-    bench: Bench, wrong: set[int], closed: set[int] | None = None, first_only: bool = False
-) -> list[Candidate]:
+def candidates(bench: Bench, wrong: set[int], closed: set[int] | None = None, first: int = 0) -> list[Candidate]:
     """Every hypothesis that resolves more than it breaks, best first.
 
     ``wrong``: contradictions to explain; ``closed``: contradictions already accounted
-    for (neither resolved nor broken by anything). ``first_only`` drops on the way what
-    cannot come first, which is several times faster.
+    for (neither resolved nor broken by anything). With ``first`` only as many come, or some
+    more, as in the whole list, which is several times faster: what nets less than
+    :data:`NEAR` of as many others is dropped on the way.
     """
-    scope = Scope(bench, wrong, closed or set(), climb=first_only)
-    found = [c for source in (*hypotheses.SOURCES, *columns.SOURCES) for c in source(scope) if c]
-    near = NEAR * max((c.net for c in found), default=0.0)
-    lead = sorted((c for c in found if c.net >= near), key=lambda c: (-score(bench, c), c.cells))
-    if first_only:
-        return lead
-    return lead + sorted((c for c in found if c.net < near), key=lambda c: (-c.net, KINDS[c.kind].cost, c.cells))
+    scope = Scope(bench, wrong, closed or set())
+    found: dict[Source, list[Candidate]] = {}
+    best: list[float] = []  # nets, smallest first
+    for source in (*columns.SOURCES, *hypotheses.SOURCES):  # what is about many cells soon rules out the rest
+        found[source] = []
+        for candidate in source(scope):
+            if candidate is None or candidate.net < scope.least:
+                continue
+            found[source].append(candidate)
+            if first:
+                insort(best, candidate.net)
+                best = best[-first:]
+                scope.least = max(scope.least, NEAR * best[0]) if len(best) == first else scope.least
+    kept = [c for source in (*hypotheses.SOURCES, *columns.SOURCES) for c in found[source] if c.net >= scope.least]
+    near = NEAR * max((c.net for c in kept), default=0.0)
+    lead = sorted((c for c in kept if c.net >= near), key=lambda c: (-score(bench, c), c.cells))
+    return lead + sorted((c for c in kept if c.net < near), key=lambda c: (-c.net, KINDS[c.kind].cost, c.cells))
 
 
 def diagnose(bench: Bench, wrong: set[int], closed: set[int] | None = None) -> list[Explanation]:
@@ -146,7 +156,7 @@ def _pair(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
         for one in [c for c in candidates(bench, part, aside) if len(c.cells) == 1][:KNOT]:
             rest = (part - set(one.resolves)) | set(one.breaks)
             with repaired(bench, one):
-                for two in candidates(bench, rest, aside, first_only=True):
+                for two in candidates(bench, rest, aside, first=1):
                     if len(two.cells) > 1 or two.cells == one.cells or set(two.resolves) != rest or two.breaks:
                         continue
                     total = score(bench, two) - KINDS[one.kind].cost + 0.5 * math.log2(one.fits)

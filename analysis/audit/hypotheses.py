@@ -20,6 +20,9 @@ LOST = frozenset({"stale", "repeated row"})
 #: Hypotheses that net less than this share of the best are not compared with it.
 NEAR = 0.8
 
+#: Hypotheses with a smaller net explain nothing.
+LEAST = 0.5
+
 #: Fewer contradictions than this have no cause in several tables.
 MANY = 10
 
@@ -52,15 +55,14 @@ class Candidate:
 class Scope:
     """What is to be explained: ``wrong`` instances; ``closed`` ones are left alone.
 
-    ``least``: hypotheses with a smaller net are not pursued; ``climb``: it rises to the
-    best net found so far, for a caller that wants the first candidate only.
+    ``least``: hypotheses with a smaller net are not pursued; it rises while :func:`analysis.audit.diagnosis.candidates`
+    finds better ones than its caller has use for.
     """
 
     bench: Bench
     wrong: set[int]
     closed: set[int]
-    least: float = 0.5
-    climb: bool = False
+    least: float = LEAST
 
     @cached_property
     def suspects(self) -> list[int]:
@@ -73,12 +75,6 @@ class Scope:
         """Table and position of the rows of these cells."""
         at = (self.bench.cells.cells[c] for c in self.suspects)
         return [row for row in dict.fromkeys((cell.table, cell.order[0]) for cell in at) if row[0] != PROSE]
-
-    def found(self, candidate: Candidate) -> Candidate:
-        """Note a candidate's net."""
-        if self.climb:
-            self.least = max(self.least, NEAR * candidate.net)
-        return candidate
 
     def trial(
         self,
@@ -112,7 +108,8 @@ class Scope:
             touched = bench.touched(cells)
             mine = touched & self.wrong
         old = bench.put(cells, values)
-        outcome = bench.outcome(mine, touched - self.wrong - self.closed, self.least)
+        others = (i for i in touched if i not in self.wrong and i not in self.closed)  # most trials look at few
+        outcome = bench.outcome(mine, others, self.least)
         bench.put(cells, old)
         if outcome is None:
             return None
@@ -122,9 +119,7 @@ class Scope:
         net = bench.weigh(resolved) - bench.weigh(broken)
         if net < self.least or not cells:
             return None
-        return self.found(
-            Candidate(kind, tuple(cells), tuple(values), tuple(repair), resolved, broken, net, detail, 1, power)
-        )
+        return Candidate(kind, tuple(cells), tuple(values), tuple(repair), resolved, broken, net, detail, 1, power)
 
     def _still_reached(self, number: int, moves: Sequence[tuple[int, int]]) -> bool:
         """Whether the moved contents that an instance reads are checked at their new places.
@@ -186,11 +181,8 @@ class Scope:
         net = bench.weigh(resolved)
         if net < max(self.least, 1.0):
             return None
-        return self.found(
-            Candidate(
-                kind, tuple(cells), tuple(bench.values[c] for c in cells), (), tuple(sorted(resolved)), (), net, detail
-            )
-        )
+        values = tuple(bench.values[c] for c in cells)
+        return Candidate(kind, tuple(cells), values, (), tuple(sorted(resolved)), (), net, detail)
 
 
 Source = Callable[[Scope], Iterator[Candidate | None]]
@@ -212,7 +204,7 @@ def singles(scope: Scope) -> Iterator[Candidate | None]:
             if outcome and outcome[0]:
                 net = bench.weigh(outcome[0]) - bench.weigh(outcome[1])
                 candidate = Candidate(kind, (cell,), (value,), (printed,), *outcome, net)
-                found.setdefault(kind, []).append(scope.found(candidate))
+                found.setdefault(kind, []).append(candidate)
         bench.values[cell] = before
         for group in found.values():
             top = max(c.net for c in group)

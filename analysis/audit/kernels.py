@@ -50,6 +50,8 @@ Kernel = Callable[[Triple, list[Triple], Constants], Bounds]
 
 def choose(condition: Any, yes: Number, no: Number) -> Number:
     """``yes`` where the condition holds, else ``no``; scalars and arrays alike."""
+    if condition is True or condition is False:  # of Python integers: by far most calls
+        return yes if condition else no
     if isinstance(condition, np.ndarray):
         return np.where(condition, yes, no)
     return yes if condition else no
@@ -66,12 +68,17 @@ def _sign(x: Triple) -> Number:
 
 def _turned(x: Triple, sign: Number) -> Triple:
     """``x`` times 1, -1 or 0."""
+    if type(sign) is int and sign == 1:
+        return x
     low, mid, high = (sign * end for end in x)
     return choose(sign < 0, high, low), mid, choose(sign < 0, low, high)
 
 
 def _times(a: Triple, b: Triple) -> Triple:
     low = high = a[0] * b[0]
+    if type(low) is int:
+        corners = low, a[0] * b[2], a[2] * b[0], a[2] * b[2]
+        return min(corners), a[1] * b[1], max(corners)
     for corner in (a[0] * b[2], a[2] * b[0], a[2] * b[2]):
         low, high = choose(corner < low, corner, low), choose(corner > high, corner, high)
     return low, a[1] * b[1], high

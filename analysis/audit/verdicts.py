@@ -137,22 +137,35 @@ def _truncated(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_
     is held against them. (Half to even is part of what is read to the nearest.)
     """
     saved = [np.zeros(len(e.holds), dtype=bool) for e in results]
+    wrong = [e.checked & ~e.holds for e in results]
+    names = [e.group.relation.names for e in results]
     scopes: dict[frozenset[tuple[str, str]], None] = {}
-    for relation in (e.group.relation for e in results if (e.checked & ~e.holds).any()):
+    for relation in (e.group.relation for e, fails in zip(results, wrong, strict=True) if fails.any()):
         near = [b for b in cells.blocks.values() if b.table in relation.tables]
         for some in (relation.target.names, [name for term in relation.inputs for name in term.names]):
             units = {(table, cells.blocks[table, measure].unit_name) for table, measure in some}
             alike = [(b.table, b.measure) for b in near if (b.table, b.unit_name) in units]
             scopes |= dict.fromkeys((frozenset(some), frozenset(alike)))
         scopes[frozenset((b.table, b.measure) for b in near)] = None
+    tried: dict[tuple[int, frozenset[tuple[str, str]]], NDArray[np.bool_]] = {}
+
+    def broken(i: int, scope: frozenset[tuple[str, str]], other: Cells) -> NDArray[np.bool_]:
+        key = i, scope & names[i]  # of what is truncated, a relation sees only what it reads
+        if key not in tried:
+            again = evaluate(results[i].group, other)
+            tried[key] = again.checked & ~again.holds
+        return tried[key]
+
     for scope in scopes:
         other = governed(cells, {**cells.modes, **dict.fromkeys(scope, "truncate")})
-        read = [i for i, e in enumerate(results) if not scope.isdisjoint(e.group.relation.names)]
-        again = [evaluate(results[i].group, other) for i in read]
-        broken = [e.checked & ~e.holds for e in again]
-        if not any((now & results[i].holds).any() for i, now in zip(read, broken, strict=True)):
-            for i, now in zip(read, broken, strict=True):
-                saved[i] |= results[i].checked & ~results[i].holds & ~now
+        read = [i for i, some in enumerate(names) if not scope.isdisjoint(some)]
+        gains = {i: wrong[i] & ~broken(i, scope, other) for i in read if wrong[i].any()}
+        # where nothing is gained, it does not matter what else would fail
+        if not any(gain.any() for gain in gains.values()):
+            continue
+        if not any((broken(i, scope, other) & results[i].holds).any() for i in read):
+            for i, gain in gains.items():
+                saved[i] |= gain
     return saved
 
 

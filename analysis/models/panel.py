@@ -277,11 +277,12 @@ def differences(own: Floats, variance: Floats, freedom: Floats, at: int) -> Floa
 
 
 def holm(p: Floats) -> Floats:
-    """p-values after Holm's (1979) correction; NaN stays."""
-    from statsmodels.stats.multitest import multipletests
+    """p-values after Holm's (1979) correction; NaN stays.
 
-    corrected = p.copy()
-    corrected[~np.isnan(p)] = multipletests(p[~np.isnan(p)], method="holm")[1]
+    That of statsmodels gives the same (in the tests), and collects the garbage of the whole process each time.
+    """
+    corrected, order = p.copy(), np.argsort(p)[: np.count_nonzero(~np.isnan(p))]  # NaN comes last
+    corrected[order] = np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)).clip(max=1)
     return corrected
 
 

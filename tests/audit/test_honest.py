@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import audit
+from analysis.audit.verdicts import audit as judged
 from analysis.interval import MODES, rounded
 from analysis.report import BadInput, from_frames
 
@@ -68,7 +69,7 @@ def ledger(frame: pd.DataFrame, formulas: dict[str, str]) -> pd.DataFrame:
     relations = pd.DataFrame(rows, columns=["tables", "name", "target", "kernel", "inputs", "low", "high"])
     relations.loc[relations["kernel"] != "within", ["low", "high"]] = ""
     report = from_frames({"frame": frame}, relations, COLUMNS)
-    return audit.ledger(replace(report, package={**report.package, "units": UNITS}))
+    return judged(replace(report, package={**report.package, "units": UNITS})).table
 
 
 @settings(deadline=None, max_examples=80)

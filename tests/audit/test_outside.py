@@ -8,6 +8,10 @@ import json
 import pytest
 
 from analysis import audit
+from analysis.audit.bench import Bench
+from analysis.audit.cells import build
+from analysis.audit.outside import other_prices, other_quantities
+from analysis.audit.wording import Words
 from analysis.report import BadInput, load
 
 
@@ -21,6 +25,11 @@ def describe(directory, **said):
 
 def prices(report):
     return [f for f in audit.findings(report).to_dict("records") if f["kind"] == "prices"]
+
+
+def words(report):
+    """All that these two patterns need: no relation has been tried."""
+    return Words(report, Bench(build(report), []))
 
 
 def test_the_amounts_of_the_united_states_are_at_prices_of_2020(report):
@@ -37,11 +46,11 @@ def test_the_amounts_of_the_united_states_are_at_prices_of_2020(report):
 
 def test_the_right_year_is_no_finding_and_another_wrong_one_is_named(data_copy):
     describe(data_copy, reference_year=2020)
-    assert prices(load(data_copy)) == []
+    assert other_prices(words(load(data_copy))) == []
     describe(data_copy, reference_year=2017)
     assert "not of 2015" in prices(load(data_copy))[0]["title"]  # as the register words it
     describe(data_copy, numeraire=None)
-    assert prices(load(data_copy)) == []
+    assert other_prices(words(load(data_copy))) == []
 
 
 def test_a_numeraire_without_a_share_is_one_clear_line(data_copy):
@@ -58,16 +67,13 @@ def test_at_prices_of_2015_nothing_would_be_found(data_copy):
             row[1:6] = [f"{int(v.replace(',', '')) / 1.0716:,.0f}" for v in row[1:6]]
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
-    assert prices(load(data_copy)) == []
+    assert other_prices(words(load(data_copy))) == []
 
 
-def test_a_robot_density_is_no_number_of_countries(data_copy):
-    def quantities():
-        return [
-            (f["id"], f["cells"]) for f in audit.findings(load(data_copy)).to_dict("records") if f["kind"] == "quantity"
-        ]
-
-    assert quantities() == [("F-016", "1-2-12/工業機器人密度/countries_assessed")]
+def test_a_robot_density_is_no_number_of_countries(report, data_copy):
+    found = [(f["id"], f["cells"]) for f in audit.findings(report).to_dict("records") if f["kind"] == "quantity"]
+    assert found == [("F-016", "1-2-12/工業機器人密度/countries_assessed")]
+    assert [f.cells for f in other_quantities(words(load(data_copy)))] == [(found[0][1],)]
     path = data_copy / "tables/1-2-12.csv"
     path.write_text(path.read_text("utf-8").replace(",162", ",61"), "utf-8")
-    assert quantities() == []
+    assert other_quantities(words(load(data_copy))) == []

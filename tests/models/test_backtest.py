@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import report
@@ -12,8 +13,15 @@ from analysis.models.series import NotEstimable
 from tests.models.made import make
 
 FOUND = series.collect(report.load())
-RUN = backtest.run(FOUND.values())
+RUN = pd.DataFrame()
 MEMBERS = [s for s in FOUND.values() if not s.aggregate]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _run() -> None:
+    """Only where these tests are run, not wherever they are collected."""
+    global RUN
+    RUN = backtest.run(FOUND.values())
 
 
 def test_every_series_with_consecutive_years_is_tested_from_every_origin() -> None:

@@ -8,10 +8,11 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis import models, report
+from analysis import report
 from analysis.models import across, growth, panel, series, shrinkage, simulation
 from analysis.models.series import NotEstimable, Series
 from tests.models.made import make
@@ -134,7 +135,9 @@ def test_wild_bootstrap_agrees_with_another_program(line: dict[str, str]) -> Non
 
 
 def test_the_other_program_was_asked_about_every_panel_of_the_book() -> None:
-    frame = models.estimates(REPORT, "panel").query("parameter == 'p_value' and model.str.endswith('_wild')")
+    golden = Path(__file__).parents[1] / "golden" / "trends.csv"  # what the command prints: another test sees to it
+    frame = pd.read_csv(golden, dtype=str, keep_default_na=False)
+    frame = frame.query("parameter == 'p_value' and model.str.endswith('_wild')")
     published = set(frame[["series", "cells"]].itertuples(index=False, name=None))
     assert published == {(r["series"], r["cells"]) for r in OTHER if "without" not in r["series"]}
 
@@ -358,6 +361,18 @@ def test_the_weighted_growth_is_open_if_shocks_last_and_rests_on_china_and_2020(
     assert (found.later, found.printed_later) == (pytest.approx(1.15, abs=0.01), pytest.approx(0.11, abs=0.01))
     assert panel.aggregate(FOUND, ["CHN"]).weighted == pytest.approx(1.61, abs=0.01)
     assert panel.aggregate(FOUND, ["CHN", "USA"]).weighted == pytest.approx(1.15, abs=0.01)
+
+
+def test_the_correction_of_holm_is_that_of_statsmodels() -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    p = np.random.default_rng(5).uniform(0, 0.2, 40).round(2)  # with ties, and some beyond one
+    corrected = multipletests(p, method="holm")[1].tolist()
+    assert panel.holm(p).tolist() == corrected
+    assert 0 < corrected.count(1.0) < 40
+    whole = panel.holm(np.insert(p, 7, math.nan))
+    assert math.isnan(whole[7])
+    assert np.delete(whole, 7).tolist() == corrected
 
 
 def test_no_country_can_be_told_from_taiwan_as_printed_if_shocks_last() -> None:

@@ -21,7 +21,7 @@ from analysis.audit.cells import Cells, build
 from analysis.audit.declarations import parse
 from analysis.audit.kernels import KERNELS, Triple
 from analysis.audit.relations import Group, bind, evaluate
-from analysis.report import BadInput
+from analysis.report import BadInput, records
 from tests.selftest.panels import drawn, observations, panels
 
 if TYPE_CHECKING:
@@ -45,20 +45,23 @@ def alarms(report: Report) -> pd.DataFrame:
     """
     if not {"bounds", "panels", "relations"} <= {r["name"] for r in report.package["resources"]}:
         return pd.DataFrame(columns=COLUMNS)
-    cells, outside = build(report), panels(report)
-    rows = []
-    for bound in report.resource("bounds").to_dict("records"):
+    outside = panels(report)
+    tried: list[tuple[dict[str, str], tuple[Fraction, Fraction], pd.DataFrame]] = []
+    for bound in records(report.resource("bounds")):  # all are read before any is tried, which takes seconds
         if not bound["panel"]:
             continue
         stated = Fraction(bound["low"]), Fraction(bound["high"])
         column = "panel"
         try:
             seen = observations(outside, bound["panel"])
-            values = seen["value"].to_numpy()
             column = "quantile"
-            drawn(values, bound["quantile"], stated)
+            drawn(seen["value"].to_numpy(), bound["quantile"], stated)
         except ValueError as error:
             raise BadInput("bounds.csv", str(error), bound["name"], column) from None
+        tried.append((bound, stated, seen))
+    cells, rows = build(report), []
+    for bound, stated, seen in tried:
+        values = seen["value"].to_numpy()
         half = seen["entity"].map({e: i % 2 for i, e in enumerate(sorted(set(seen["entity"])))}).to_numpy()
         count = 0
         for fold in (0, 1):

@@ -318,7 +318,7 @@ def examine(bench: Bench, closed: set[int], fault: Fault) -> tuple[bool, bool, b
 
 def named(bench: Bench, fault: Fault, wrong: set[int], closed: set[int]) -> bool:
     """Whether the first candidate names the damaged cells."""
-    order = candidates(bench, wrong, closed, first_only=True)
+    order = candidates(bench, wrong, closed, first=1)
     if not order:
         return False
     best = order[0]
