@@ -122,11 +122,7 @@ def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
 
 def _failures(key: tuple[str, str], results: list[Evaluation]) -> int:
     """Instances that fail where cells of a measure are derived or read."""
-    return sum(
-        int((e.checked & ~e.holds).sum())
-        for e in results
-        if key in [(t.table, t.measure) for t in (e.group.relation.target, *e.group.relation.inputs)]
-    )
+    return sum(int(e.fails.sum()) for e in results if key in e.group.relation.names)
 
 
 def _truncated(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_]]:
@@ -138,7 +134,7 @@ def _truncated(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_
     """
     saved = [np.zeros(len(e.holds), dtype=bool) for e in results]
     scopes: dict[frozenset[tuple[str, str]], None] = {}
-    for relation in (e.group.relation for e in results if (e.checked & ~e.holds).any()):
+    for relation in (e.group.relation for e in results if e.fails.any()):
         near = [b for b in cells.blocks.values() if b.table in relation.tables]
         for some in (relation.target.names, [name for term in relation.inputs for name in term.names]):
             units = {(table, cells.blocks[table, measure].unit_name) for table, measure in some}
@@ -149,15 +145,22 @@ def _truncated(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_
         other = governed(cells, {**cells.modes, **dict.fromkeys(scope, "truncate")})
         read = [i for i, e in enumerate(results) if not scope.isdisjoint(e.group.relation.names)]
         again = [evaluate(results[i].group, other) for i in read]
-        broken = [e.checked & ~e.holds for e in again]
-        if not any((now & results[i].holds).any() for i, now in zip(read, broken, strict=True)):
-            for i, now in zip(read, broken, strict=True):
-                saved[i] |= results[i].checked & ~results[i].holds & ~now
+        if not any((e.fails & results[i].holds).any() for i, e in zip(read, again, strict=True)):
+            for i, e in zip(read, again, strict=True):
+                saved[i] |= results[i].fails & ~e.fails
     return saved
 
 
 def _printed_digits(cells: Cells, index: NDArray[np.int64]) -> Any:
     return cells.mid[index] // cells.steps[index]
+
+
+def _recomputed(result: Evaluation, cells: Cells) -> Any:
+    """The digits that the printed inputs give, rounded as the measure is."""
+    assert result.point is not None
+    target = result.group.relation.target
+    places = cells.decimals[result.group.target]
+    return rounded(*result.point, places, cells.mode(target.table, target.measure))
 
 
 #: A mode is taken over rounding to the nearest if it alone reproduces this many cells of a
@@ -205,12 +208,8 @@ def _verdicts(result: Evaluation, cells: Cells) -> NDArray[Any]:
     yes, no = ("consistent", "contradicted") if proven else JUDGED
     verdict = np.where(result.holds, yes, no).astype("<U12")
     if group.relation.kernel in EXACT and result.point is not None:
-        again = rounded(
-            *result.point,
-            cells.decimals[group.target],
-            cells.mode(group.relation.target.table, group.relation.target.measure),
-        )
-        verdict[result.holds & np.asarray(again == _printed_digits(cells, group.target), dtype=bool)] = "reproduced"
+        same = _recomputed(result, cells) == _printed_digits(cells, group.target)
+        verdict[result.holds & np.asarray(same, dtype=bool)] = "reproduced"
     verdict[~result.checked] = "unchecked"
     return verdict
 
@@ -280,10 +279,7 @@ def _columns(result: Evaluation, verdict: NDArray[Any], done: Audit, numbers: li
     recomputed = [""] * n
     if result.point is not None and group.relation.kernel in EXACT:
         sound = result.checked & np.asarray(np.broadcast_to(np.asarray(result.point[1]) > 0, (n,)))
-        whole = np.broadcast_to(
-            rounded(*result.point, decimals, cells.mode(group.relation.target.table, group.relation.target.measure)),
-            (n,),
-        )
+        whole = np.broadcast_to(_recomputed(result, cells), (n,))
         rows = zip(whole.tolist(), decimals.tolist(), sound.tolist(), strict=True)
         recomputed = [as_printed(digits, places) if fine else "" for digits, places, fine in rows]
     low, high = (
