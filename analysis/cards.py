@@ -65,7 +65,8 @@ def _check(check: Mapping[str, str]) -> str:
 def show_register(report: Report) -> None:
     """Display all claims, a page at a time, with filters; the rows travel as data."""
     frame = views.register(report).copy()
-    coded = {"verdict": list(VERDICTS), "chapter": list(views.CHAPTERS.values()), "check": ["", *CHECKS]}
+    chapters = list(dict.fromkeys([*views.chapters(report).values(), *frame["chapter"]]))
+    coded = {"verdict": list(VERDICTS), "chapter": chapters, "check": ["", *CHECKS]}
     coded["kind"] = sorted(set(frame["kind"]))
     for column, words in coded.items():
         frame[column] = frame[column].map(words.index)

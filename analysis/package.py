@@ -91,6 +91,12 @@ class Table:
         """Columns of printed numbers, in printed order."""
         return tuple(f for f in self.fields[1:] if f.role == "value")
 
+    @property
+    def measures(self) -> set[str]:
+        """What the columns of numbers, and rows of their own kind, measure."""
+        found = {f.measure or f.name for f in self.values}
+        return found | {r["measure"] for r in self.row_measures.values() if "measure" in r}
+
     def cite(self) -> str:
         """``Table 1-2-1, p. 33``."""
         return f"Table {self.table}, p. {self.page}" if self.page else f"Table {self.table}"

@@ -94,13 +94,8 @@ class Report:
 
     def holding(self, *measures: str) -> list[str]:
         """Numbers of the tables that print all of these measures, in printed order."""
-        found = []
-        for number, meta in self.tables.items():
-            here = {f.measure or f.name for f in meta.fields}
-            here |= {r.get("measure", "") for r in meta.row_measures.values()}
-            if here.issuperset(measures):
-                found.append(number)
-        return found
+        wanted, tables = set(measures), self.tables.items()
+        return [n for n, meta in tables if wanted <= meta.measures | {f.measure or f.name for f in meta.fields}]
 
     @property
     def home(self) -> str:

@@ -9,10 +9,11 @@ import signal
 import sys
 
 
-def write(text: str) -> None:
-    """Text to standard output as UTF-8 with plain line ends; raises :class:`OSError`."""
-    if sys.stdout is None:  # started with standard output closed
-        raise OSError("it is closed")
+def hand_out(text: str) -> int:
+    """Write the result of a command as UTF-8 with plain line ends; 0, or 2 with a complaint where that cannot be done."""
+    if sys.stdout is None:
+        complain("error: standard output: it is closed")
+        return 2
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     try:
@@ -22,16 +23,8 @@ def write(text: str) -> None:
         # what could not be written must not be tried again when Python ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):  # `| head` is not an error
-            raise
-
-
-def hand_out(text: str) -> int:
-    """Write the result of a command; 0, or 2 with a complaint where it cannot be written."""
-    try:
-        write(text)
-    except OSError as error:
-        complain(f"error: standard output: {error.strerror or error}")
-        return 2
+            complain(f"error: standard output: {error.strerror or error}")
+            return 2
     return 0
 
 

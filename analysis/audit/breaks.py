@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.audit.cells import PROSE, Block, Cells
+from analysis.audit.outside import facts
 from analysis.audit.wording import Finding, Words
 from analysis.report import Report
+from analysis.words import number
 
 TIMES, ROWS, FURTHER, APART = 3.0, 2, 1.5, Fraction(10)
 #: A year is compared with at least so many others, over at least so many rows.
@@ -86,7 +88,7 @@ def _pattern(
         for row in alone
     ]
     lines += [
-        f"{place(c)}: printed {_parted(cells.cells[c].printed)}, {_parted(value)} by {publisher} ({name})"
+        f"{place(c)}: printed {number(cells.cells[c].printed)}, {number(value)} by {publisher} ({name})"
         for c, (value, publisher, name) in outside.items()
     ]
     rule = f"Named are rows more than {FURTHER} times as far from the year's median as any row is in another year"
@@ -106,19 +108,10 @@ def _pattern(
     )
 
 
-def _parted(digits: str) -> str:
-    """Digits with thousands apart; a list of steps has numbers of every length."""
-    whole, point, rest = digits.partition(".")
-    return f"{int(whole):,}{point}{rest}"
-
-
 def _outside(report: Report, cells: Cells, column: list[int]) -> dict[int, tuple[str, str, str]]:
     """Cells far from an outside count on the printed basis: value, publisher and id of the evidence."""
-    if not report.has("evidence"):
-        return {}
     found = {}
-    for record in report.resource("evidence").to_dict("records"):
-        cell = cells.position.get(f"{record['table']}/{record['row']}/{record['column']}")
+    for record, cell in facts(report, cells):
         if cell not in column or not record["basis"] or record["basis"] != record["printed_basis"]:
             continue
         printed, value = Fraction(int(cells.mid[cell]), cells.scale), Fraction(record["value"])

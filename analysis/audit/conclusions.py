@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from analysis.audit.bench import Bench
@@ -50,8 +49,8 @@ def explain(report: Report) -> tuple[Bench, list[Explanation], int]:
     rows = rows_of(done)
     owned = owners(report, rows)
     wrong = {r.number for r in rows if r.number not in owned and r.verdict != "explained"}
-    failing = np.concatenate([e.checked & ~e.holds for e in done.results]) if done.results else np.zeros(0, dtype=bool)
-    closed = set(np.flatnonzero(failing).tolist()) - wrong
+    failing = [fails for e in done.results for fails in e.fails.tolist()]
+    closed = {number for number, fails in enumerate(failing) if fails} - wrong
     return bench, diagnose(bench, wrong, closed), len(wrong)
 
 

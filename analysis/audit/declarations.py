@@ -24,6 +24,7 @@ says what the relation takes for granted that nobody printed, ``why`` why it hol
 import itertools
 import re
 import shlex
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -122,7 +123,7 @@ def declared(report: Report) -> tuple[Relation, ...]:
             bounds[record["name"]] = low, high
     found: list[Relation] = []
     tables = report.tables  # what is wrong with these is said before the first relation is read
-    known = {table: measures(report, table) for table in tables}
+    known = {number: table.measures for number, table in tables.items()}
     names = set().union(*known.values())
     for line, record in _numbered(report, RESOURCE):
         try:
@@ -174,11 +175,15 @@ def parse(
     if kernel in _BOUNDING - {"room"} and low > high:
         raise ValueError(f"high|a bound that is not below the low one, found {low} and {high}")
     least = None if kernel == "complement" and not record.get("low", "").strip() else low
-    text, signs = f"{target} = {kernel}({inputs})", _Signs(names)
-    found = []
+    text, found = f"{target} = {kernel}({inputs})", []
+    # a name of a measure that holds a mark of the notation is one sign while formulas are taken apart
+    odd = sorted({n for n in names if set(n) & set(",:/[]{}")}, key=lambda n: (-len(n), n))[: sys.maxunicode - _SIGN]
+    signs = dict(enumerate(odd, _SIGN))
+    for sign, one in signs.items():
+        target, inputs = (part.replace(one, chr(sign)) for part in (target, inputs))
     for table in _tables(record["tables"].strip(), known):
-        for measure, rest in _each(signs.put(target)):
-            terms = [_term(t, table, measure, "inputs", signs) for t in _split(signs.put(inputs))]
+        for measure, rest in _each(target):
+            terms = [_term(t, table, measure, "inputs", signs) for t in _split(inputs)]
             aim = _term(f"{measure}{rest}", table, measure, "target", signs)
             rows = members(aim.row) if aim.row.startswith("{") else [aim.row]
             for row in rows:
@@ -191,33 +196,6 @@ def parse(
     return found
 
 
-class _Signs:
-    """Names of measures that hold a mark of the notation, and a sign for each while formulas are taken apart."""
-
-    def __init__(self, names: Collection[str]) -> None:
-        odd = sorted({n for n in names if set(n) & set(",:/[]{}")}, key=lambda n: (-len(n), n))
-        self._signs = {name: chr(0xF0000 + i) for i, name in enumerate(odd[:0xFFFD])}
-
-    def put(self, text: str) -> str:
-        """A text with the signs in place of the names."""
-        for name, sign in self._signs.items():
-            text = text.replace(name, sign)
-        return text
-
-    def out(self, text: str) -> str:
-        """A text with the names again."""
-        for name, sign in self._signs.items():
-            text = text.replace(sign, name)
-        return text
-
-
-def measures(report: Report, table: str) -> set[str]:
-    """What the columns of numbers of a table measure."""
-    meta = report.meta(table)
-    found = {f.measure or f.name for f in meta.values}
-    return found | {r["measure"] for r in meta.row_measures.values() if "measure" in r}
-
-
 def _tables(text: str, known: Collection[str]) -> list[str]:
     if text in known:
         return [text]
@@ -228,6 +206,8 @@ def _tables(text: str, known: Collection[str]) -> list[str]:
 
 
 _ANY = 10**9
+#: The first of the characters that have no meaning.
+_SIGN = 0xF0000
 #: How many inputs a kernel needs, at least and at most; others take any number, at least one.
 _INPUTS = dict.fromkeys(("growth", "difference", "product", "compound_with", "between"), (2, 2))
 _INPUTS |= {"compound": (1, 1), "at_most": (1, 1), "before": (3, 3)}
@@ -307,24 +287,24 @@ def _for_row(term: Term, row: str) -> Term:
     return replace(term, row=where, key=key)
 
 
-def _term(text: str, table: str, same: str, column: str, signs: _Signs) -> Term:
+def _term(text: str, table: str, same: str, column: str, signs: Mapping[int, str]) -> Term:
     match = _TERM.fullmatch(text.strip())
     if not match or text.count("{") != text.count("}"):
-        raise ValueError(f"{column}|terms such as measure[row, key], found {signs.out(text.strip())!r}")
+        raise ValueError(f"{column}|terms such as measure[row, key], found {text.strip().translate(signs)!r}")
     here, measure = match["table"] or table, match["measure"].strip()
     if here == PROSE:
         return Term(PROSE, measure, measure, (match["place"] or "").strip())
-    measure = signs.out(same if measure == "same" else measure)
-    where = [signs.out(p.strip()) for p in re.split(r",(?![^{]*\})", match["place"] or "")]
+    measure = (same if measure == "same" else measure).translate(signs)
+    where = [p.strip().translate(signs) for p in re.split(r",(?![^{]*\})", match["place"] or "")]
     if len(where) > 2:
-        raise ValueError(f"{column}|one row and one key, found {signs.out(text.strip())!r}")
+        raise ValueError(f"{column}|one row and one key, found {text.strip().translate(signs)!r}")
     if len(where) == 2:
         row, key = where
     elif where[0] == "y<" or SHIFTED.fullmatch(where[0]) or COUNTED.fullmatch(where[0]):
         row, key = "only", where[0]
     else:
         row, key = where[0] or "c", "y"
-    second = (match["table2"] or here, signs.out(match["second"].strip())) if match["second"] else None
+    second = (match["table2"] or here, match["second"].strip().translate(signs)) if match["second"] else None
     return Term(here, measure, row, key, second)
 
 

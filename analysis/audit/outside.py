@@ -7,25 +7,30 @@ printed amount is the price level: it is one in the reference year, and in no ot
 **Another quantity.** A fact of another basis than the report names for its number, with the same digits.
 """
 
-from __future__ import annotations
-
+from analysis.audit.cells import Cells
 from analysis.audit.wording import Finding, Words
 from analysis.interval import Interval, rounded
-from analysis.report import records
+from analysis.report import Report, records
 
 EVIDENCE, MEASURE = "evidence", "nominal GDP"
 
 
+def facts(report: Report, cells: Cells) -> list[tuple[dict[str, str], int | None]]:
+    """Outside facts, each with the number that it stands beside; ``None`` where that is not printed, or no number."""
+    found = records(report.resource(EVIDENCE)) if report.has(EVIDENCE) else []
+    beside = [cells.position.get(f"{fact['table']}/{fact['row']}/{fact['column']}") for fact in found]
+    return [(fact, at if at is not None and cells.known[at] else None) for fact, at in zip(found, beside, strict=True)]
+
+
 def other_quantities(words: Words) -> list[Finding]:
     """Printed numbers that have the digits of an outside fact about something else."""
-    report, found = words.report, []
-    places = {(c.table, c.row, c.column): i for i, c in enumerate(words.cells)}
-    for fact in records(report.resource(EVIDENCE)) if report.has(EVIDENCE) else []:
-        at = places.get((fact["table"], fact["row"], fact["column"]))
-        same = at is not None and not fact["expression"] and words.cells[at].printed == fact["value"]
-        if at is None or not same or fact["printed_basis"] in ("", fact["basis"]):
+    found = []
+    for fact, at in facts(words.report, words.bench.cells):
+        if at is None or fact["expression"] or fact["printed_basis"] in ("", fact["basis"]):
             continue
         cell = words.cells[at]
+        if cell.printed != fact["value"]:
+            continue
         found.append(
             words.finding(
                 [at],
@@ -57,7 +62,7 @@ def other_prices(words: Words) -> list[Finding]:
         shares = {c.year: c.printed for c in known if (c.measure, c.code) == (share, code)}
         amounts = {c.year: c for c in known if (c.table, c.code) == (table.table, code) and c.measure != "growth"}
         used, lines, fits = [], [], []
-        for fact in records(report.resource(EVIDENCE)):
+        for fact, _ in facts(report, words.bench.cells):
             year = fact["year"]
             if (fact["measure"], fact["entity"]) != (MEASURE, code) or year not in shares or year not in amounts:
                 continue

@@ -47,6 +47,11 @@ class Evaluation:
     checked: NDArray[np.bool_]
     holds: NDArray[np.bool_]
 
+    @property
+    def fails(self) -> NDArray[np.bool_]:
+        """Checked, and not admissible."""
+        return self.checked & ~self.holds
+
 
 def bind(relations: Iterable[Relation], cells: Cells) -> list[Group]:
     """Instances of the relations in these cells."""

@@ -122,11 +122,7 @@ def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
 
 def _failures(key: tuple[str, str], results: list[Evaluation]) -> int:
     """Instances that fail where cells of a measure are derived or read."""
-    return sum(
-        int((e.checked & ~e.holds).sum())
-        for e in results
-        if key in [(t.table, t.measure) for t in (e.group.relation.target, *e.group.relation.inputs)]
-    )
+    return sum(int(e.fails.sum()) for e in results if key in e.group.relation.names)
 
 
 def _truncated(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_]]:
@@ -137,7 +133,7 @@ def _truncated(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_
     is held against them. (Half to even is part of what is read to the nearest.)
     """
     saved = [np.zeros(len(e.holds), dtype=bool) for e in results]
-    wrong = [e.checked & ~e.holds for e in results]
+    wrong = [e.fails for e in results]
     names = [e.group.relation.names for e in results]
     scopes: dict[frozenset[tuple[str, str]], None] = {}
     for relation in (e.group.relation for e, fails in zip(results, wrong, strict=True) if fails.any()):
@@ -152,8 +148,7 @@ def _truncated(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_
     def broken(i: int, scope: frozenset[tuple[str, str]], other: Cells) -> NDArray[np.bool_]:
         key = i, scope & names[i]  # of what is truncated, a relation sees only what it reads
         if key not in tried:
-            again = evaluate(results[i].group, other)
-            tried[key] = again.checked & ~again.holds
+            tried[key] = evaluate(results[i].group, other).fails
         return tried[key]
 
     for scope in scopes:
@@ -171,6 +166,14 @@ def _truncated(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_
 
 def _printed_digits(cells: Cells, index: NDArray[np.int64]) -> Any:
     return cells.mid[index] // cells.steps[index]
+
+
+def _recomputed(result: Evaluation, cells: Cells) -> Any:
+    """The digits that the printed inputs give, rounded as the measure is."""
+    assert result.point is not None
+    target = result.group.relation.target
+    places = cells.decimals[result.group.target]
+    return rounded(*result.point, places, cells.mode(target.table, target.measure))
 
 
 #: A mode is taken over rounding to the nearest if it alone reproduces this many cells of a
@@ -218,12 +221,8 @@ def _verdicts(result: Evaluation, cells: Cells) -> NDArray[Any]:
     yes, no = ("consistent", "contradicted") if proven else JUDGED
     verdict = np.where(result.holds, yes, no).astype("<U12")
     if group.relation.kernel in EXACT and result.point is not None:
-        again = rounded(
-            *result.point,
-            cells.decimals[group.target],
-            cells.mode(group.relation.target.table, group.relation.target.measure),
-        )
-        verdict[result.holds & np.asarray(again == _printed_digits(cells, group.target), dtype=bool)] = "reproduced"
+        same = _recomputed(result, cells) == _printed_digits(cells, group.target)
+        verdict[result.holds & np.asarray(same, dtype=bool)] = "reproduced"
     verdict[~result.checked] = "unchecked"
     return verdict
 
@@ -293,10 +292,7 @@ def _columns(result: Evaluation, verdict: NDArray[Any], done: Audit, numbers: li
     recomputed = [""] * n
     if result.point is not None and group.relation.kernel in EXACT:
         sound = result.checked & np.asarray(np.broadcast_to(np.asarray(result.point[1]) > 0, (n,)))
-        whole = np.broadcast_to(
-            rounded(*result.point, decimals, cells.mode(group.relation.target.table, group.relation.target.measure)),
-            (n,),
-        )
+        whole = np.broadcast_to(_recomputed(result, cells), (n,))
         rows = zip(whole.tolist(), decimals.tolist(), sound.tolist(), strict=True)
         recomputed = [as_printed(digits, places) if fine else "" for digits, places, fine in rows]
     low, high = (

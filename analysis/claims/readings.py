@@ -106,8 +106,7 @@ def _equal(claimed: str, found: Interval) -> Judgement:
         return Judgement(REPRODUCED)
     if rounded(found.point, decimals, "half_even") == claimed:
         return Judgement(REPRODUCED, "rounding half to even")
-    stated = Interval.printed(claimed)
-    if found.low <= stated.high and stated.low <= found.high:
+    if found.meets(Interval.printed(claimed)):
         return Judgement(CONSISTENT)
     if rounded(found.point, decimals, "truncate") == claimed:
         return Judgement(AMBIGUOUS, "only if digits were cut off instead of rounded")

@@ -23,6 +23,7 @@ from analysis.claims.values import ClaimError, NotPrintedError
 from analysis.claims.vocabulary import functions
 from analysis.interval import rounded
 from analysis.report import BadInput, Report, once, records
+from analysis.words import number
 
 FILE = "slips.csv"
 COLUMNS = ["id", "title", "verdict", "consequence", "says", "says_page", "shows", "shows_page", "matters", "claims"]
@@ -117,9 +118,7 @@ def _put(text: str, known: Mapping[str, Any], slip: str, column: str) -> str:
             raise BadInput(FILE, f"words whose numbers can be put in: {error}", slip, column) from None
         if match[2] == "year":
             return decimal(found)
-        digits = rounded(found.point, int(match[2])) if match[2] else decimal(found)
-        whole, dot, rest = digits.partition(".")
-        return f"{int(whole):,}{dot}{rest}"
+        return number(rounded(found.point, int(match[2])) if match[2] else decimal(found))
 
     return _PUT.sub(value, text)
 

@@ -20,30 +20,18 @@ from analysis.claims.spelling import decimal
 from analysis.claims.units import CURRENCIES, unit, words
 from analysis.claims.vocabulary import functions
 from analysis.interval import Interval, outward, power_of_ten, rounded
+from analysis.package import get
 from analysis.report import Report, once
 from analysis.words import number
 
-#: Chapters of the report by the first three characters of ``section``.
-CHAPTERS = {
-    "S": "Summary",
-    "1-1": "Global trends",
-    "1-2": "Indicators of industrial innovation",
-    "1-3": "Policy",
-    "1-4": "Needs and technology topics",
-    "2-1": "Policy instruments",
-    "2-2": "Semiconductors and photonics",
-    "2-3": "Information and communication",
-    "2-4": "Machinery",
-    "2-5": "Transport",
-    "2-6": "Biomedicine",
-    "2-7": "Materials and chemicals",
-    "2-8": "Net zero",
-    "A": "Appendix",
-}
-
-
 #: The result of a statement that holds by one reading and not by another.
 DEPENDS = "depends on the reading"
+
+
+def chapters(report: Report) -> dict[str, str]:
+    """Titles of chapters by the first three characters of ``section`` (``chapters`` of the resource)."""
+    found: dict[str, str] = get(report.described("claims"), "chapters", dict, "resource claims", {})
+    return found
 
 
 @once
@@ -55,13 +43,13 @@ def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame
     """
     frame = evaluate(report, only)
     claims = {claim.id: claim for claim in read(report)}
-    said = [claims[i] for i in frame["id"]]
+    said, titles = [claims[i] for i in frame["id"]], chapters(report)
     results = {"true": "holds", "false": "does not hold"}
     apart = (frame["verdict"] == AMBIGUOUS) & (frame["low"] == "false") & (frame["high"] == "true")
     frame["recomputed"] = frame["recomputed"].mask(apart, DEPENDS)
     frame = frame.assign(
         page=[page(report, claim.line) for claim in said] if only is None else "",
-        chapter=[CHAPTERS[claim.section[:3]] for claim in said],
+        chapter=[titles.get(claim.section[:3], claim.section) for claim in said],
         note=[paged(report, note) for note in frame["note"]],
         statement=[claim.statement for claim in said],
         stated=[stated(claim) for claim in said],
@@ -78,7 +66,8 @@ def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame
 def by_chapter(report: Report) -> pd.DataFrame:
     """Number of claims by chapter and verdict, with totals; counts of listed items are left out."""
     frame = register(report)
-    return _cross(frame[frame["check"] != LISTED], "chapter", CHAPTERS.values())
+    order = dict.fromkeys([*chapters(report).values(), *frame["chapter"]])
+    return _cross(frame[frame["check"] != LISTED], "chapter", order)
 
 
 @once
@@ -118,7 +107,7 @@ def markets(report: Report) -> pd.DataFrame:
     (missing and empty where no rate is printed), ``implied, low, high`` (per cent a year; ``low`` to ``high``
     allows for the rounding of the values), ``verdict, convention`` (of claims that state a rate).
     """
-    claims = read(report)
+    claims, titles = read(report), chapters(report)
     known = functions(printed(report))
     forecasts = [(claim, found) for claim in claims if (found := _forecast(claim, known))]
     stating = {c.id for c, _ in forecasts if c.expression is not None and c.expression.outermost == "cagr"}
@@ -130,7 +119,7 @@ def markets(report: Report) -> pd.DataFrame:
         in_billions = [float(n.point * scale.factor / 10**9) if scale.base == "USD" else None for n in (first, last)]
         states = claim.id in stating
         verdict, convention = verdicts.loc[claim.id] if states else ("", "")
-        place = (claim.id, claim.line, CHAPTERS[claim.section[:3]], name, claim.statement)
+        place = (claim.id, claim.line, titles.get(claim.section[:3], claim.section), name, claim.statement)
         sizes = (digits[0], int(y0.point), digits[1], int(y1.point), printed_unit, *in_billions)
         stated = (float(Fraction(claim.stated)), claim.stated) if states else (None, "")
         rates = map(float, (rate.point, rate.low, rate.high))

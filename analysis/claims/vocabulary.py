@@ -197,12 +197,6 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
     def mean(*numbers: Value) -> Interval:
         return total(*numbers) / len(_numbers(numbers))
 
-    def maximum(*numbers: Value) -> Interval:
-        return best(_numbers(numbers), largest=True)
-
-    def minimum(*numbers: Value) -> Interval:
-        return best(_numbers(numbers), largest=False)
-
     def rank(
         table: str, measure: str, year: Any, code: str, order: str = "desc", exclude: Any = (), only: Any = None
     ) -> Interval:
@@ -258,8 +252,11 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
 
     looked_up = (t, p, c, column, row, rank, listed)
     made = (cagr, total, mean, count, codes, all_of, readings, times, same_period)
-    others = {"max": maximum, "min": minimum} | {name: _lifted(f) for name, f in _ARITHMETIC.items()}
-    return {f.__name__: f for f in (*looked_up, *made)} | others
+    others: dict[str, Callable[..., Any]] = {
+        "max": lambda *numbers: best(_numbers(numbers), largest=True),
+        "min": lambda *numbers: best(_numbers(numbers), largest=False),
+    }
+    return {f.__name__: f for f in (*looked_up, *made)} | others | {name: _lifted(f) for name, f in _ARITHMETIC.items()}
 
 
 def _numbers(values: tuple[Value, ...]) -> list[Interval]:

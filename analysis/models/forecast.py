@@ -95,7 +95,7 @@ def log_linear_ols(y: Floats, horizon: int, floor: Floats) -> Predictive:
     n = _at_least(y, 3, "a line")
     fit = lines(np.arange(n, dtype=float), y)
     ahead = n - 1 + _steps(horizon)
-    return _predictive(fit.at(ahead)[0], fit.sigma**2, n - 2, floor, 1 + fit.spread(ahead) ** 2)
+    return _predictive(fit.at(ahead), fit.sigma**2, n - 2, floor, 1 + fit.spread(ahead) ** 2)
 
 
 def _each(y: Floats, floor: Floats, df: float, one: Callable[[Floats], tuple[Any, Any]]) -> Predictive:

@@ -85,10 +85,10 @@ class Lines:
         leverage = 1 / len(self.time) + self.away**2 / sxx
         return np.asarray(np.sqrt(((self.away / sxx * self.residual / (1 - leverage)) ** 2).sum(axis=1)))
 
-    def at(self, years: Sequence[float] | Floats) -> tuple[Floats, Floats]:
-        """Points of the lines at some years and their standard errors, both (rows, years)."""
+    def at(self, years: Sequence[float] | Floats) -> Floats:
+        """Points of the lines at some years (rows, years)."""
         away = np.asarray(years, dtype=float) - self.time.mean()
-        return self.mean[:, None] + self.slope[:, None] * away, self.sigma[:, None] * self.spread(years)
+        return np.asarray(self.mean[:, None] + self.slope[:, None] * away)
 
     def spread(self, years: Sequence[float] | Floats) -> Floats:
         """Standard errors of the lines at some years for a residual standard deviation of one (years,)."""
@@ -147,7 +147,7 @@ class Trend(Estimate):
         ``low, high`` bound the line (confidence), ``low_pi, high_pi`` a single new year (prediction).
         """
         shown = list(self.series.years if years is None else years)
-        value, error = self.fit.at(shown)[0][0], self.sigma * self.fit.spread(shown)
+        value, error = self.fit.at(shown)[0], self.sigma * self.fit.spread(shown)
         t, back = float(quantile(self.level, self.fit.df)), self.series.back
         point = np.hypot(self.sigma, error)
         bounds = [value, value - t * error, value + t * error, value - t * point, value + t * point]

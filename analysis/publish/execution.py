@@ -230,5 +230,4 @@ def staleness(paths: list[Path], root: Path = ROOT, *, renew: bool = False) -> d
         elif renew:
             fingerprint.renew(notebook, now, hashes)
             write(path, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True))
-    hashes.keep()
     return result

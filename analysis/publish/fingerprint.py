@@ -12,7 +12,7 @@ they are computed again, and the notebook is fresh if each gives the value that 
 """
 
 import ast
-import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.publish import checks
-from analysis.publish.project import BUILD, LOCK, ROOT
+from analysis.publish.project import LOCK, ROOT
 
 KEY = "fingerprint"
 #: Folders whose files a notebook can depend on.
@@ -70,49 +70,35 @@ def _written(value: Any) -> str:
     return f"{type(value).__name__}({','.join(parts)})"
 
 
+@functools.cache
+def _meant(name: str, content: bytes) -> str:
+    return digest(meaning(name, content))
+
+
 class Hashes:
     """Hashes of files below ``root``, each read once; ``""`` for a file that is gone.
 
-    ``hashes[name]`` is that of what the file means (:func:`meaning`), ``hashes.exact(name)`` that of its
-    bytes. Working out the meaning of a module takes milliseconds, so it is kept in ``_build`` by exact hash.
+    ``hashes[name]`` is that of what the file means (:func:`meaning`), ``hashes.exact(name)`` that of its bytes.
     """
 
     def __init__(self, root: Path = ROOT) -> None:
         self.root = root
-        self._changed = False
-        self._exact: dict[str, str] = {}
-        self._cache = root / BUILD / f"meanings-{digest(Path(__file__).read_bytes())}.json"
-        try:
-            self._meanings: dict[str, str] = json.loads(self._cache.read_text("utf-8"))
-        except (OSError, ValueError):
-            self._meanings = {}
+        self._content: dict[str, bytes | None] = {}
+
+    def _read(self, name: str) -> bytes | None:
+        if name not in self._content:
+            path = self.root / name
+            self._content[name] = path.read_bytes() if path.is_file() else None
+        return self._content[name]
 
     def exact(self, name: str) -> str:
         """Hash of the bytes of a file."""
-        path = self.root / name
-        if name not in self._exact and path.is_file():
-            content = path.read_bytes()
-            self._exact[name] = digest(content)
-            if name.endswith((".py", ".json")) and self._key(name) not in self._meanings:
-                self._meanings[self._key(name)] = digest(meaning(name, content))
-                self._changed = True
-        return self._exact.setdefault(name, "")
-
-    def _key(self, name: str) -> str:
-        return f"{name.rpartition('.')[2]} {self._exact[name]}"
+        content = self._read(name)
+        return "" if content is None else digest(content)
 
     def __getitem__(self, name: str) -> str:
-        exact = self.exact(name)
-        return self._meanings.get(self._key(name), exact)
-
-    def keep(self) -> None:
-        """Write down what was worked out, for the next time; no harm if that cannot be done."""
-        if self._changed:
-            with contextlib.suppress(OSError):
-                self._cache.parent.mkdir(exist_ok=True)
-                partial = self._cache.with_suffix(".partial")
-                partial.write_text(json.dumps(self._meanings, indent=0, sort_keys=True), "utf-8")
-                partial.replace(self._cache)
+        content = self._read(name)
+        return "" if content is None else _meant(name, content)
 
 
 def relevant(opened: Iterable[str]) -> dict[str, set[str]]:

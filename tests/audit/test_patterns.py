@@ -105,6 +105,20 @@ def test_counts_on_the_printed_basis_add_what_no_revision_explains(report: Repor
     assert {code for code, far in apart.items() if far > float(known["revision"].iloc[0])} == named
 
 
+def test_a_cell_that_is_not_available_stands_beside_no_fact(data_copy: Path) -> None:
+    head, *lines = rows(data_copy, "1-2-13")
+    next(r for r in lines if r[0] == "法國")[head.index("patents_2024")] = "N/A"
+    with (data_copy / "tables/1-2-13.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([head, *lines])
+    path = data_copy / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    printed = next(r for r in package["resources"] if r.get("table") == "1-2-13")
+    for field in printed["schema"]["fields"]:
+        field.get("constraints", {}).pop("pattern", None)  # which lets no N/A stand here
+    path.write_text(json.dumps(package), encoding="utf-8")
+    assert breaks(load(data_copy)) == [("break:1-2-13:patents:2024", {"CHE", "CAN", "GBR", "DEU", "CHN", "TWN"})]
+
+
 def test_one_wrong_digit_is_no_break(data_copy: Path) -> None:
     head, *lines = rows(data_copy, "1-2-1")
     lines[3][head.index("gerd_2021")] = "9,999"

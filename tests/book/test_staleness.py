@@ -74,14 +74,11 @@ def change_last_digit(path, row, place=-1):
 
 @pytest.fixture(scope="module")
 def edition(tmp_path_factory):
-    """A copy of everything that notebooks depend on, and of what is known of the meaning of its files."""
+    """A copy of everything that notebooks depend on."""
     root = tmp_path_factory.mktemp("edition")
     for folder in ("data", "analysis", "book"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(ROOT / "requirements.lock.txt", root / "requirements.lock.txt")
-    (root / "_build").mkdir()
-    for known in (ROOT / "_build").glob("meanings-*.json"):
-        shutil.copyfile(known, root / "_build" / known.name)
     return root
 
 

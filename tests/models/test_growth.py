@@ -73,7 +73,7 @@ def test_the_line_reaches_the_certified_digits_of_nist() -> None:
     x, y = np.array(data["x"][0], dtype=float), np.array(data["y"], dtype=float)
     fit = growth.lines(x, y[None])
     assert fit.slope[0] == pytest.approx(float(data["estimates"][1]), rel=1e-11)
-    assert fit.at([0.0])[0][0, 0] == pytest.approx(float(data["estimates"][0]), rel=1e-9)
+    assert fit.at([0.0])[0, 0] == pytest.approx(float(data["estimates"][0]), rel=1e-9)
     assert fit.se[0] == pytest.approx(float(data["errors"][1]), rel=1e-10)
     assert fit.sigma[0] == pytest.approx(float(data["residual_sd"]), rel=1e-10)
 
