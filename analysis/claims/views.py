@@ -49,7 +49,7 @@ def register(report: Report, only: frozenset[str] | None = None) -> pd.DataFrame
     frame["recomputed"] = frame["recomputed"].mask(apart, DEPENDS)
     frame = frame.assign(
         page=[page(report, claim.line) for claim in said] if only is None else "",
-        chapter=[titles.get(claim.section[:3], claim.section) for claim in said],
+        chapter=[titles.get(key := claim.section[:3], key) for claim in said],
         note=[paged(report, note) for note in frame["note"]],
         statement=[claim.statement for claim in said],
         stated=[stated(claim) for claim in said],
@@ -119,7 +119,7 @@ def markets(report: Report) -> pd.DataFrame:
         in_billions = [float(n.point * scale.factor / 10**9) if scale.base == "USD" else None for n in (first, last)]
         states = claim.id in stating
         verdict, convention = verdicts.loc[claim.id] if states else ("", "")
-        place = (claim.id, claim.line, titles.get(claim.section[:3], claim.section), name, claim.statement)
+        place = (claim.id, claim.line, titles.get(key := claim.section[:3], key), name, claim.statement)
         sizes = (digits[0], int(y0.point), digits[1], int(y1.point), printed_unit, *in_billions)
         stated = (float(Fraction(claim.stated)), claim.stated) if states else (None, "")
         rates = map(float, (rate.point, rate.low, rate.high))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from analysis import report
@@ -24,6 +26,19 @@ def test_counts_add_up_and_list_counts_stand_apart(edition_):
     assert chapters.loc["all", "all"] == (found["check"] != "list count").sum()
     for frame in (checks, chapters):
         assert (frame[list(VERDICTS)].sum(axis=1) == frame["all"]).all()
+
+
+def test_a_section_of_no_known_chapter_stands_under_its_number(data_copy):
+    path = data_copy / "datapackage.json"
+    package = json.loads(path.read_text("utf-8"))
+    claims = next(r for r in package["resources"] if r["name"] == "claims")
+    del claims["chapters"]["2-4"]
+    path.write_text(json.dumps(package), "utf-8")
+    edition = report.load(data_copy)
+    table = views.by_chapter(edition).set_index("chapter")["all"]
+    assert table["2-4"] > 0
+    assert table.drop("all").sum() == table["all"]
+    assert "2-4" in set(views.markets(edition)["chapter"])
 
 
 def test_every_claim_has_a_known_kind_section_and_verdict(edition_):
