@@ -45,21 +45,21 @@ def _present(report: Report) -> dict[str, dict[str, str]]:
 
 
 @once
-def _listed(report: Report) -> dict[str, dict[str, str]]:
-    """Of :func:`_present` what a list of the findings tells."""
-    told = ("title", "grade", "consequence", "tables")
-    return {number: {name: row[name] for name in told} for number, row in _present(report).items()}
+def listed(report: Report) -> pd.DataFrame:
+    """What a list of the findings tells, worst first: ``title, grade, consequence, tables, decided_by`` by id."""
+    told = ["title", "grade", "consequence", "tables", "decided_by"]
+    return pd.DataFrame.from_dict(_present(report), orient="index", columns=told)
 
 
 def title(report: Report, number: str) -> str:
     """The title of a finding; its number where the data no longer have it."""
-    row = _listed(report).get(number)
-    return tables.signs(row["title"]) if row else number
+    titles = listed(report)["title"]
+    return tables.signs(titles[number]) if number in titles else number
 
 
 def count(report: Report, grade: str) -> int:
     """How many findings of a grade there are."""
-    return sum(row["grade"] == grade for row in _listed(report).values())
+    return int((listed(report)["grade"] == grade).sum())
 
 
 def head(report: Report, number: str, sentences: Mapping[str, object] | None = None) -> None:
@@ -180,9 +180,9 @@ def newcomers(report: Report) -> None:
 
 def listing(report: Report) -> Markdown:
     """All findings as a table, worst first, each linked to its article."""
-    known = {k.id for k in register(report)}
+    known, found = {k.id for k in register(report)}, listed(report)
     lines = ["| Finding | Grade | Touches |", "|---|---|---|"]
-    for number, row in _listed(report).items():
+    for number, row in zip(found.index, records(found), strict=True):
         target = f"#{number.lower()}" if number in known else "#new-findings"
         name = title(report, number).replace("|", "/")
         where = _places(report, row["tables"])

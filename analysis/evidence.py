@@ -107,6 +107,13 @@ def compare(report: Report, *tables: str) -> pd.DataFrame:
 
 
 @once
+def verdicts(report: Report) -> pd.DataFrame:
+    """``id, table, verdict`` of :func:`compare` where a number is printed; a page that only counts needs no more."""
+    found: pd.DataFrame = compare(report)[["id", "table", "verdict"]]
+    return found[found["verdict"] != NOT_PRINTED]
+
+
+@once
 def beside(report: Report, *tables: str) -> pd.DataFrame:
     """:func:`compare` for some tables of the report (or ``prose``, ``claims``), ready to be shown.
 

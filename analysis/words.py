@@ -37,7 +37,7 @@ class Both(str):
 
     def capitalize(self) -> Both:
         """With a capital at the beginning of the English."""
-        return Both(super().capitalize(), self.zh)
+        return Both(self[:1].upper() + self[1:], self.zh)
 
 
 #: What stands where a number would that these data do not have: another year, another row.
@@ -148,8 +148,8 @@ def listing(items: Iterable[str]) -> Both:
 
 
 def name(report: Report, code: str) -> Both:
-    """Name of a row: English, and as printed."""
-    return Both(report.name(code), report.name(code, "zh"))
+    """Name of a row: English as within a sentence (``the Netherlands``), and as printed."""
+    return Both(report.entities[code].get("in_text") or report.name(code), report.name(code, "zh"))
 
 
 def names(report: Report, codes: Iterable[str]) -> Both:

@@ -15,7 +15,20 @@ from analysis import facts as module
 from analysis.charts import exhibit
 from analysis.facts import expect, facts
 from analysis.publish import checks
-from analysis.words import ABSENT, amount, between, cardinal, listing, number, ordinal, percent, span, within
+from analysis.words import (
+    ABSENT,
+    amount,
+    between,
+    cardinal,
+    listing,
+    name,
+    names,
+    number,
+    ordinal,
+    percent,
+    span,
+    within,
+)
 from tests.book.test_extensions import extension
 
 
@@ -112,6 +125,14 @@ def test_words_carry_their_chinese_form_into_the_facts(shown: list[dict[str, Any
         "share": "3.98%",
     }
     assert json.loads(json.dumps(shown[0][module.MIME])) == shown[0][module.MIME]
+
+
+def test_a_name_within_a_sentence_takes_its_article() -> None:
+    book = report.load()
+    told = names(book, ["CHE", "GBR", "NLD"])
+    assert (told, told.zh) == ("Switzerland, the United Kingdom and the Netherlands", "瑞士、英國、荷蘭")
+    assert name(book, "USA").capitalize() == "The United States"
+    assert book.name("USA") == "United States"
 
 
 def test_amounts_are_scaled_for_people_and_counts_written_out() -> None:

@@ -80,7 +80,7 @@ def _pattern(
     names = [words.row(c) for c in named]
     measure = block.measure.replace("_", " ")
     lines = [
-        f"spread of the changes to {y} around their median: {100 * float(np.sqrt(np.nanmean(around[:, i] ** 2))):.0f} per cent"
+        f"changes to {y} in logarithms, root mean square around their median: {float(np.sqrt(np.nanmean(around[:, i] ** 2))):.2f}"
         for i, (_, y) in enumerate(years)
     ]
     lines += [

@@ -400,7 +400,8 @@ def _track(tag: str, within: list[str], names: tuple[str, ...], marked: str) -> 
 def names(root: Path) -> dict[str, str]:
     """Chinese names by English ones: rows (``labels.csv``), tables, and those of ``names.csv``, which go before."""
     with (root / "data/labels.csv").open(encoding="utf-8") as file:
-        found = {row["en"]: row["label"] for row in reversed(list(csv.DictReader(file))) if row["en"]}
+        rows = [row for row in reversed(list(csv.DictReader(file))) if row["en"]]
+    found = {row["en"]: row["label"] for row in rows}
     package = json.loads((root / "data/datapackage.json").read_text("utf-8"))
     for resource in package["resources"]:
         title, english = resource.get("title", ""), resource.get("title_en", "")
@@ -412,7 +413,7 @@ def names(root: Path) -> dict[str, str]:
     if own.is_file():
         with own.open(encoding="utf-8") as file:
             found |= {row["en"]: row["zh"] for row in csv.DictReader(file)}
-    return found
+    return found | {row["in_text"]: found[row["en"]] for row in rows if row.get("in_text")}
 
 
 def settings(catalogues: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 The theme's switches that open a part of the contents have no name; they get one. The number of a table, the id of a
 finding and a month (``1-2-13``, ``F-005``, ``2025-09``) are not broken at their hyphens, on the screen or on paper, and
 a hyphen before a number is a minus sign, also in the alternative texts of figures; between two pages it is a dash.
+Apostrophes of tables and figures are those of the prose.
 Source maps, which only help to debug the theme, are not shipped.
 """
 
@@ -21,7 +22,9 @@ _UNBROKEN = re.compile(rf"[表圖]?(?:{WHOLE})|(?<![\w-])\d{{4}}-\d\d(?:-\d\d)?(
 
 _PAGES = re.compile(r"(?<=\bpp\. )(\d+)-(?=\d)")
 _DESCRIBED = re.compile(r"(?<=<desc>)[^<]*")
+_DRAWN = re.compile(r"(<(?:desc|text|title|tspan)\b[^>]*>)([^<]+)")
 _MINUS = re.compile(r"(?<![\w.,%)\]-])-(?=\d)", re.ASCII)
+_APOSTROPHE = re.compile(r"(?<=\w)(?:'|&#x27;|&#39;)")
 
 
 def name_switches(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -44,14 +47,16 @@ def name_switches(app: Sphinx, pagename: str, templatename: str, context: dict[s
 def whole(page: str) -> str:
     """A page whose numbers of tables, ids of findings and months stay on one line, with minus signs before numbers.
 
-    >>> whole('<p title="F-005">see F-005 and 表1-2-13: -5</p>')
-    '<p title="F-005">see <span class="whole">F-005</span> and <span class="whole">表1-2-13</span>: −5</p>'
+    >>> whole('<p title="F-005">see F-005&#x27;s 表1-2-13: -5</p>')
+    '<p title="F-005">see <span class="whole">F-005</span>’s <span class="whole">表1-2-13</span>: −5</p>'
     """
     parts = _TAGS.split(page)
     # each tag is followed by its name, if it is one of those above, and by text
     for place in range(0, len(parts), 3):
-        text = _PAGES.sub(r"\1–", _MINUS.sub("−", parts[place]))
+        text = _APOSTROPHE.sub("’", _PAGES.sub(r"\1–", _MINUS.sub("−", parts[place])))
         parts[place] = _UNBROKEN.sub(r'<span class="whole">\g<0></span>', text)
+        if parts[place + 2 : place + 3] == ["svg"]:
+            parts[place + 1] = _DRAWN.sub(lambda m: m[1] + _APOSTROPHE.sub("’", m[2]), parts[place + 1])
     page = "".join(part or "" for number, part in enumerate(parts) if number % 3 != 2)
     return _DESCRIBED.sub(lambda m: _MINUS.sub("−", m[0]), page)
 
