@@ -123,9 +123,9 @@ def show(
 
     ``data`` are the plotted numbers (offered as ``name.csv``); ``source`` a list of table numbers
     or a text; ``alt`` says in words what is to be seen; ``note`` qualifies it in the caption; ``report`` is the
-    edition of the tables (by default that of the book). A figure of no numbers is said to be :func:`broken`. If a
-    text is cut off, crossed or lies on another, in the column of a laptop or on a phone, raises :class:`ValueError`
-    where the book runs its notebooks, and warns whoever else draws it.
+    edition of the tables (by default that of the book). A figure of no numbers is said to be :func:`broken`. So
+    is one with a text that is cut off, crossed or lies on another, in the column of a laptop or on a phone, where the
+    book runs its notebooks; whoever else draws it is warned.
     """
     if isinstance(fig, Drawing) and not fig.axes:
         broken(f"the figure “{fig.title}”, none of whose numbers is in this edition")
@@ -148,8 +148,9 @@ def show(
 
 def _drawn(fig: Figure, name: str, alt: str) -> str:
     if wrong := faults(fig):
-        said = f"figure {name}: {'; '.join(wrong)}"
+        said = f"the figure {name} as it is drawn: {'; '.join(wrong)}"
         if "PUBLISH_RECORD" in os.environ:
-            raise ValueError(said)
-        warnings.warn(said, stacklevel=3)
+            broken(said)
+        else:
+            warnings.warn(said, stacklevel=3)
     return svg(fig, alt, fig.title if isinstance(fig, Drawing) else "", name)
