@@ -332,14 +332,16 @@ def _split(report: Report, before: int, after: int) -> Iterator[Line]:
 def _research(report: Report) -> Iterator[Line]:
     for one in decomposition.research(report):
         key = f"gerd.{one.code}"
-        yield Line(2, "lmdi", "gdp_effect", (one.gdp, *one.gdp_bounds), "bounds", MONEY, 2, key)
-        yield Line(2, "lmdi", "intensity_effect", (one.intensity, *one.intensity_bounds), "bounds", MONEY, 2, key)
+        intensity = one.intensity, one.intensity_low, one.intensity_high
+        yield Line(2, "lmdi", "gdp_effect", (one.gdp, one.gdp_low, one.gdp_high), "bounds", MONEY, 2, key)
+        yield Line(2, "lmdi", "intensity_effect", intensity, "bounds", MONEY, 2, key)
         yield Line(2, "lmdi", "gdp_alone", (one.gdp_alone,), "", MONEY, 2, key)
 
 
 def _real(report: Report) -> Iterator[Line]:
     one = decomposition.research_on_real_gdp(report)[1]
-    yield Line(2, "lmdi_real_gdp", "gdp_effect", (one.gdp, *one.gdp_bounds), "bounds", MONEY, 2, f"gerd.{one.code}")
+    three = one.gdp, one.gdp_low, one.gdp_high
+    yield Line(2, "lmdi_real_gdp", "gdp_effect", three, "bounds", MONEY, 2, f"gerd.{one.code}")
 
 
 def _exports(report: Report, table: str) -> Iterator[Line]:
