@@ -1,10 +1,9 @@
 """A printed number: its digits, and every value that prints the same.
 
 ``"3.40"`` stands for all values from 3.395 to 3.405. :class:`Interval` holds the number by its digits
-(``point``) and those two ends, as exact fractions. Arithmetic carries all three, so no decision passes through a
-binary float. What has no value for every number in the interval (a division by what may be zero) raises
-:class:`UndefinedError`. Which tables round otherwise, and which of their ends are then open, the audit finds and
-knows (:mod:`analysis.audit.cells`).
+(``point``) and those two ends, as exact fractions; an end may be open (a truncated 45.61 stands for
+[45.61, 45.62)). Arithmetic carries all three, so no decision passes through a binary float. What has no value
+for every number in the interval (a division by what may be zero) raises :class:`UndefinedError`.
 
 An interval used twice counts as two independent numbers: bounds may be wider than need be, never narrower.
 A column is a sequence of intervals, ``None`` for an unknown one (a printed N/A, an undefined result);
@@ -154,11 +153,16 @@ def outward_float(value: Fraction, up: bool) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A number by its digits (``point``) and all it may be (``low`` to ``high``, both ends among it)."""
+    """A number by its digits (``point``) and all it may be (``low`` to ``high``).
+
+    ``open_low`` and ``open_high`` mark an end that does not itself print so.
+    """
 
     point: Fraction
     low: Fraction
     high: Fraction
+    open_low: bool = False
+    open_high: bool = False
 
     @classmethod
     def exact(cls, value: int | Fraction) -> Interval:
@@ -167,21 +171,43 @@ class Interval:
         return cls(value, value, value)
 
     @classmethod
-    def printed(cls, text: str, exact: bool = False) -> Interval:
-        """What printed digits stand for, however ties are rounded; ``exact`` (a count printed in full) for themselves alone.
+    def between(cls, low: Fraction | int, high: Fraction | int, point: Fraction | int | None = None) -> Interval:
+        """A closed interval; its point is the middle unless given."""
+        low, high = Fraction(low), Fraction(high)
+        if low > high:
+            raise ValueError(f"bounds the wrong way round: {low} > {high}")
+        return cls((low + high) / 2 if point is None else Fraction(point), low, high)
 
+    @classmethod
+    def printed(cls, text: str, exact: bool = False, mode: str = "nearest") -> Interval:
+        """What printed digits stand for; ``exact`` (a count printed in full) for themselves alone.
+
+        ``mode``: ``nearest`` covers both ways of rounding ties (closed ends); ``half_up`` has both ends
+        closed as well, since a tie above was rounded away and one below up; ``half_even`` leaves both ends
+        out of an odd last digit; ``truncate`` is ``"3.40"`` for [3.40, 3.41), ``"-0.56"`` for (-0.57, -0.56].
         Raises :class:`ValueError` for what is not a number.
         """
         whole, decimals = digits(text)
-        point, half = Fraction(whole, 10**decimals), Fraction(0 if exact else 1, 2 * 10**decimals)
-        return cls(point, point - half, point + half)
+        point = Fraction(whole, 10**decimals)
+        if exact:
+            return cls(point, point, point)
+        if mode == "truncate":
+            down, up, unit = whole <= 0, whole >= 0, Fraction(1, 10**decimals)
+            return cls(point, point - unit * down, point + unit * up, down, up)
+        if mode not in ("nearest", *MODES):
+            raise ValueError(f"mode is nearest or one of {', '.join(MODES)}, not {mode!r}")
+        half, odd = Fraction(1, 2 * 10**decimals), mode == "half_even" and whole % 2 == 1
+        return cls(point, point - half, point + half, odd, odd)
 
     @classmethod
-    def column(cls, printed: Iterable[str | None], exact: bool | Sequence[bool] = False) -> tuple[Interval | None, ...]:
+    def column(
+        cls, printed: Iterable[str | None], exact: bool | Sequence[bool] = False, mode: str = "nearest"
+    ) -> tuple[Interval | None, ...]:
         """:meth:`printed` of each; ``N/A``, ``""``, ``None`` and NaN are unknown."""
         texts = list(printed)
         sharp = [exact] * len(texts) if isinstance(exact, bool) else exact
-        return tuple(None if _missing(t) else cls.printed(str(t), bool(e)) for t, e in zip(texts, sharp, strict=True))
+        rows = zip(texts, sharp, strict=True)
+        return tuple(None if _missing(t) else cls.printed(str(t), bool(e), mode) for t, e in rows)
 
     @property
     def is_exact(self) -> bool:
@@ -189,17 +215,21 @@ class Interval:
         return self.low == self.high
 
     def __neg__(self) -> Interval:
-        return Interval(-self.point, -self.high, -self.low)
+        return Interval(-self.point, -self.high, -self.low, self.open_high, self.open_low)
 
     def __abs__(self) -> Interval:
         if self.low >= 0:
             return self
-        return -self if self.high <= 0 else Interval(abs(self.point), Fraction(0), max(-self.low, self.high))
+        if self.high <= 0:
+            return -self
+        high, is_open = _end([(-self.low, self.open_low), (self.high, self.open_high)], max)
+        return Interval(abs(self.point), Fraction(0), high, False, is_open)
 
     def __add__(self, other: Interval | Fraction | int) -> Interval:
         if (o := _of(other)) is None:
             return NotImplemented
-        return Interval(self.point + o.point, self.low + o.low, self.high + o.high)
+        ends = self.open_low or o.open_low, self.open_high or o.open_high
+        return Interval(self.point + o.point, self.low + o.low, self.high + o.high, *ends)
 
     __radd__ = __add__
 
@@ -212,8 +242,15 @@ class Interval:
     def __mul__(self, other: Interval | Fraction | int) -> Interval:
         if (o := _of(other)) is None:
             return NotImplemented
-        corners = [a * b for a in (self.low, self.high) for b in (o.low, o.high)]
-        return Interval(self.point * o.point, min(corners), max(corners))
+        mine = (self.low, self.open_low), (self.high, self.open_high)
+        theirs = (o.low, o.open_low), (o.high, o.open_high)
+        corners = [
+            (a * b, not ((a == 0 and not a_open) or (b == 0 and not b_open)) and (a_open or b_open))
+            for a, a_open in mine
+            for b, b_open in theirs
+        ]
+        (low, open_low), (high, open_high) = _end(corners, min), _end(corners, max)
+        return Interval(self.point * o.point, low, high, open_low, open_high)
 
     __rmul__ = __mul__
 
@@ -221,7 +258,7 @@ class Interval:
         """The reciprocal; :class:`UndefinedError` for what may be zero."""
         if self.low <= 0 <= self.high:
             raise UndefinedError("division by a number that may be zero")
-        return Interval(1 / self.point, 1 / self.high, 1 / self.low)
+        return Interval(1 / self.point, 1 / self.high, 1 / self.low, self.open_high, self.open_low)
 
     def __truediv__(self, other: Interval | Fraction | int) -> Interval:
         return NotImplemented if (o := _of(other)) is None else self * o.inverse()
@@ -232,22 +269,26 @@ class Interval:
     def __pow__(self, exponent: int) -> Interval:
         if self.low <= 0:
             raise UndefinedError("power of a number that may not be positive")
-        low, high = sorted((self.low**exponent, self.high**exponent))
-        return Interval(self.point**exponent, low, high)
+        ends = (self.low**exponent, self.open_low), (self.high**exponent, self.open_high)
+        (low, open_low), (high, open_high) = ends if exponent >= 0 else ends[::-1]
+        return Interval(self.point**exponent, low, high, open_low, open_high)
 
     def root(self, degree: int) -> Interval:
         """The positive root; ends that are no decimals move outward at :data:`ROOT_DECIMALS`."""
         if self.low < 0:
             raise UndefinedError("root of a number that may be negative")
-        return Interval(_root(self.point, degree), _root(self.low, degree), _root(self.high, degree, up=True))
+        low, high = _root(self.low, degree), _root(self.high, degree, up=True)
+        return Interval(_root(self.point, degree), low, high, self.open_low, self.open_high)
 
     def meets(self, other: Interval) -> bool:
         """Whether the two have a value in common."""
-        return self.low <= other.high and other.low <= self.high
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        at_end = not any((low == i.low and i.open_low) or (low == i.high and i.open_high) for i in (self, other))
+        return low < high or (low == high and at_end)
 
     def holds(self, value: Fraction | int) -> bool:
         """Whether the number may be this value."""
-        return self.low <= value <= self.high
+        return self.meets(Interval.exact(value))
 
 
 def _of(value: object) -> Interval | None:
@@ -255,6 +296,12 @@ def _of(value: object) -> Interval | None:
     if isinstance(value, Interval):
         return value
     return Interval.exact(value) if isinstance(value, int | Fraction) and not isinstance(value, bool) else None
+
+
+def _end(ends: Sequence[tuple[Fraction, bool]], pick: Callable[..., Fraction]) -> tuple[Fraction, bool]:
+    """The outer one of some ends, open only if it is wherever it occurs."""
+    value = pick(end for end, _ in ends)
+    return value, all(is_open for end, is_open in ends if end == value)
 
 
 def _root(value: Fraction, degree: int, up: bool = False) -> Fraction:

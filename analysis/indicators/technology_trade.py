@@ -44,7 +44,7 @@ def concentration_of(*shares: Interval) -> Interval:
     (and adds its square): the bounds cover both.
     """
     rest = max(Fraction(0), 100 - sum((part.low for part in shares), Fraction(0))) / 100
-    return sum_of_squares(*shares) + Interval(Fraction(0), Fraction(0), rest * rest)
+    return sum_of_squares(*shares) + Interval.between(0, rest * rest, point=0)
 
 
 def _of_flows(name: str, function: Callable[[Interval, Interval], Interval], text: str, amount: str = "") -> Indicator:

@@ -73,7 +73,7 @@ def test_a_product_has_its_lower_end_first(share: str, whole: str) -> None:
 @given(st.lists(printed, min_size=1, max_size=5), st.tuples(st.integers(-9, 9), st.integers(0, 9)))
 def test_what_lies_within_bounds_does_so_whatever_the_signs(inputs: list[str], span: tuple[int, int]) -> None:
     low, high = (span[0], 10), (span[0] + span[1], 10)
-    factor = Interval(Fraction(*low), Fraction(*low), Fraction(*high))
+    factor = Interval.between(Fraction(*low), Fraction(*high))
 
     def implied(first: Interval, *others: Interval) -> Interval:
         for i, other in enumerate(others):
