@@ -21,9 +21,6 @@ from analysis.report import Report
 from analysis.stages import once
 from analysis.words import Both, amount, exactly, listing, number, percent, span
 
-#: How a limit is worded that a sentence of the report puts on a number.
-_LIMITS = {"約": "about ", "逾": "more than ", "超過": "more than ", "近": "close to ", "突破": "above "}
-
 
 @once
 def ledger(report: Report, *numbers: str) -> pd.DataFrame:
@@ -205,7 +202,8 @@ def not_rebuilt(report: Report, figures: str | Mapping[str, str], missing: str =
 
 def _point(report: Report, row: Mapping[Any, Any]) -> str:
     year = f", {row['year']}" if row["year"] else ""
-    value = f"{_LIMITS.get(row['qualifier'], '')}{_quantity(report, row['printed'], row['unit'])}"
+    limit = report.package.get("qualifiers", {}).get(row["qualifier"], {}).get("word_en", "")
+    value = f"{limit} {_quantity(report, row['printed'], row['unit'])}".strip()
     return f"{row['quantity']}{year}: {value} (p. {row['page']}, line {row['seed_line']} of the text)"
 
 

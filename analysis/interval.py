@@ -92,16 +92,21 @@ def _missing(value: object) -> bool:
     raise TypeError(f"printed numbers are strings, found {value!r}")
 
 
-def whole_digits(value: Fraction | int, decimals: int, mode: str = "half_up") -> int:
-    """A number rounded, in units of its last decimal: ``(17/5, 2)`` is 340."""
+def whole_digits(value: Fraction | int | tuple[int, int], decimals: int, mode: str = "half_up") -> int:
+    """A number, or its numerator and denominator, rounded, in units of its last decimal: ``(17/5, 2)`` is 340."""
     if mode not in MODES:
         raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode!r}")
     whole: int
-    whole, rest = divmod(abs(value.numerator) * 10**decimals, value.denominator)
-    tie = 2 * rest - value.denominator
+    over, under = _over_under(value)
+    whole, rest = divmod(abs(over) * 10**decimals, under)
+    tie = 2 * rest - under
     if mode != "truncate" and (tie > 0 or (tie == 0 and (mode == "half_up" or whole % 2))):
         whole += 1
-    return -whole if value < 0 else whole
+    return -whole if over < 0 else whole
+
+
+def _over_under(value: Fraction | int | tuple[int, int]) -> tuple[int, int]:
+    return value if isinstance(value, tuple) else (value.numerator, value.denominator)
 
 
 def as_printed(whole: int, decimals: int) -> str:
@@ -128,7 +133,7 @@ def exact_decimals(value: Fraction, most: int) -> int:
 def outward(value: Fraction | tuple[int, int], decimals: int, up: bool) -> str:
     """A bound, or its numerator and denominator, for display: a lower one rounded down, an upper one (``up``) up."""
     sign = -1 if up else 1
-    over, under = value if isinstance(value, tuple) else (value.numerator, value.denominator)
+    over, under = _over_under(value)
     return as_printed(sign * (sign * over * 10**decimals // under), decimals)
 
 

@@ -31,6 +31,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
 #: Columns of resources that a printed table may share its name with: asked for when they are read.
 READ: dict[str, tuple[str, ...]] = {
     "figures": ("figure", "title", "data_printed"),
+    "statements": ("statement", "seed_line", "series", "table", "measure"),
     "evidence": (
         *("id", "table", "row", "column", "entity", "year", "value", "unit", "precision", "expression", "basis"),
         *("printed_basis", "printed_dated", "publisher", "published", "revision"),

@@ -16,7 +16,7 @@ from IPython.display import Markdown
 
 from analysis.charts.exhibit import broken, caption, cite, csv_link, put, tag_chinese
 from analysis.charts.layout import one_name
-from analysis.charts.style import VERDICTS
+from analysis.charts.style import HOME, VERDICTS
 from analysis.report import Report
 
 _NUMBER = re.compile(r"[-+−]?\d[\d,]*(\.\d+)?( ?%)?\*?$")
@@ -99,11 +99,11 @@ def markup(
     cells = {c: _parted(texts) if "num" in kinds[c] else texts for c, texts in cells.items()}
     rows = []
     keys = list(frame[code]) if code in frame else [""] * len(frame)
-    own = set(keys) != {"TWN"}  # a table of nothing but Taiwan needs no mark
+    own = set(keys) != {HOME}  # a table of nothing but Taiwan needs no mark
     for i, key in enumerate(keys):
         row = [f'<th scope="row"{kinds[shown[0]]}>{_shown(cells[shown[0]][i], shown[0] in verdicts)}</th>']
         row += [f"<td{kinds[c]}>{_shown(cells[c][i], c in verdicts)}</td>" for c in shown[1:]]
-        rows.append(('<tr class="taiwan">' if key == "TWN" and own else "<tr>") + "".join(row) + "</tr>")
+        rows.append(('<tr class="taiwan">' if key == HOME and own else "<tr>") + "".join(row) + "</tr>")
     labels = {c: mark(heads.get(c, c.replace("_", " "))) for c in shown}
     for c in (c for c in shown if units.get(c)):
         labels[c] += f'<span class="unit">{mark(units[c])}</span>'

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.interval import digits, fraction
+from analysis.interval import decimals_of, digits, fraction
 from analysis.package import get
 from analysis.report import NOT_AVAILABLE, BadInput, Report, clean
 
-Ints = NDArray[Any]
+#: Python integers of any length: nothing overflows, nothing passes through a binary float.
+Ints = NDArray[np.object_]
 
 #: Table name under which the numbers of sentences (``prose.csv``) are kept.
 PROSE = "prose"
@@ -112,9 +113,8 @@ class Block:
 class Cells:
     """All cells in play: identities, integer triples, blocks.
 
-    ``low``, ``mid``, ``high``: integers at ``scale`` per printed unit (int64, or Python
-    integers in object arrays where that could overflow); an end that does not belong to
-    the values that print so is marked in ``open_low`` and ``open_high``. ``known`` is
+    ``low``, ``mid``, ``high``: integers at ``scale`` per printed unit; an end that does not
+    belong to the values that print so is marked in ``open_low`` and ``open_high``. ``known`` is
     False for N/A, ``fixed`` True for exact counts and for numbers with a word such as
     "about". ``modes``: rounding of a (table, measure) where it is not to the nearest.
     """
@@ -145,7 +145,7 @@ class Cells:
     @functools.cached_property
     def steps(self) -> Ints:
         """Integers per unit of the last printed digit of every cell."""
-        return powers(self.scale, self.decimals)
+        return np.array([self.scale // 10**places for places in self.decimals.tolist()], dtype=object)
 
     @functools.cached_property
     def inner(self) -> tuple[Ints, Ints, Ints]:
@@ -167,7 +167,7 @@ class Cells:
 
 
 def triple(
-    printed: str, scale: int, exact: bool = False, leeway: Leeway = Leeway(), mode: str = NEAREST_MODE
+    printed: str, scale: int, exact: bool = False, leeway: Leeway | None = None, mode: str = NEAREST_MODE
 ) -> tuple[int, int, int]:
     """Integers ``(low, printed, high)`` at ``scale`` of one printed number.
 
@@ -181,11 +181,11 @@ def triple(
     mid = number * step
     if exact:
         return mid, mid, mid
-    if mode != NEAREST_MODE:
-        low, high, open_low, open_high = ends(mid, step, mode)
-        return low + open_low, mid, high - open_high
-    down, up = leeway.reach(mid, step)
-    return mid - down, mid, mid + up
+    if leeway:
+        down, up = leeway.reach(mid, step)
+        return mid - down, mid, mid + up
+    low, high, open_low, open_high = ends(mid, step, mode)
+    return low + open_low, mid, high - open_high
 
 
 def ends(mid: Any, step: Any, mode: str) -> tuple[Any, Any, Any, Any]:
@@ -217,12 +217,6 @@ def governed(cells: Cells, modes: Mapping[tuple[str, str], str]) -> Cells:
 def is_numbering(printed: list[str]) -> bool:
     """Whether the numbers of a line only count: 1, 2, 3 …"""
     return printed == [str(n) for n in range(1, len(printed) + 1)]
-
-
-def powers(scale: int, decimals: NDArray[np.int64]) -> Ints:
-    """``scale / 10**decimals``, as int64 where that cannot overflow."""
-    kind = np.int64 if scale < 2**62 else object
-    return np.array([scale // 10**d for d in range(int(decimals.max(initial=0)) + 1)], dtype=kind)[decimals]
 
 
 def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
@@ -306,34 +300,24 @@ def from_cells(
 
     A cell without digits is a blank of its block and nothing else.
     """
-    blocks = arrange(cells, known_units)
+    blocks, leeways = arrange(cells, known_units), leeways or {}
     cells = [c for c in cells if c.printed]
-    text = np.array([c.printed for c in cells], dtype=np.str_)
-    known = text != NOT_AVAILABLE
-    text = np.where(known, text, "0")
-    point = np.strings.find(text, ".")
-    decimals = np.where(point < 0, 0, np.strings.str_len(text) - point - 1).astype(np.int64)
-    plain = np.strings.replace(text, ".", "", count=1) if len(cells) else text  # numpy has no empty replacement
-    length = np.strings.str_len(plain)
-    longest = int(length.max(initial=0))
-    if longest > LONGEST:
-        cell = cells[int(length.argmax())]
-        raise BadInput(f"table {cell.table}", f"a number of at most {LONGEST} digits", cell.row, cell.column)
+    known = np.array([c.printed != NOT_AVAILABLE for c in cells], dtype=bool)
+    for cell in cells:
+        if len(cell.printed) > LONGEST:
+            raise BadInput(f"table {cell.table}", f"a number of at most {LONGEST} digits", cell.row, cell.column)
+        if cell.qualifier and cell.printed != NOT_AVAILABLE and cell.qualifier not in leeways:
+            expected = f"qualifier {cell.qualifier!r} under qualifiers"
+            raise BadInput("datapackage.json", expected, f"{PROSE}, {cell.row}")
+    decimals = np.array([decimals_of(c.printed) for c in cells], dtype=np.int64)
     # even half units of the finest digit, and two digits in reserve, so that decimal points can move and move back
     scale = 2 * 10 ** (int(decimals.max(initial=0)) + 2)
-    wide = longest + len(str(scale)) > 17
-    step = powers(scale, decimals)
-    mid = (np.array([int(t) for t in plain], dtype=object) if wide else plain.astype(np.int64)) * step
-    exact = np.array([c.exact for c in cells], dtype=bool)
-    half = np.where(known & ~exact, step // 2, 0)
-    low, high, fixed = mid - half, mid + half, exact.copy()
-    for i, cell in enumerate(cells):
-        if cell.qualifier and known[i]:
-            if cell.qualifier not in (leeways or {}):
-                expected = f"qualifier {cell.qualifier!r} under qualifiers"
-                raise BadInput("datapackage.json", expected, f"{PROSE}, {cell.row}")
-            low[i], _, high[i] = triple(cell.printed, scale, cell.exact, (leeways or {})[cell.qualifier])
-            fixed[i] = True
+    triples = [
+        triple(c.printed, scale, c.exact, leeways.get(c.qualifier)) if there else (0, 0, 0)
+        for c, there in zip(cells, known, strict=True)
+    ]
+    low, mid, high = (np.array([three[i] for three in triples], dtype=object) for i in range(3))
+    fixed = np.array([c.exact or bool(c.qualifier) for c in cells], dtype=bool)
     closed = np.zeros(len(cells), dtype=bool)
     return Cells(
         cells, low, mid, high, known, decimals, scale, blocks, kinds or {}, known_units, fixed, closed, closed, {}

@@ -147,19 +147,11 @@ class Scope:
 
     def swap(self, kind: str, pairs: Iterable[tuple[int, int]], detail: str = "") -> Candidate | None:
         """The printed contents of each pair exchanged."""
-        bench = self.bench
-        cells: list[int] = []
-        repair: list[str] = []
-        for a, b in pairs:
-            if bench.printed[a] == bench.printed[b] and bench.values[a] == bench.values[b]:
-                continue
-            if not bench.known[a] or not bench.known[b]:
-                return None
-            cells += [a, b]
-            repair += [bench.printed[b], bench.printed[a]]
-        one, two = cells[::2], cells[1::2]
-        moves = list(zip(one + two, two + one, strict=True))
-        return self.trial(kind, cells, repair, detail=detail, moves=moves) if cells else None
+        printed, values = self.bench.printed, self.bench.values
+        other = [(a, b) for a, b in pairs if printed[a] != printed[b] or values[a] != values[b]]
+        if not other or len(self.known(other)) < len(other):
+            return None
+        return self.move(kind, [move for a, b in other for move in ((a, b), (b, a))], detail)
 
     def move(self, kind: str, pairs: Sequence[tuple[int, int]], detail: str = "") -> Candidate | None:
         """Printed contents that belong elsewhere: (cell, where its contents stand now)."""

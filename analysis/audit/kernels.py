@@ -2,8 +2,8 @@
 
 Every printed number enters as a triple ``(low, printed, high)`` of integers at one
 common scale (:class:`analysis.audit.cells.Cells`), so that the same few lines serve a
-single candidate repair (Python integers) and a million cells at once (numpy arrays),
-exactly: nothing passes through a binary float. A kernel returns the admissible values
+single candidate repair (Python integers) and all cells of a relation at once (numpy arrays of
+them), exactly: nothing overflows or passes through a binary float. A kernel returns the admissible values
 of its target as ``(lower bound, upper bound, point)``; each is ``None`` (no bound) or a
 fraction ``(numerator, denominator)`` with a denominator > 0. Where a relation has no value
 for some of the numbers that print so (a division by what may be zero, growth from what may
@@ -20,7 +20,9 @@ from typing import Any
 
 import numpy as np
 
-Number = Any  # int, or an integer array
+from analysis.interval import whole_digits
+
+Number = Any  # int, or an array of them
 Triple = Sequence[Number]
 Fraction = tuple[Number, Number]
 Bound = Fraction | None
@@ -50,8 +52,6 @@ Kernel = Callable[[Triple, list[Triple], Constants], Bounds]
 
 def choose(condition: Any, yes: Number, no: Number) -> Number:
     """``yes`` where the condition holds, else ``no``; scalars and arrays alike."""
-    if condition is True or condition is False:  # of Python integers: by far most calls
-        return yes if condition else no
     if isinstance(condition, np.ndarray):
         return np.where(condition, yes, no)
     return yes if condition else no
@@ -354,21 +354,5 @@ KERNELS: dict[str, Kernel] = {f.__name__: f for f in (*ARITHMETIC, *RANKINGS, *B
 
 def rounded(numerator: Any, denominator: Any, decimals: Any, mode: str) -> Any:
     """Fractions as whole numbers of the last printed digit; 0 where there is no fraction."""
-    numerator, denominator = np.broadcast_arrays(np.asarray(numerator), np.asarray(denominator))
-    sound = denominator > 0
-    safe = np.where(sound, denominator, 1)
-    power = np.array([10**d for d in range(int(np.max(decimals, initial=0)) + 1)], dtype=object)[decimals]
-    if (
-        numerator.dtype != object
-        and float(np.max(np.abs(numerator), initial=0)) * float(np.max(power, initial=1)) < 2.0**60
-    ):
-        power = power.astype(np.int64)
-        safe = safe.astype(np.int64)
-    scaled = np.abs(numerator) * power
-    whole, rest = scaled // safe, scaled % safe
-    up = 2 * rest >= safe
-    if mode == "half_even":
-        up = (2 * rest > safe) | ((2 * rest == safe) & (whole % 2 == 1))
-    if mode == "truncate":
-        up = np.zeros_like(up)
-    return np.where(sound, np.where(numerator < 0, -1, 1) * (whole + up), 0)
+    rows = zip(numerator.tolist(), denominator.tolist(), decimals.tolist(), strict=True)
+    return np.array([whole_digits((n, d), places, mode) if d > 0 else 0 for n, d, places in rows], dtype=object)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.audit.cells import Block, Cells
 from analysis.audit.declarations import RANKS, SHIFTED, Relation, Term, counted, members
-from analysis.audit.kernels import KERNELS, Bound, Constants, Kernel
+from analysis.audit.kernels import KERNELS, Bound, Constants
 from analysis.report import BadInput
 
 
@@ -247,9 +247,6 @@ def _constants(relation: Relation, cells: Cells, factor: Fraction) -> Constants:
     return Constants(cells.scale, pair(factor), pair(low), pair(relation.high))
 
 
-_SAFE = 2.0**62
-
-
 def evaluate(group: Group, cells: Cells) -> Evaluation:
     """What the relation makes of every instance, exactly.
 
@@ -262,7 +259,7 @@ def evaluate(group: Group, cells: Cells) -> Evaluation:
     bounds, gaps = _gaps(group, (cells.low, cells.mid, cells.high))
     for bound in bounds:
         if bound is not None:
-            known &= np.asarray(bound[1] != 0, dtype=bool)
+            known &= bound[1] != 0
     fine = known.copy()
     at = np.concatenate([group.target, group.inputs.ravel()])
     some_open = group.relation.kernel not in ("total", "complement") and bool(
@@ -272,48 +269,22 @@ def evaluate(group: Group, cells: Cells) -> Evaluation:
     step = group.relation.kernel in _SETS  # ranks jump: an end that moves decides by itself
     for gap, moved in zip(gaps, inner, strict=True):
         if gap is not None:
-            fine &= np.asarray(moved >= 0 if step else (gap > 0) | ((gap == 0) & (moved >= 0)), dtype=bool)
+            fine &= moved >= 0 if step else (gap > 0) | ((gap == 0) & (moved >= 0))
     return Evaluation(group, *bounds, known, fine)
 
 
 def _gaps(group: Group, values: tuple[Any, Any, Any]) -> tuple[tuple[Bound, Bound, Bound], list[Any]]:
     """Bounds, and how far printed ends reach beyond them: below 0 where they do not meet."""
-    triples = [[v[i] for v in values] for i in (group.target, *group.inputs.T)]
-    bounds, t = _bounds(KERNELS[group.relation.kernel], triples, group.constants)
-    scale, (low, high, _) = group.constants.scale, bounds
-    return bounds, [
+    t, *inputs = [[np.asarray(v[i], dtype=object) for v in values] for i in (group.target, *group.inputs.T)]
+    found = KERNELS[group.relation.kernel](t, [*inputs], group.constants)
+    low, high, point = (b and (_each(b[0], len(group.target)), _each(b[1], len(group.target))) for b in found)
+    scale = group.constants.scale
+    return (low, high, point), [
         None if low is None else t[2] * low[1] - low[0] * scale,
         None if high is None else high[0] * scale - t[0] * high[1],
     ]
 
 
-def _bounds(kernel: Kernel, triples: list[Any], constants: Constants) -> tuple[tuple[Bound, Bound, Bound], list[Any]]:
-    """Run a kernel on int64 where floats show that nothing can overflow, else on objects.
-
-    Returns the bounds and the target's triple in the same kind of integers; in the
-    second case all are Python integers, also the counts that comparisons give.
-    """
-    factors = max(*constants.unit, *map(abs, constants.low), *map(abs, constants.high))
-    if factors < _SAFE and not any(a.dtype == object for t in triples for a in t):
-        with np.errstate(all="ignore"):
-            rough: list[Any] = [[a.astype(float) for a in t] for t in triples]
-            trial = kernel(rough[0], rough[1:], constants)
-        sizes = [np.max(np.abs(np.asarray(p, dtype=float)), initial=1.0) for b in trial if b is not None for p in b]
-        reach = max(float(np.max(np.abs(a), initial=0)) for t in rough for a in t)
-        top = float(max(sizes))
-        if (
-            all(map(np.isfinite, sizes))
-            and max(top * 4 * max(constants.scale, float(np.max(np.abs(rough[0])))), reach * 4 * factors * len(triples))
-            < _SAFE
-        ):
-            return kernel(triples[0], triples[1:], constants), triples[0]
-    wide: list[Any] = [[np.asarray(a).astype(object) for a in t] for t in triples]
-    found = kernel(wide[0], wide[1:], constants)
-    n = len(triples[0][0])
-    low, high, point = (None if b is None else (_objects(b[0], n), _objects(b[1], n)) for b in found)
-    return (low, high, point), wide[0]
-
-
-def _objects(x: Any, n: int) -> Any:
-    """Python integers, one for each of ``n`` instances."""
+def _each(x: Any, n: int) -> Any:
+    """Python integers, one for each of ``n`` instances, also of a count or a constant."""
     return np.broadcast_to(np.asarray(x, dtype=object), (n,))

@@ -222,7 +222,7 @@ def _verdicts(result: Evaluation, cells: Cells) -> NDArray[Any]:
     verdict = np.where(result.holds, yes, no).astype("<U12")
     if group.relation.kernel in EXACT and result.point is not None:
         same = _recomputed(result, cells) == _printed_digits(cells, group.target)
-        verdict[result.holds & np.asarray(same, dtype=bool)] = "reproduced"
+        verdict[result.holds & same] = "reproduced"
     verdict[~result.checked] = "unchecked"
     return verdict
 
@@ -291,9 +291,8 @@ def _columns(result: Evaluation, verdict: NDArray[Any], done: Audit, numbers: li
     decimals = cells.decimals[group.target]
     recomputed = [""] * n
     if result.point is not None and group.relation.kernel in EXACT:
-        sound = result.checked & np.asarray(np.broadcast_to(np.asarray(result.point[1]) > 0, (n,)))
-        whole = np.broadcast_to(_recomputed(result, cells), (n,))
-        rows = zip(whole.tolist(), decimals.tolist(), sound.tolist(), strict=True)
+        sound = result.checked & (result.point[1] > 0)
+        rows = zip(_recomputed(result, cells).tolist(), decimals.tolist(), sound.tolist(), strict=True)
         recomputed = [as_printed(digits, places) if fine else "" for digits, places, fine in rows]
     low, high = (
         [""] * n if group.relation.kernel == "distinct" else _shown(bound, decimals, up, result.checked)
@@ -320,9 +319,8 @@ def _columns(result: Evaluation, verdict: NDArray[Any], done: Audit, numbers: li
 
 def _shown(bound: Bound, decimals: NDArray[np.int64], up: bool, checked: NDArray[np.bool_]) -> list[str]:
     """A bound with two more digits than printed, rounded outward; empty where there is none."""
-    n = len(decimals)
     if bound is None:
-        return [""] * n
-    over, under = (np.broadcast_to(np.asarray(b), (n,)).tolist() for b in bound)
-    rows = zip(over, under, (decimals + EXTRA_DECIMALS).tolist(), checked.tolist(), strict=True)
+        return [""] * len(decimals)
+    over, under = bound
+    rows = zip(over.tolist(), under.tolist(), (decimals + EXTRA_DECIMALS).tolist(), checked.tolist(), strict=True)
     return [outward((a, b), places, up) if sound and b > 0 else "" for a, b, places, sound in rows]

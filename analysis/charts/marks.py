@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 
 from analysis.charts.layout import minus
-from analysis.charts.style import BEHIND, DEEP, INK, LEAST, MUTED, PAPER, SMALL, TAIWAN
+from analysis.charts.style import BEHIND, DEEP, HOME, INK, LEAST, MUTED, PAPER, SMALL, TAIWAN
 
 #: Ranges of measured values, as thin lines with caps.
 WHISKERS: dict[str, Any] = {"fmt": "none", "ecolor": INK, "elinewidth": 1.2, "capsize": 2.5, "zorder": 4}
@@ -21,7 +21,7 @@ def numbers(column: pd.Series) -> list[float]:
 
 def own_colour(code: object, other: str = DEEP) -> str:
     """Taiwan's colour for Taiwan, ``other`` for anything else."""
-    return TAIWAN if code == "TWN" else other
+    return TAIWAN if code == HOME else other
 
 
 def codes(frame: pd.DataFrame) -> list[str]:

@@ -23,6 +23,7 @@ from analysis.charts.style import (
     DIVERGING,
     FAINT,
     GRID,
+    HOME,
     INK,
     LEAST,
     MUTED,
@@ -142,7 +143,7 @@ def scatter(
     unit: str,
     x_label: str,
     y_label: str,
-    focus: Sequence[str] = ("TWN",),
+    focus: Sequence[str] = (HOME,),
     size_note: str = "",
     line: pd.DataFrame | None = None,
     log_x: bool = False,
@@ -256,8 +257,8 @@ def radar(
 ) -> Figure:
     """A radar of ranks: rank 1 at the rim, ``worst`` at the centre; one spoke per row of ``frame``.
 
-    Columns ``name`` (may hold line breaks) and one per key of ``series``; keys ``TWN`` (or starting
-    with it) take Taiwan's colour, an earlier year (key ending in ``_before``) is dashed.
+    Columns ``name`` (may hold line breaks) and one per key of ``series``; keys that start with
+    :data:`~analysis.charts.style.HOME` take Taiwan's colour, an earlier year (key ending in ``_before``) is dashed.
     """
     fig, ax = canvas(title, unit, 4.3, subplot_kw={"projection": "polar"})
     angles = [2 * pi * i / len(frame) for i in range(len(frame))]
@@ -267,7 +268,7 @@ def radar(
     others = iter(PALETTE)
     for key, label in series.items():
         before = key.endswith("_before")
-        color = TAIWAN if key.startswith("TWN") else next(others)
+        color = TAIWAN if key.startswith(HOME) else next(others)
         depth = [worst - v for v in numbers(frame[key])]
         for angle, radius, name, value in zip(angles, depth, frame["name"], frame[key], strict=True):
             fig.value(ax, angle, radius, str(name), f"{label}: {told(value)}")

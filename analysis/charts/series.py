@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.charts.layout import Drawing, Exact, canvas, doubtful, drawn, end_labels, finish, minus, spacing
 from analysis.charts.marks import WHISKERS, band, dot, note, numbers, own_colour, printed_range, reach
-from analysis.charts.style import BASE, BEHIND, INK, LEAST, MUTED, PAPER, SMALL, TAIWAN, colours
+from analysis.charts.style import BASE, BEHIND, HOME, INK, LEAST, MUTED, PAPER, SMALL, TAIWAN, colours
 
 #: More lines than this are not named one by one.
 MANY = 7
@@ -59,7 +59,7 @@ def lines(
     *,
     title: str,
     unit: str,
-    focus: Sequence[str] = ("TWN",),
+    focus: Sequence[str] = (HOME,),
     last: str | None = None,
     zero: bool = False,
     reference: tuple[float, str] | None = None,
@@ -85,12 +85,12 @@ def lines(
     fig.unit, fig.choice = unit, many
     years = sorted({int(y) for y in frame["year"]})
     labels: list[tuple[float, str, str]] = []
-    for code in sorted(parts, key=lambda c: (c in focus, c == "TWN")):
+    for code in sorted(parts, key=lambda c: (c in focus, c == HOME)):
         part, strong = parts[code], code in focus
         ink = color[code] if strong else MUTED
         if strong and "low" in part:
             band(ax, part, color[code], alpha=0.2)
-        lw = 2.4 if code == "TWN" else 1.7 if strong else 1.0
+        lw = 2.4 if code == HOME else 1.7 if strong else 1.0
         x, y = numbers(part["year"]), numbers(part["value"])
         ax.plot(x, y, color=color[code], lw=lw, zorder=3 if strong else 2, marker="o" if strong else "", ms=3.4)
         said, name = _said(part, last or fmt), str(part["name"].iloc[-1])

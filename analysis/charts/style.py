@@ -24,6 +24,8 @@ from cycler import cycler  # noqa: E402
 from matplotlib import font_manager  # noqa: E402
 from pylopdf_fonts_zh_tw import sans_path  # noqa: E402
 
+from analysis.report import load  # noqa: E402
+
 #: Inches: a laptop's column at full size (736 px), and a phone's (358 px), which shows it at 85%.
 WIDE, NARROW = 7.65, 4.4
 
@@ -36,8 +38,8 @@ PAPER = "#FFFFFF"
 #: Behind a label that a line would cross.
 BEHIND = {"fc": PAPER, "ec": "none", "pad": 0.8}
 
-#: Taiwan, in every figure of the book.
-TAIWAN = "#C04000"
+#: Code of the economy that the book is about, and its colour in every figure: Taiwan.
+HOME, TAIWAN = load().home, "#C04000"
 #: For at most five others; distinguishable with any colour vision, dark enough for text on white.
 PALETTE = ("#0B66A8", "#00785A", "#8A4F9E", "#7A5C00", "#3D4657")
 #: Parts of a whole, largest first; Taiwan's colour is not among them.
@@ -129,16 +131,16 @@ def ink_on(colour: str) -> str:
     return ON_PALE if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else ON_DEEP
 
 
-def colours(keys: Iterable[str], focus: Iterable[str] = ("TWN",)) -> dict[str, str]:
-    """A colour for each key: Taiwan's own, the palette for the rest of ``focus``, faint for the crowd.
+def colours(keys: Iterable[str], focus: Iterable[str] = (HOME,)) -> dict[str, str]:
+    """A colour for each key: :data:`HOME`'s own, the palette for the rest of ``focus``, faint for the crowd.
 
     Warns whoever tries a code that is no key; another edition of the book may lack one.
     """
-    keys, named = list(keys), [k for k in focus if k != "TWN"]
+    keys, named = list(keys), [k for k in focus if k != HOME]
     unknown = [k for k in named if k not in keys]
     if unknown and "PUBLISH_RECORD" not in os.environ:
         warnings.warn(f"nothing here has the code {', '.join(unknown)}; there are {', '.join(keys)}", stacklevel=4)
     if len(named) > len(PALETTE):
         raise ValueError(f"at most {len(PALETTE)} keys beside Taiwan can have a colour, not {len(named)}")
-    chosen = dict(zip(named, PALETTE, strict=False)) | {"TWN": TAIWAN}
+    chosen = dict(zip(named, PALETTE, strict=False)) | {HOME: TAIWAN}
     return {key: chosen[key] if key in focus else FAINT for key in keys}

@@ -66,6 +66,7 @@ def task(series: Sequence[Series], origin: int, model: str) -> pd.DataFrame:
     columns = {
         "series": np.array([[s.key] for s in series]),
         "group": np.array([[s.group] for s in series]),
+        "family": np.array([[s.family] for s in series]),
         "model": model,
         "origin": np.array([[s.years[origin - 1]] for s in series]),
         "n": origin,
@@ -238,25 +239,16 @@ def coverage(forecasts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"forecasts": held.size(), "attained": 100 * held.mean()}).reset_index()
 
 
-#: Groups that are judged together: a fall of exports says little about researchers.
-FAMILIES = {
-    "inputs": ("gerd", "gerd_intensity", "researchers", "researcher_density", "gerd_source"),
-    "the economy": ("macro", "gdp_growth"),
-    "exports": ("exports", "exports_share"),
-    "patents": ("patents",),
-}
 SURE = 0.8
 
 
 def calibration(forecasts: pd.DataFrame, model: str) -> pd.DataFrame:
     """What happened one year ahead where the model was at least 80 per cent sure of a rise, by family of series.
 
-    ``family, forecasts, stated, happened`` (per cent); families without such a forecast are missing.
+    ``family, forecasts, stated, happened`` (per cent); families without such a forecast are missing. A family
+    (:class:`~analysis.models.series.Measure`) is judged together: a fall of exports says little about researchers.
     """
     part = forecasts[(forecasts["model"] == model) & (forecasts["h"] == 1) & (forecasts["p_rise"] >= SURE)]
-    rows = []
-    for family, groups in FAMILIES.items():
-        inside = part[part["group"].isin(groups)]
-        if len(inside):
-            rows.append((family, len(inside), 100 * inside["p_rise"].mean(), 100 * inside["rose"].mean()))
-    return pd.DataFrame(rows, columns=["family", "forecasts", "stated", "happened"])
+    by = part[part["family"] != ""].groupby("family", sort=False)
+    shares = 100 * by[["p_rise", "rose"]].mean().set_axis(["stated", "happened"], axis=1)
+    return by.size().to_frame("forecasts").join(shares).reset_index()

@@ -24,6 +24,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -198,41 +199,30 @@ def periods(report: Report) -> list[tuple[int, int]]:
 # ---------------------------------------------------------------- log-mean Divisia
 
 
-@dataclass(frozen=True)
-class Divisia:
-    """Change of R&D from ``start`` split into a GDP and an intensity effect, which add up to it, with rounding bounds.
+class Divisia(NamedTuple):
+    """Change of R&D split into a GDP and an intensity effect, which add up to it, with rounding bounds.
 
-    In the unit of the printed amount. GDP is the quotient of amount and intensity; ``gdp_growth`` is in per cent.
+    ``change``, the effects and ``gdp_alone`` (what growth of GDP would have brought at the first intensity) are in the
+    unit of the printed amount; ``…_points`` are the effects in per cent of the start, as ``growth`` is. GDP is the
+    quotient of amount and intensity, ``gdp_growth`` in per cent. ``alone_share``: ``gdp_alone`` in per cent of the
+    change; ``gdp_share``: the GDP effect in per cent of the growth in logarithms (may exceed 100 or be negative).
     """
 
     code: str
-    start: float
     change: float
+    growth: float
     gdp: float
+    gdp_low: float
+    gdp_high: float
     intensity: float
-    gdp_bounds: tuple[float, float]
-    intensity_bounds: tuple[float, float]
+    intensity_low: float
+    intensity_high: float
     gdp_growth: float
-
-    @property
-    def growth(self) -> float:
-        """Change in per cent of the start."""
-        return 100 * self.change / self.start
-
-    @property
-    def gdp_alone(self) -> float:
-        """What growth of GDP would have brought at the first intensity."""
-        return self.start * self.gdp_growth / 100
-
-    @property
-    def gdp_share(self) -> float:
-        """GDP effect in per cent of the growth in logarithms (may exceed 100 or be negative)."""
-        return 100 * self.gdp / self.change if self.change else math.nan
-
-    @property
-    def alone_share(self) -> float:
-        """What growth of GDP alone would have brought, in per cent of the change."""
-        return 100 * self.gdp_alone / self.change if self.change else math.nan
+    alone_share: float
+    gdp_points: float
+    intensity_points: float
+    gdp_alone: float
+    gdp_share: float
 
 
 def log_mean(a: float, b: float) -> float:
@@ -255,9 +245,14 @@ def lmdi(amounts: Sequence[Cell], intensities: Sequence[Cell], code: str = "") -
 
     g0, g1, i0, i1 = (value for value, _, _ in four)
     corners = zip(*itertools.starmap(effects, itertools.product(*(ends for _, *ends in four))), strict=True)
-    gdp_bounds, intensity_bounds = ((min(ends), max(ends)) for ends in corners)
-    grown = 100 * (g1 / g0 * i0 / i1 - 1)
-    return Divisia(code, g0, g1 - g0, *effects(g0, g1, i0, i1), gdp_bounds, intensity_bounds, grown)
+    (gdp_low, gdp_high), (least, most) = ((min(ends), max(ends)) for ends in corners)
+    change, (gdp, intensity), grown = g1 - g0, effects(g0, g1, i0, i1), 100 * (g1 / g0 * i0 / i1 - 1)
+    alone = g0 * grown / 100
+    alone_share, gdp_share = (100 * part / change if change else math.nan for part in (alone, gdp))
+    growth, gdp_points, intensity_points = (100 * part / g0 for part in (change, gdp, intensity))
+    parts = gdp, gdp_low, gdp_high, intensity, least, most
+    points = gdp_points, intensity_points
+    return Divisia(code, change, growth, *parts, grown, alone_share, *points, alone, gdp_share)
 
 
 @once
@@ -274,20 +269,6 @@ def research(report: Report, before: int | None = None, after: int | None = None
             amounts, intensities = (_two(cells, code, m, years) for m in both)
             found.append(lmdi(amounts, intensities, code))
     return found
-
-
-def lmdi_frame(results: Sequence[Divisia]) -> pd.DataFrame:
-    """``code, change, growth, gdp, gdp_low, gdp_high, intensity, …, gdp_growth, alone_share``, and ``gdp_points``,
-    ``intensity_points``: both effects in per cent of the start.
-    """
-    names = ["code", "change", "growth", "gdp", "gdp_low", "gdp_high", "intensity", "intensity_low", "intensity_high"]
-    names += ["gdp_growth", "alone_share", "gdp_points", "intensity_points"]
-    rows = []
-    for r in results:
-        effects = (r.gdp, *r.gdp_bounds, r.intensity, *r.intensity_bounds)
-        points = (100 * r.gdp / r.start, 100 * r.intensity / r.start)
-        rows.append((r.code, r.change, r.growth, *effects, r.gdp_growth, r.alone_share, *points))
-    return pd.DataFrame(rows, columns=names)
 
 
 @once

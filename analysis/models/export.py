@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis.models import across, backtest, decomposition, forecast, growth, panel
-from analysis.models.series import MEASURE_NAMES, PANEL_MEASURES, Found, NotEstimable, Series, collect, countries
+from analysis.models.series import PANEL_MEASURES, Found, NotEstimable, Series, collect, countries, measures
 from analysis.report import Report, once
 
 #: ``level`` is the claimed coverage; ``bounds`` where low and high bound what the printed digits allow, ``range``
@@ -27,11 +27,8 @@ NUMBERS = TRENDS[5:8]
 
 HORIZON = 3
 
-#: Series whose forecasts the book shows with all models; the others get the chosen model alone.
-SHOWN = (
-    *(f"{measure}.TWN" for measure in PANEL_MEASURES),
-    *("macro.real_gdp", "exports.exports_total", "exports.tech_high"),
-)
+#: Series whose forecasts the book shows with all models, beside those of its country; the others get the chosen model alone.
+SHOWN = ("macro.real_gdp", "exports.exports_total", "exports.tech_high")
 
 A_YEAR, POINTS, MONEY = "% a year", "percentage points", "US$ 100 million"
 
@@ -110,7 +107,7 @@ def estimates(report: Report, *parts: str) -> pd.DataFrame:
     ``estimate``, ``low`` and ``high`` are floats, ``n`` is a whole number, missing where nothing can be estimated.
     """
     frame = _numbers(report, parts)[TRENDS]
-    labels = {m: name[0].upper() + name[1:] for m, name in MEASURE_NAMES.items()}
+    labels = {m.name: m.title[:1].upper() + m.title[1:] for m in measures(report).values()}
     labels |= {key: one.label for key, one in collect(report).items()}
     names = [labels.get(s.partition("~")[2] or s, "") for s in frame["series"]]
     codes = frame["series"].str.partition(".").reindex(columns=[0, 2]).set_axis(["measure", "code"], axis=1)
@@ -335,14 +332,16 @@ def _split(report: Report, before: int, after: int) -> Iterator[Line]:
 def _research(report: Report) -> Iterator[Line]:
     for one in decomposition.research(report):
         key = f"gerd.{one.code}"
-        yield Line(2, "lmdi", "gdp_effect", (one.gdp, *one.gdp_bounds), "bounds", MONEY, 2, key)
-        yield Line(2, "lmdi", "intensity_effect", (one.intensity, *one.intensity_bounds), "bounds", MONEY, 2, key)
+        intensity = one.intensity, one.intensity_low, one.intensity_high
+        yield Line(2, "lmdi", "gdp_effect", (one.gdp, one.gdp_low, one.gdp_high), "bounds", MONEY, 2, key)
+        yield Line(2, "lmdi", "intensity_effect", intensity, "bounds", MONEY, 2, key)
         yield Line(2, "lmdi", "gdp_alone", (one.gdp_alone,), "", MONEY, 2, key)
 
 
 def _real(report: Report) -> Iterator[Line]:
     one = decomposition.research_on_real_gdp(report)[1]
-    yield Line(2, "lmdi_real_gdp", "gdp_effect", (one.gdp, *one.gdp_bounds), "bounds", MONEY, 2, f"gerd.{one.code}")
+    three = one.gdp, one.gdp_low, one.gdp_high
+    yield Line(2, "lmdi_real_gdp", "gdp_effect", three, "bounds", MONEY, 2, f"gerd.{one.code}")
 
 
 def _exports(report: Report, table: str) -> Iterator[Line]:
@@ -365,10 +364,11 @@ PARTS: dict[str, Callable[[Report], Iterator[Row]]] = {
 def forecasts(report: Report) -> pd.DataFrame:
     """Every forecast the book shows; columns :data:`FORECASTS`, all strings.
 
-    All models for the series in :data:`SHOWN`, the chosen model for all others. ``mean`` is the centre (the median
+    All models for the series in :data:`SHOWN` and those of the report's country, the chosen model for all others. ``mean`` is the centre (the median
     on the printed scale).
     """
     found = collect(report)
+    shown = {*SHOWN, *(f"{measure}.{report.home}" for measure in PANEL_MEASURES)}
     rows: list[dict[str, str]] = []
     blank = dict.fromkeys(FORECASTS, "")
 
@@ -381,7 +381,7 @@ def forecasts(report: Report) -> pd.DataFrame:
         choice = backtest.Choice("", pd.DataFrame(), {})
     reasons = {key: forecast.obstacle(one) for key, one in found.items()}
     for model in forecast.MODELS:
-        wanted = [k for k, one in found.items() if model == choice.model(one) or k in SHOWN]
+        wanted = [k for k, one in found.items() if model == choice.model(one) or k in shown]
         for key in (k for k in wanted if reasons[k]):
             refuse(key, model, reasons[key])
         for ahead in forecast.forecast(found, [k for k in wanted if not reasons[k]], model, HORIZON):

@@ -286,10 +286,10 @@ def holm(p: Floats) -> Floats:
     return corrected
 
 
-def country_trends(series: Sequence[Series], reference: str = "TWN") -> CountryTrends:
+def country_trends(series: Sequence[Series], reference: str = "") -> CountryTrends:
     """Own slopes with variances moderated across countries, drawn towards their common one. Needs four countries.
 
-    Countries with fewer than three points take no part.
+    Countries with fewer than three points take no part; the others are told apart from the ``reference``, if given.
     """
     used = [s for s in series if len(s) >= 3 and not s.constant]
     if len(used) < 4:

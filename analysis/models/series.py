@@ -26,24 +26,6 @@ from analysis.stages import once
 Floats = NDArray[np.float64]
 Scale = Literal["log", "level"]
 
-#: English names of the measures, for titles.
-MEASURE_NAMES = {
-    "gerd": "R&D expenditure",
-    "gerd_intensity": "R&D intensity",
-    "gerd_source": "R&D expenditure by source",
-    "gerd_source_share": "share in R&D expenditure",
-    "researchers": "researchers",
-    "researcher_density": "researcher density",
-    "macro": "the economy",
-    "gdp_growth": "economic growth",
-    "exports": "exports",
-    "exports_share": "share in exports",
-    "patents": "US patents",
-    "value_added": "value added",
-    "value_added_share": "share in value added",
-    "value_added_rate": "value-added rate",
-}
-
 #: Measures of countries that are pooled.
 PANEL_MEASURES = ("gerd", "gerd_intensity", "researchers", "researcher_density", "patents")
 
@@ -62,7 +44,8 @@ class Series:
     ``scale`` says how it is modelled: ``log`` (growth in per cent a year) or ``level`` (change in the
     printed unit a year). ``treated`` says in words what was repaired or left out. ``wider`` are bounds
     of the values where they are not those of the printed digits (amounts made from rounded shares).
-    ``aggregate``: the row sums up other rows of its table, as OECD does. Years are increasing but may have gaps.
+    ``aggregate``: the row sums up other rows of its table, as OECD does. ``family`` is that of its :class:`Measure`.
+    Years are increasing but may have gaps.
     """
 
     key: str
@@ -77,6 +60,7 @@ class Series:
     treated: str = ""
     wider: tuple[tuple[float, float], ...] | None = None
     aggregate: bool = False
+    family: str = ""
 
     def __post_init__(self) -> None:
         if len(self.years) != len(self.printed):
@@ -196,11 +180,16 @@ class Found(dict[str, Series]):
 
 
 class Measure(NamedTuple):
-    """A measure of a table that is a series: its name in keys, the group whose members compare, the scale."""
+    """A measure of a table that is a series: its name in keys, the group whose members compare, the scale.
+
+    ``title`` is the English name of the group, ``family`` that of the groups whose forecasts are judged together.
+    """
 
     name: str
     group: str
     scale: Scale
+    title: str
+    family: str = ""
 
 
 @once
@@ -215,7 +204,8 @@ def measures(report: Report) -> dict[tuple[str, str], Measure]:
         for row in rows.to_dict("records"):
             if row["scale"] not in ("log", "level"):
                 raise BadInput("series.csv", f"log or level, found {row['scale']!r}", row["measure"], "scale")
-            found[row["table"], row["measure"]] = Measure(row["name"], row["group"], row["scale"])
+            more = row.get("title", row["group"]), row.get("family", "")
+            found[row["table"], row["measure"]] = Measure(row["name"], row["group"], row["scale"], *more)
         return found
     places = report.cells().query("year != ''").groupby(["table", "measure"], sort=False)
     several = {(str(t), str(m)): part["printed"] for (t, m), part in places if part["year"].nunique() > 1}
@@ -223,7 +213,7 @@ def measures(report: Report) -> dict[tuple[str, str], Measure]:
     for (table, measure), printed in several.items():
         name = (measure if measure and times[measure] == 1 else f"{table} {measure}".strip()).replace(".", "_")
         positive = all(float(p) > 0 for p in printed if p != NOT_AVAILABLE)
-        found[table, measure] = Measure(name, name, "log" if positive else "level")
+        found[table, measure] = Measure(name, name, "log" if positive else "level", name)
     return found
 
 
@@ -245,7 +235,7 @@ def collect(report: Report, treated: bool = False) -> Found:
     amounts = _derived(report)
     found: dict[str, Series] = {}
     refused: dict[str, tuple[str, str]] = {}
-    for (table, measure), (name, group, scale) in wanted.items():
+    for (table, measure), (name, group, scale, title, family) in wanted.items():
         part = cells[(cells["table"] == table) & (cells["measure"] == measure)]
         for label, rows in part.groupby("code", sort=False):
             code = str(label)
@@ -265,12 +255,12 @@ def collect(report: Report, treated: bool = False) -> Found:
             ordered = known.assign(y=known["year"].astype(int)).sort_values("y")
             aggregate = report.entities[code]["kind"] == "aggregate"
             years = tuple(ordered["y"].tolist())
-            who, what = report.name(code).partition(" (")[0], MEASURE_NAMES.get(name, name)
+            who = report.name(code).partition(" (")[0]
             bounds = [amounts.get((table, code, y)) for y in years] if measure == "exports" else [None]
             try:
                 found[key] = Series(
                     key=key,
-                    label=who if name == "macro" or code == "exports_total" else f"{who}: {what}",
+                    label=who if name == "macro" or code == "exports_total" else f"{who}: {title}",
                     table=table,
                     unit=str(ordered["unit"].iloc[0]),
                     group=f"{group} (aggregates)" if aggregate else group,
@@ -281,6 +271,7 @@ def collect(report: Report, treated: bool = False) -> Found:
                     treated="; ".join(dict.fromkeys(t for t in rows["treated"] if t)),
                     wider=None if None in bounds else tuple(b for b in bounds if b),
                     aggregate=aggregate,
+                    family=family,
                 )
             except NotEstimable as reason:
                 refused[key] = (table, str(reason))

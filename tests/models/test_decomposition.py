@@ -144,8 +144,8 @@ def test_lmdi_effects_add_up_for_every_country() -> None:
     assert len(found) == 19
     for one in found:
         assert one.gdp + one.intensity == pytest.approx(one.change, abs=1e-9)
-        assert one.gdp_bounds[0] <= one.gdp <= one.gdp_bounds[1]
-        assert one.intensity_bounds[0] <= one.intensity <= one.intensity_bounds[1]
+        assert one.gdp_low <= one.gdp <= one.gdp_high
+        assert one.intensity_low <= one.intensity <= one.intensity_high
 
 
 def test_lmdi_equals_the_integral_along_exponential_paths() -> None:
@@ -162,8 +162,8 @@ def test_lmdi_bounds_hold_inside_the_box() -> None:
     generator = np.random.default_rng(1)
     for g0, g1, i0, i1 in generator.uniform([82.5, 85.5, 2.135, 1.845], [83.5, 86.5, 2.145, 1.855], (500, 4)):
         effect = d.log_mean(g1, g0) * math.log(i1 / i0)
-        assert one.intensity_bounds[0] <= effect <= one.intensity_bounds[1]
-        assert one.gdp_bounds[0] <= g1 - g0 - effect <= one.gdp_bounds[1]
+        assert one.intensity_low <= effect <= one.intensity_high
+        assert one.gdp_low <= g1 - g0 - effect <= one.gdp_high
 
 
 def test_half_in_logarithms_is_less_than_half_alone() -> None:
@@ -204,5 +204,5 @@ def test_amounts_printed_in_full_have_no_bounds(data_copy: Path) -> None:
             field["exact"] = field["name"].startswith(("gerd_2", "gerd_intensity_2"))
     (data_copy / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     for one in d.research(report.load(data_copy)):
-        assert one.gdp_bounds == pytest.approx((one.gdp, one.gdp), rel=1e-9)
-        assert one.intensity_bounds == pytest.approx((one.intensity, one.intensity), rel=1e-9)
+        assert (one.gdp_low, one.gdp_high) == pytest.approx((one.gdp, one.gdp), rel=1e-9)
+        assert (one.intensity_low, one.intensity_high) == pytest.approx((one.intensity, one.intensity), rel=1e-9)

@@ -148,13 +148,16 @@ def test_a_register_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_statements_are_those_of_the_text() -> None:
-    lines = {line for _, _, line in statements.STATEMENTS}
-    assert {1020, 1508, 1543} <= lines
-    assert not any("fall" in text for text, _, _ in statements.STATEMENTS)
+    said = REPORT.resource("statements")
+    assert {"1020", "1508", "1543"} <= set(said["seed_line"])
+    assert not said["statement"].str.contains("fall").any()
+    for row in said.to_dict("records"):  # each about a series that there is, or a measure that is printed
+        prose = row["table"] == "prose" and row["measure"] in set(REPORT.prose()["measure"])
+        assert row["series"] in FOUND or prose or row["measure"] in REPORT.meta(row["table"]).measures
 
 
 def test_targets_fall_with_the_target_and_cover_four_round_numbers() -> None:
-    table = statements.targets(FOUND, ["pooled_drift"])
+    table = statements.targets(FOUND, "gerd_intensity.TWN", ["pooled_drift"])
     first = table[table["year"] == 2024].set_index("target")["probability"]
     assert list(first.index) == [4.0, 4.2, 4.5, 5.0]
     assert first.is_monotonic_decreasing

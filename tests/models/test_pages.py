@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from analysis.models.forecast import MODELS
-from analysis.models.series import MEASURE_NAMES
+from analysis.models.series import measures
+from analysis.report import load
 
 PAGES = sorted((Path(__file__).parents[2] / "book" / "models").glob("*.ipynb"))
 IDENTIFIER = re.compile(
-    r"\b(?:" + "|".join(MEASURE_NAMES) + r")\.[A-Za-z]\w*|\bnan\b|"
+    r"\b(?:"
+    + "|".join({word for one in measures(load()).values() for word in (one.name, one.group)})
+    + r")\.[A-Za-z]\w*|\bnan\b|"
     r"log_linear|entity_fe|mean_change|two_way|\b(?:" + "|".join(m for m in MODELS if "_" in m) + r")\b"
 )
 

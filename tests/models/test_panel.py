@@ -181,7 +181,7 @@ def test_moderated_variances_recover_the_prior_they_come_from() -> None:
 
 
 def test_no_country_is_pushed_away_from_the_common_trend() -> None:
-    found = panel.country_trends(INTENSITY)
+    found = panel.country_trends(INTENSITY, reference="TWN")
     common = 100 * math.expm1(found.common)
     own, drawn = found.slopes["own"], found.slopes["shrunken"]
     assert ((drawn - common) * (own - common) >= -1e-9).all()
@@ -378,7 +378,7 @@ def test_the_correction_of_holm_is_that_of_statsmodels() -> None:
 def test_no_country_can_be_told_from_taiwan_as_printed_if_shocks_last() -> None:
     counts = {}
     for measure in series.PANEL_MEASURES:
-        slopes = panel.country_trends(series.countries(FOUND, measure)).slopes
+        slopes = panel.country_trends(series.countries(FOUND, measure), reference="TWN").slopes
         counts[measure] = int((slopes["p"] < 0.05).sum()), int((slopes["p_lasting"] < 0.05).sum())
     assert counts["gerd"] == (12, 0)
     assert all(lasting == 0 for _, lasting in counts.values())
@@ -411,6 +411,6 @@ def test_the_simulated_comparison_is_that_of_the_countries() -> None:
     many = np.full(len(same), len(time) - 2)
     variance, freedom, _ = panel.draw(rows.slope, rows.sigma**2, many, np.full(len(same), away @ away))
     p = panel.differences(rows.slope, variance, freedom, [s.code for s in same].index("TWN"))
-    slopes = panel.country_trends(same).slopes
+    slopes = panel.country_trends(same, reference="TWN").slopes
     assert np.nanmin(p) * (len(same) - 1) == pytest.approx(slopes["p"].min())
     assert panel.holm(p) == pytest.approx(slopes["p"], nan_ok=True)
