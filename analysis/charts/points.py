@@ -166,6 +166,7 @@ def scatter(
         rows["radius"] = (_LARGEST * (size / size.max()).map(sqrt)).clip(lower=2.2)
         rows = rows.assign(size=size).sort_values("size", ascending=False, kind="stable")
     marks, labels = [], []
+    x_said = x_label.removesuffix(" (logarithmic)")  # as the axis is, not the value
     for order, row in enumerate(rows.to_dict("records")):  # largest first, so that no bubble hides a smaller one
         x, y, radius, name = float(row["x"]), float(row["y"]), row["radius"], str(row["name"])
         strong = bool(row["strong"])
@@ -173,7 +174,7 @@ def scatter(
         hollow = {"color": PAPER, "ec": tint, "lw": 1.3, "alpha": 1}
         look = hollow if row["doubt"] else {"color": tint, "ec": PAPER, "lw": 0.8, "alpha": 0.75 if strong else 0.6}
         ax.scatter([x], [y], s=(2 * radius) ** 2, zorder=3 + order / 100, **look)
-        fig.value(ax, x, y, name, f"{x_label} {told(x)}; {y_label} {told(y)}", row["doubt"])
+        fig.value(ax, x, y, name, f"{x_said}: {told(x)}; {y_label}: {told(y)}", row["doubt"])
         marks.append((x, y, radius))
         labels.append((note(ax, name, (x, y), (0, 0), color=tint if strong else MUTED, zorder=6), radius * 0.9, strong))
     ax.margins(0.1)

@@ -47,6 +47,8 @@ _LINE = re.compile(
 )
 _TITLE = (1.28, 1.37)  # distance of its lines, in letter sizes; other texts that stand at ``x`` are labels of their own
 _APART = re.compile(r"(, |: |; | \(|\))")
+#: In it, the year that says of when the value is; and a unit that Chinese has behind the number.
+_WHEN, _PER_CENT = re.compile(r"(?:19|20)\d\d"), re.compile(r"(?<=[的年])%：([+−]?[\d.,]+)")
 _PITCH = (0.95, 1.2)  # the same of a wrapped label
 _MARGIN = 6  # points left of the title
 #: A bracket that belongs to a word: AR(1).
@@ -67,6 +69,8 @@ _FILED = re.compile(r'<div class="exhibit-table"[^>]* aria-label="[^"]*\.csv".*?
 _WRITTEN = re.compile(r"(<t[dh][^>]*>)([a-z_]+)(</t[dh]>)")
 #: Where a translation may be broken in a figure, as its words are: ``技術移轉{|}服務普遍程度``.
 _BREAK = "{|}"
+#: The year in a cell that says below what was checked.
+_CHECKED = re.compile(r'(?<=<td class="wide">)((?:19|20)\d\d)(?=<span class="below">)')
 #: What has no language: numbers, and runs of Chinese.
 _FIXED = r"\d+(?:[.,\-–/:]\d+)*|[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*"
 _NUMBER = re.compile(_FIXED)
@@ -76,7 +80,8 @@ _YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*|\b(?:GERD|FTE|MSTI|DGBAS|LTN)\b|^US\$?$|US\$(?=\d)")
 #: A date as the data have it, a name with a year, and a number with another in brackets.
 _DATE = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-([0-3]\d))?(?![\d-])")
-_OF_A_YEAR = re.compile(r"(.+), ((?:19|20)\d\d(?:/\d{4})?)")
+_PUBLISHED = re.compile(r"((?:，|, )(?:19|20)\d\d)(?=[。.]$)")
+_OF_A_YEAR = re.compile(r"(.+?)(,?) ((?:19|20)\d\d(?:/\d{4})?)")
 _FROM_TO = re.compile(r"((?:19|20)\d\d) to ((?:19|20)\d\d)")
 _BRACKETED = re.compile(r"([+−]?[\d.,]+%?) \((?:((?:19|20)\d\d)|([+−]?[\d.,]+))\)")
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -125,7 +130,7 @@ class Twin:
         text = text.replace("<wbr>", "")  # Chinese needs none, and names of files are one text
         text = _ROWS.sub(lambda m: m[1] + self._rows(m[2], where) + m[3], _CHINESE.sub(r"\1", text))
         text = _FILED.sub(lambda m: _WRITTEN.sub(r"\1<code>\2</code>\3", m[0]), text)
-        text = units.tables(text, self.known)
+        text = units.tables(_CHECKED.sub(r"\1年", text), self.known)
         text = _DRAWING.sub(lambda m: self._drawing(m[0], float(m[1]), where), text)
         for part in _TAG.split(text):
             if part.startswith("<") and part.endswith(">"):
@@ -152,7 +157,13 @@ class Twin:
         """What a value says of itself: series, year and number, each by itself."""
         for whole in (self._names, _CALL):
             text = whole.sub(lambda m: m[0].translate(_HELD), text) if whole else text
-        return "".join(self.phrase(part.translate(_FREED), where) for part in _APART.split(text) if part)
+        parts = [part.translate(_FREED) for part in _APART.split(text)]
+        said = (
+            self.phrase(part, where) + ("年" if after in (", ", ": ") and _WHEN.fullmatch(part) else "")
+            for part, after in pairwise([*parts, ""])
+            if part
+        )
+        return _PER_CENT.sub(r"\1%", "".join(said))
 
     def _rows(self, text: str, where: str) -> str:
         data = json.loads(text)
@@ -204,9 +215,9 @@ class Twin:
         if text in self.names:
             return units.filled(self.names[text], [])
         if (named := _OF_A_YEAR.fullmatch(text)) and named[1] in self.names:
-            return f"{self.names[named[1]]}，{named[2].replace('/', '年/')}年"
-        if not _WORD.search(text):
-            return _punctuated(text)
+            return f"{self.names[named[1]]}{'，' * len(named[2])}{named[3].replace('/', '年/')}年"
+        if not _WORD.search(text):  # 1-2-4 EU-27 has a name all the same
+            return _punctuated(self._names.sub(lambda m: self.names[m[0]], text) if self._names else text)
         if years := _FROM_TO.fullmatch(text):
             return f"{years[1]}年至{years[2]}年"
         for message, values in self.keys(text):
@@ -371,7 +382,8 @@ def _punctuated(text: str) -> str:
 
 
 def _dated(text: str) -> str:
-    """With dates as Chinese writes them: ``2025年2月26日``, ``2024年11月``."""
+    """With dates as Chinese writes them: ``2025年2月26日``, ``2024年11月``, and ``2024年`` at the end of a source."""
+    text = _PUBLISHED.sub(r"\1年", text)
     return _DATE.sub(lambda m: f"{m[1]}年{int(m[2])}月" + (f"{int(m[3])}日" if m[3] else ""), text)
 
 

@@ -60,7 +60,10 @@ _ORDINALS = [
     "eleventh",
     "twelfth",
 ]
+_FURTHER = {"eighteen": "18", "nineteen": "19", "twenty": "20", "thirty-five": "35", "hundred": "100"}
 _WORDS = {"no": "0", "none": "0"} | {word: str(n) for words in (_ONES, _ORDINALS) for n, word in enumerate(words, 1)}
+#: The same in the text of a page, which has counts in words where the Chinese has the digits of its facts.
+_COUNTED = re.compile(rf"\b({'|'.join(_FURTHER | dict.fromkeys(_ONES))})\b", re.IGNORECASE)
 #: Not the text of a page: code, what was marked as untranslated, what readers are shown about the page itself.
 _APART = "script, style, .cell_input, code, pre, .about-page, .headerlink, .prev-next-footer, a.numbers, [translate=no]:not(text)"
 
@@ -96,6 +99,7 @@ def mantissas(text: str) -> Counter[str]:
     """Numbers of a text without their powers of ten: US$59.9 billion and 599億美元 are both 599."""
     text = re.sub(r"(?:US|NT)\$ ?100 million|100 million(?:,)? US(?:\$| dollars)", "", text)  # a unit, 億
     text = re.sub(r"EU-27\s+歐盟\s*27\s*國", "EU-27", text)  # named in both languages
+    text = re.sub(r"\bper 10,000\b", "每萬", text)
     text = _MONTH.sub(lambda m: str(1 + next(i for i, name in enumerate(_MONTHS) if name.startswith(m[1]))), text)
     return Counter(n.replace(",", "").replace(".", "").strip("0") or "0" for n in _NUMBER.findall(text))
 
@@ -163,6 +167,30 @@ def test_translations_keep_facts_links_code_and_numbers():
     assert lost == []
 
 
+_SLOT = re.compile(r"\{(\d+)((?:\*[\d.]+)?)\}")
+
+
+def moved(text: str, by: int) -> str:
+    """A message with its numbers counted from another one on."""
+    return _SLOT.sub(lambda m: f"{{{int(m[1]) + by}{m[2]}}}", text)
+
+
+def test_a_note_is_said_alike_as_a_whole_and_in_the_parts_that_the_register_has():
+    found = {message: said for path, message, said, _ in messages() if path.name == "outputs.po"}
+    wholes, unlike = 0, []
+    for message, said in found.items():
+        parts = message.removesuffix(".").split("; ")
+        firsts = [int(slot[1]) if (slot := _SLOT.search(part)) else 0 for part in parts]
+        alone = [moved(part, -first) for part, first in zip(parts, firsts, strict=True)]
+        alone[0] = alone[0] if alone[0] in found else alone[0][:1].lower() + alone[0][1:]
+        if len(parts) > 1 and all(part in found for part in alone):
+            wholes += 1
+            joined = "；".join(moved(found[part], first) for part, first in zip(alone, firsts, strict=True))
+            unlike += [(said, joined)] if said.removesuffix("。") != joined else []
+    assert wholes > 40
+    assert unlike == []
+
+
 @pytest.fixture(scope="module", params=PAGES)
 def name(request) -> str:
     """Each page in turn, with all that is asked about it: it is read once."""
@@ -180,7 +208,10 @@ def test_both_editions_of_a_page_have_the_same_numbers(name, editions):
     assert sum(english.values()) or name.startswith("book/reference/")
     if name in TWICE:
         english, chinese = Counter(set(english)), Counter(set(chinese))
-    assert {"en": english - chinese, "zh": chinese - english} == {"en": Counter(), "zh": Counter()}
+    said, theirs = (without(text, "span.fact") for text in editions)
+    spelled = Counter((_WORDS | _FURTHER)[word.lower()] for word in _COUNTED.findall(said))
+    counted = mantissas(" ".join((spelled & Counter(_NUMBER.findall(theirs))).elements()))
+    assert {"en": english - chinese, "zh": chinese - english - counted} == {"en": Counter(), "zh": Counter()}
     assert len(facts) == len(their_facts)
     unlike = Counter(fact for fact, _ in their_facts)  # their order in a sentence may differ
     for fact, around in facts:
@@ -428,7 +459,7 @@ def test_simplified_characters_are_seen():
 
 def test_what_a_value_says_is_translated_part_by_part():
     twin = languages.Twin({"legal support": "法律支援"}, {"Food, drink": "食品、飲料", "Taiwan": "臺灣"})
-    assert twin.listed("Food, drink, legal support, 2023: 3.9 (Taiwan)") == "食品、飲料，法律支援，2023：3.9（臺灣）"
+    assert twin.listed("Food, drink, legal support, 2023: 3.9 (Taiwan)") == "食品、飲料，法律支援，2023年：3.9（臺灣）"
     assert twin.listed("Taiwan, AR(1): 3.9 (ARIMA(1, 1, 0))") == "臺灣，AR(1)：3.9（ARIMA(1, 1, 0)）"
     assert twin.missing == {}
 
@@ -436,8 +467,39 @@ def test_what_a_value_says_is_translated_part_by_part():
 @pytest.mark.parametrize(
     ("english", "chinese"),
     [
+        ("Canada, 2023: 2", "加拿大，2023年：2"),
+        ("Canada 2022, own row: 2", "加拿大2022年，本國那一列：2"),
+        ("Canada, Canada 2025: 45 (doubtful: F-012)", "加拿大，加拿大2025年：45（有疑問：F-012）"),
+        ("2019, own row: 6,860", "2019年，本國那一列：6,860"),
+        ("2024, own row: 2019 (2018 to 2020)", "2024年，本國那一列：2019（2018年至2020年）"),
+        (
+            "Canada, R&D intensity 2019, % of GDP: 1.76; growth 2019–2023, % a year: −0.7",
+            "加拿大，2019年研發密度，占GDP的1.76%；2019–2023年成長率，每年−0.7%",
+        ),
+        ("Canada, patents, 2024: 105", "加拿大，專利件數，2024年：105"),
+    ],
+)
+def test_a_value_has_the_year_as_chinese_writes_it_and_a_mark_before_its_number(english: str, chinese: str) -> None:
+    messages = {
+        "own row": "本國那一列",
+        "doubtful": "有疑問",
+        "R&D intensity {0}": "{0}年研發密度",
+        "patents": "專利件數",
+    }
+    messages |= {"% of GDP": "占GDP的%", "growth {0}": "{0}年成長率", "% a year": "每年%"}
+    assert languages.Twin(messages, {"Canada": "加拿大"}).listed(english) == chinese
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
         ("EU-27", "歐盟27國"),
         ("EU-27, 2023", "歐盟27國，2023年"),
+        ("EU-27 2023", "歐盟27國2023年"),
+        ("1-2-4 EU-27", "1-2-4 歐盟27國"),
+        ("LTN, 2024.", "自由時報，2024年。"),
+        ("CEOWORLD: 創新力, CTWANT, 2025.", "CEOWORLD：創新力，CTWANT，2025年。"),
+        ("LTN, 2025-11-28.", "自由時報，2025年11月28日。"),
         ("GERD", "研發經費"),
         ("MSTI 2025-09", "MSTI 2025年9月版"),
         ("read on 2025-02-26", "於2025年2月26日讀取"),
@@ -450,8 +512,21 @@ def test_what_a_value_says_is_translated_part_by_part():
     ],
 )
 def test_dates_years_and_abbreviations_are_written_as_chinese_has_them(english: str, chinese: str) -> None:
-    messages = {"GERD": "研發經費", "MSTI {0}": "MSTI {0}版", "read on {0}": "於{0}讀取", "{0} GHz": "{0} GHz"}
+    messages = {
+        "GERD": "研發經費",
+        "MSTI {0}": "MSTI {0}版",
+        "read on {0}": "於{0}讀取",
+        "{0} GHz": "{0} GHz",
+        "LTN, {0}.": "自由時報，{0}。",
+    }
     assert languages.Twin(messages, {"EU-27": "歐盟27國"}).phrase(english) == chinese
+
+
+def test_the_year_in_a_cell_that_says_below_what_was_checked_is_written_as_one():
+    twin = languages.Twin({"growth": "成長率"}, {})
+    cell = '<td class="{}">2021<span class="below">growth</span></td>'
+    assert twin.markup(cell.format("wide")) == '<td class="wide">2021年<span class="below">成長率</span></td>'
+    assert twin.markup(cell.format("num")) == '<td class="num">2021<span class="below">成長率</span></td>'
 
 
 def test_a_wrapped_label_is_one_message_and_fits_where_it_stood():

@@ -127,7 +127,7 @@ def test_ticks_labels_and_values_of_a_figure_are_shifted_but_years_are_not():
         "2019",
         "−75.8",
         "餘額，2023年，新臺幣億元",
-        "電子零組件，2023：306",
+        "電子零組件，2023年：306",
     ]
 
 

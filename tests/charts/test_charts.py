@@ -181,6 +181,15 @@ def test_values_say_name_year_and_number_as_printed() -> None:
     assert "<title>Korea, 2021: 3.200</title>" in text
 
 
+def test_a_mark_stands_between_a_number_and_what_it_is_of() -> None:
+    frame = pd.DataFrame({"code": ["KOR"], "name": ["Korea"], "x": [1.76], "y": [0.7], "value": [2.5]})
+    assert "<title>Korea: 2.5</title>" in charts.svg(charts.bars(frame, **WORDS))
+    # the number is the share, only the axis is logarithmic
+    labels = {"x_label": "R&D, % of GDP (logarithmic)", "y_label": "growth, % a year"}
+    text = charts.svg(charts.scatter(frame, **labels, log_x=True, **WORDS))
+    assert "<title>Korea, R&amp;D, % of GDP: 1.76; growth, % a year: 0.7</title>" in text
+
+
 def test_of_many_lines_few_are_named_and_a_reader_may_choose() -> None:
     many = pd.concat(
         tidy().query("code == 'KOR'").assign(code=f"C{i}", name=f"Country {i}", value=lambda d, i=i: d["value"] + i)
