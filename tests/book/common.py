@@ -38,14 +38,14 @@ def with_class(text: Tag, *classes: str) -> list[Tag]:
     return [e for e in text.find_all(True) if not set(classes).isdisjoint(e.get("class", ()))]
 
 
-def checked_out(root: Path, notebook: str, code: str) -> Path:
-    """Data and analysis, as another checkout has them, with one notebook of one cell that has been run there."""
+def checked_out(root: Path, notebook: str, *code: str) -> Path:
+    """Data and analysis, as another checkout has them, with one notebook of some cells that has been run there."""
     for folder in ("data", "analysis"):
         shutil.copytree(ROOT / folder, root / folder)
     shutil.copyfile(ROOT / "requirements.lock.txt", root / "requirements.lock.txt")
     path = root / notebook
     path.parent.mkdir(parents=True)
     shutil.copyfile(ROOT / "book/conftest.py", root / "book/conftest.py")
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), path)
+    nbformat.write(nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, code))), path)
     assert asyncio.run(execution.run(path, root)).problems == []
     return root
