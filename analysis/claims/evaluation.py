@@ -72,12 +72,17 @@ def evaluate(report: Report, only: Collection[str] | None = None) -> pd.DataFram
 
 
 @once
-def _evaluated(report: Report, only: frozenset[str] | None) -> tuple[tuple[object, ...], ...]:
+def _said(report: Report) -> tuple[dict[tuple[str, str], Judgement], set[str]]:
+    """What other lines say of the numbers of claims, and the claims of whose quantity another one speaks."""
     claims = read(report)
-    elsewhere = agreement(claims)
-    shared = {s.claim.id for group in statements(claims).values() if len(group) > 1 for s in group}
+    return agreement(claims), {s.claim.id for group in statements(claims).values() if len(group) > 1 for s in group}
+
+
+@once
+def _evaluated(report: Report, only: frozenset[str] | None) -> tuple[tuple[object, ...], ...]:
+    elsewhere, shared = _said(report)
     rows = []
-    for claim in claims:
+    for claim in read(report):
         if only is None or claim.id in only:
             said = {name: elsewhere[claim.id, name] for name in claim.digits if (claim.id, name) in elsewhere}
             rows.append(check(claim, printed(report), said, sole=claim.id not in shared and any(claim.quantity)))

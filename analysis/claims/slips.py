@@ -128,10 +128,11 @@ def arithmetic(report: Report, claims: list[str]) -> pd.DataFrame:
     """How the claims of a slip were checked: ``id, page, statement, stated, arithmetic, verdict, note``."""
     every = {claim.id: claim for claim in read(report)}
     spelled = spell(report)
-    frame = {row["id"]: row for row in records(evaluate(report))}
+    frame = evaluate(report)
+    found = {row["id"]: row for row in records(frame[frame["id"].isin(claims)])}
     rows = []
     for i in claims:
-        row, claim = frame[i], every[i]
+        row, claim = found[i], every[i]
         result = {"true": "holds", "false": "does not hold"}.get(row["recomputed"], row["recomputed"])
         span = "" if row["low"] in (row["high"], "true", "false") else f" ({row['low']} to {row['high']})"
         sides = f"{spelled[i]} → {result}{span}" if i in spelled else ""

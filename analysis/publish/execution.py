@@ -223,11 +223,11 @@ def staleness(paths: list[Path], root: Path = ROOT, *, renew: bool = False) -> d
             result[path] = [] if cleaned == notebook else [SAVED]
         if result[path] in ([], [SAVED]) and (names := fingerprint.open_question(notebook, hashes)):
             unsettled[path] = notebook, names
-    now = fingerprint.given((notebook for notebook, _ in unsettled.values()), root) if unsettled else {}
-    for path, (notebook, names) in unsettled.items():
-        if not fingerprint.settled(notebook, now):
+    found = fingerprint.settled((notebook for notebook, _ in unsettled.values()), root) if unsettled else []
+    for (path, (notebook, names)), read in zip(unsettled.items(), found, strict=True):
+        if read is None:
             result[path] = names
         elif renew:
-            fingerprint.renew(notebook, now, hashes)
+            fingerprint.renew(notebook, read, hashes)
             write(path, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True))
     return result

@@ -182,31 +182,19 @@ def open_question(notebook: dict[str, Any], hashes: Hashes) -> list[str]:
     return [name for name, value in stored.get("through", {}).items() if hashes[name] != value]
 
 
-#: What stages give: by call the value's hash and the files that were read for it.
-Given = dict[str, tuple[str, list[str]]]
-
-
-def given(notebooks: Iterable[dict[str, Any]], root: Path = ROOT) -> Given:
-    """What the stages of some notebooks give for the files as they are; without those that fail."""
-    calls = sorted({call for notebook in notebooks for call in notebook["metadata"][KEY]["values"]})
+def settled(notebooks: Iterable[dict[str, Any]], root: Path = ROOT) -> list[list[str] | None]:
+    """For each notebook the files its stages read, if all give what they gave when it was run; else nothing."""
+    asked = [notebook["metadata"][KEY]["values"] for notebook in notebooks]
     env = {k: v for k, v in os.environ.items() if k != "PUBLISH_RECORD"} | {"PYTHONPATH": str(root)}
     line = [sys.executable, "-m", "analysis.publish.values"]
-    done = subprocess.run(line, cwd=root, env=env, input=json.dumps(calls), capture_output=True, text=True, check=False)
-    if done.returncode:
-        return {}
-    return {call: (value, files) for call, (value, files) in json.loads(done.stdout).items()}
+    done = subprocess.run(line, cwd=root, env=env, input=json.dumps(asked), capture_output=True, text=True, check=False)
+    return [None for _ in asked] if done.returncode else list(json.loads(done.stdout))
 
 
-def settled(notebook: dict[str, Any], now: Given) -> bool:
-    """Whether all stages of a notebook give what they gave when it was run."""
-    return all(now.get(call, ("",))[0] == value for call, value in notebook["metadata"][KEY]["values"].items())
-
-
-def renew(notebook: dict[str, Any], now: Given, hashes: Hashes) -> None:
+def renew(notebook: dict[str, Any], read: list[str], hashes: Hashes) -> None:
     """Take over the hashes of the files that a :func:`settled` notebook was settled with."""
     stored = notebook["metadata"][KEY]
-    read = {name for call in stored["values"] for name in now[call][1]} - set(stored["files"])
-    stored["through"] = {name: hashes[name] for name in sorted(read)}
+    stored["through"] = {name: hashes[name] for name in read if name not in stored["files"]}
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -42,6 +42,12 @@ def translate(folder: Path, twin: Twin) -> None:
             script.write_text(text.replace("const messages = {", "const messages = {" + _COPY, 1), "utf-8")
 
 
+def article(markup: str) -> str:
+    """The text of a built page as markup, without what stands around it; empty if there is none."""
+    _, begun, rest = markup.partition('<article class="bd-article"')
+    return f"{begun}{rest.rpartition('</article>')[0]}</article>" if begun else ""
+
+
 def described(markup: str) -> str:
     """A page whose description is the beginning of its text, as far as it is whole sentences; as it is without a text."""
     text = html.unescape("".join(re.sub("<[^>]*>", "", part) for part in _PARAGRAPH.findall(markup)))

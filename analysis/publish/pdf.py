@@ -21,6 +21,7 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from analysis.publish.languages import OUTPUTS, Twin, catalogue, font, names
+from analysis.publish.pages import article
 from analysis.publish.project import BUILD, LANGUAGE, ROOT, cited, editions, parts
 
 BOOK = "the-white-paper-recomputed{suffix}.pdf"
@@ -38,8 +39,9 @@ TEXTS = {
 }
 #: Rows from which a table is left to the pages and the archive.
 LONG = 80
-#: What of a page is of no use on paper.
-_DROPPED = "script, .headerlink, .cell_input, .about-page, .exhibit-figure > .narrow, a.numbers, .take, .figure-choice, .prev-next-footer, #stale, button, .sd-summary-state-marker, .on-screen"
+#: What of a page is of no use on paper: elements and classes.
+_DROPPED = {"script", "button", "headerlink", "cell_input", "about-page", "narrow", "numbers", "take", "figure-choice"}
+_DROPPED |= {"prev-next-footer", "sd-summary-state-marker", "on-screen"}
 #: Fonts of matplotlib: formulas, signs, code.
 _FONTS = {"formula": "STIXGeneral", "signs": "DejaVuSans", "code": "DejaVuSansMono"}
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -110,11 +112,11 @@ def chapters(printed: Edition, root: Path = ROOT, only: tuple[str, ...] = ()) ->
     for part, name in parts(root):
         if only and name not in only:
             continue
-        soup = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
-        text = soup.select_one("article.bd-article")
+        soup = BeautifulSoup(article((html / f"{name}.html").read_text("utf-8")), "html.parser")
+        text = soup.article
         if text is None or text.h1 is None:
             raise ValueError(f"{name}.html has no text")
-        for element in text.select(_DROPPED):
+        for element in [e for e in text.find_all(True) if e.get("id") == "stale" or _DROPPED & _kinds(e)]:
             element.decompose()
         _shorten(text, soup, printed.words)
         for element in text.find_all("details"):
@@ -136,9 +138,13 @@ def chapters(printed: Edition, root: Path = ROOT, only: tuple[str, ...] = ()) ->
     return found
 
 
+def _kinds(element: Tag) -> set[str]:
+    return {element.name, *(element.get("class") or [])}
+
+
 def _shorten(text: Tag, soup: BeautifulSoup, words: Mapping[str, str]) -> None:
     """Put a sentence in place of tables that nobody reads on paper, and of lists that only scripts show."""
-    said = [(box, words["register"]) for box in text.select(".register")]
+    said = [(box, words["register"]) for box in text.find_all(class_="register")]
     for table in text.find_all("table"):
         if (rows := len(table.select("tbody tr"))) > LONG:
             said.append((table, words["rows"].format(rows=f"{rows:,}")))
@@ -241,10 +247,9 @@ def _print(page: Any, document: str, work: Path, target: Path) -> None:
     page.evaluate("document.fonts.ready")
     page.evaluate(_FIT)
     page.pdf(path=str(target), prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
-    _name_bookmarks(target, re.findall(r"<h1[^>]*>(.*?)</h1>", document, re.DOTALL))
 
 
-def _name_bookmarks(path: Path, headings: list[str]) -> None:
+def _name_bookmarks(path: Path) -> None:
     """Give the bookmarks of chapters their headings: Chromium repeats the line of a heading that begins a page."""
     from pypdf import PdfWriter
     from pypdf.generic import NameObject, TextStringObject
@@ -252,7 +257,8 @@ def _name_bookmarks(path: Path, headings: list[str]) -> None:
     writer = PdfWriter(clone_from=path)
     outline: Any = writer._root_object["/Outlines"]
     entry = outline.get("/First")
-    for heading in headings:
+    document = path.with_suffix(".html").read_text("utf-8")
+    for heading in re.findall(r"<h1[^>]*>(.*?)</h1>", document, re.DOTALL):
         if entry is None:
             break
         title = " ".join(unescape(re.sub(r"<[^>]+>", "", heading)).split())
@@ -331,6 +337,7 @@ def write(root: Path = ROOT, folder: Path | None = None, *, only_brief: bool = F
             made |= _write(printed, launched.new_page(), folder, root, only_brief)
         launched.close()
     for path, titles in made.items():
+        _name_bookmarks(path)
         if wrong := problems(path, titles):
             raise ValueError(f"{path.name} is not whole: {'; '.join(wrong[:5])}")
     return list(made)

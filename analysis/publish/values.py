@@ -1,9 +1,10 @@
-"""What the stages of notebooks (:mod:`analysis.stages`) give for the data as they are; a process of its own.
+"""Whether the stages of notebooks (:mod:`analysis.stages`) give what they gave when these were run; a process of its own.
 
-``python -m analysis.publish.values`` reads calls as a notebook's fingerprint holds them from standard input, and
-writes for each the hash of its value and the files that were read for it.
+``python -m analysis.publish.values`` reads for each notebook its stages' values, as its fingerprint holds them, from
+standard input, and writes for each the files that they were read from now, or ``null`` if a value is another one.
 """
 
+import functools
 import importlib
 import json
 import operator
@@ -13,22 +14,40 @@ from typing import Any
 from analysis import report, stages
 
 
-def values(calls: list[str]) -> dict[str, tuple[str, list[str]]]:
-    """By call the hash of the value and the files read; calls that fail or give no plain value are left out."""
-    book, found = report.load(), {}
-    for call in calls:
-        module, name, given = json.loads(call)
-        with stages.listening() as notes:
-            try:
-                stage = operator.attrgetter(name)(importlib.import_module(module))
-                stage(book, *map(_argument, given))
-            except Exception:
-                continue
-        said = [line.split(" ", 1) for line in notes]
-        value = [rest.partition(" ")[0] for word, rest in said if word == stages.VALUE]
-        if len(value) == 1 and not any(word == stages.DIRECT for word, _ in said):
-            found[call] = value[0], sorted(rest for word, rest in said if word == stages.THROUGH)
-    return found
+def settled(asked: list[dict[str, str]]) -> list[list[str] | None]:
+    """Of each notebook (hashes of values by call) the files read, if every call gives its value; else nothing.
+
+    The first call that does not decides, so those that are known and notebooks with few calls come first.
+    """
+    book, known = report.load(), set[str]()
+
+    @functools.cache
+    def now(call: str) -> tuple[str, frozenset[str]]:
+        known.add(call)
+        return _value(book, call)
+
+    found: dict[int, list[str] | None] = {}
+    for place in sorted(range(len(asked)), key=lambda place: len(asked[place])):
+        before = asked[place]
+        same = all(now(call)[0] == before[call] for call in sorted(before, key=lambda call: call not in known))
+        found[place] = sorted(frozenset().union(*(now(call)[1] for call in before))) if same else None
+    return [found[place] for place in range(len(asked))]
+
+
+def _value(book: report.Report, call: str) -> tuple[str, frozenset[str]]:
+    """Hash of what a call gives, and the files read; no hash if it fails or gives no plain value."""
+    module, name, given = json.loads(call)
+    with stages.listening() as notes:
+        try:
+            stage = operator.attrgetter(name)(importlib.import_module(module))
+            stage(book, *map(_argument, given))
+        except Exception:
+            return "", frozenset()
+    said = [line.split(" ", 1) for line in notes]
+    value = [rest.partition(" ")[0] for word, rest in said if word == stages.VALUE]
+    if len(value) != 1 or any(word == stages.DIRECT for word, _ in said):
+        return "", frozenset()
+    return value[0], frozenset(rest for word, rest in said if word == stages.THROUGH)
 
 
 def _argument(value: Any) -> Any:
@@ -38,4 +57,4 @@ def _argument(value: Any) -> Any:
 
 
 if __name__ == "__main__":
-    json.dump(values(json.load(sys.stdin)), sys.stdout)
+    json.dump(settled(json.load(sys.stdin)), sys.stdout)

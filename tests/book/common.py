@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 
 import nbformat
-from bs4 import BeautifulSoup, SoupStrainer, Tag
+from bs4 import BeautifulSoup, Tag
 
-from analysis.publish import execution, project
+from analysis.publish import execution, pages, project
 
 ROOT = project.ROOT
 SITE = ROOT / "_build" / "html"
@@ -28,20 +28,24 @@ def page(name: str, html: Path = HTML) -> Path:
 
 def article(name: str, html: Path = HTML) -> Tag:
     """The text of a built page, without what stands around it."""
-    only = SoupStrainer("article", class_="bd-article")
-    text = BeautifulSoup(page(name, html).read_text("utf-8"), "html.parser", parse_only=only).article
+    text = BeautifulSoup(pages.article(page(name, html).read_text("utf-8")), "html.parser").article
     assert text is not None, name
     return text
 
 
-def checked_out(root: Path, notebook: str, code: str) -> Path:
-    """Data and analysis, as another checkout has them, with one notebook of one cell that has been run there."""
+def with_class(text: Tag, *classes: str) -> list[Tag]:
+    """Elements that have one of some classes; a selector would take ten times as long on a large page."""
+    return [e for e in text.find_all(True) if not set(classes).isdisjoint(e.get("class", ()))]
+
+
+def checked_out(root: Path, notebook: str, *code: str) -> Path:
+    """Data and analysis, as another checkout has them, with one notebook of some cells that has been run there."""
     for folder in ("data", "analysis"):
         shutil.copytree(ROOT / folder, root / folder)
     shutil.copyfile(ROOT / "requirements.lock.txt", root / "requirements.lock.txt")
     path = root / notebook
     path.parent.mkdir(parents=True)
     shutil.copyfile(ROOT / "book/conftest.py", root / "book/conftest.py")
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), path)
+    nbformat.write(nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, code))), path)
     assert asyncio.run(execution.run(path, root)).problems == []
     return root

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import filecmp
-import functools
 import html.parser
 import importlib
 import json
@@ -214,33 +213,44 @@ def sphinx():
             importlib.import_module(module)
 
 
-@pytest.fixture
-def small(sphinx, tmp_path, monkeypatch):
-    """A copy of this checkout with a book of three pages, which is built without the archive."""
+@pytest.fixture(scope="module")
+def whole(sphinx, tmp_path_factory):
+    """A checkout with a book of three pages, built, and a copy of all that to go back to."""
+    root = tmp_path_factory.mktemp("small") / "book"
     for folder in ("data", "analysis", "book/_ext", "book/_static", "book/_templates"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "book/reference").mkdir()
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "book/reference").mkdir()
     for name in ("_config.yml", "CITATION.cff", "requirements.lock.txt", "book/reference/rerun.md"):
-        shutil.copyfile(ROOT / name, tmp_path / name)
-    guide = tmp_path / "book/reference/rerun.md"  # the pages it links to are not in the copy
+        shutil.copyfile(ROOT / name, root / name)
+    guide = root / "book/reference/rerun.md"  # the pages it links to are not in the copy
     guide.write_text(re.sub(r"\[([^\]]+)\]\(\.\./[^)]+\)", r"\1", guide.read_text("utf-8")), "utf-8")
-    (tmp_path / "_toc.yml").write_text(
+    (root / "_toc.yml").write_text(
         "format: jb-book\nroot: book/start\nchapters:\n  - file: book/proof\n  - file: book/reference/rerun\n", "utf-8"
     )
-    (tmp_path / "book/start.md").write_text("# Start\n", "utf-8")
+    (root / "book/start.md").write_text("# Start\n", "utf-8")
     cells = [nbformat.v4.new_markdown_cell("# Proof"), nbformat.v4.new_code_cell("print(1)", execution_count=1)]
     cells[1].outputs = [nbformat.v4.new_output("stream", text="1\n")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "book/proof.ipynb")
-    fresh(tmp_path)
-    packed = tmp_path / "archive.zip"
-    packed.touch()
-    monkeypatch.setattr(archive, "make", functools.partial(made, packed))
-    return tmp_path
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), root / "book/proof.ipynb")
+    fresh(root)
+    (root / "archive.zip").touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(archive, "make", made)
+        assert site.build(root=root) == 0
+    return root, shutil.copytree(root, root.with_name("copy"))
 
 
-def made(packed, root):
+@pytest.fixture
+def small(whole, monkeypatch):
+    """A checkout with a book of three pages, built without the archive: in one place, which Sphinx writes down."""
+    root, copy = whole
+    shutil.rmtree(root)
+    monkeypatch.setattr(archive, "make", made)
+    return shutil.copytree(copy, root)
+
+
+def made(root):
     """An archive that is there already; by name, as another process is asked for it."""
-    return packed
+    return root / "archive.zip"
 
 
 def fresh(root):
@@ -282,21 +292,18 @@ def test_a_mistake_in_the_table_of_contents_is_one_line(small, old, new, said):
 
 def test_a_page_that_is_gone_or_altered_is_built_again_and_otherwise_nothing_is(small, capsys):
     assert site.build(root=small) == 0
-    built = small / "_build/html/en/book/proof.html"
-    content = built.read_bytes()
-    capsys.readouterr()
-    assert site.build(root=small) == 0
     assert "up to date" in capsys.readouterr().out
-    for harm in (
-        built.unlink,
-        lambda: built.write_bytes(content + b" "),
-        lambda: (built.parent / "stray.html").touch(),
-    ):
+    target = small / "_build/html"
+    altered, gone, stray = (target / f"en/book/{name}.html" for name in ("start", "proof", "stray"))
+    before, content = written(small), altered.read_bytes()
+    known = {site.stamp(small, target)}
+    for harm in (gone.unlink, lambda: altered.write_bytes(content + b" "), stray.touch):
         harm()
-        assert site.build(root=small) == 0
-        assert "built without a warning" in capsys.readouterr().out
-        assert built.read_bytes() == content
-        assert not (built.parent / "stray.html").exists()
+        known.add(site.stamp(small, target))
+    assert len(known) == 4, "each is seen"
+    assert site.build(root=small) == 0
+    assert "built without a warning" in capsys.readouterr().out
+    assert written(small) == before
 
 
 def written(root):
@@ -305,7 +312,6 @@ def written(root):
 
 def test_pages_of_an_earlier_build_are_used_again_and_the_book_is_that_of_a_fresh_one(small):
     start, proof, mark = small / "book/start.md", Path("book/proof.html"), b"<!-- of an earlier build -->"
-    assert site.build(root=small) == 0
     kept = small / "_build/sphinx/en-html/pages" / proof
 
     def build(text):
@@ -340,7 +346,6 @@ def test_pages_of_an_earlier_build_are_used_again_and_the_book_is_that_of_a_fres
 
 
 def test_what_was_read_for_an_earlier_build_gives_the_same_pages(small):
-    assert site.build(root=small) == 0
     (small / "book/start.md").write_text("# Start\n\n[](proof) {fact}`proof:one`\n", "utf-8")
     proof = small / "book/proof.ipynb"
     notebook = nbformat.read(proof, as_version=4)
@@ -372,7 +377,6 @@ def test_a_book_built_from_stale_notebooks_says_so_on_the_page_and_in_the_end(sm
 
 
 def test_without_addresses_no_page_names_one(small):
-    assert site.build(root=small) == 0
     content = (small / "_build/html/en/book/proof.html").read_text("utf-8")
     for mark in ("mybinder.org", "github.com", "hreflang", "canonical", "og:url", "og:image", "Report a mistake"):
         assert mark not in content
@@ -406,8 +410,7 @@ def test_addresses_once_set_give_buttons_links_and_the_sitemap(small):
 
 
 def test_a_full_disk_while_building_is_one_line_and_the_old_book_stays(small, capsys, monkeypatch):
-    assert site.build(root=small) == 0
-    capsys.readouterr()
+    assert (small / "_build/html/index.html").is_file()
 
     def full(*_: object) -> bool:
         raise OSError(28, "No space left on device", "page.html")

@@ -7,15 +7,16 @@ import re
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tests.book.common import HTML, PAGES, article, page
+from analysis.publish import pages
+from tests.book.common import HTML, PAGES, article, page, with_class
 
 pytestmark = pytest.mark.skipif(not HTML.is_dir(), reason="the book is not built; `make site` builds it")
 
 #: Bytes of the text of a page with its figures. The ledger is one table of every check.
 HEAVY = 400_000
 UNWEIGHED = {"book/audit/ledger"}
-#: What stands on every page and is no part of its text.
-FURNITURE = ".about-page, .headerlink, a.numbers, #stale, .prev-next-footer"
+#: What stands on every page and is no part of its text: classes, and an id.
+FURNITURE = {"about-page", "headerlink", "numbers", "prev-next-footer"}, "stale"
 
 
 def empty_tables(text: Tag) -> list[str]:
@@ -40,18 +41,22 @@ def empty_tables(text: Tag) -> list[str]:
 
 def loose_code(text: Tag, switch: bool) -> list[str]:
     """Code cells that the switch of the page does not reach."""
-    cells = text.select("div.cell_input")
+    cells = with_class(text, "cell_input")
     return (
         [f"{len(cells)} code cells and no switch"]
         if cells and not switch
-        else [str(d) for d in text.select("details.hide")]
+        else [str(d) for d in text.find_all("details", class_="hide")]
     )
 
 
 def own_links(text: Tag) -> list[Tag]:
     """Links in the text itself."""
-    furniture = text.select(FURNITURE)
-    return [a for a in text.find_all("a", href=True) if not any(a is f or f in a.parents for f in furniture)]
+    classes, name = FURNITURE
+
+    def furniture(e: Tag) -> bool:
+        return e.get("id") == name or not classes.isdisjoint(e.get("class", ()))
+
+    return [a for a in text.find_all("a", href=True) if not any(map(furniture, (a, *a.parents)))]
 
 
 @pytest.fixture(scope="module", params=PAGES)
@@ -63,23 +68,25 @@ def shown(request):
 def test_a_page_has_links_and_no_empty_table_blank_column_or_loose_code_and_is_light(shown):
     name, text = shown
     images = {i["src"] for i in text.find_all("img")}
-    weight = len(text.encode()) + sum((page(name).parent / src).stat().st_size for src in images)
+    markup = page(name).read_text("utf-8")
+    weight = len(pages.article(markup).encode()) + sum((page(name).parent / src).stat().st_size for src in images)
     assert empty_tables(text) == []
-    assert loose_code(text, "btn-code-button" in page(name).read_text("utf-8")) == []
+    assert loose_code(text, "btn-code-button" in markup) == []
     assert own_links(text) != []
     assert weight <= HEAVY or name in UNWEIGHED, f"{weight:,} bytes"
 
 
 def blanks_before_percent(text: Tag) -> list[str]:
     """Per cent signs that stand apart from their number; the unit of a head stands below it."""
-    for unit in text.select(".unit, .cell_input"):
+    for unit in with_class(text, "unit", "cell_input"):
         unit.decompose()
     return re.findall(r".{0,20}\d[ \xa0]%", text.get_text())
 
 
 def unrounded(text: Tag) -> list[str]:
     """Values under the pointer with more decimals than a person reads."""
-    return [title.get_text() for title in text.select("circle > title") if re.search(r"\d\.\d{3}", title.get_text())]
+    titles = (title.get_text() for title in text.find_all("title") if title.parent.name == "circle")
+    return [title for title in titles if re.search(r"\d\.\d{3}", title)]
 
 
 def test_numbers_are_written_for_people(shown):

@@ -39,7 +39,7 @@ def environment(**more: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     """A checkout with one notebook, run there by ``make book``'s own machinery once for all tests of this file."""
-    return checked_out(tmp_path_factory.mktemp("ran"), "book/inputs/proof.ipynb", CODE)
+    return checked_out(tmp_path_factory.mktemp("ran"), "book/inputs/proof.ipynb", CODE, "print(1)", "print(2)")
 
 
 @pytest.fixture
@@ -171,18 +171,24 @@ def test_a_notebook_run_and_saved_by_another_tool_is_stale_and_its_bytes_come_ba
 def test_outputs_that_are_not_the_books_own_are_stale_and_come_back(checkout):
     path = checkout / "book/inputs/proof.ipynb"
     before = path.read_bytes()
-    for harm in (
-        lambda cell: cell.outputs[0].update(text="999\n"),
-        lambda cell: cell.update(execution_count=7),
-        lambda cell: cell.update(outputs=[]),
+    harmed = nbformat.read(path, as_version=4)  # each cell in its own way, which is enough to be seen
+    for number, harm in enumerate(
+        (
+            lambda cell: cell.outputs[0].update(text="999\n"),
+            lambda cell: cell.update(execution_count=7),
+            lambda cell: cell.update(outputs=[]),
+        )
     ):
+        path.write_bytes(before)
         notebook = nbformat.read(path, as_version=4)
-        harm(notebook.cells[0])
+        harm(notebook.cells[number])
+        harm(harmed.cells[number])
         nbformat.write(notebook, path)
         assert reasons(checkout) == ["its outputs (by hand)"]
-        assert asyncio.run(execution.run(path, checkout)).problems == []
-        assert reasons(checkout) == []
-        assert path.read_bytes() == before
+    nbformat.write(harmed, path)
+    assert asyncio.run(execution.run(path, checkout)).problems == []
+    assert reasons(checkout) == []
+    assert path.read_bytes() == before
 
 
 def test_words_added_in_an_editor_run_nothing_and_stay(checkout):
