@@ -76,12 +76,12 @@ def rank_p(x: Floats, y: Floats) -> float:
     Orders are counted one place after the other, over the sets of ranks that are used (doubled, so that ties are
     whole numbers); for more than :data:`COUNTED` pairs scipy's approximation by Student's t.
     """
-    from scipy.stats import rankdata, spearmanr
-
     n = len(x)
     if n > COUNTED:
+        from scipy.stats import spearmanr
+
         return float(spearmanr(x, y).pvalue)
-    a, b = ((2 * rankdata(v)).astype(int) - n - 1 for v in (x, y))
+    a, b = ((2 * pd.Series(v).rank()).astype(int).to_numpy() - n - 1 for v in (x, y))
     ways: dict[int, Counter[int]] = {0: Counter({0: 1})}
     for place in a.tolist():
         after: dict[int, Counter[int]] = defaultdict(Counter)
