@@ -186,8 +186,10 @@ def test_many_panels_at_once_are_each_on_its_own() -> None:
     y = np.random.default_rng(8).standard_normal((40, 6, 5)).cumsum(axis=-1)
     y[0] = y[0, :1] + np.arange(6.0)[:, None]  # no more spread of variances than chance would give
     own, error = growth.changes(np.arange(5.0), y)
+    uneven = error**2 * 10.0 ** np.arange(-20, 20)[:, None]
+    uneven[1:, 0] *= 1e-9  # so small that it counts as a share of the typical one of its panel
     for many, one in (
-        (shrinkage.moderate(error**2, 3), lambda i: shrinkage.moderate(error[i] ** 2, 3)),
+        (shrinkage.moderate(uneven, 3), lambda i: shrinkage.moderate(uneven[i], 3)),
         (astuple(shrinkage.shrink(own, error**2)), lambda i: astuple(shrinkage.shrink(own[i], error[i] ** 2))),
         (forecast.combined(y, 2, 1e-12).interval(0.95), lambda i: forecast.combined(y[i], 2, 1e-12).interval(0.95)),
     ):
