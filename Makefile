@@ -72,7 +72,7 @@ data: env ## the data package against its own description
 	@echo "data: valid"
 
 unit: env ## only the tests that need neither kernels nor a browser
-	@$(PY) -m pytest tests --ignore=tests/book -m "not browser" -n $(JOBS) --dist loadscope --no-loadscope-reorder
+	@$(PY) -m pytest tests -p no:nbval --ignore=tests/book -m "not browser" -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 notebooks: env ## only the notebooks, through nbval
 	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)

@@ -202,9 +202,3 @@ def test_importing_the_package_is_light() -> None:
     best = min((measured("import analysis") for _ in range(3)), key=lambda found: found["seconds"])
     assert best["seconds"] < 0.3
     assert not {"pandas", "numpy", "matplotlib", "scipy", "statsmodels"} & set(best["modules"])  # type: ignore[arg-type]
-
-
-def test_no_part_of_it_imports_statsmodels_or_a_plotting_library() -> None:
-    together = "import analysis.report, analysis.interval, analysis.indicators, analysis.__main__"
-    loaded = set(measured(together)["modules"])  # type: ignore[arg-type]
-    assert not {"matplotlib", "scipy", "statsmodels"} & loaded

@@ -140,6 +140,7 @@ def doubtful(frame: pd.DataFrame) -> list[str]:
     return [str(d) if d and d == d else "" for d in frame["doubt"]] if "doubt" in frame else [""] * len(frame)
 
 
+@functools.cache  # wrapping measures the same beginnings again, and each figure is drawn twice
 def text_width(text: str, size: float = BASE) -> float:
     """Width of a line in inches, as it will be drawn."""
     points, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(family=FONTS, size=size), False)
@@ -206,16 +207,21 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     """Positions as near as possible to ``wanted``, at least ``gap`` apart, within ``low`` and ``high``.
 
     Least squares: neighbours that collide form a block around their mean. When there is not enough room the gap
-    shrinks.
+    shrinks. (The isotonic regression of scipy, whose import takes longer than a figure.)
     """
-    from scipy.optimize import isotonic_regression
-
     if not wanted:
         return []
     gap = min(gap, (high - low) / max(1, len(wanted) - 1))
     order = np.argsort(wanted, kind="stable")
     steps = gap * np.arange(len(wanted))
-    free = isotonic_regression(np.clip(np.asarray(wanted)[order], low, high) - steps).x
+    blocks: list[tuple[float, int]] = []  # mean and size
+    for mean in np.clip(np.asarray(wanted)[order], low, high) - steps:
+        size = 1
+        while blocks and blocks[-1][0] >= mean:
+            before, count = blocks.pop()
+            mean, size = (before * count + mean * size) / (count + size), count + size
+        blocks.append((mean, size))
+    free = np.repeat([mean for mean, _ in blocks], [size for _, size in blocks])
     placed = np.empty(len(wanted))
     placed[order] = np.clip(free, low, high - steps[-1]) + steps
     return [float(position) for position in placed]

@@ -1,8 +1,7 @@
 """Figures of points and cells: scatter and bubble maps, heat maps, radars. Nothing is computed here."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache, partial
-from math import cos, hypot, isnan, pi, sin, sqrt
+from math import cos, isnan, pi, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm, TwoSlopeNorm, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.path import Path
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
@@ -39,7 +37,6 @@ from analysis.charts.style import (
 
 _LARGEST = 18.0  # points: radius of the largest bubble
 _Side = tuple[float, float, str, str]  #: direction and alignment of a label beside its point
-_Room = tuple[Bbox, Path | None]  #: the box of a label, and the way of its leader if it has one
 _SIDES: tuple[_Side, ...] = (
     (1, 0, "left", "center"),
     (-1, 0, "right", "center"),
@@ -50,6 +47,7 @@ _SIDES: tuple[_Side, ...] = (
     (0.75, -0.75, "left", "top"),
     (-0.75, -0.75, "right", "top"),
 )
+_PLACES = [(far, side) for far in (0, 11, 22, 34) for side in _SIDES]  #: points further out than beside the mark
 
 
 def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence[tuple[float, float, float]]) -> None:
@@ -58,81 +56,73 @@ def _place(ax: Axes, labels: Sequence[tuple[Annotation, float]], marks: Sequence
     Greedy, then four rounds of second thoughts. A label further out gets a leader, which keeps off other marks and labels.
     """
     scale = ax.figure.dpi / 72
-    discs = [(*ax.transData.transform((x, y)), radius * scale) for x, y, radius in marks]
-    dots = [Bbox.from_bounds(x - radius, y - radius, 2 * radius, 2 * radius) for x, y, radius in discs]
-    paths = ways(ax.figure)
-    frame = ax.get_window_extent()
-    places = [(far, side) for far in (0, 11, 22, 34) for side in _SIDES]
-    taken: dict[int, _Room] = {}
-    chosen: dict[int, tuple[int, _Side]] = {}
+    far, toward = np.array([f for f, _ in _PLACES]), np.array([side[:2] for _, side in _PLACES])
+    # of each label at each place: its box, and its leader as a line (NaN, which crosses nothing, if it has none)
+    boxes = np.array([_boxes(text, radius) for text, radius in labels])
+    area = np.prod(boxes[..., 2:] - boxes[..., :2], axis=-1)
+    own = np.array([ax.transData.transform(text.xy) for text, _ in labels])[:, None]
+    reach = np.array([radius for _, radius in labels])[:, None] + np.where(far > 0, far, np.nan)
+    leads = np.concatenate([own + 0 * reach[..., None], own + scale * reach[..., None] * toward], axis=-1)
+    discs = np.array([(*ax.transData.transform((x, y)), radius * scale) for x, y, radius in marks])
+    dots = np.hstack([discs[:, :2] - discs[:, 2:], discs[:, :2] + discs[:, 2:]])
+    mine = (own == discs[:, :2]).all(axis=-1)[:, None]
 
-    @cache
-    def room(number: int, place: tuple[int, _Side]) -> _Room:
-        """What a label and its leader take up at a place."""
-        text, radius = labels[number]
-        box, (far, side) = _set(text, radius, place), place
-        x, y = ax.transData.transform(text.xy)
-        end = (x + side[0] * (radius + far) * scale, y + side[1] * (radius + far) * scale)
-        return box, Path([(x, y), end]) if far else None
+    # what a label covers or leaves at a place, how good the place is, and whether another mark seems to be meant
+    paths, frame = ways(ax.figure), ax.get_window_extent()
+    lines = [[sum(path.intersects_bbox(_bbox(box), False) for path in paths) for box in some] for some in boxes]
+    cost = 12 * _overlap(boxes[:, :, None], dots).sum(axis=-1) + 0.5 * area * np.array(lines)
+    outside = np.maximum(0, frame.min - boxes[..., :2]) + np.maximum(0, boxes[..., 2:] - frame.max)
+    aside = np.maximum(0, np.maximum(boxes[:, :, None, :2] - discs[:, :2], discs[:, :2] - boxes[:, :, None, 2:]))
+    gaps = np.hypot(*np.moveaxis(aside, -1, 0)) - discs[:, 2]
+    near = np.where(far > 0, 0, np.where(mine, gaps, np.inf).min(axis=-1))[..., None] + 3 * scale
+    cost += 60 * (outside.sum(axis=-1) + np.where(mine, 0, np.maximum(0, near - gaps)).sum(axis=-1))
+    cost += 800 * (_crosses(leads[:, :, None], dots) & ~mine).sum(axis=-1)
+    cost += [_SIDES.index(side) + f * 2.5 for f, side in _PLACES]
 
-    @cache
-    def alone(number: int, place: tuple[int, _Side]) -> float:
-        """What a label covers or leaves at a place, how good the place is, and whether another mark seems to be meant."""
-        (box, way), (x, y) = room(number, place), ax.transData.transform(labels[number][0].xy)
-        found = 12 * sum(_overlap(box, dot) for dot in dots)
-        found += sum(0.5 * box.width * box.height for path in paths if path.intersects_bbox(box, False))
-        found += 60 * (max(0.0, frame.x0 - box.x0) + max(0.0, box.x1 - frame.x1))
-        found += 60 * (max(0.0, frame.y0 - box.y0) + max(0.0, box.y1 - frame.y1))
-        gaps = {(dx, dy): _gap(box, dx, dy) - radius for dx, dy, radius in discs}
-        own = 0.0 if way else gaps.pop((x, y), 0.0)
-        gaps.pop((x, y), None)
-        found += 60 * sum(max(0.0, own + 3 * scale - gap) for gap in gaps.values())
-        if way:
-            found += sum(800 for dot, at in zip(dots, discs, strict=True) if at[:2] != (x, y) and _crosses(way, dot))
-        return float(found + _SIDES.index(place[1]) + place[0] * 2.5)
-
-    def cost(number: int, place: tuple[int, _Side]) -> float:
-        """What a place costs among the others that are taken."""
-        box, way = room(number, place)
-        others = [other for key, other in taken.items() if key != number]
-        found = 6 * sum(_overlap(box, other) for other, _ in others)
-        crossed = [other for other, _ in others if _crosses(way, other)]
-        crossed += [box for _, line in others if _crosses(line, box)]
-        found += 3 * sum(other.width * other.height for other in crossed)
-        return alone(number, place) + found
-
+    chosen = np.full(len(labels), -1)
     for number in [*range(len(labels))] * 5:
-        chosen[number] = min(places, key=partial(cost, number))
-        taken[number] = room(number, chosen[number])
-    for number, (text, radius) in enumerate(labels):
-        far, side = chosen[number]
-        _set(text, radius, chosen[number])
-        if any(path.intersects_bbox(core(taken[number][0]), False) for path in paths):
+        others = (chosen >= 0) & (np.arange(len(labels)) != number)
+        taken, lead, room = (part[others, chosen[others]] for part in (boxes, leads, area))
+        covered = 6 * _overlap(boxes[number][:, None], taken).sum(axis=-1)
+        covered += 3 * (_crosses(leads[number][:, None], taken) * room).sum(axis=-1)
+        covered += 3 * _crosses(lead, boxes[number][:, None]).sum(axis=-1) * area[number]
+        chosen[number] = np.argmin(cost[number] + covered)
+    for (text, radius), place in zip(labels, chosen, strict=True):
+        out, (dx, dy, ha, va) = _PLACES[place]
+        text.set(ha=ha, va=va, position=(dx * (radius + out + 2.5), dy * (radius + out + 1.5)))
+        if any(path.intersects_bbox(core(text.get_window_extent()), False) for path in paths):
             text.set_bbox(BEHIND)
-        if far:
-            leader(ax, text, (side[0] * (radius + far), side[1] * (radius + far)), MUTED, radius, zorder=4)
+        if out:
+            leader(ax, text, (dx * (radius + out), dy * (radius + out)), MUTED, radius, zorder=4)
 
 
-def _gap(box: Bbox, x: float, y: float) -> float:
-    """How far a place is from a box."""
-    return hypot(max(box.x0 - x, 0.0, x - box.x1), max(box.y0 - y, 0.0, y - box.y1))
+def _boxes(text: Annotation, radius: float) -> Any:
+    """The boxes of a label (x0, y0, x1, y1) at all places: one measured, the others moved."""
+    text.set(ha="left", va="bottom", position=(0, 0))
+    box, scale = text.get_window_extent(), text.figure.dpi / 72
+    back = {"left": 0, "bottom": 0, "center": 0.5, "right": 1, "top": 1}
+    away = [(dx * (radius + out + 2.5) * scale, dy * (radius + out + 1.5) * scale) for out, (dx, dy, *_) in _PLACES]
+    corners = np.add(box.min, away) - np.array([(back[ha], back[va]) for _, (*_, ha, va) in _PLACES]) * box.size
+    return np.hstack([corners, corners + box.size])
 
 
-def _crosses(way: Path | None, box: Bbox) -> bool:
-    """Whether a leader runs through a box."""
-    return way is not None and bool(way.intersects_bbox(box, False))
+def _bbox(box: Any) -> Bbox:
+    return Bbox.from_extents(*box)
 
 
-def _set(text: Annotation, radius: float, place: tuple[int, _Side]) -> Bbox:
-    far, (dx, dy, ha, va) = place
-    text.set(ha=ha, va=va, position=(dx * (radius + far + 2.5), dy * (radius + far + 1.5)))
-    return text.get_window_extent()
+def _crosses(lines: Any, boxes: Any) -> Any:
+    """Whether lines (x0, y0, x1, y1) run through boxes: neither axis nor the line's normal keeps them apart."""
+    line, half = (lines[..., 2:] - lines[..., :2]) / 2, (boxes[..., 2:] - boxes[..., :2]) / 2
+    between = (lines[..., 2:] + lines[..., :2]) / 2 - (boxes[..., 2:] + boxes[..., :2]) / 2
+    apart = np.abs(between[..., 0] * line[..., 1] - between[..., 1] * line[..., 0])
+    reach = half[..., 0] * np.abs(line[..., 1]) + half[..., 1] * np.abs(line[..., 0])
+    return (np.abs(between) < np.abs(line) + half).all(axis=-1) & (apart < reach)
 
 
-def _overlap(a: Bbox, b: Bbox) -> float:
-    across = min(a.x1, b.x1) - max(a.x0, b.x0)
-    down = min(a.y1, b.y1) - max(a.y0, b.y0)
-    return float(max(0.0, across) * max(0.0, down))
+def _overlap(boxes: Any, others: Any) -> Any:
+    """Areas that boxes (x0, y0, x1, y1) have in common."""
+    both = np.minimum(boxes[..., 2:], others[..., 2:]) - np.maximum(boxes[..., :2], others[..., :2])
+    return np.maximum(0, both).prod(axis=-1)
 
 
 @drawn

@@ -8,13 +8,13 @@ a :class:`ClaimError`.
 """
 
 import ast
+import functools
 import inspect
 import operator
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
 from typing import Any
 
 from analysis.claims.values import ClaimError, Codes, Truth, Truths, Value, checked, lift, lift_compare, power
@@ -74,6 +74,7 @@ def called(node: ast.AST) -> str:
     return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
 
 
+@functools.lru_cache(4096)  # editions that are compared have most of their claims in common
 def parse(text: str) -> Expression:
     """Check an expression and return it ready for evaluation.
 
@@ -157,11 +158,11 @@ def _value(node: ast.AST, names: Mapping[str, Interval], functions: Mapping[str,
             return lift(_ARITHMETIC[type(sign)], of(left), of(right))
         case ast.BoolOp(word, values):
             truths = [_truth(of(value)) for value in values]
-            return reduce(Truth.both if isinstance(word, ast.And) else Truth.either, truths)
+            return functools.reduce(Truth.both if isinstance(word, ast.And) else Truth.either, truths)
         case ast.Compare(left, signs, others):
             sides = [of(side) for side in (left, *others)]
             results = [_compare(a, sign, b) for a, sign, b in zip(sides, signs, sides[1:], strict=False)]
-            return results[0] if len(results) == 1 else reduce(Truth.both, map(_truth, results))
+            return results[0] if len(results) == 1 else functools.reduce(Truth.both, map(_truth, results))
         case ast.Call(_, arguments, keywords):
             name = called(node)
             if name not in functions:

@@ -4,6 +4,7 @@
 dollars, ``成`` ten per cent. Two numbers can be compared when their bases agree.
 """
 
+import functools
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -46,6 +47,7 @@ class Unit:
         return self.factor == 1 and self.base in COUNTED
 
 
+@functools.cache
 def unit(text: str) -> Unit:
     """Read a printed unit; an empty text is the number one of nothing known.
 

@@ -6,7 +6,7 @@ it, ``statements`` judges what the text expects; ``decomposition`` splits a chan
 which series borrow from each other; ``simulation`` shows what the intervals attain at these sample sizes.
 :mod:`~analysis.models.export` puts all of it into tables.
 
-statsmodels, scipy and joblib are imported only in this package, and only when a function needs them.
+statsmodels, scipy and joblib take longer to import than most functions to run: only a function that needs them does.
 """
 
 import pandas as pd

@@ -43,7 +43,7 @@ CONSTANTS = (0.8, 0.1, 0.9)
 
 @dataclass(frozen=True)
 class Predictive:
-    """Student's t predictive distributions of responses: arrays of shape (series, horizon)."""
+    """Student's t predictive distributions of responses: arrays of shape (…, series, horizon)."""
 
     mean: Floats
     scale: Floats
@@ -51,7 +51,8 @@ class Predictive:
 
     def interval(self, level: float) -> tuple[Floats, Floats]:
         """Lower and upper bounds."""
-        half = quantile(level, self.df) * self.scale
+        few, at = np.unique(self.df, return_inverse=True)  # many series, few degrees of freedom
+        half = quantile(level, few)[at] * self.scale
         return self.mean - half, self.mean + half
 
     def above(self, bound: float | Floats) -> Floats:
@@ -63,8 +64,8 @@ class Predictive:
 
 def _predictive(mean: Floats, variance: Floats, df: float | Floats, floor: Floats, shape: Any) -> Predictive:
     """Assemble; ``variance`` per series times ``shape`` per horizon, floored at the rounding variance."""
-    safe = np.maximum(variance, floor)[:, None] * np.broadcast_to(shape, mean.shape)
-    return Predictive(mean, np.sqrt(safe), np.broadcast_to(np.asarray(df, dtype=float).reshape(-1, 1), mean.shape))
+    safe = np.maximum(variance, floor)[..., None] * np.broadcast_to(shape, mean.shape)
+    return Predictive(mean, np.sqrt(safe), np.broadcast_to(np.asarray(df, dtype=float)[..., None], mean.shape))
 
 
 def _steps(horizon: int) -> Floats:
@@ -74,8 +75,8 @@ def _steps(horizon: int) -> Floats:
 def naive(y: Floats, horizon: int, floor: Floats, pooled: bool = False) -> Predictive:
     """The last value; variance of a step from the raw changes (no drift), moderated within the group if ``pooled``."""
     n = _at_least(y, 3 if pooled else 2, "the naive forecast")
-    variance, mean = (np.diff(y, axis=1) ** 2).mean(axis=1), np.repeat(y[:, -1:], horizon, axis=1)
-    variance, df = moderate(variance, n - 1) if pooled else (variance, np.full(len(y), n - 1.0))
+    variance, mean = (np.diff(y) ** 2).mean(axis=-1), np.repeat(y[..., -1:], horizon, axis=-1)
+    variance, df = moderate(variance, n - 1) if pooled else (variance, np.float64(n - 1))
     return _predictive(mean, variance, df, floor, _steps(horizon))
 
 
@@ -87,7 +88,7 @@ def rw_drift(y: Floats, horizon: int, floor: Floats, time: Floats | None = None)
     n, h = _at_least(y, 3, "a drift"), _steps(horizon)
     time = np.arange(n, dtype=float) if time is None else time
     span, (drift, error) = float(time[-1] - time[0]), changes(time, y)
-    return _predictive(y[:, -1:] + h * drift[:, None], error**2 * span, n - 2, floor, h + h**2 / span)
+    return _predictive(y[..., -1:] + h * drift[..., None], error**2 * span, n - 2, floor, h + h**2 / span)
 
 
 def log_linear_ols(y: Floats, horizon: int, floor: Floats) -> Predictive:
@@ -143,15 +144,15 @@ pooled_naive = functools.partial(naive, pooled=True)
 def pooled_drift(y: Floats, horizon: int, floor: Floats) -> Predictive:
     """Drawn drift and moderated variance of a group; with fewer than three series the same as ``rw_drift``."""
     n = _at_least(y, 3, "a drift")
-    if len(y) < 3:
+    if y.shape[-2] < 3:
         return rw_drift(y, horizon, floor)
     h, (own, error) = _steps(horizon), changes(np.arange(n, dtype=float), y)
     variance, df = moderate(error**2 * (n - 1), n - 2)
     variance = np.maximum(variance, floor)
     drift = shrink(own, variance / (n - 1))
-    spread = variance[:, None] * h + drift.error[:, None] ** 2 * h**2
-    mean = y[:, -1:] + h * drift.estimate[:, None]
-    return Predictive(mean, np.sqrt(spread), np.broadcast_to(df[:, None], mean.shape))
+    spread = variance[..., None] * h + drift.error[..., None] ** 2 * h**2
+    mean = y[..., -1:] + h * drift.estimate[..., None]
+    return Predictive(mean, np.sqrt(spread), np.broadcast_to(df[..., None], mean.shape))
 
 
 def combined(y: Floats, horizon: int, floor: Floats) -> Predictive:
@@ -161,11 +162,11 @@ def combined(y: Floats, horizon: int, floor: Floats) -> Predictive:
 
 
 def _at_least(y: Floats, n: int, model: str) -> int:
-    if y.shape[1] < n:
-        raise NotEstimable(f"{model} needs at least {n} points, found {y.shape[1]}")
+    if y.shape[-1] < n:
+        raise NotEstimable(f"{model} needs at least {n} points, found {y.shape[-1]}")
     if not np.isfinite(y).all():
         raise NotEstimable(f"{model} needs values for all years")
-    return int(y.shape[1])
+    return int(y.shape[-1])
 
 
 Model = Callable[[Floats, int, Floats], Predictive]

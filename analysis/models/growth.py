@@ -79,11 +79,22 @@ class Lines:
         return np.asarray(self.sigma / math.sqrt(self.away @ self.away))
 
     @property
+    def leverage(self) -> Floats:
+        """How much each point bends its own line (years,)."""
+        return np.asarray(1 / len(self.time) + self.away**2 / (self.away @ self.away))
+
+    @property
+    def hc2(self) -> Floats:
+        """HC2 standard error of each slope."""
+        return self._robust(self.residual / np.sqrt(1 - self.leverage))
+
+    @property
     def hc3(self) -> Floats:
         """HC3 standard error of each slope."""
-        sxx = self.away @ self.away
-        leverage = 1 / len(self.time) + self.away**2 / sxx
-        return np.asarray(np.sqrt(((self.away / sxx * self.residual / (1 - leverage)) ** 2).sum(axis=1)))
+        return self._robust(self.residual / (1 - self.leverage))
+
+    def _robust(self, residual: Floats) -> Floats:
+        return np.asarray(np.sqrt(((weights(self.time) * residual) ** 2).sum(axis=1)))
 
     def at(self, years: Sequence[float] | Floats) -> Floats:
         """Points of the lines at some years (rows, years)."""
@@ -194,13 +205,13 @@ def cagr(series: Series) -> Estimate:
 
 
 def changes(time: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Mean change a year of rows of responses and its standard error for a random walk (rows,).
+    """Mean change a year of rows of responses (…, years) and its standard error for a random walk (…).
 
     Steps over several years have as many times the variance.
     """
-    gaps, steps = np.diff(time), np.diff(y, axis=1)
-    mean = (y[:, -1] - y[:, 0]) / gaps.sum()
-    variance = ((steps - mean[:, None] * gaps) ** 2 / gaps).sum(axis=1) / (len(gaps) - 1)
+    gaps, steps = np.diff(time), np.diff(y)
+    mean = (y[..., -1] - y[..., 0]) / gaps.sum()
+    variance = ((steps - mean[..., None] * gaps) ** 2 / gaps).sum(axis=-1) / (len(gaps) - 1)
     return mean, np.sqrt(variance / gaps.sum())
 
 
@@ -247,8 +258,9 @@ def rank_slopes(time: Floats, y: Floats, level: float) -> tuple[Floats, Floats, 
     """Theil-Sen slope and bounds of every row of ``y``."""
     first, last = np.triu_indices(len(time), 1)
     pairs = np.sort((y[:, last] - y[:, first]) / (time[last] - time[first]), axis=1)
-    k, _ = slope_ranks(len(time), level)
-    return np.median(pairs, axis=1), pairs[:, k - 1], pairs[:, -k]
+    (k, _), count = slope_ranks(len(time), level), len(first)
+    middle = (pairs[:, (count - 1) // 2] + pairs[:, count // 2]) / 2
+    return middle, pairs[:, k - 1], pairs[:, -k]
 
 
 def theil_sen(series: Series) -> Estimate:
@@ -296,8 +308,7 @@ def influence(series: Series) -> pd.DataFrame:
     full = trend(series)
     rest = [series.without([year]) for year in series.years]
     without = np.array([series.rate(float(lines(s.time, s.response[None]).slope[0])) for s in rest])
-    away, residual = full.fit.away, full.fit.residual[0]
-    leverage = 1 / full.n + away**2 / (away @ away)
+    leverage, residual = full.fit.leverage, full.fit.residual[0]
     sigma = full.fit.sigma[0] if full.fit.se[0] > noise(series) else math.nan
     cook = residual**2 * leverage / (1 - leverage) ** 2 / (2 * sigma**2)
     columns = {"year": list(series.years), "without": without, "change": without - full.estimate}
@@ -316,14 +327,18 @@ def false_alarms(years: tuple[int, ...]) -> float:
     return float(np.mean(two_sided(fit.slope / fit.se, fit.df) < ALPHA))
 
 
+def discoveries(p: Floats) -> int:
+    """How many p-values remain at the false discovery rate :data:`ALPHA` (Benjamini and Hochberg 1995)."""
+    ranks = np.arange(1, len(p) + 1)
+    return int(ranks[np.sort(p) <= ALPHA * ranks / len(p)].max(initial=0))
+
+
 def many(series: Iterable[Series]) -> dict[tuple[str, str], float]:
     """How many of many series have a trend at ``ALPHA``; counts by (model, name).
 
     ``p_below``: the t test finds one; ``fdr_bh``: of those, what remains at this false discovery rate (Benjamini and
     Hochberg 1995); ``expected…``: how many chance would give, for the line among walks without drift.
     """
-    from statsmodels.stats.multitest import multipletests
-
     p_line, p_change, expected = [], [], 0.0
     for one in series:
         with contextlib.suppress(NotEstimable):
@@ -334,7 +349,7 @@ def many(series: Iterable[Series]) -> dict[tuple[str, str], float]:
     if not p_line:
         raise NotEstimable("no series has a trend to test")
     line, change = np.array(p_line), np.array(p_change)
-    line_bh, change_bh = (int(multipletests(p, alpha=ALPHA, method="fdr_bh")[0].sum()) for p in (line, change))
+    line_bh, change_bh = discoveries(line), discoveries(change)
     return {
         ("log_linear_ols", "tests"): len(line),
         ("log_linear_ols", f"p_below_{ALPHA}"): int((line < ALPHA).sum()),

@@ -67,7 +67,7 @@ class Clustered(Estimate):
 
     groups: int
     se: float
-    sample: tuple[Floats, Floats, Floats, Floats] = field(repr=False, compare=False)
+    sample: tuple[Floats, Design] = field(repr=False, compare=False)
 
     @functools.cached_property
     def _boot(self) -> Wild:
@@ -76,7 +76,7 @@ class Clustered(Estimate):
     @functools.cached_property
     def p_wild(self) -> float:
         """p-value of a zero coefficient."""
-        return self._boot.p_value(0.0)
+        return float(self._boot.p_value(0.0))
 
     @functools.cached_property
     def low_wild(self) -> float:
@@ -94,45 +94,79 @@ class Clustered(Estimate):
         return {k: float(100 * np.expm1(getattr(self, k))) for k in names}
 
 
+class Design:
+    """A regressor ``x`` with the controls (dummies) partialled out, and clusters; any responses can be fitted by it.
+
+    ``base``: orthonormal columns of the controls; ``member``: a column for each cluster. Raises :class:`NotEstimable`
+    if nothing of ``x`` is left.
+    """
+
+    def __init__(self, x: Floats, controls: Floats, group: np.ndarray) -> None:
+        base, values, _ = np.linalg.svd(controls, full_matrices=False)
+        self.base, self.member = base[:, values > 1e-9 * values[0]], dummies(group)
+        self.n, self.groups = self.member.shape
+        self.x = self.rest(x)
+        self.square = float(self.x @ self.x)
+        if self.groups < 3:
+            raise NotEstimable(f"clustered errors need at least 3 countries, found {self.groups}")
+        if self.square <= 1e-12 * max(1.0, float(x @ x)):
+            raise NotEstimable("the regressor does not vary beside the effects")
+
+    def rest(self, y: Floats) -> Floats:
+        """What the controls leave of responses (…, points)."""
+        return np.asarray(y - y @ self.base @ self.base.T)
+
+    def fit(self, rest: Floats) -> tuple[Floats, Floats]:
+        """Coefficient and clustered error of responses (…, points) with the controls partialled out."""
+        b = rest @ self.x / self.square
+        scores = ((rest - b[..., None] * self.x) * self.x) @ self.member
+        crossed = max(0, self.base.shape[1] - self.groups)  # effects not nested in the clusters cost degrees of freedom
+        factor = self.groups / (self.groups - 1) * (self.n - 1) / (self.n - 1 - crossed)
+        return b, np.sqrt(factor * (scores**2).sum(axis=-1)) / self.square
+
+
 class Wild:
     """The restricted wild cluster bootstrap for any hypothetical coefficient.
 
-    ``y`` and ``x`` have the controls (orthonormal columns ``base``) partialled out; the residuals of every
-    sample are partialled out again. The statistic of a sample is linear in the hypothesis above and a root
-    of a quadratic below, so a whole interval costs little more than one test.
+    ``y`` (…, points) has the controls partialled out; the residuals of every sample are partialled out again. The
+    statistic of a sample is linear in the hypothesis above and a root of a quadratic below, so a whole interval costs
+    little more than one test.
 
     The package ``wildboottest`` agrees where it can be compared (in the tests). It is no dependency: it has no interval,
     tests only zero, and brings numba (200 MB), compiled anew for each test.
     """
 
-    def __init__(self, y: Floats, x: Floats, base: Floats, member: Floats) -> None:
-        signs, q = rademacher(member.shape[1]), float(x @ x)
-        self.estimate = float(x @ y) / q
+    def __init__(self, y: Floats, design: Design) -> None:
+        x, member = design.x, design.member
+        signs, across = rademacher(design.groups), (member * x[:, None]).T @ design.base @ design.base.T
         parts = []
         for e in (y, x):
-            own = np.diag((e * x) @ member)
-            cross = (member * x[:, None]).T @ base @ (base.T @ (member * e[:, None]))
-            delta = signs @ own.sum(axis=1) / q
-            parts.append((delta, signs @ (own - cross.T) - np.outer(delta, (x**2) @ member)))
+            own = (e * x) @ member
+            delta = own @ signs.T / design.square
+            crossed = np.swapaxes(across @ (member * e[..., None]), -1, -2)
+            score = signs @ (own[..., None] * np.eye(design.groups) - crossed)
+            parts.append((delta, score - delta[..., None] * (x**2 @ member)))
         (self.dy, sy), (self.dx, sx) = parts
-        self.yy, self.xy, self.xx = (sy**2).sum(axis=1), (sy * sx).sum(axis=1), (sx**2).sum(axis=1)
-        residual = y - self.estimate * x
-        self.spread = math.sqrt(float((((residual * x) @ member) ** 2).sum()))
+        self.yy, self.xy, self.xx = (sy**2).sum(axis=-1), (sy * sx).sum(axis=-1), (sx**2).sum(axis=-1)
+        self.estimate = y @ x / design.square
+        residual = y - self.estimate[..., None] * x
+        self.spread = np.sqrt((((residual * x) @ member) ** 2).sum(axis=-1))
 
-    def p_value(self, hypothesis: float) -> float:
+    def p_value(self, hypothesis: float) -> Floats:
         """Share of samples at least as far from the hypothesis as the data (two-sided)."""
-        observed = abs(self.estimate - hypothesis) / self.spread
+        observed = np.abs(self.estimate - hypothesis) / self.spread
         square = (self.yy - 2 * hypothesis * self.xy + hypothesis**2 * self.xx).clip(1e-300)
         drawn = np.abs(self.dy - hypothesis * self.dx) / np.sqrt(square)
-        return float(np.mean(drawn >= observed * (1 - 1e-6)))
+        return np.asarray(np.mean(drawn >= observed[..., None] * (1 - 1e-6), axis=-1))
 
     def bound(self, step: float) -> float:
-        """The nearest hypothesis in the direction of ``step`` that is rejected; infinite if there is none."""
-        inside, outside = self.estimate, self.estimate + step
+        """The nearest hypothesis in the direction of ``step`` that is rejected (of one response); infinite if there is none."""
+        middle = float(self.estimate)
+        inside, outside = middle, middle + step
         for _ in range(14):
             if self.p_value(outside) < 1 - LEVEL:
                 break
-            inside, outside = outside, self.estimate + 2 * (outside - self.estimate)
+            inside, outside = outside, middle + 2 * (outside - middle)
         else:
             return math.copysign(math.inf, step)
         for _ in range(45):
@@ -146,25 +180,14 @@ def clustered(y: Floats, x: Floats, controls: Floats, group: np.ndarray) -> Clus
 
     Raises :class:`NotEstimable` if nothing of ``x`` is left or the clusters do not differ.
     """
-    names = np.unique(group)
-    base, values, _ = np.linalg.svd(controls, full_matrices=False)
-    base = base[:, values > 1e-9 * values[0]]
-    xt, yt = x - base @ (base.T @ x), y - base @ (base.T @ y)
-    q, n, groups = float(xt @ xt), len(y), len(names)
-    if groups < 3:
-        raise NotEstimable(f"clustered errors need at least 3 countries, found {groups}")
-    if q <= 1e-12 * max(1.0, float(x @ x)):
-        raise NotEstimable("the regressor does not vary beside the effects")
-    member = np.equal.outer(group, names).astype(float)
-    b = float(xt @ yt) / q
-    crossed = max(0, base.shape[1] - groups)  # effects not nested in the clusters cost degrees of freedom
-    scores = ((yt - b * xt) * xt) @ member
-    se = math.sqrt(groups / (groups - 1) * (n - 1) / (n - 1 - crossed) * float(scores @ scores)) / q
-    if se < 1e-12 * (abs(b) + float(np.abs(yt).max())):
+    design = Design(x, controls, group)
+    rest, groups = design.rest(y), design.groups
+    b, se = map(float, design.fit(rest))
+    if se < 1e-12 * (abs(b) + float(np.abs(rest).max())):
         raise NotEstimable("no variation between the countries' trends, so no clustered error")
     half = float(quantile(LEVEL, groups - 1)) * se
-    p, sample = float(two_sided(b / se, groups - 1)), (yt, xt, base, member)
-    return Clustered("clustered", n, b, b - half, b + half, LEVEL, "", p, groups, se, sample)
+    p = float(two_sided(b / se, groups - 1))
+    return Clustered("clustered", len(y), b, b - half, b + half, LEVEL, "", p, groups, se, (rest, design))
 
 
 class Long(NamedTuple):
@@ -259,20 +282,21 @@ class CountryTrends:
 def draw(own: Floats, scatter: Floats, df: Floats, sxx: Floats) -> tuple[Floats, Floats, Shrunk]:
     """Slopes drawn towards their common one; residual variances ``scatter`` are moderated among equal ``df`` first.
 
-    Returns the variances of the own slopes, their degrees of freedom and the drawn slopes.
+    Returns the variances of the own slopes, their degrees of freedom and the drawn slopes. The last axis is the countries.
     """
-    moderated, freedom = scatter.copy(), df.astype(float)
-    for size in np.unique(df):
+    moderated, freedom = np.empty((2, *scatter.shape))
+    for size in set(df.tolist()):
         same = df == size
-        moderated[same], freedom[same] = moderate(scatter[same], int(size))
+        moderated[..., same], freedom[..., same] = moderate(scatter[..., same], int(size))
     variance = np.maximum(moderated / sxx, 1e-14)
     return variance, freedom, shrink(own, variance)
 
 
 def differences(own: Floats, variance: Floats, freedom: Floats, at: int) -> Floats:
     """p-values of the differences from one country; NaN for itself."""
-    p = two_sided((own - own[at]) / np.sqrt(variance + variance[at]), np.minimum(freedom, freedom[at]))
-    p[at] = math.nan
+    own_at, variance_at, freedom_at = (v[..., at : at + 1] for v in (own, variance, freedom))
+    p = two_sided((own - own_at) / np.sqrt(variance + variance_at), np.minimum(freedom, freedom_at))
+    p[..., at] = math.nan
     return p
 
 
@@ -313,8 +337,8 @@ def country_trends(series: Sequence[Series], reference: str = "") -> CountryTren
         frame["apart"] = frame["own"] - frame["own"].iloc[at]
         frame["p"] = holm(differences(own, variance, freedom, at))
         frame["p_lasting"] = holm(differences(moved, *draw(moved, error**2 * span, df, span)[:2], at))
-    common, half_common = drawn.common, t * drawn.se
-    spread = 100 * (math.exp(common + drawn.tau) - math.exp(common))
+    common, half_common = float(drawn.common), t * float(drawn.se)
+    spread = 100 * (math.exp(common + float(drawn.tau)) - math.exp(common))
     return CountryTrends(sum(map(len, used)), common, common - half_common, common + half_common, spread, LEVEL, frame)
 
 

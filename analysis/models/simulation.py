@@ -103,7 +103,7 @@ def momentum(n: int = 5, simulations: int = 102_000) -> float:
 
 def hits(world: str, n: int, size: int, seed: np.random.SeedSequence) -> dict[str, tuple[int, int]]:
     """How many intervals of each method held the truth in one world, and of how many."""
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     y, slope = make_world(world, n, size, np.random.default_rng(seed))
     known, future, time = y[:, :n], y[:, n], np.arange(n, dtype=float)
@@ -112,16 +112,17 @@ def hits(world: str, n: int, size: int, seed: np.random.SeedSequence) -> dict[st
     off = np.abs(fit.slope - slope)
     found = {
         "ols_t": off <= t * fit.se,
-        "ols_z": off <= norm.ppf(0.5 + LEVEL / 2) * fit.se,
+        "ols_z": off <= ndtri(0.5 + LEVEL / 2) * fit.se,
         "hc3_t": off <= t * fit.hc3,
         "theil_sen": (low <= slope) & (slope <= high),
         "mean_change": np.abs(change - slope) <= t * error,
     }
     for model in FORECASTS:
-        rows, step = (min(size, POOLED), GROUP) if model in forecast.BY_GROUP else (size, size)
-        parts = [known[i : i + step] for i in range(0, rows, step)]
-        ends = [forecast.MODELS[model][0](part, 1, np.full(len(part), 1e-12)).interval(LEVEL) for part in parts]
-        below, above = np.concatenate(ends, axis=1)[..., 0]
+        rows, grouped = (min(size, POOLED), POOLED) if model in forecast.BY_GROUP else (size, 0)
+        whole = min(rows, grouped) // GROUP * GROUP
+        parts = [part for part in (known[:whole].reshape(-1, GROUP, n), known[whole:rows]) if part.size]
+        ends = [forecast.MODELS[model][0](p, 1, np.full(p.shape[:-1], 1e-12)).interval(LEVEL) for p in parts]
+        below, above = np.concatenate([np.reshape(e, (2, -1)) for e in ends], axis=1)
         found[model] = (below <= future[: len(below)]) & (future[: len(below)] <= above)
     return {name: (int(held.sum()), len(held)) for name, held in found.items()}
 
@@ -178,29 +179,35 @@ def panel_hits(groups: int, spread: float, common: float, size: int, seed: np.ra
     """
     n = 5
     generator, time = np.random.default_rng(seed), np.arange(float(n)) - (n - 1) / 2
-    label, long = np.repeat(np.arange(groups), n), np.tile(time, groups)
-    effects = panel.dummies(label)
-    sxx, held = float(time @ time), []
-    for _ in range(size):
-        truth = generator.standard_normal(groups) * spread / math.sqrt(sxx)
-        shock = math.sqrt(common) * generator.standard_normal(n)
-        y = truth[:, None] * time + shock + math.sqrt(1 - common) * generator.standard_normal((groups, n))
-        fit = panel.clustered(y.ravel(), long, effects, label)
-        rows = growth.lines(time, y)
-        t_own, t_groups = float(growth.quantile(LEVEL, n - 2)), float(growth.quantile(LEVEL, groups - 1))
-        residual = y - y.mean(axis=1, keepdims=True) - fit.estimate * time
-        plain = math.sqrt(float((residual**2).sum()) / (groups * (n - 1) - 1) / sxx / groups)
-        drawn = panel.draw(rows.slope, rows.sigma**2, np.full(groups, n - 2), np.full(groups, sxx))[2]
-        one = {
-            "clustered": float(fit.low <= 0 <= fit.high),
-            "unclustered": float(abs(fit.estimate) <= growth.quantile(LEVEL, groups * (n - 1) - 1) * plain),
-            "shrunken": float((np.abs(drawn.estimate - truth) <= t_groups * drawn.error).mean()),
-            "own": float((np.abs(rows.slope - truth) <= t_own * rows.se).mean()),
-        }
-        if groups <= 10:
-            one["wild"] = float(fit.p_wild >= 1 - LEVEL)
-        held.append(one)
-    return {name: float(np.mean([one[name] for one in held])) for name in held[0]}
+    label, sxx = np.repeat(np.arange(groups), n), float(time @ time)
+    design = panel.Design(np.tile(time, groups), panel.dummies(label), label)
+    numbers = generator.standard_normal((size, groups + n + groups * n))  # one panel after another
+    slopes, shocks, errors = np.split(numbers, [groups, groups + n], axis=1)
+    truth = slopes * spread / math.sqrt(sxx)
+    y = np.repeat(truth, n, axis=1) * design.x + math.sqrt(1 - common) * errors
+    y += math.sqrt(common) * np.tile(shocks, groups)
+    rest = design.rest(y)
+    estimate, se = design.fit(rest)
+    rows = growth.lines(time, y.reshape(-1, n))
+    own, scatter, own_se = (v.reshape(size, groups) for v in (rows.slope, rows.sigma**2, rows.se))
+    df = groups * (n - 1) - 1
+    plain = np.sqrt(((rest - estimate[:, None] * design.x) ** 2).sum(axis=1) / df / sxx / groups)
+    drawn = panel.draw(own, scatter, np.full(groups, n - 2), np.full(groups, sxx))[2]
+    t_own, t_groups, t_all = (float(growth.quantile(LEVEL, d)) for d in (n - 2, groups - 1, df))
+    held = {
+        "clustered": np.abs(estimate) <= t_groups * se,
+        "unclustered": np.abs(estimate) <= t_all * plain,
+        "shrunken": np.abs(drawn.estimate - truth) <= t_groups * drawn.error,
+        "own": np.abs(own - truth) <= t_own * own_se,
+    }
+    if groups <= 10:
+        held["wild"] = _wild(rest, design) >= 1 - LEVEL
+    return {name: float(one.mean()) for name, one in held.items()}
+
+
+def _wild(rest: Floats, design: panel.Design) -> Floats:
+    """The bootstrap's p-values of a zero coefficient; some rows at a time, each with all sign patterns."""
+    return np.concatenate([panel.Wild(rest[i : i + 100], design).p_value(0.0) for i in range(0, len(rest), 100)])
 
 
 def panel_coverage(
@@ -225,19 +232,18 @@ def told_apart(world: str, groups: int = 17, n: int = 5, simulations: int = 2000
     By straight lines and by mean changes, compared as :func:`analysis.models.panel.country_trends` does at five per cent (the
     smallest of Holm's p-values is Bonferroni's). Countries' scatter differs: its logarithm has a standard deviation of one half.
     """
-    generator, time = np.random.default_rng(SEED + 4), np.arange(float(n))
-    away, df, told = time - time.mean(), np.full(groups, n - 2), np.zeros(2)
+    generator, time, panels = np.random.default_rng(SEED + 4), np.arange(float(n)), []
     for _ in range(simulations):
         y, slope = make_world(world, n, groups, generator)
-        y = (y[:, :n] - slope * time) * np.exp(0.5 * generator.standard_normal((groups, 1)))
-        rows, (change, error) = growth.lines(time, y), growth.changes(time, y)
-        pairs = (rows.slope, rows.sigma**2, away @ away), (change, error**2 * (n - 1), n - 1)
-        for k, (own, scatter, weight) in enumerate(pairs):
-            variance, freedom, _ = panel.draw(own, scatter, df, np.full(groups, float(weight)))
-            p = panel.differences(own, variance, freedom, 0)
-            told[k] += np.nanmin(p) * (groups - 1) < 1 - LEVEL
-    by_lines, by_changes = 100 * told / simulations
-    return float(by_lines), float(by_changes)
+        panels.append((y[:, :n] - slope * time) * np.exp(0.5 * generator.standard_normal((groups, 1))))
+    y, told = np.concatenate(panels), []
+    rows, (change, error) = growth.lines(time, y), growth.changes(time, y)
+    for slopes, errors, weight in ((rows.slope, rows.se, rows.away @ rows.away), (change, error, n - 1)):
+        own, scatter = (v.reshape(simulations, groups) for v in (slopes, errors**2 * weight))
+        variance, freedom, _ = panel.draw(own, scatter, np.full(groups, n - 2), np.full(groups, float(weight)))
+        p = panel.differences(own, variance, freedom, 0)
+        told.append(100 * float(np.mean(np.nanmin(p, axis=1) * (groups - 1) < 1 - LEVEL)))
+    return told[0], told[1]
 
 
 LEVERAGE_METHODS = (
@@ -270,29 +276,25 @@ def leverage_coverage(x: Floats, within: Floats, simulations: int = 2000) -> pd.
     countries (``within``: countries, years): clustered t and the inverted wild bootstrap. Errors are equal, or
     the variance is four times as large for the country with the highest leverage.
     """
-    from statsmodels.regression.linear_model import OLS
-
     generator = np.random.default_rng(SEED + 2)
-    design = np.column_stack([np.ones(len(x)), x - x.mean()])
-    t, df = float(growth.quantile(LEVEL, len(x) - 2)), across.bell_mccaffrey(design, 1)
-    t_df = float(growth.quantile(LEVEL, df))
+    df = across.bell_mccaffrey(np.column_stack([np.ones(len(x)), x - x.mean()]), 1)
     label, year = np.repeat(np.arange(len(within)), within.shape[1]), np.tile(np.arange(within.shape[1]), len(within))
     effects = np.column_stack([panel.dummies(label), panel.dummies(year)[:, 1:]])
+    design = panel.Design(within.ravel(), effects, label)
+    t, t_df, t_groups = (float(growth.quantile(LEVEL, d)) for d in (len(x) - 2, df, design.groups - 1))
     left = within - within.mean(axis=1, keepdims=True) - within.mean(axis=0)
     most, heavy = int(np.abs(x - x.mean()).argmax()), int(left.var(axis=1).argmax())
     rows = []
     for errors, factor in (("equal", 1.0), ("larger where leverage is", 2.0)):
         scale, scale_within = np.ones(len(x)), np.where(label == heavy, factor, 1.0)
         scale[most] = factor
-        held = []
-        for _ in range(simulations):
-            fit = OLS(scale * generator.standard_normal(len(x)), design).fit()
-            y = scale_within * generator.standard_normal(within.size)
-            inside = panel.clustered(y, within.ravel(), effects, label)
-            b = abs(float(fit.params[1]))
-            across_held = (b <= t * fit.bse[1], b <= t_df * fit.HC2_se[1], b <= t * fit.HC3_se[1])
-            held.append((*across_held, inside.low <= 0 <= inside.high, inside.p_wild >= 1 - LEVEL))
-        shares = 100 * np.mean(held, axis=0)
+        drawn = generator.standard_normal((simulations, len(x) + within.size))
+        fit = growth.lines(x, scale * drawn[:, : len(x)])
+        rest, b = design.rest(scale_within * drawn[:, len(x) :]), np.abs(fit.slope)
+        inside, se = design.fit(rest)
+        held = [b <= t * fit.se, b <= t_df * fit.hc2, b <= t * fit.hc3]
+        held += [np.abs(inside) <= t_groups * se, _wild(rest, design) >= 1 - LEVEL]
+        shares = 100 * np.mean(held, axis=1)
         rows += [(name, errors, simulations, float(v)) for name, v in zip(LEVERAGE_METHODS, shares, strict=True)]
     return pd.DataFrame(rows, columns=["method", "errors", "simulations", "attained"])
 

@@ -17,11 +17,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.path import Path as Way
 from matplotlib.text import Text
 from matplotlib.ticker import MultipleLocator
+from matplotlib.transforms import Bbox
 
 from analysis import charts
-from analysis.charts import exhibit, layout, style
+from analysis.charts import exhibit, layout, points, style
 from analysis.charts.layout import Drawing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -272,6 +274,17 @@ def test_each_label_of_a_scatter_is_nearest_to_its_own_mark_or_led_to_it(inches:
     ] == []
 
 
+def test_a_line_crosses_a_box_where_matplotlib_says_so() -> None:
+    drawn = np.random.default_rng(2).uniform(0, 10, (2000, 8))
+    lines, boxes = drawn[:, :4], np.hstack([drawn[:, 4:6], drawn[:, 4:6] + 0.3 * drawn[:, 6:]])
+    said = [
+        Way(line.reshape(2, 2)).intersects_bbox(Bbox(box.reshape(2, 2)), False)
+        for line, box in zip(lines, boxes, strict=True)
+    ]
+    assert points._crosses(lines, boxes).tolist() == said
+    assert 0.05 < np.mean(said) < 0.95
+
+
 def test_the_rim_of_a_radar_runs_through_none_of_its_labels() -> None:
     spokes = pd.DataFrame(
         {"name": ["One\nof three\nlines", "Two", "Three\nof three\nlines", "Four"], "TWN": [1, 2, 3, 4]}
@@ -417,6 +430,16 @@ def test_labels_that_would_collide_are_moved_apart_and_keep_their_order() -> Non
     assert placed[3] == pytest.approx(9.0)
     assert min(placed) >= 0.0
     assert max(placed) <= 10.0
+
+
+def test_labels_move_as_little_as_they_can() -> None:
+    """The isotonic regression of scipy."""
+    from scipy.optimize import isotonic_regression
+
+    for wanted in np.random.default_rng(3).uniform(0, 100, (50, 9)):
+        steps = 6.0 * np.arange(9)
+        free = isotonic_regression(np.sort(wanted) - steps).x.clip(0, 100 - steps[-1])
+        assert sorted(layout.spread(wanted.tolist(), 6.0, 0.0, 100.0)) == pytest.approx(list(free + steps), abs=1e-9)
 
 
 def test_labels_without_enough_room_share_what_there_is() -> None:

@@ -112,12 +112,6 @@ def test_calibration_is_by_family_of_series() -> None:
     assert known.at["exports", "happened"] < 20 < 80 < known.at["inputs", "happened"]
 
 
-def test_the_back_test_is_the_same_in_two_processes() -> None:
-    some = [s for s in FOUND.values() if s.group in ("gerd", "patents")]
-    one, two = backtest.run(some, ["naive", "pooled_drift"]), backtest.run(some, ["naive", "pooled_drift"], n_jobs=2)
-    assert one.equals(two)
-
-
 def test_groups_add_up() -> None:
     groups = backtest.by_group(RUN, ["naive", "pooled_drift"])
     assert groups["forecasts"].iloc[:-1].sum() == groups["forecasts"].iloc[-1] == 3 * sum(len(s) == 5 for s in MEMBERS)

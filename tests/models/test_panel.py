@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import itertools
 import math
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from analysis import report
-from analysis.models import across, growth, panel, series, shrinkage, simulation
+from analysis.models import across, forecast, growth, panel, series, shrinkage, simulation
 from analysis.models.series import NotEstimable, Series
 from tests.models.made import make
 
@@ -178,6 +179,37 @@ def test_moderated_variances_recover_the_prior_they_come_from() -> None:
     assert np.mean((moderated - true) ** 2) < np.mean((sample - true) ** 2)
     pooled, df = shrinkage.moderate(np.full(6, 2.0), 3)
     assert (pooled.tolist(), df.tolist()) == ([2.0] * 6, [18.0] * 6)
+
+
+def test_many_panels_at_once_are_each_on_its_own() -> None:
+    """What the simulation does in one step: shrinkage, pooled forecasts, clustered fits and the bootstrap."""
+    y = np.random.default_rng(8).standard_normal((40, 6, 5)).cumsum(axis=-1)
+    y[0] = y[0, :1] + np.arange(6.0)[:, None]  # no more spread of variances than chance would give
+    own, error = growth.changes(np.arange(5.0), y)
+    uneven = error**2 * 10.0 ** np.arange(-20, 20)[:, None]
+    uneven[1:, 0] *= 1e-9  # so small that it counts as a share of the typical one of its panel
+    for many, one in (
+        (shrinkage.moderate(uneven, 3), lambda i: shrinkage.moderate(uneven[i], 3)),
+        (astuple(shrinkage.shrink(own, error**2)), lambda i: astuple(shrinkage.shrink(own[i], error[i] ** 2))),
+        (forecast.combined(y, 2, 1e-12).interval(0.95), lambda i: forecast.combined(y[i], 2, 1e-12).interval(0.95)),
+    ):
+        for i in range(40):
+            for part, alone in zip(many, one(i), strict=True):
+                assert part[i] == pytest.approx(alone, rel=1e-12)
+    label, time = np.repeat(np.arange(6), 5), np.tile(np.arange(5.0), 6)
+    design = panel.Design(time, panel.dummies(label), label)
+    rest = design.rest(y.reshape(40, 30))
+    estimate, se = design.fit(rest)
+    wild = panel.Wild(rest, design)
+    for i in range(1, 40):
+        alone = panel.clustered(y[i].ravel(), time, panel.dummies(label), label)
+        assert (estimate[i], se[i]) == (pytest.approx(alone.estimate), pytest.approx(alone.se))
+        assert wild.p_value(0.0)[i] == alone.p_wild
+
+
+def test_the_inverse_of_the_trigamma_function() -> None:
+    wanted = np.array([1e-7, 1e-3, 0.4, 1.0, 30.0, 1e6])
+    assert special.polygamma(1, shrinkage.inverse_trigamma(wanted)) == pytest.approx(wanted, rel=1e-9)
 
 
 def test_no_country_is_pushed_away_from_the_common_trend() -> None:
