@@ -207,21 +207,16 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     """Positions as near as possible to ``wanted``, at least ``gap`` apart, within ``low`` and ``high``.
 
     Least squares: neighbours that collide form a block around their mean. When there is not enough room the gap
-    shrinks. (The isotonic regression of scipy, whose import takes longer than a figure.)
+    shrinks.
     """
+    from scipy.optimize import isotonic_regression
+
     if not wanted:
         return []
     gap = min(gap, (high - low) / max(1, len(wanted) - 1))
     order = np.argsort(wanted, kind="stable")
     steps = gap * np.arange(len(wanted))
-    blocks: list[tuple[float, int]] = []  # mean and size
-    for mean in np.clip(np.asarray(wanted)[order], low, high) - steps:
-        size = 1
-        while blocks and blocks[-1][0] >= mean:
-            before, count = blocks.pop()
-            mean, size = (before * count + mean * size) / (count + size), count + size
-        blocks.append((mean, size))
-    free = np.repeat([mean for mean, _ in blocks], [size for _, size in blocks])
+    free = isotonic_regression(np.clip(np.asarray(wanted)[order], low, high) - steps).x
     placed = np.empty(len(wanted))
     placed[order] = np.clip(free, low, high - steps[-1]) + steps
     return [float(position) for position in placed]

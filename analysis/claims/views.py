@@ -88,14 +88,12 @@ def agreement(report: Report) -> pd.DataFrame:
     ``low`` and ``high`` bound the rate among all claims: the exact (Clopper-Pearson) 95 % interval for
     a binomial share, in per cent like ``rate``.
     """
-    from scipy.special import betaincinv
+    from statsmodels.stats.proportion import proportion_confint
 
     rows = []
     for record in report.resource("samples").to_dict("records"):
         n, k = int(record["n"]), int(record["defects"])
-        low = betaincinv(k, n - k + 1, 0.025) if k else 0.0
-        high = betaincinv(k + 1, n - k, 0.975) if k < n else 1.0
-        rates = [f"{100 * share:.1f}" for share in (k / n, low, high)]
+        rates = [f"{100 * share:.1f}" for share in (k / n, *proportion_confint(k, n, method="beta"))]
         rows.append((record["reading"], n, k, *rates, record["note"]))
     return pd.DataFrame(rows, columns=["reading", "n", "defects", "rate", "low", "high", "note"])
 

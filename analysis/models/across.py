@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.models.growth import LEVEL, Estimate, lines, quantile, two_sided
+from analysis.models.growth import LEVEL, Estimate, quantile, two_sided
 from analysis.models.panel import Clustered, clustered, dummies, rademacher
 from analysis.models.series import Floats, NotEstimable, Series, countries
 from analysis.report import NOT_AVAILABLE, Report
@@ -50,10 +50,15 @@ class Line(Estimate):
 
     def band(self, steps: int = 40) -> pd.DataFrame:
         """``x, y, low, high``: the line with its classical confidence band, for a figure."""
-        x, y = self.points[["x", "y"]].to_numpy().T
-        fit, grid = lines(x, y[None]), np.linspace(x.min(), x.max(), steps)
-        middle, half = fit.at(grid)[0], quantile(LEVEL, fit.df) * fit.sigma * fit.spread(grid)
-        return pd.DataFrame({"x": grid, "y": middle, "low": middle - half, "high": middle + half})
+        from statsmodels.regression.linear_model import OLS
+
+        x = self.points["x"].to_numpy()
+        grid = np.linspace(x.min(), x.max(), steps)
+        fit = OLS(self.points["y"].to_numpy(), np.column_stack([np.ones(len(x)), x])).fit()
+        frame = fit.get_prediction(np.column_stack([np.ones(steps), grid])).summary_frame(1 - LEVEL)
+        return pd.DataFrame(
+            {"x": grid, "y": frame["mean"], "low": frame["mean_ci_lower"], "high": frame["mean_ci_upper"]}
+        )
 
 
 #: Up to so many pairs all orders are counted.
@@ -98,28 +103,28 @@ def rank_p(x: Floats, y: Floats) -> float:
 
 def cross_section(codes: Sequence[str], x: Floats, y: Floats) -> Line:
     """Least squares of ``y`` on ``x`` over countries; see :class:`Line`. Needs five countries."""
+    from scipy.stats import spearmanr
+    from statsmodels.regression.linear_model import OLS
+
     if len(codes) < 5:
         raise NotEstimable(f"a regression across countries needs at least 5, found {len(codes)}")
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         raise NotEstimable("a regression across countries needs variation in both variables")
-    fit = lines(x, y[None])
-    df, error = bell_mccaffrey(np.column_stack([np.ones(len(x)), fit.away]), 1), float(fit.hc2[0])
-    slope, low, high, _ = _classic(x, y)
+    design = np.column_stack([np.ones(len(x)), x - x.mean()])
+    fit = OLS(y, design).fit()
+    slope, error, df = float(fit.params[1]), float(fit.HC2_se[1]), bell_mccaffrey(design, 1)
     half = float(quantile(LEVEL, df)) * error
-    points = pd.DataFrame({"code": list(codes), "x": x, "y": y, "fitted": fit.at(x)[0], "leverage": fit.leverage})
-    rows = [_classic(np.delete(x, i), np.delete(y, i)) for i in range(len(x))]
+    rows = []
+    for i in range(len(x)):
+        less = OLS(np.delete(y, i), np.delete(np.column_stack([np.ones(len(x)), x]), i, axis=0)).fit()
+        rows.append((less.params[1], *less.conf_int(1 - LEVEL)[1], less.pvalues[1]))
+    points = pd.DataFrame({"code": list(codes), "x": x, "y": y, "fitted": fit.fittedvalues})
+    points["leverage"] = fit.get_influence().hat_matrix_diag
     points[["without", "without_low", "without_high", "without_p"]] = rows
-    rho = float(points["x"].corr(points["y"], method="spearman"))
+    low, high = map(float, fit.conf_int(1 - LEVEL)[1])
+    rho = float(spearmanr(x, y).statistic)
     p, ends = float(two_sided(slope / error, df)), (slope - half, slope + half)
     return Line("cross_section_hc2_bm", len(x), slope, *ends, LEVEL, "", p, df, (low, high), rho, points)
-
-
-def _classic(x: Floats, y: Floats) -> tuple[float, float, float, float]:
-    """Slope, its interval for equal variances, and its p-value."""
-    fit = lines(x, y[None])
-    slope, se = float(fit.slope[0]), float(fit.se[0])
-    half = float(quantile(LEVEL, fit.df)) * se
-    return slope, slope - half, slope + half, float(two_sided(slope / se, fit.df))
 
 
 def beta_convergence(series: Sequence[Series]) -> Line:

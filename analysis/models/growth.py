@@ -327,18 +327,14 @@ def false_alarms(years: tuple[int, ...]) -> float:
     return float(np.mean(two_sided(fit.slope / fit.se, fit.df) < ALPHA))
 
 
-def discoveries(p: Floats) -> int:
-    """How many p-values remain at the false discovery rate :data:`ALPHA` (Benjamini and Hochberg 1995)."""
-    ranks = np.arange(1, len(p) + 1)
-    return int(ranks[np.sort(p) <= ALPHA * ranks / len(p)].max(initial=0))
-
-
 def many(series: Iterable[Series]) -> dict[tuple[str, str], float]:
     """How many of many series have a trend at ``ALPHA``; counts by (model, name).
 
     ``p_below``: the t test finds one; ``fdr_bh``: of those, what remains at this false discovery rate (Benjamini and
     Hochberg 1995); ``expected…``: how many chance would give, for the line among walks without drift.
     """
+    from statsmodels.stats.multitest import multipletests
+
     p_line, p_change, expected = [], [], 0.0
     for one in series:
         with contextlib.suppress(NotEstimable):
@@ -349,7 +345,7 @@ def many(series: Iterable[Series]) -> dict[tuple[str, str], float]:
     if not p_line:
         raise NotEstimable("no series has a trend to test")
     line, change = np.array(p_line), np.array(p_change)
-    line_bh, change_bh = discoveries(line), discoveries(change)
+    line_bh, change_bh = (int(multipletests(p, alpha=ALPHA, method="fdr_bh")[0].sum()) for p in (line, change))
     return {
         ("log_linear_ols", "tests"): len(line),
         ("log_linear_ols", f"p_below_{ALPHA}"): int((line < ALPHA).sum()),

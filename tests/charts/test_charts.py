@@ -432,16 +432,6 @@ def test_labels_that_would_collide_are_moved_apart_and_keep_their_order() -> Non
     assert max(placed) <= 10.0
 
 
-def test_labels_move_as_little_as_they_can() -> None:
-    """The isotonic regression of scipy."""
-    from scipy.optimize import isotonic_regression
-
-    for wanted in np.random.default_rng(3).uniform(0, 100, (50, 9)):
-        steps = 6.0 * np.arange(9)
-        free = isotonic_regression(np.sort(wanted) - steps).x.clip(0, 100 - steps[-1])
-        assert sorted(layout.spread(wanted.tolist(), 6.0, 0.0, 100.0)) == pytest.approx(list(free + steps), abs=1e-9)
-
-
 def test_labels_without_enough_room_share_what_there_is() -> None:
     placed = layout.spread([5.0] * 5, 10.0, 0.0, 10.0)
     assert placed == pytest.approx([0.0, 2.5, 5.0, 7.5, 10.0])

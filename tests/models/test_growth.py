@@ -106,14 +106,6 @@ def test_many_trends_are_counted_against_chance() -> None:
         growth.many([])
 
 
-def test_false_discoveries_are_counted_as_statsmodels_does() -> None:
-    from statsmodels.stats.multitest import multipletests
-
-    for p in np.random.default_rng(5).beta(0.3, 1, (60, 12)):
-        assert growth.discoveries(p) == multipletests(p, alpha=growth.ALPHA, method="fdr_bh")[0].sum()
-    assert growth.discoveries(np.ones(3)) == 0
-
-
 def test_prediction_interval_equals_the_textbook_formula() -> None:
     found = growth.trend(INTENSITY)
     row = found.line([2025]).iloc[0]
