@@ -45,10 +45,15 @@ def _present(report: Report) -> dict[str, dict[str, str]]:
 
 
 @once
-def listed(report: Report) -> pd.DataFrame:
-    """What a list of the findings tells, worst first: ``title, grade, consequence, tables, decided_by`` by id."""
+def listed(report: Report, known: bool = False) -> pd.DataFrame:
+    """What a list of the findings tells, worst first: ``title, grade, consequence, tables, decided_by`` by id.
+
+    ``known`` leaves out those that the register does not have.
+    """
+    found = _present(report)
+    shown = [k.id for k in register(report) if k.id in found] if known else list(found)
     told = ["title", "grade", "consequence", "tables", "decided_by"]
-    return pd.DataFrame.from_dict(_present(report), orient="index", columns=told)
+    return pd.DataFrame([[found[number][c] for c in told] for number in shown], index=shown, columns=told)
 
 
 def title(report: Report, number: str) -> str:
