@@ -124,9 +124,9 @@ def watched(browser, address, width):
     context.close()
 
 
-@pytest.fixture(scope="class")
+@pytest.fixture(scope="module")
 def visitor(browser, address):
-    """One page for all visits of a class, with what went wrong on it since the last."""
+    """One page for all visits (another takes Chromium longer than most tests), with what went wrong on it since the last."""
     with watched(browser, address, LAPTOP) as found:
         yield found
 
@@ -143,11 +143,11 @@ def violations(page, **options):
     ]
 
 
-def judge(page, **checks):
-    """Each of these expressions finds nothing; all are asked at once, in this order."""
+def faults(page, **checks):
+    """What these expressions find, without those that find nothing; all are asked at once, in this order."""
     asked = ", ".join(f"{name}: await ({check})" for name, check in checks.items())
-    found = page.evaluate(f"(async () => ({{{asked}}}))()")
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    answers = page.evaluate(f"(async () => ({{{asked}}}))()")
+    return {name: answer for name, answer in answers.items() if answer}
 
 
 def cut(width):
@@ -235,21 +235,23 @@ def visit(visitor, address, axe, name):
     page.set_viewport_size({"width": PHONE, "height": 900})
     page.goto(f"{address}/{name}.html", wait_until="load")
     unfold(page)  # a card of an opened fold names its values, and no table hides a column
-    judge(page, sideways=SIDEWAYS, tiny=tiny(PHONE), cards=CARDS, wider=WIDER, titles=CUT_TITLES)
+    assert faults(page, sideways=SIDEWAYS, tiny=tiny(PHONE), cards=CARDS, wider=WIDER, titles=CUT_TITLES) == {}
     resize(page, LAPTOP)
-    judge(page, wider=WIDER)
+    assert faults(page, wider=WIDER) == {}
     page.evaluate(BRIEFER, ROWS)
-    judge(page, sideways=SIDEWAYS, tiny=tiny(LAPTOP), images=BROKEN_IMAGES, dark=faint("dark"), light=faint("light"))
+    assert faults(page, sideways=SIDEWAYS, tiny=tiny(LAPTOP), images=BROKEN_IMAGES) == {}
+    assert faults(page, dark=faint("dark"), light=faint("light")) == {}
     page.evaluate(axe)
     # What is drawn is one picture to axe, and code is one text. Colours have been measured above, much faster.
     page.evaluate(FLAT)
     assert violations(page, rules={"color-contrast": {"enabled": False}}) == []
     page.emulate_media(media="print")
     resize(page, SHEET)
-    judge(page, cut_on_paper=cut(SHEET), broken_on_paper=BROKEN_WORDS)
-    page.emulate_media(media="screen")
+    on_paper = faults(page, cut=cut(SHEET), broken=BROKEN_WORDS)
+    page.emulate_media(media="null")
+    assert on_paper == {}
     resize(page, PHONE)
-    judge(page, sideways=SIDEWAYS)
+    assert faults(page, sideways=SIDEWAYS) == {}
     page.wait_for_function(  # a moment after the window has changed
         "[...document.querySelectorAll('.pst-scrollable-table-container, .cell_output > .output, pre')]"
         ".every(box => box.tabIndex === 0 || box.scrollWidth <= box.clientWidth)"
@@ -287,15 +289,15 @@ class TestEvenPages:
 
 def test_a_printed_page_shows_its_title_and_all_rows(visitor, address):
     page, _ = visitor
+    page.set_viewport_size({"width": LAPTOP, "height": 900})
     page.goto(f"{address}/book/audit/ledger.html", wait_until="load")
     rows, more = page.locator("#table-ledger tbody tr"), page.locator(".table-more")
     count, first = rows.count(), rows.locator("visible=true").count()
     assert first == 100 < count
     page.emulate_media(media="print")
-    assert page.locator("article h1").first.is_visible()
-    assert not more.is_visible()
-    assert rows.locator("visible=true").count() == count
-    page.emulate_media(media="screen")
+    printed = [page.locator("article h1").first.is_visible(), more.is_visible(), rows.locator("visible=true").count()]
+    page.emulate_media(media="null")
+    assert printed == [True, False, count]
     page.get_by_role("searchbox", name="Keep the rows").fill("1-2-16")  # which stands at the end
     assert rows.locator("visible=true").count() > 0
     page.get_by_role("searchbox", name="Keep the rows").fill("")
@@ -346,6 +348,16 @@ class TestJudgement:
             <text y="90" font-size="24">fine</text></svg></div>"""
         )
         assert page.evaluate(tiny(LAPTOP)) == ["10.0 px: half"]
+
+    def test_a_link_that_only_its_colour_tells_from_the_text_is_seen(self, visitor, axe):
+        page, _ = visitor
+        page.set_content(
+            """<title>t</title><p>Some words and <a href="#a" style="text-decoration: none">told by colour</a> and more words.</p>
+            <p>Some words and <a href="#b">underlined</a> and more words.</p>"""
+        )
+        page.evaluate(axe)
+        (seen,) = violations(page, runOnly=["link-in-text-block"])
+        assert "told by colour" in seen
 
     def test_what_a_sheet_cuts_is_seen(self, visitor):
         page, _ = visitor
@@ -529,42 +541,44 @@ class TestAsFiles:
         assert wrong == []
         page.close()
 
-    def test_the_ledger_filters_by_table_and_sorts_by_what_is_recomputed(self, browser, address):
-        with watched(browser, address, 1280) as (page, wrong):
-            page.goto(f"{address}/book/audit/ledger.html")
-            rows = page.locator("#table-ledger tbody tr:visible")
-            for table in ("1-2-1", "1-2-9"):  # not 1-2-10; amounts and shares, whose bounds are of other lengths
-                page.get_by_role("searchbox", name="Keep the rows").fill(table)
-                assert set(rows.evaluate_all("rows => rows.map(r => r.cells[0].textContent)")) == {table}
-            button = page.locator("#table-ledger th > button.sort", has_text="Recomputed")
-            # the first line of a cell; the bounds stand below it in small print
-            lines = "rows => rows.map(r => r.cells[4].firstChild?.nodeType === 3 ? r.cells[4].firstChild.data : '')"
-            button.click()
-            up = [float(text.replace("−", "-").replace(",", "")) for text in rows.evaluate_all(lines) if text]
-            assert len(set(up)) > 10
-            assert up == sorted(up)
-            button.click()
-            texts = rows.evaluate_all(lines)
-            down = [float(text.replace("−", "-").replace(",", "")) for text in texts if text]
-            assert down == up[::-1]
-            assert texts[len(down) :] == [""] * (len(texts) - len(down))
-            assert wrong == []
+    def test_the_ledger_filters_by_table_and_sorts_by_what_is_recomputed(self, visitor, address):
+        page, wrong = visitor
+        wrong.clear()
+        page.set_viewport_size({"width": LAPTOP, "height": 900})
+        page.goto(f"{address}/book/audit/ledger.html")
+        rows = page.locator("#table-ledger tbody tr:visible")
+        for table in ("1-2-1", "1-2-9"):  # not 1-2-10; amounts and shares, whose bounds are of other lengths
+            page.get_by_role("searchbox", name="Keep the rows").fill(table)
+            assert set(rows.evaluate_all("rows => rows.map(r => r.cells[0].textContent)")) == {table}
+        button = page.locator("#table-ledger th > button.sort", has_text="Recomputed")
+        # the first line of a cell; the bounds stand below it in small print
+        lines = "rows => rows.map(r => r.cells[4].firstChild?.nodeType === 3 ? r.cells[4].firstChild.data : '')"
+        button.click()
+        up = [float(text.replace("−", "-").replace(",", "")) for text in rows.evaluate_all(lines) if text]
+        assert len(set(up)) > 10
+        assert up == sorted(up)
+        button.click()
+        texts = rows.evaluate_all(lines)
+        down = [float(text.replace("−", "-").replace(",", "")) for text in texts if text]
+        assert down == up[::-1]
+        assert texts[len(down) :] == [""] * (len(texts) - len(down))
+        assert wrong == []
 
-    def test_a_sortable_table_sorts_by_its_head(self, browser, address):
+    def test_a_sortable_table_sorts_by_its_head(self, visitor, address):
         names = [n for n in PAGES if '"exhibit sortable"' in (HTML / f"{n}.html").read_text("utf-8")]
         if not names:
             pytest.skip("no sortable table in the book")
-        with watched(browser, address, 1280) as (page, wrong):
-            page.goto(f"{address}/{names[0]}.html")
-            button = page.locator("table.sortable th > button.sort").last
-            cells = (
-                "b => [...b.closest('table').tBodies[0].rows].map(r => r.cells[b.closest('th').cellIndex].textContent)"
-            )
-            button.click()
-            up = button.evaluate(cells)
-            button.click()
-            down = button.evaluate(cells)
-            assert json.dumps(up) != json.dumps(down)
-            assert sorted(up) == sorted(down)
-            assert button.locator("xpath=..").get_attribute("aria-sort") == "descending"
-            assert wrong == []
+        page, wrong = visitor
+        wrong.clear()
+        page.set_viewport_size({"width": LAPTOP, "height": 900})
+        page.goto(f"{address}/{names[0]}.html")
+        button = page.locator("table.sortable th > button.sort").last
+        cells = "b => [...b.closest('table').tBodies[0].rows].map(r => r.cells[b.closest('th').cellIndex].textContent)"
+        button.click()
+        up = button.evaluate(cells)
+        button.click()
+        down = button.evaluate(cells)
+        assert json.dumps(up) != json.dumps(down)
+        assert sorted(up) == sorted(down)
+        assert button.locator("xpath=..").get_attribute("aria-sort") == "descending"
+        assert wrong == []

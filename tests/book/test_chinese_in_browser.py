@@ -18,8 +18,8 @@ from tests.book.test_browser import (
     axe,
     browser,
     excerpts,
+    faults,
     hits,
-    judge,
     resize,
     served,
     unfold,
@@ -72,9 +72,9 @@ def test_a_page_is_sound(visitor, site, name):
     for width in (LAPTOP, PHONE):
         resize(page, width)
         page.evaluate("document.fonts.ready")
-        judge(page, sideways=SIDEWAYS, collisions=f"({COLLISIONS})()")
+        assert faults(page, sideways=SIDEWAYS, collisions=f"({COLLISIONS})()") == {}
     unfold(page)
-    judge(page, cards=CARDS, wider=WIDER)
+    assert faults(page, cards=CARDS, wider=WIDER) == {}
     assert wrong == []
 
 
@@ -105,15 +105,15 @@ def test_copy_buttons_are_in_chinese(visitor, site):
 def test_search_finds_the_page_one_wants(visitor, site, query):
     page, wrong = visitor
     wrong.clear()
-    found = hits(page, f"{site}/zh", query)
-    assert {f"/zh/book/{name}.html" for name in QUERIES[query]} & set(list(dict.fromkeys(found))[:3]), found[:5]
+    pages = hits(page, f"{site}/zh", query)
+    assert {f"/zh/book/{name}.html" for name in QUERIES[query]} & set(list(dict.fromkeys(pages))[:3]), pages[:5]
     assert wrong == []
 
 
 def test_excerpts_are_of_the_text_and_not_of_what_stands_around_it(visitor, site):
-    found = excerpts(visitor, f"{site}/zh", "台灣")
-    assert len(found) > 3
-    assert [e for e in found if re.search(AROUND, e)] == []
+    texts = excerpts(visitor, f"{site}/zh", "台灣")
+    assert len(texts) > 3
+    assert [e for e in texts if re.search(AROUND, e)] == []
 
 
 @pytest.mark.parametrize(("language", "folder"), [("zh-TW", "zh"), ("en-GB", "en"), ("de-DE", "en")])
