@@ -332,9 +332,9 @@ def write(root: Path = ROOT, folder: Path | None = None, *, only_brief: bool = F
     made: dict[Path, dict[str, int | None]] = {}
     with sync_playwright() as driver:
         launched = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        page = launched.new_page()
         for language, place in editions(root).items():
-            printed = edition(site / place, root, language)
-            made |= _write(printed, launched.new_page(), folder, root, only_brief)
+            made |= _write(edition(site / place, root, language), page, folder, root, only_brief)
         launched.close()
     for path, titles in made.items():
         _name_bookmarks(path)

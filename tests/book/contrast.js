@@ -23,19 +23,20 @@
     return colour[3] === 1 ? colour.slice(0, 3) : over(colour, behind(e.parentElement));
   });
   // In a drawing: the last shape painted before the words and lying under their middle.
-  const shapes = new Map();
-  const painted = (words, svg, page) => {
-    if (!shapes.has(svg)) shapes.set(svg, [...svg.querySelectorAll("rect, path, circle, polygon, ellipse")].filter((s) => !s.closest("defs, clipPath")));
-    const box = words.getBoundingClientRect();
-    let found = page;
-    for (const shape of shapes.get(svg)) {
-      if (!(shape.compareDocumentPosition(words) & Node.DOCUMENT_POSITION_FOLLOWING)) break;
+  const shapes = kept((svg) =>
+    [...svg.querySelectorAll(":is(rect, path, circle, polygon, ellipse):not(:is(defs, clipPath) *)")].flatMap((shape) => {
       const style = getComputedStyle(shape);
-      const fill = parse(style.fill);
-      const matrix = shape.getScreenCTM();
-      if (style.fill === "none" || fill[3] === 0 || !matrix) continue;
-      const middle = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2).matrixTransform(matrix.inverse());
-      if (shape.isPointInFill(middle)) found = over(fill, found, fill[3] * style.fillOpacity * style.opacity);
+      const fill = style.fill === "none" ? [0, 0, 0, 0] : parse(style.fill);
+      const matrix = fill[3] && shape.getScreenCTM();
+      return matrix ? [[shape, fill, fill[3] * style.fillOpacity * style.opacity, matrix.inverse()]] : [];
+    }));
+  const painted = (words, svg, page) => {
+    const box = words.getBoundingClientRect();
+    const middle = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2);
+    let found = page;
+    for (const [shape, fill, alpha, matrix] of shapes(svg)) {
+      if (!(shape.compareDocumentPosition(words) & Node.DOCUMENT_POSITION_FOLLOWING)) break;
+      if (shape.isPointInFill(middle.matrixTransform(matrix))) found = over(fill, found, alpha);
     }
     return found;
   };

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.book.common import PAGES, SITE
 from tests.book.test_browser import (
+    AROUND,
     CARDS,
     LAPTOP,
     PHONE,
     QUERIES,
+    SIDEWAYS,
     WIDER,
     axe,
     browser,
+    excerpts,
+    faults,
     hits,
     resize,
     served,
-    sideways,
     unfold,
     violations,
     watched,
@@ -66,12 +71,10 @@ def test_a_page_is_sound(visitor, site, name):
     assert page.evaluate("document.documentElement.lang") == "zh-TW"
     for width in (LAPTOP, PHONE):
         resize(page, width)
-        assert sideways(page) <= 0
         page.evaluate("document.fonts.ready")
-        assert page.evaluate(COLLISIONS) == [], width
+        assert faults(page, sideways=SIDEWAYS, collisions=f"({COLLISIONS})()") == {}
     unfold(page)
-    assert [heads for heads in page.evaluate(CARDS) if heads and not any(heads)] == []
-    assert page.evaluate(WIDER) == []
+    assert faults(page, cards=CARDS, wider=WIDER) == {}
     assert wrong == []
 
 
@@ -102,9 +105,15 @@ def test_copy_buttons_are_in_chinese(visitor, site):
 def test_search_finds_the_page_one_wants(visitor, site, query):
     page, wrong = visitor
     wrong.clear()
-    found = hits(page, f"{site}/zh", query)
-    assert {f"/zh/book/{name}.html" for name in QUERIES[query]} & set(list(dict.fromkeys(found))[:3]), found[:5]
+    pages = hits(page, f"{site}/zh", query)
+    assert {f"/zh/book/{name}.html" for name in QUERIES[query]} & set(list(dict.fromkeys(pages))[:3]), pages[:5]
     assert wrong == []
+
+
+def test_excerpts_are_of_the_text_and_not_of_what_stands_around_it(visitor, site):
+    texts = excerpts(visitor, f"{site}/zh", "台灣")
+    assert len(texts) > 3
+    assert [e for e in texts if re.search(AROUND, e)] == []
 
 
 @pytest.mark.parametrize(("language", "folder"), [("zh-TW", "zh"), ("en-GB", "en"), ("de-DE", "en")])

@@ -30,6 +30,12 @@ def browser() -> Iterator[Any]:
         launched.close()
 
 
+@pytest.fixture(scope="module")
+def window(browser: Any) -> Any:
+    """One window for all tests; each opens the page anew."""
+    return browser.new_page()
+
+
 def put_together() -> None:
     countries = [("TWN", "Taiwan", 30.0)] + [(f"C{i}", f"Country {i}", 5.0 * i) for i in range(1, 13)]
     rows = [(c, n, y, v + y - 2019) for c, n, v in countries for y in (2019, 2020, 2021)]
@@ -69,26 +75,25 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (tmp_path / "page.html").as_uri()
 
 
-def opened(browser: Any, address: str, width: int) -> Any:
-    page = browser.new_page(viewport={"width": width, "height": 800})
-    page.goto(address)
-    return page
+def opened(window: Any, address: str, width: int) -> Any:
+    window.set_viewport_size({"width": width, "height": 800})
+    window.goto(address)
+    return window
 
 
-def test_the_room_decides_which_drawing_is_seen_and_its_text_is_large_enough(browser: Any, address: str) -> None:
+def test_the_room_decides_which_drawing_is_seen_and_its_text_is_large_enough(window: Any, address: str) -> None:
     least = """() => [...document.querySelectorAll("svg.figure")].filter(s => s.clientWidth).map(s => {
       const scale = s.getBoundingClientRect().width / s.viewBox.baseVal.width;
       return Math.min(...[...s.querySelectorAll("text")].map(t => scale * parseFloat(t.getAttribute("font-size"))));
     })"""
     for width, smallest in ((1280, 11), (374, 9.5)):
-        page = opened(browser, address, width)
+        page = opened(window, address, width)
         (size,) = page.evaluate(least)
         assert size >= smallest
-        page.close()
 
 
-def test_values_are_said_to_pointer_and_keys(browser: Any, address: str) -> None:
-    page = opened(browser, address, 1280)
+def test_values_are_said_to_pointer_and_keys(window: Any, address: str) -> None:
+    page = opened(window, address, 1280)
     value = page.locator(".figure-value:visible")
     page.locator('.wide g[data-series="Country 12"] circle').first.hover()
     assert value.inner_text() == "Country 12, 2019: 60.0"
@@ -98,63 +103,56 @@ def test_values_are_said_to_pointer_and_keys(browser: Any, address: str) -> None
     assert value.inner_text() == "Country 12, 2020: 61.0"
     page.keyboard.press("Escape")
     assert value.count() == 0
-    page.close()
 
 
-def test_a_reader_chooses_a_line(browser: Any, address: str) -> None:
-    page = opened(browser, address, 1280)
+def test_a_reader_chooses_a_line(window: Any, address: str) -> None:
+    page = opened(window, address, 1280)
     chosen = page.locator(".wide .chosen text")
     assert chosen.count() == 0
     page.get_by_label("Show also").select_option("Country 7")
     assert chosen.text_content() == "Country 7"
     page.get_by_label("Show also").select_option("")
     assert chosen.count() == 0
-    page.close()
 
 
-def test_pictures_and_numbers_can_be_taken_away(browser: Any, address: str) -> None:
-    page = opened(browser, address, 1280)
+def test_pictures_and_numbers_can_be_taken_away(window: Any, address: str) -> None:
+    page = opened(window, address, 1280)
     starts = {"PNG": b"\x89PNG", "SVG": b"<svg", "CSV": "\ufeffcode,name,year,value,unit,source\nTWN".encode()}
     for label, start in starts.items():
         with page.expect_download() as waiting:
             page.locator(".exhibit-caption").first.get_by_text(label, exact=True).click()
         assert waiting.value.suggested_filename == f"many.{label.lower()}"
         assert Path(waiting.value.path()).read_bytes().startswith(start)
-    page.close()
 
 
 @pytest.mark.parametrize("typed", ["-17.84", "−17.84", "152,355", "152355"])
-def test_a_filter_finds_a_number_however_it_is_typed(browser: Any, address: str, typed: str) -> None:
-    page = opened(browser, address, 1280)
+def test_a_filter_finds_a_number_however_it_is_typed(window: Any, address: str, typed: str) -> None:
+    page = opened(window, address, 1280)
     page.get_by_role("searchbox").fill(typed)
     assert page.locator("table.exhibit tbody tr:visible").count() == 1
-    page.close()
 
 
-def test_each_head_sorts_its_own_column_also_below_a_heading_over_several(browser: Any, address: str) -> None:
-    page = opened(browser, address, 1280)
+def test_each_head_sorts_its_own_column_also_below_a_heading_over_several(window: Any, address: str) -> None:
+    page = opened(window, address, 1280)
     page.get_by_role("button", name="first").click()
     cells = page.locator("table.exhibit tbody tr td:nth-of-type(1)").all_text_contents()
     assert [int(c) for c in cells] == sorted(int(c) for c in cells)
-    page.close()
 
 
-def test_on_a_phone_a_row_is_a_card_with_its_heads(browser: Any, address: str) -> None:
-    page = opened(browser, address, 374)
+def test_on_a_phone_a_row_is_a_card_with_its_heads(window: Any, address: str) -> None:
+    page = opened(window, address, 374)
     first = page.locator("table.exhibit tbody tr").first
     assert page.locator("table.exhibit.stacked").count() == 1
     assert first.locator("td").nth(1).get_attribute("data-head") == "Both: second"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    page.close()
 
 
 @pytest.mark.parametrize("width", [1280, 374])
-def test_nothing_stands_in_the_way_of_keyboard_finger_and_screen_reader(browser: Any, address: str, width: int) -> None:
-    page = opened(browser, address, width)
+def test_nothing_stands_in_the_way_of_keyboard_finger_and_screen_reader(window: Any, address: str, width: int) -> None:
+    page = opened(window, address, width)
     page.evaluate("document.title = 'A figure and a table'")
     page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
     assert (
         violations(page, rules={name: {"enabled": True} for name in ("scrollable-region-focusable", "target-size")})
         == []
     )
-    page.close()
