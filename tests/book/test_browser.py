@@ -188,6 +188,10 @@ SIDEWAYS = "Math.max(0, document.documentElement.scrollWidth - document.document
 #: Pictures that cannot be shown.
 BROKEN_IMAGES = """Promise.all([...document.images].map(async i => {
     i.loading = 'eager'; try { await i.decode(); return null } catch { return i.src } })).then(all => all.filter(Boolean))"""
+#: Icons that the page's script does not have: it draws a blinking sign in their place.
+LOST_ICONS = (
+    "[...document.querySelectorAll('svg[data-icon]')].filter(i => i.querySelector('animate')).map(i => i.dataset.icon)"
+)
 #: Two frames: what follows a change of the window or of a fold has happened.
 MOMENT = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 #: Tables that became cards whose values have no heads.
@@ -239,7 +243,7 @@ def visit(visitor, address, axe, name):
     resize(page, LAPTOP)
     assert faults(page, wider=WIDER) == {}
     page.evaluate(BRIEFER, ROWS)
-    assert faults(page, sideways=SIDEWAYS, tiny=tiny(LAPTOP), images=BROKEN_IMAGES) == {}
+    assert faults(page, sideways=SIDEWAYS, tiny=tiny(LAPTOP), images=BROKEN_IMAGES, icons=LOST_ICONS) == {}
     assert faults(page, dark=faint("dark"), light=faint("light")) == {}
     page.evaluate(axe)
     # What is drawn is one picture to axe, and code is one text. Colours have been measured above, much faster.

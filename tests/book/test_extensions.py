@@ -47,6 +47,13 @@ def test_ids_stay_whole_and_numbers_have_minus_signs(given: str, made: str) -> N
     assert extension("access").whole(given) == made
 
 
+def test_icons_that_no_page_shows_are_not_shipped() -> None:
+    script = 'x={sun:[5,5,[8250],"f1","M0"],"old-sun":[5,5,["moon"],"f2","M1"],cup:[5,5,[],"f3",["M2","M3"]]}'
+    shown = extension("access").shown
+    assert shown(script, {"sun", "moon", "cup"}) == script
+    assert shown(script, {"moon"}) == 'x={"old-sun":[5,5,["moon"],"f2","M1"],}'
+
+
 @pytest.mark.parametrize(
     ("text", "terms"),
     [

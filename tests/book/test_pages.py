@@ -112,3 +112,7 @@ def test_the_checks_see_what_is_wrong():
     )
     assert unrounded(soup.p) == ["A: 9.57143"]
     assert blanks_before_percent(soup.p) == ["4.5 %"]
+
+
+def test_what_all_pages_load_first_is_light():
+    assert (HTML / "_static/scripts/fontawesome.js").stat().st_size < 100_000  # 1.5 MB with all icons of the theme
