@@ -102,7 +102,8 @@ def _values(fig: Figure) -> str:
         for point in points:
             x, y = point.ax.transData.transform((point.x, point.y)) * scale
             own = point.text  # what begins with a word or a year says itself what it is
-            said = f"{series}{', ' if ': ' in own or own[:1].isalpha() else ': '}{own}" if series else own
+            told = ": " in series + own or own[:1].isalpha()
+            said = f"{series}{', ' if told else ': '}{own}" if series else own
             doubt = f' data-doubt="{html.escape(point.doubt)}"' if point.doubt else ""
             said += f" (doubtful: {point.doubt})" if point.doubt else ""
             rows.append(

@@ -186,6 +186,8 @@ def test_values_say_name_year_and_number_as_printed() -> None:
 def test_a_mark_stands_between_a_number_and_what_it_is_of() -> None:
     frame = pd.DataFrame({"code": ["KOR"], "name": ["Korea"], "x": [1.76], "y": [0.7], "value": [2.5]})
     assert "<title>Korea: 2.5</title>" in charts.svg(charts.bars(frame, **WORDS))
+    part = frame.assign(name="Korea: exports")
+    assert "<title>Korea: exports, 2.5</title>" in charts.svg(charts.bars(part, **WORDS))
     # the number is the share, only the axis is logarithmic
     labels = {"x_label": "R&D, % of GDP (logarithmic)", "y_label": "growth, % a year"}
     text = charts.svg(charts.scatter(frame, **labels, log_x=True, **WORDS))
