@@ -24,7 +24,7 @@ from cycler import cycler  # noqa: E402
 from matplotlib import font_manager  # noqa: E402
 from pylopdf_fonts_zh_tw import sans_path  # noqa: E402
 
-from analysis.report import load  # noqa: E402
+from analysis.report import BadInput, load  # noqa: E402
 
 #: Inches: a laptop's column at full size (736 px), and a phone's (358 px), which shows it at 85%.
 WIDE, NARROW = 7.65, 4.4
@@ -38,8 +38,20 @@ PAPER = "#FFFFFF"
 #: Behind a label that a line would cross.
 BEHIND = {"fc": PAPER, "ec": "none", "pad": 0.8}
 
+#: A code that no row has.
+NOBODY = "(nobody)"
+
+
+def _home() -> str:
+    """Code of the economy that the book is about; where the book's data are not at hand, nobody's."""
+    try:
+        return load().home or NOBODY
+    except BadInput:
+        return NOBODY
+
+
 #: Code of the economy that the book is about, and its colour in every figure: Taiwan.
-HOME, TAIWAN = load().home, "#C04000"
+HOME, TAIWAN = _home(), "#C04000"
 #: For at most five others; distinguishable with any colour vision, dark enough for text on white.
 PALETTE = ("#0B66A8", "#00785A", "#8A4F9E", "#7A5C00", "#3D4657")
 #: Parts of a whole, largest first; Taiwan's colour is not among them.

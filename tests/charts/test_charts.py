@@ -22,7 +22,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import MultipleLocator
 from matplotlib.transforms import Bbox
 
-from analysis import charts
+from analysis import charts, report
 from analysis.charts import exhibit, layout, points, style
 from analysis.charts.layout import Drawing
 
@@ -505,6 +505,16 @@ def test_a_figure_with_covered_text_is_listed_by_the_book_and_warns_others(monke
     first, *rest = said
     assert first["text/plain"].startswith(f"{exhibit.BROKEN} the figure n as it is drawn: ")
     assert any("image/svg+xml" in part for part in rest)  # it is shown all the same
+
+
+def test_figures_of_own_frames_need_no_data_of_the_book(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert style._home() == style.HOME == "TWN"
+    monkeypatch.setattr(report, "DATA", tmp_path / "none")
+    assert style._home() == style.NOBODY
+    broken = tmp_path / "none"
+    broken.mkdir()
+    (broken / "datapackage.json").write_text("{", "utf-8")
+    assert style._home() == style.NOBODY
 
 
 def test_a_mistyped_code_is_named_beside_those_there_are() -> None:
