@@ -509,11 +509,9 @@ def test_a_figure_with_covered_text_is_listed_by_the_book_and_warns_others(monke
 
 def test_figures_of_own_frames_need_no_data_of_the_book(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert style._home() == style.HOME == "TWN"
-    monkeypatch.setattr(report, "DATA", tmp_path / "none")
+    monkeypatch.setattr(style, "load", lambda: report.load(tmp_path))
     assert style._home() == style.NOBODY
-    broken = tmp_path / "none"
-    broken.mkdir()
-    (broken / "datapackage.json").write_text("{", "utf-8")
+    (tmp_path / "datapackage.json").write_text("{", "utf-8")
     assert style._home() == style.NOBODY
 
 
