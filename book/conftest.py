@@ -10,6 +10,8 @@ from pathlib import Path
 
 from nbval import kernel
 
+from analysis.publish import kernels
+
 
 class LocalKernelManager(kernel.KernelManager):
     """A manager whose kernel has sockets of its own in a folder that this process shares with nobody."""
@@ -29,3 +31,4 @@ def folder() -> Path:
 
 if os.name == "posix":
     kernel.KernelManager = LocalKernelManager
+kernels.prepare({})

@@ -92,6 +92,8 @@ async def run(path: Path, root: Path = ROOT, draft: bool = False) -> Outcome:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
+    from analysis.publish import kernels
+
     outcome, start = Outcome(path), time.perf_counter()
     fingerprint.read(path)  # or one line that says it is no notebook
     notebook = nbformat.read(path, as_version=4)
@@ -99,6 +101,8 @@ async def run(path: Path, root: Path = ROOT, draft: bool = False) -> Outcome:
         (root / BUILD / directory).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="publish-") as scratch:
         record, log = Path(scratch) / "opened", Path(scratch) / "stderr"
+        env = environment(root, record)
+        kernels.prepare(env)
         client = NotebookClient(
             notebook,
             kernel_name="python3",
@@ -113,7 +117,7 @@ async def run(path: Path, root: Path = ROOT, draft: bool = False) -> Outcome:
             manager.transport, manager.connection_file = "ipc", str(Path(scratch) / "kernel.json")
         try:
             with log.open("wb") as stderr:  # what a kernel says while it is being stopped is nobody's concern
-                await client.async_execute(env=environment(root, record), stderr=stderr)
+                await client.async_execute(env=env, stderr=stderr)
         except CellExecutionError as error:
             lines = _ANSI.sub("", str(error)).strip().splitlines()
             outcome.problems.append("\n".join(["…", *lines[-SHOWN_LINES:]] if len(lines) > SHOWN_LINES else lines))

@@ -19,9 +19,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from analysis.publish import __main__ as publish
-from analysis.publish import execution, fingerprint, project
+from analysis.publish import execution, fingerprint, kernels, project
 from tests.book.common import ROOT, checked_out
 
 CODE = """\
@@ -82,6 +83,28 @@ def test_jupyter_execute_runs_a_notebook_from_any_folder_with_the_code_of_its_ch
     jupyter_execute(path, cwd=checkout / cwd, env=environment(PYTHONPATH=str(ROOT)))
     (output,) = nbformat.read(path, as_version=4).cells[0].outputs
     assert Path(output.text.strip()).resolve() == checkout / "analysis/__init__.py"
+
+
+SEEN = """\
+import os, sys
+import pandas
+from analysis import report
+
+print([module for module in sys.modules if module.startswith(("analysis", "sitecustomize"))])
+print([p for p in vars(sys)["path"] if "pytest" in p], report.__file__)
+print(os.getcwd(), os.getsid(0) == os.getpid(), pandas.describe_option("display.max_columns", False).split("currently")[1])"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels start as usual")
+def test_a_kernel_that_is_a_copy_is_as_one_that_is_a_program(checkout, monkeypatch):
+    path = checkout / "book/inputs/proof.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SEEN)]), path)
+    assert asyncio.run(execution.run(path, checkout)).problems == []
+    copied = fingerprint.read(path)["cells"][0]["outputs"]
+    monkeypatch.setattr(kernels, "prepare", lambda env: None)
+    monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "local-provisioner")
+    assert asyncio.run(execution.run(path, checkout)).problems == []
+    assert fingerprint.read(path)["cells"][0]["outputs"] == copied
 
 
 def connected(path):
