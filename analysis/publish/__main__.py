@@ -5,7 +5,8 @@ import multiprocessing
 import os
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 from analysis.publish import project
@@ -113,12 +114,12 @@ def _run(args: argparse.Namespace) -> int:
         return 0
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
         made = pool.submit(archive.make, project.ROOT)
-        ended = _execute(project.notebooks(), args.jobs)
+        ended = _execute(project.notebooks(), args.jobs, meanwhile=site.prepare)
         made.result()
     return ended or site.build(jobs=min(4, args.jobs))
 
 
-def _execute(paths: list[Path], jobs: int, *, force: bool = False) -> int:
+def _execute(paths: list[Path], jobs: int, *, force: bool = False, meanwhile: Callable[[], None] | None = None) -> int:
     from analysis.publish import execution
 
     reasons = execution.staleness(paths, renew=True)
@@ -134,7 +135,9 @@ def _execute(paths: list[Path], jobs: int, *, force: bool = False) -> int:
     for path in stale:
         print(f"  {project.name(path)}: {_because(reasons[path])}")
     start = time.perf_counter()
-    outcomes = execution.execute(stale, jobs)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(meanwhile or int)
+        outcomes = execution.execute(stale, jobs)
     wall, total = time.perf_counter() - start, sum(o.seconds for o in outcomes)
     ran = [o.path for o in outcomes if not o.problems]
     failed = len(stale) - len(ran)

@@ -45,8 +45,8 @@ class Outcome:
     broken: list[str] = field(default_factory=list)
 
 
-def environment(root: Path, record: Path) -> dict[str, str]:
-    """Environment of a kernel: this checkout first, nobody's personal settings, one thread per kernel."""
+def environment(root: Path) -> dict[str, str]:
+    """Environment of kernels: this checkout first, nobody's personal settings, one thread per kernel."""
     env = os.environ | {
         "PYTHONPATH": os.pathsep.join([str(root / "analysis/publish/kernel"), str(root)]),
         "IPYTHONDIR": str(root / BUILD / "ipython"),
@@ -54,11 +54,19 @@ def environment(root: Path, record: Path) -> dict[str, str]:
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "JUPYTER_PREFER_ENV_PATH": "1",
         "PUBLISH_ROOT": str(root),
-        "PUBLISH_RECORD": str(record),
         "PUBLISH_FOLDERS": " ".join(fingerprint.FOLDERS),
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     }
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # or every kernel compiles pandas again
+    return env
+
+
+def ready(root: Path) -> dict[str, str]:
+    """Have kernels start quickly; the environment they need."""
+    from analysis.publish import kernels
+
+    env = environment(root)
+    kernels.prepare(env)
     return env
 
 
@@ -92,8 +100,6 @@ async def run(path: Path, root: Path = ROOT, draft: bool = False) -> Outcome:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
-    from analysis.publish import kernels
-
     outcome, start = Outcome(path), time.perf_counter()
     fingerprint.read(path)  # or one line that says it is no notebook
     notebook = nbformat.read(path, as_version=4)
@@ -101,8 +107,7 @@ async def run(path: Path, root: Path = ROOT, draft: bool = False) -> Outcome:
         (root / BUILD / directory).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="publish-") as scratch:
         record, log = Path(scratch) / "opened", Path(scratch) / "stderr"
-        env = environment(root, record)
-        kernels.prepare(env)
+        env = ready(root) | {"PUBLISH_RECORD": str(record)}
         client = NotebookClient(
             notebook,
             kernel_name="python3",
@@ -227,6 +232,8 @@ def staleness(paths: list[Path], root: Path = ROOT, *, renew: bool = False) -> d
             result[path] = [] if cleaned == notebook else [SAVED]
         if result[path] in ([], [SAVED]) and (names := fingerprint.open_question(notebook, hashes)):
             unsettled[path] = notebook, names
+    if renew and (unsettled or any(result.values())):  # most likely kernels will be wanted
+        ready(root)
     found = fingerprint.settled((notebook for notebook, _ in unsettled.values()), root) if unsettled else []
     for (path, (notebook, names)), read in zip(unsettled.items(), found, strict=True):
         if read is None:

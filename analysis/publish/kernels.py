@@ -36,7 +36,7 @@ def prepare(env: dict[str, str]) -> None:
     factory.provisioners[_NAME] = EntryPoint(_NAME, f"{__name__}:{Copied.__name__}", factory.GROUP_NAME)
     factory.default_provisioner_name = _NAME
     get_context("forkserver").set_forkserver_preload([__name__, *LIBRARIES])
-    with patch.dict(os.environ, {name: value for name, value in env.items() if name != "PUBLISH_RECORD"}):
+    with patch.dict(os.environ, env):
         forkserver.ensure_running()
 
 
@@ -48,8 +48,9 @@ class Copied(LocalProvisioner):
         options = cmd[cmd.index("ipykernel_launcher") + 1 :]
         stderr = given["stderr"].name if given.get("stderr") else os.devnull
         copy = get_context("forkserver").Process(target=_serve, args=(options, given["env"], given.get("cwd"), stderr))
-        with patch.dict(sys.modules, __main__=ModuleType("__main__")):  # no kernel imports the program that starts it
-            copy.start()
+        program, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+        copy.start()  # which would import the program in every copy, if it found it
+        sys.modules["__main__"] = program
         self.process = cast(Any, _Program(copy))
         self.pid = self.pgid = copy.pid
         self.cwd = given.get("cwd")

@@ -5,6 +5,8 @@ What Sphinx has read and written before is used again where it would be the same
 
 import copy
 import functools
+import gc
+import importlib
 import io
 import multiprocessing
 import os
@@ -96,6 +98,7 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     partial.mkdir(parents=True)
     about = {"stale_notebooks": stale, "broken_sentences": wrong}
     spoken = editions(root)
+    prepare()
     with ProcessPoolExecutor(len(spoken) + 1, mp_context=multiprocessing.get_context("fork")) as pool:
         packed = pool.submit(archive.make, root)
         made = [pool.submit(_edition, root, partial, language, jobs, about) for language in spoken]
@@ -183,6 +186,15 @@ def settings(root: Path, language: str = "en") -> dict[str, Any]:
     config["addresses"] = places
     config["editions"] = editions(root)
     return cast(dict[str, Any], config)
+
+
+def prepare() -> None:
+    """Import what building takes: once, and not in the process of each edition."""
+    set_up = ["myst_nb.sphinx_ext", "pydata_sphinx_theme", "sphinx.application"]  # imported by what sets something up
+    for module in settings(ROOT)["extensions"] + set_up:
+        importlib.import_module(module)
+    gc.freeze()  # or every collection, here and in the processes that build, looks through it
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _edition(root: Path, target: Path, language: str, jobs: int, about: dict[str, Any]) -> tuple[bool, dict[str, str]]:

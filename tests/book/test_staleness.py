@@ -163,7 +163,7 @@ def test_what_a_notebook_reads_itself_counts_whatever_stages_read_before_it(chec
 
 def noted(root, code):
     """What a process with the kernel's hook notes while it runs ``code``: names and hashes."""
-    env = execution.environment(root, root / "opened")
+    env = execution.environment(root) | {"PUBLISH_RECORD": str(root / "opened")}
     env["PYTHONPATH"] = str(ROOT / "analysis/publish/kernel")
     subprocess.run([sys.executable, "-c", code], cwd=root, env=env, check=True)
     return fingerprint.relevant((root / "opened").read_text("utf-8").splitlines())
