@@ -35,11 +35,15 @@ help: ## list the commands
 book: env ## run the notebooks that are stale, build the book, say where it is
 	@$(PUBLISH) book
 
-test: env lint types data ## every check: lint, types, data, tests, notebooks (nbval), book in a browser
+test: env lint ## every check: lint, types, data, tests, notebooks (nbval), book in a browser
 	@mkdir -p $(IPYTHONDIR) $(MPLCONFIGDIR)
-	@$(PUBLISH) build || echo "book: not as it should be; the tests say where"
+	@$(MAKE) --no-print-directory --jobs=$(JOBS) types data built
 	@echo "tests: notebooks through nbval, units and properties, the built book"
 	@$(PY) -m pytest book tests --nbval --nbval-current-env -n $(JOBS) --dist loadscope --no-loadscope-reorder
+
+.PHONY: built
+built: env
+	@$(PUBLISH) build || echo "book: not as it should be; the tests say where"
 
 serve: book ## build the book and serve it on this machine (PORT=8000)
 	@echo "the book is at http://localhost:$(PORT)/ (stop with Ctrl+C)"
