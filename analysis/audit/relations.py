@@ -85,7 +85,7 @@ def instances(relation: Relation, cells: Cells) -> tuple[list[Group], NDArray[np
     target = block.index[np.ix_(rows, keys)]
     parts = []
     for term in relation.inputs:
-        found = _inputs(term, cells, block, rows, keys)
+        found = _inputs(term, cells, block, rows, keys, relation.target.row)
         if found is None:
             return [], none
         parts.append(found)
@@ -136,16 +136,17 @@ def _matches(code: str, pattern: str, cells: Cells) -> bool:
 
 
 def _inputs(
-    term: Term, cells: Cells, target: Block, rows: Sequence[int], keys: Sequence[int]
+    term: Term, cells: Cells, target: Block, rows: Sequence[int], keys: Sequence[int], among: str
 ) -> NDArray[np.int64] | None:
-    """Cell numbers of one term for every target: shape (rows, keys, terms)."""
+    """Cell numbers of one term for every target: shape (rows, keys, terms); neighbours are sought ``among`` these rows."""
+    ordered = [code for code in target.rows if _matches(code, among, cells)]
     blocks, layers = [cells.blocks.get(name) for name in term.names], []
     for block in blocks:
         if block is None:
             return None
         index = np.full((len(block.rows) + 1, len(block.keys) + 1), _OUTSIDE, dtype=np.int64)
         index[:-1, :-1] = np.where(block.index < 0, _BLANK, block.index)
-        row_sets = _rows(term.row, target, rows, block, blocks[0] or block)
+        row_sets = _rows(term.row, target, rows, block, blocks[0] or block, ordered)
         key_sets = _keys(term.key, target, keys, block, blocks[0] or block)
         layers.append(index[row_sets[:, None, :, None], key_sets[None, :, None, :]].reshape(len(rows), len(keys), -1))
     if len(layers) == 1:
@@ -155,8 +156,13 @@ def _inputs(
     return np.where(least < 0, least, pairs).reshape(len(rows), len(keys), -1)
 
 
-def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block, first: Block) -> NDArray[np.int64]:
-    """Rows of a block for every row of the target; ``first``, the first block of a pair, says which ``*`` are."""
+def _rows(
+    pattern: str, target: Block, rows: Sequence[int], block: Block, first: Block, ordered: Sequence[str]
+) -> NDArray[np.int64]:
+    """Rows of a block for every row of the target; ``first``, the first block of a pair, says which ``*`` are.
+
+    The row above or below is that of ``ordered``, whether or not it is printed.
+    """
     codes = [target.rows[i] for i in rows]
     if pattern == "only":
         wanted = [block.rows[:1]] * len(rows)
@@ -166,7 +172,8 @@ def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block, first:
         printed = [code for code, there in zip(target.rows, target.printed, strict=True) if there]
         wanted = [tuple(other for other in printed if other != code) for code in codes]
     elif pattern in ("above", "below"):
-        wanted = [(code,) for code in (["", *codes[:-1]] if pattern == "above" else [*codes[1:], ""])]
+        beside = ["", *ordered, ""][0 if pattern == "above" else 2 :]
+        wanted = [(dict(zip(ordered, beside, strict=False))[code],) for code in codes]
     elif pattern.startswith("*"):
         left = [code for code in first.rows if code != pattern[2:]]
         wanted = [tuple(left if len(left) < len(first.rows) or pattern == "*" else [pattern])] * len(rows)

@@ -165,7 +165,7 @@ def _wrong_unit(units: Mapping[str, Fraction], unit: str, detail: str) -> str:
 
 
 #: Where no slip explains what fails, or several do.
-DOUBT = "{row}: {measure} of Table {table} cannot be right ({relations})"
+DOUBT = "{row}: {measure} of Table {table} and the numbers it follows from do not fit ({relations})"
 #: Where nothing but bounds and assumptions speaks.
 MILD = "{row}: {measure} of Table {table} is unusual ({relations})"
 
