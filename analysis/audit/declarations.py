@@ -209,7 +209,7 @@ _ANY = 10**9
 #: The first of the characters that have no meaning.
 _SIGN = 0xF0000
 #: How many inputs a kernel needs, at least and at most; others take any number, at least one.
-_INPUTS = dict.fromkeys(("growth", "difference", "product", "compound_with", "between"), (2, 2))
+_INPUTS = dict.fromkeys(("growth", "difference", "product", "from_share", "compound_with", "between"), (2, 2))
 _INPUTS |= {"compound": (1, 1), "at_most": (1, 1), "before": (3, 3)}
 _INPUTS |= dict.fromkeys(("share", "rank", "rank_listed", "holds_parts", "holds_before", "sum_before"), (2, _ANY))
 _INPUTS |= {"rank_among": (3, _ANY)}

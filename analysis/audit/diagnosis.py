@@ -15,8 +15,9 @@ stand, so that evidence from other tables counts by itself. The rules of ranking
    nothing is, two slips that together resolve a whole knot are tried.
 4. Where another hypothesis about other cells comes within :data:`CLOSE` bits, the
    explanation is *one of these*: both are given, none is decided. Where they net less than
-   :data:`MUCH` and only the fit tells them apart, it must do so by :data:`WORTH` bits. Nor is
-   anything decided by one contradiction about a number that nothing else speaks for.
+   :data:`MUCH` and only the fit tells them apart, it must do so by :data:`WORTH` bits. One
+   contradiction alone does not decide against a number that others follow from, if nothing else speaks
+   for what follows, nor on a last digit that is off by one, which may have been computed otherwise.
 
 The accepted one is applied and the rest diagnosed on top of it, until nothing resolves
 anything. Bounds and assumptions alone decide nothing either: what rests on them only is
@@ -150,8 +151,11 @@ def _best(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
     others = [c for c in rivals if c not in equal]
     hard = best.kind in LOST or any(bench.instances[i].weight > SOFT for i in best.resolves)
     target = bench.instances[best.resolves[0]].target
-    if len(best.resolves) == 1 and target not in best.cells:  # a number that follows from others may be wrong in any way
-        hard &= len(bench.touched((target,))) > 1
+    if len(best.resolves) == 1:
+        if target in best.cells:  # the last digit may have been computed otherwise
+            hard &= abs(best.values[0][1] - bench.values[target][1]) > bench.cells.steps[target]
+        else:  # a number that follows from others may be wrong in any way
+            hard &= len(bench.touched((target,))) > 1
     explained = Explanation(best, tuple([*equal, *others][:5]), best.resolves, min(len(equal), 5), hard and not equal)
     return [explained]
 

@@ -211,7 +211,9 @@ _ALIKE = dict.fromkeys(("growth", "difference", "total", "complement", "at_least
 _ALIKE |= dict.fromkeys(("holds_with", "between", "rank", "rank_listed", "distinct"), slice(None))
 _ALIKE |= {"share": slice(1, None), "holds_parts": slice(1, None, 2)}
 _ALIKE |= dict.fromkeys(("holds_before", "sum_before"), slice(None, None, 2))
-#: Kernels whose target is in the unit of the first input.
+#: Kernels that mean nothing as long as nobody says whether the target is in per cent.
+_RATIOS = frozenset({"growth", "share"})
+#: Kernels whose target is in the unit of the first input, also where nobody says so.
 _ONE_UNIT = frozenset({"difference", "total", "complement", "at_least", "at_most", "holds_with", "between"})
 _ONE_UNIT |= {"sum_within", "holds_before", "sum_before", "before"}
 
@@ -227,13 +229,21 @@ def _factor(relation: Relation, cells: Cells, target: Block) -> Fraction:
     if len(set(alike.values())) > 1:
         expected = f"inputs of {relation.kernel} in one unit, found {' and '.join(map(repr, alike))}"
         raise BadInput("relations.csv", expected, f"{relation.table} {relation.name}", "inputs")
+    if not target.unit_name and relation.kernel in _RATIOS:
+        raise BadInput(
+            "datapackage.json",
+            f'a unit of what is a {relation.kernel}: "unit": "%", or "1" for a plain number',
+            f"table {target.table}",
+            target.measure,
+        )
     over, under = {
         "growth": ([], [target]),
         "share": (units[1:2], [units[0], target]),
         "product": (units[:2], [target]),
+        "from_share": (units[:2], [target]),
         "within": (units[::2][:1] + units[1::2], [*units[2::2], target]),
         "holds_parts": (units[:2], [*units[2:3], target]),
-    }.get(relation.kernel, (units[:1], [target]) if relation.kernel in _ONE_UNIT else ([], []))
+    }.get(relation.kernel, (units[:1], [target]) if relation.kernel in _ONE_UNIT and target.unit_name else ([], []))
     for block in [*over, *under]:
         if not block.unit:
             count = [sum(b.unit_name == block.unit_name for b in side) for side in (over, under)]
@@ -249,7 +259,8 @@ def _constants(relation: Relation, cells: Cells, factor: Fraction) -> Constants:
     def pair(x: Fraction) -> tuple[int, int]:
         return x.numerator, x.denominator
 
-    unit = cells.blocks[relation.target.table, relation.target.measure].unit
+    named = [(relation.target.table, relation.target.measure), *(n for term in relation.inputs for n in term.names)]
+    unit = next((cells.blocks[name].unit for name in named if cells.blocks[name].unit_name), Fraction(1))
     low = 1 / (unit or Fraction(1)) if relation.low is None else relation.low
     return Constants(cells.scale, pair(factor), pair(low), pair(relation.high))
 
