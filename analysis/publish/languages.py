@@ -57,7 +57,9 @@ _CALL = re.compile(r"\w\([^()]*\)")
 _HELD, _FREED = str.maketrans(" )", "\0\1"), str.maketrans("\0\1", " )")
 #: What stands between two links and is no text of its own.
 _BARE, _FULL = re.compile(r"[\s,.;:()]+"), str.maketrans(",.;:()", "，。；：（）", " ")
-_PRINTED = re.compile(r"(.*[\w)]) [A-Za-z]*[\u3400-\u9fff]\S*")
+_PRINTED = re.compile(r"(.*[\w)]) ([A-Za-z]*[\u3400-\u9fff]\S*)")
+#: The same in a cell, which keeps both names for whoever filters the table by either (``sortable.js``).
+_BILINGUAL = re.compile(r'(<t[dh][^>]*)>([^<>]*[\w)] [A-Za-z]*)<span lang="zh-Hant">([^<]*)</span>([^<]*)(?=</t[dh]>)')
 _TWICE = re.compile(r"^(.{4,}) [（(]\1[)）]$")
 _LIST = re.compile(r"[^,;:.\d]+(?:, [^,;:.\d]+)+|\d-\d-\d+(?:, \d-\d-\d+)+")
 _CLOSING = "，。、；：）」》"
@@ -127,6 +129,7 @@ class Twin:
         parts: list[str] = []
         fact = False
         prose: list[str] = []  # within what a catalogue of Markdown has translated, where only facts are left
+        text = _BILINGUAL.sub(r'\1 data-find="\2\3\4">\2\3\4', text)
         text = text.replace("<wbr>", "")  # Chinese needs none, and names of files are one text
         text = _ROWS.sub(lambda m: m[1] + self._rows(m[2], where) + m[3], _CHINESE.sub(r"\1", text))
         text = _FILED.sub(lambda m: _WRITTEN.sub(r"\1<code>\2</code>\3", m[0]), text)
@@ -210,8 +213,10 @@ class Twin:
 
     def phrase(self, text: str, where: str = "", breaks: str = "") -> str:
         """One text; as it is if it holds no word, or has no translation. ``breaks`` is written where it may be broken."""
-        if printed := _PRINTED.fullmatch(text):  # a name with the one that is printed
-            text = printed[1] if printed[1] in self.names else text
+        if (printed := _PRINTED.fullmatch(text)) and printed[
+            1
+        ] in self.names:  # a name with the one that its table prints
+            return _OURS.get(printed[2], printed[2])
         if text in self.names:
             return units.filled(self.names[text], [])
         if (named := _OF_A_YEAR.fullmatch(text)) and named[1] in self.names:
