@@ -69,7 +69,7 @@ _OURS = {"中華民國": "臺灣"}
 #: Tables of a file's rows, and their cells that hold a word of the file.
 _FILED = re.compile(r'<div class="exhibit-table"[^>]* aria-label="[^"]*\.csv".*?</table>', re.DOTALL)
 _WRITTEN = re.compile(r"(<t[dh][^>]*>)([a-z_]+)(</t[dh]>)")
-#: Where a translation may be broken in a figure, as its words are: ``技術移轉{|}服務普遍程度``.
+#: Where a translation or a name may be broken in a figure, as its words are: ``技術移轉{|}服務普遍程度``.
 _BREAK = "{|}"
 #: The year in a cell that says below what was checked.
 _CHECKED = re.compile(r'(?<=<td class="wide">)((?:19|20)\d\d)(?=<span class="below">)')
@@ -213,6 +213,9 @@ class Twin:
 
     def phrase(self, text: str, where: str = "", breaks: str = "") -> str:
         """One text; as it is if it holds no word, or has no translation. ``breaks`` is written where it may be broken."""
+        return self._phrase(text, where).replace(_BREAK, breaks)
+
+    def _phrase(self, text: str, where: str) -> str:
         if (printed := _PRINTED.fullmatch(text)) and printed[
             1
         ] in self.names:  # a name with the one that its table prints
@@ -227,8 +230,7 @@ class Twin:
             return f"{years[1]}年至{years[2]}年"
         for message, values in self.keys(text):
             if message in self.messages:
-                found = _dated(units.filled(self.messages[message], values)).replace(_BREAK, breaks)
-                return _TWICE.sub(r"\1", found)
+                return _TWICE.sub(r"\1", _dated(units.filled(self.messages[message], values)))
             if not _WORD.search(units.SLOT.sub("", message)):
                 return _punctuated(units.filled(message, values))
         own = re.sub("（[^（）]*）", "", text)  # 附加價值率（Value-added rate）
@@ -396,7 +398,7 @@ def _slots(text: str, pattern: re.Pattern[str], words: Mapping[str, str]) -> tup
     values: list[str] = []
 
     def out(match: re.Match[str]) -> str:
-        values.append(words.get(match[0], match[0]))
+        values.append(words.get(match[0], match[0]).replace(_BREAK, ""))  # within a sentence a name is a word
         return f"{{{len(values) - 1}}}"
 
     return pattern.sub(out, text), values

@@ -408,6 +408,17 @@ def test_terms_are_those_of_the_glossary():
     assert departing == []
 
 
+def test_a_link_in_title_brackets_names_its_page_as_the_page_is_called():
+    base = ROOT / LOCALE / LANGUAGE / "LC_MESSAGES"
+    found = []
+    for path, _, translation, _ in messages():
+        for said, target in re.findall(r"〈\[([^\]]+)\]\(([^)#]+)\)〉", translation):
+            at = (path.parent / target).resolve().relative_to(base.resolve())
+            found.append((said, article(str(at), CHINESE).h1.get_text()))
+    assert len(found) > 10
+    assert [(said, title) for said, title in found if said not in title] == []
+
+
 def glossary() -> dict[str, list[str]]:
     """Chinese words of the glossary by English term in lower case: what its English says, and its own heading in Chinese."""
     text = (ROOT / "book/reference/glossary.md").read_text("utf-8")
