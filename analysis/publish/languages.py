@@ -181,7 +181,10 @@ class Twin:
         return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
 
     def _drawing(self, text: str, width: float, where: str) -> str:
-        """A figure with its wrapped texts translated: each is one message, and wrapped again in as many lines or fewer."""
+        """A figure with its wrapped texts translated: each is one message, and wrapped again in as many lines or fewer.
+
+        A text of one line is wrapped where its translation is marked.
+        """
 
         def lines(match: re.Match[str]) -> str:
             return "".join(
@@ -193,7 +196,8 @@ class Twin:
         above = (joined(group) for group in grouped(text) if group[0].x < _MARGIN)  # title and subtitle
         scale = next((found for said in above if (found := units.Scale.read(self.known(said)))), None)
         text = units.figure(text, scale) if scale else text
-        return re.sub(f"(?:{_LINE.pattern}){{2,}}", lines, text)
+        text = re.sub(f"(?:{_LINE.pattern}){{2,}}", lines, text)
+        return _LINE.sub(lambda m: lines(m) if _BREAK in self.known(html.unescape(m[6])) else m[0], text)
 
     def _attribute(self, match: re.Match[str], where: str) -> str:
         said = self.listed if match[1] == "data-series" else self.sentences
@@ -327,7 +331,7 @@ def joined(lines: list[Line]) -> str:
 def wrapped(lines: list[Line], width: float, translate: Callable[[str], str]) -> Iterator[str]:
     """SVG of a wrapped text in another language, on the same edge or middle, in no more lines if it fits.
 
-    ``width`` is that of the figure, in points: what a title has.
+    ``width`` is that of the figure, in points: a title, or a label that is told its edge, has what lies on its side.
     """
     first, last = lines[0], lines[-1]
     # what stays most in one place from line to line: the beginning, the middle or the end
@@ -337,16 +341,17 @@ def wrapped(lines: list[Line], width: float, translate: Callable[[str], str]) ->
         else 0.0
     )
     tokens = _TOKEN.findall(translate(joined(lines)))
-    titled = "text-anchor" in first.attributes
-    widest = width - 2 * _MARGIN if titled else max(line.wide for line in lines) * 1.02
+    anchored = "text-anchor" in first.attributes
+    room = first.x if 'text-anchor="end"' in first.attributes else width - max(first.x, _MARGIN)
+    widest = room - _MARGIN if anchored else max(line.wide for line in lines) * 1.02
     # a text whose words are marked may have a line more, so that none of them is cut
     most = len(lines) + (2 if _BREAK in tokens else 0)
     fitting = (n for n in range(1, most) if all(first.size * _ems(part) <= widest for part in _split(tokens, n)))
     parts = _split(tokens, next(fitting, len(lines)))
     edge = sum(line.x + shift * line.wide for line in lines) / len(lines)
-    step = (last.y - first.y) / max(1, len(lines) - 1)
+    step = (last.y - first.y) / (len(lines) - 1) if last != first else first.size * sum(_PITCH) / 2
     top = (first.y + last.y - step * (len(parts) - 1)) / 2
-    anchor = "" if titled else {0.0: "", 0.5: ' text-anchor="middle"', 1.0: ' text-anchor="end"'}[shift]
+    anchor = "" if anchored else {0.0: "", 0.5: ' text-anchor="middle"', 1.0: ' text-anchor="end"'}[shift]
     for number, part in enumerate(parts):
         yield replace(first, x=edge, y=top + number * step, text=part).written(anchor)
 

@@ -201,6 +201,13 @@ def test_a_marked_text_breaks_between_its_words_only():
     named = Twin({"{0} leads": "{0}領先"}, {"Technology transfer": "技術移轉{|}服務{|}普遍程度"})
     assert named.markup(f'<svg class="figure" viewBox="0 0 550.80 400.00">{drawn}</svg>') == shown
     assert named.phrase("Technology transfer leads", breaks="|") == "技術移轉服務普遍程度領先"
+    for x, lines in (
+        (100, ["技術移轉服務普遍程度"]),
+        (500, ["技術移轉", "服務普遍程度"]),
+    ):  # one line where it is not cut
+        label = f'<text font-size="9px" text-anchor="start" fill="#1f2430" x="{x}.00" y="73.04">Technology transfer</text>\n'
+        shown = named.markup(f'<svg class="figure" viewBox="0 0 570.00 400.00">{label}</svg>')
+        assert re.findall(">([^<]+)</text>", shown) == lines
 
 
 def test_our_own_name_of_taiwan_is_written_where_a_fact_has_the_printed_one():
