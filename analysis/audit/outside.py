@@ -73,7 +73,7 @@ def other_prices(words: Words) -> list[Finding]:
             used.append((at, fact["id"]))
             lines.append(
                 f"{words.place(at)}: printed {amount.printed}; {shares[year]} % of a nominal GDP of {fact['value']} {fact['unit']}"
-                f" makes a price level of {rounded(level.point, 3)}"
+                f", divided by the printed amount, makes a price level of {rounded(level.point, 3)}"
             )
             fits += [year] if level.holds(1) else []
         if len(fits) == 1 and fits[0] != str(table.reference_year):

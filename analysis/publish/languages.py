@@ -57,7 +57,9 @@ _CALL = re.compile(r"\w\([^()]*\)")
 _HELD, _FREED = str.maketrans(" )", "\0\1"), str.maketrans("\0\1", " )")
 #: What stands between two links and is no text of its own.
 _BARE, _FULL = re.compile(r"[\s,.;:()]+"), str.maketrans(",.;:()", "，。；：（）", " ")
-_PRINTED = re.compile(r"(.*[\w)]) [A-Za-z]*[\u3400-\u9fff]\S*")
+_PRINTED = re.compile(r"(.*[\w)]) ([A-Za-z]*[\u3400-\u9fff]\S*)")
+#: The same in a cell, which keeps both names for whoever filters the table by either (``sortable.js``).
+_BILINGUAL = re.compile(r'(<t[dh][^>]*)>([^<>]*[\w)] [A-Za-z]*)<span lang="zh-Hant">([^<]*)</span>([^<]*)(?=</t[dh]>)')
 _TWICE = re.compile(r"^(.{4,}) [（(]\1[)）]$")
 _LIST = re.compile(r"[^,;:.\d]+(?:, [^,;:.\d]+)+|\d-\d-\d+(?:, \d-\d-\d+)+")
 _CLOSING = "，。、；：）」》"
@@ -67,7 +69,7 @@ _OURS = {"中華民國": "臺灣"}
 #: Tables of a file's rows, and their cells that hold a word of the file.
 _FILED = re.compile(r'<div class="exhibit-table"[^>]* aria-label="[^"]*\.csv".*?</table>', re.DOTALL)
 _WRITTEN = re.compile(r"(<t[dh][^>]*>)([a-z_]+)(</t[dh]>)")
-#: Where a translation may be broken in a figure, as its words are: ``技術移轉{|}服務普遍程度``.
+#: Where a translation or a name may be broken in a figure, as its words are: ``技術移轉{|}服務普遍程度``.
 _BREAK = "{|}"
 #: The year in a cell that says below what was checked.
 _CHECKED = re.compile(r'(?<=<td class="wide">)((?:19|20)\d\d)(?=<span class="below">)')
@@ -127,6 +129,7 @@ class Twin:
         parts: list[str] = []
         fact = False
         prose: list[str] = []  # within what a catalogue of Markdown has translated, where only facts are left
+        text = _BILINGUAL.sub(r'\1 data-find="\2\3\4">\2\3\4', text)
         text = text.replace("<wbr>", "")  # Chinese needs none, and names of files are one text
         text = _ROWS.sub(lambda m: m[1] + self._rows(m[2], where) + m[3], _CHINESE.sub(r"\1", text))
         text = _FILED.sub(lambda m: _WRITTEN.sub(r"\1<code>\2</code>\3", m[0]), text)
@@ -178,7 +181,10 @@ class Twin:
         return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
 
     def _drawing(self, text: str, width: float, where: str) -> str:
-        """A figure with its wrapped texts translated: each is one message, and wrapped again in as many lines or fewer."""
+        """A figure with its wrapped texts translated: each is one message, and wrapped again in as many lines or fewer.
+
+        A text of one line is wrapped where its translation is marked.
+        """
 
         def lines(match: re.Match[str]) -> str:
             return "".join(
@@ -190,7 +196,8 @@ class Twin:
         above = (joined(group) for group in grouped(text) if group[0].x < _MARGIN)  # title and subtitle
         scale = next((found for said in above if (found := units.Scale.read(self.known(said)))), None)
         text = units.figure(text, scale) if scale else text
-        return re.sub(f"(?:{_LINE.pattern}){{2,}}", lines, text)
+        text = re.sub(f"(?:{_LINE.pattern}){{2,}}", lines, text)
+        return _LINE.sub(lambda m: lines(m) if _BREAK in self.known(html.unescape(m[6])) else m[0], text)
 
     def _attribute(self, match: re.Match[str], where: str) -> str:
         said = self.listed if match[1] == "data-series" else self.sentences
@@ -210,8 +217,13 @@ class Twin:
 
     def phrase(self, text: str, where: str = "", breaks: str = "") -> str:
         """One text; as it is if it holds no word, or has no translation. ``breaks`` is written where it may be broken."""
-        if printed := _PRINTED.fullmatch(text):  # a name with the one that is printed
-            text = printed[1] if printed[1] in self.names else text
+        return self._phrase(text, where).replace(_BREAK, breaks)
+
+    def _phrase(self, text: str, where: str) -> str:
+        if (printed := _PRINTED.fullmatch(text)) and printed[
+            1
+        ] in self.names:  # a name with the one that its table prints
+            return _OURS.get(printed[2], printed[2])
         if text in self.names:
             return units.filled(self.names[text], [])
         if (named := _OF_A_YEAR.fullmatch(text)) and named[1] in self.names:
@@ -222,8 +234,7 @@ class Twin:
             return f"{years[1]}年至{years[2]}年"
         for message, values in self.keys(text):
             if message in self.messages:
-                found = _dated(units.filled(self.messages[message], values)).replace(_BREAK, breaks)
-                return _TWICE.sub(r"\1", found)
+                return _TWICE.sub(r"\1", _dated(units.filled(self.messages[message], values)))
             if not _WORD.search(units.SLOT.sub("", message)):
                 return _punctuated(units.filled(message, values))
         own = re.sub("（[^（）]*）", "", text)  # 附加價值率（Value-added rate）
@@ -320,7 +331,7 @@ def joined(lines: list[Line]) -> str:
 def wrapped(lines: list[Line], width: float, translate: Callable[[str], str]) -> Iterator[str]:
     """SVG of a wrapped text in another language, on the same edge or middle, in no more lines if it fits.
 
-    ``width`` is that of the figure, in points: what a title has.
+    ``width`` is that of the figure, in points: a title, or a label that is told its edge, has what lies on its side.
     """
     first, last = lines[0], lines[-1]
     # what stays most in one place from line to line: the beginning, the middle or the end
@@ -330,16 +341,17 @@ def wrapped(lines: list[Line], width: float, translate: Callable[[str], str]) ->
         else 0.0
     )
     tokens = _TOKEN.findall(translate(joined(lines)))
-    titled = "text-anchor" in first.attributes
-    widest = width - 2 * _MARGIN if titled else max(line.wide for line in lines) * 1.02
+    anchored = "text-anchor" in first.attributes
+    room = first.x if 'text-anchor="end"' in first.attributes else width - max(first.x, _MARGIN)
+    widest = room - _MARGIN if anchored else max(line.wide for line in lines) * 1.02
     # a text whose words are marked may have a line more, so that none of them is cut
     most = len(lines) + (2 if _BREAK in tokens else 0)
     fitting = (n for n in range(1, most) if all(first.size * _ems(part) <= widest for part in _split(tokens, n)))
     parts = _split(tokens, next(fitting, len(lines)))
     edge = sum(line.x + shift * line.wide for line in lines) / len(lines)
-    step = (last.y - first.y) / max(1, len(lines) - 1)
+    step = (last.y - first.y) / (len(lines) - 1) if last != first else first.size * sum(_PITCH) / 2
     top = (first.y + last.y - step * (len(parts) - 1)) / 2
-    anchor = "" if titled else {0.0: "", 0.5: ' text-anchor="middle"', 1.0: ' text-anchor="end"'}[shift]
+    anchor = "" if anchored else {0.0: "", 0.5: ' text-anchor="middle"', 1.0: ' text-anchor="end"'}[shift]
     for number, part in enumerate(parts):
         yield replace(first, x=edge, y=top + number * step, text=part).written(anchor)
 
@@ -391,7 +403,7 @@ def _slots(text: str, pattern: re.Pattern[str], words: Mapping[str, str]) -> tup
     values: list[str] = []
 
     def out(match: re.Match[str]) -> str:
-        values.append(words.get(match[0], match[0]))
+        values.append(words.get(match[0], match[0]).replace(_BREAK, ""))  # within a sentence a name is a word
         return f"{{{len(values) - 1}}}"
 
     return pattern.sub(out, text), values

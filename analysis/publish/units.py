@@ -72,6 +72,7 @@ def shift(text: str, power: int) -> str:
 def filled(message: str, values: list[str]) -> str:
     """A translation with its numbers put in and without its mark; ten thousand 萬 are one 億.
 
+    A round number loses its noughts, 300 million are 3億, unless they are printed: ``{0*0.010}`` makes 340 million 3.40億.
     ``{0*0.0001}萬`` holds for what may be printed so: ten thousands, and no digit but noughts in the last two places.
     """
 
@@ -85,7 +86,8 @@ def filled(message: str, values: list[str]) -> str:
             return _short(shifted(found, power - 4)) + "億"
         if unit and power == -4 and (amount < 10_000 or amount % 100):
             return found
-        return (shifted(found, power) if "." in found else _short(shifted(found, power))) + unit
+        kept = "." in found or match[2].endswith("0")
+        return (shifted(found, power) if kept else _short(shifted(found, power))) + unit
 
     return MARK.sub("", SLOT.sub(value, message))
 

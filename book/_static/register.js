@@ -14,7 +14,8 @@
     );
     const verdicts = data.columns.indexOf("verdict");
     rows.forEach((row, i) => { row.mark = Object.keys(MARKS)[data.rows[i][verdicts]]; });
-    for (const row of rows) row.text = Object.values(row).join(" ").toLowerCase();
+    const plain = (text) => text.toLowerCase().replace(/台/g, "臺");
+    for (const row of rows) row.text = plain(Object.values(row).join(" "));
     const select = (name, label) =>
       make("select", { name, ariaLabel: label }, make("option", { value: "", textContent: label }),
         ...data.words[name].filter(Boolean).map((word) => make("option", { value: word, textContent: word })));
@@ -44,7 +45,7 @@
       on.disabled = first + PAGE >= kept.length;
     };
     const filter = () => {
-      const asked = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const asked = plain(words.value).split(/\s+/).filter(Boolean);
       kept = rows.filter((row) =>
         (counts.checked || row.check !== data.hidden || filters[3].value === data.hidden) &&
         filters.every((f) => !f.value || row[f.name] === f.value) && asked.every((word) => row.text.includes(word)));

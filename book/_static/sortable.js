@@ -88,14 +88,14 @@
     table.classList.toggle("unnamed", !heads(table)[0]?.[0].textContent.trim()); // rows of a frame have numbers only
   };
   const stackAll = () => narrow.matches && document.querySelectorAll(`.exhibit-table table, .bd-article :is(${BOXES}) table`).forEach(stack);
-  // A number is found with and without separators, with a hyphen or a true minus sign.
-  const plain = (text) => text.toLowerCase().replace(/[−–]/g, "-").replace(/(\d),(?=\d{3})/g, "$1");
+  // A number is found with and without separators, with a hyphen or a true minus sign; 台灣 finds 臺灣.
+  const plain = (text) => text.toLowerCase().replace(/台/g, "臺").replace(/[−–]/g, "-").replace(/(\d),(?=\d{3})/g, "$1");
   // The number of a table is meant whole: 1-2-1 is not 1-2-10.
   const holds = (text, word) =>
     /^\d-\d-\d+$/.test(word) ? new RegExp(`(?<![\\d-])${word}(?![\\d-])`).test(text) : text.includes(word);
   const filterable = (table, body) => {
     if (body.rows.length < LONG) return () => {};
-    const texts = new Map([...body.rows].map((row) => [row, plain([...row.cells].map((cell) => cell.textContent).join(" "))]));
+    const texts = new Map([...body.rows].map((row) => [row, plain([...row.cells].map((cell) => `${cell.textContent} ${cell.dataset.find ?? ""}`).join(" "))]));
     const written = (count) => count.toLocaleString("en");
     const all = texts.size;
     const label = document.createElement("label");

@@ -101,6 +101,26 @@ def test_copy_buttons_are_in_chinese(visitor, site):
     assert {b.get_attribute("data-tooltip") for b in page.locator("button.copybtn").all()} == {"複製"}
 
 
+def test_the_ledger_is_filtered_by_printed_and_by_english_names(visitor, site):
+    page, _ = visitor
+
+    def kept(edition: str, *words: str) -> list[int]:
+        page.goto(f"{site}/{edition}/book/audit/ledger.html", wait_until="load")
+        rows = page.locator("#table-ledger tbody tr:not([hidden])")
+        found = []
+        for word in words:
+            page.locator(".table-filter input").fill(word)
+            found.append(rows.count())
+        return found
+
+    printed = "Taiwan", "中華民國", "Japan 1-2", "整體產業", "化學材料業", "電腦電子產品及光學製品業"
+    english = kept("en", *printed)
+    assert min(english) > 0
+    assert kept("zh", *printed) == english
+    ours = kept("zh", "台灣", "臺灣")
+    assert ours[0] == ours[1] >= english[0]
+
+
 @pytest.mark.parametrize("query", QUERIES)
 def test_search_finds_the_page_one_wants(visitor, site, query):
     page, wrong = visitor

@@ -291,6 +291,21 @@ def test_columns_have_the_same_amounts_in_both_editions(editions):
     assert other_columns(*editions) == []
 
 
+def padded_columns(english: Tag, chinese: Tag) -> list[tuple[str, int]]:
+    """Columns whose Chinese amounts end in noughts that stand for digits left out in English."""
+    theirs = columns(chinese)
+    return [
+        key
+        for key, (unit, values) in columns(english).items()
+        if (more := power(unit) - power(theirs[key][0])) > 0
+        if any(value and -value.as_tuple().exponent < more for value in values)
+    ]
+
+
+def test_no_amount_of_a_column_ends_in_noughts_that_nobody_counted(editions):
+    assert padded_columns(*editions) == []
+
+
 def test_a_column_that_is_not_shifted_is_noticed():
     def shown(unit: str, number: str) -> Tag:
         head = f'<th scope="col">1</th><th scope="col">2<span class="unit">{unit}</span></th>'
@@ -302,6 +317,8 @@ def test_a_column_that_is_not_shifted_is_noticed():
     assert other_columns(shown("NT$ billion", "1,417.05"), shown("新臺幣億元", "1,417.05")) == [("t", 1)]
     assert other_columns(shown("million", "1.14"), shown("萬人", "114")) == []
     assert other_columns(shown("million", "1.14"), shown("萬人", "11.4")) == [("t", 1)]
+    assert padded_columns(shown("NT$ billion", "9,671.5"), shown("新臺幣億元", "96,715")) == []
+    assert padded_columns(shown("NT$ billion", "9,672"), shown("新臺幣億元", "96,720")) == [("t", 1)]
 
 
 def figures(text: Tag) -> dict[str, tuple[str, list[Decimal]]]:
@@ -389,6 +406,17 @@ def test_terms_are_those_of_the_glossary():
         if not any(word in shown or shown in word for word in terms[(target or shown).casefold()])
     ]
     assert departing == []
+
+
+def test_a_link_in_title_brackets_names_its_page_as_the_page_is_called():
+    base = ROOT / LOCALE / LANGUAGE / "LC_MESSAGES"
+    found = []
+    for path, _, translation, _ in messages():
+        for said, target in re.findall(r"〈\[([^\]]+)\]\(([^)#]+)\)〉", translation):
+            at = (path.parent / target).resolve().relative_to(base.resolve())
+            found.append((said, article(str(at), CHINESE).h1.get_text()))
+    assert len(found) > 10
+    assert [(said, title) for said, title in found if said not in title] == []
 
 
 def glossary() -> dict[str, list[str]]:

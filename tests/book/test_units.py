@@ -166,6 +166,7 @@ def test_ten_thousand_times_ten_thousand_is_said_as_such():
         ("nearly US$110,000", "近11萬美元"),
         ("US$60 million", "0.6億美元"),
         ("US$61.50 million", "0.6150億美元"),
+        ("340 million", "3.40億"),  # of amounts that are printed so
     ],
 )
 def test_ten_thousands_are_said_as_such_where_the_number_is_a_round_one(english, chinese):
@@ -173,6 +174,7 @@ def test_ten_thousands_are_said_as_such_where_the_number_is_a_round_one(english,
         "{0} people": "{0*0.0001}萬人",
         "nearly US${0}": "近{0*0.0001}萬美元",
         "US${0} million": "{0*0.01}億美元",
+        "{0} million": "{0*0.010}億",
     }
     assert Twin(messages, {}).phrase(english) == chinese
 
@@ -196,6 +198,16 @@ def test_a_marked_text_breaks_between_its_words_only():
     shown = mine.markup(f'<svg class="figure" viewBox="0 0 550.80 400.00">{drawn}</svg>')
     assert re.findall(">([^<]+)</text>", shown) == ["技術移轉", "服務", "普遍程度"]
     assert mine.markup("<p>Technology transfer</p>") == "<p>技術移轉服務普遍程度</p>"
+    named = Twin({"{0} leads": "{0}領先"}, {"Technology transfer": "技術移轉{|}服務{|}普遍程度"})
+    assert named.markup(f'<svg class="figure" viewBox="0 0 550.80 400.00">{drawn}</svg>') == shown
+    assert named.phrase("Technology transfer leads", breaks="|") == "技術移轉服務普遍程度領先"
+    for x, lines in (
+        (100, ["技術移轉服務普遍程度"]),
+        (500, ["技術移轉", "服務普遍程度"]),
+    ):  # one line where it is not cut
+        label = f'<text font-size="9px" text-anchor="start" fill="#1f2430" x="{x}.00" y="73.04">Technology transfer</text>\n'
+        shown = named.markup(f'<svg class="figure" viewBox="0 0 570.00 400.00">{label}</svg>')
+        assert re.findall(">([^<]+)</text>", shown) == lines
 
 
 def test_our_own_name_of_taiwan_is_written_where_a_fact_has_the_printed_one():
