@@ -149,7 +149,7 @@ def cells(report: Report, number: str) -> pd.DataFrame:
     chosen = whole[(whole["table"] + "/" + whole["row"] + "/" + whole["column"]).isin(places)].reset_index(drop=True)
     titles = {(t, f.name): f.title_en for t in chosen["table"].unique() for f in report.meta(t).values}
     heads = [titles[t, c] for t, c in zip(chosen["table"], chosen["column"], strict=True)]
-    return chosen.assign(name=[report.name(code) for code in chosen["code"]], indicator=heads)
+    return chosen.assign(name=[report.called(label) for label in chosen["row"]], indicator=heads)
 
 
 def years(report: Report, number: str) -> list[int]:
@@ -239,6 +239,6 @@ def _allowed(low: str, high: str) -> str:
 def _name(report: Report, label: str) -> str:
     """A row's label as printed, and in English; of a number of a sentence, what it measures."""
     try:
-        return f"{report.name(report.code(label))} {label}"
+        return f"{report.called(label)} {label}"
     except KeyError:
         return label.replace("_", " ")

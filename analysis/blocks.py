@@ -28,7 +28,7 @@ def ledger(report: Report, *numbers: str) -> pd.DataFrame:
     rows: pd.DataFrame = audit.ledger(report, tables=list(numbers))
     rows = rows[rows["table"].isin(numbers)].reset_index(drop=True)
     codes = [report.code(label) for label in rows["row"]]
-    return rows.assign(code=codes, name=[report.name(code) for code in codes])
+    return rows.assign(code=codes, name=[report.called(label) for label in rows["row"]])
 
 
 def counted(rows: pd.DataFrame, noun: str = "checks") -> Both:

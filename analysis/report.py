@@ -138,6 +138,10 @@ class Report:
         """Name of a code in ``en`` or ``zh`` (the first printed spelling)."""
         return self.entities[code]["en" if language == "en" else "label"]
 
+    def called(self, label: str) -> str:
+        """English name of a printed label; tables may print one code under two. Raises :class:`KeyError` for no label."""
+        return self._labels[label]["en"]
+
     def has(self, resource: str) -> bool:
         """Whether the package lists a resource of this name."""
         return resource in self._resources

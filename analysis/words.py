@@ -107,11 +107,20 @@ def span(low: Fraction | float, high: Fraction | float, decimals: int = 2, *, un
 def between(
     low: Fraction | float, high: Fraction | float, decimals: int = 1, *, sign: bool = False, unit: str = ""
 ) -> Both:
-    """A statistical interval, both ends rounded half up: ``2.2 to 5.1%`` / ``2.2至5.1%``."""
+    """A statistical interval, both ends rounded half up: ``2.2 to 5.1%`` / ``2.2至5.1%``.
+
+    An end that is nearly zero keeps the digits that say on which side of it: ``−0.02 to 5.1``.
+    """
     if not _there(low, high):
         return ABSENT
-    first, last = number(low, decimals, sign=sign), number(high, decimals, sign=sign)
+    first, last = (number(end, _telling(end, decimals), sign=sign) for end in (low, high))
     return Both(f"{first} to {last}{unit}", f"{first}至{last}{unit}")
+
+
+def _telling(value: Fraction | float, decimals: int) -> int:
+    """The decimals with which a number is not mistaken for zero, up to two more than asked for."""
+    exact = Fraction(value)
+    return next((d for d in range(decimals, decimals + 3) if whole_digits(exact, d)), decimals)
 
 
 def within(value: float, low: float, high: float, decimals: int = 1, *, sign: bool = False) -> Both:

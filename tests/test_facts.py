@@ -171,6 +171,13 @@ def test_amounts_in_chinese_change_their_unit_at_ten_thousand() -> None:
     ]
 
 
+def test_an_end_of_an_interval_that_is_nearly_zero_says_on_which_side_it_lies() -> None:
+    assert between(-0.021, 7.7) == "−0.02 to 7.7"
+    assert between(-0.0042, 13.2, unit="%") == "−0.004 to 13.2%"
+    assert between(0.03, 1, sign=True) == "+0.03 to +1.0"
+    assert between(0, 1) == between(1e-9, 1) == "0.0 to 1.0"
+
+
 def test_ordinals_cardinals_lists_and_ranges() -> None:
     assert [ordinal(n) for n in (1, 10, 11, 12, 22)] == ["first", "tenth", "11th", "12th", "22nd"]
     assert [cardinal(n) for n in (0, 3, 13)] == ["none", "three", "13"]

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from analysis import report
+from analysis import blocks, report
 from analysis.__main__ import main
+from analysis.indicators import series
 from analysis.report import CELL_COLUMNS, BadInput, Cell
 
 DATA = report.DATA
@@ -543,3 +544,14 @@ def test_every_country_code_is_an_iso_code() -> None:
     fields = labels[labels["kind"] == "field"]
     assert fields["code"].str.fullmatch(r"WIPO(0[1-9]|[12][0-9]|3[0-5])").all()
     assert fields["code"].is_unique
+
+
+def test_a_row_is_called_what_its_own_table_calls_it() -> None:
+    """One industry code, two labels: Table 1-2-15 has fertilisers in it, Table 1-2-16 does not."""
+    book = report.load()
+    for table, measure, name in (
+        ("1-2-15", "receipts", "Chemical materials and fertilisers"),
+        ("1-2-16", "share", "Chemical materials"),
+    ):
+        assert set(series.measure(book, table, measure, "C18")["name"]) == {name}
+        assert set(blocks.ledger(book, table).query("code == 'C18'")["name"]) == {name}

@@ -58,7 +58,7 @@ class Words:
         at = self.cells[cell]
         if at.table == PROSE:
             return at.about
-        return self.report.name(at.code)
+        return self.report.called(at.row)
 
     def place(self, cell: int) -> str:
         """``1-2-4 Singapore, growth 2022``."""

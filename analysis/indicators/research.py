@@ -89,7 +89,7 @@ def funding_share(report: Report) -> Column:
     return derive("funding_share", "%", 2, share, amount, (amount, whole("GERD")), keys=keys, printed=printed)
 
 
-# Amounts from each source and in total (table 1-2-3), researchers (1-2-4) and researchers per thousand employees (1-2-5).
+# Amounts from each source and in total (table 1-2-3), researchers (1-2-4) and researchers per thousand employed (1-2-5).
 funding_growth = yearly("funding_growth", "amount")
 funding_change = change_of("funding_change", "億美元", "amount", printed="amount_change")
 funding_share_change = change_of("funding_share_change", POINTS, "amount", "share", "share_change")

@@ -279,10 +279,12 @@ def at(year: int) -> Shift:
 
 
 def tidy(report: Report, *columns: Column) -> pd.DataFrame:
-    """Columns as one frame, :data:`TIDY`; ``name`` is English, ``row`` the printed label."""
+    """Columns as one frame, :data:`TIDY`; ``name`` is English, of the label as this table prints it; ``row`` that label."""
     found = pd.concat([column.frame() for column in columns], ignore_index=True)
     known = {code: record["en"] for code, record in report.entities.items()}
-    return found.assign(name=[known.get(code, row) for code, row in zip(found["code"], found["row"], strict=True)])
+    known |= dict(report.labels()[["label", "en"]].to_numpy())
+    names = [known.get(row) or known.get(code, row) for code, row in zip(found["code"], found["row"], strict=True)]
+    return found.assign(name=names)
 
 
 def countries(report: Report, frame: pd.DataFrame) -> pd.DataFrame:

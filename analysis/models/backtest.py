@@ -239,16 +239,24 @@ def coverage(forecasts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"forecasts": held.size(), "attained": 100 * held.mean()}).reset_index()
 
 
-SURE = 0.8
+#: How sure of a rise, by tenths; and at least four fifths sure.
+TENTHS, SURE = tuple(i / 10 for i in range(11)), (0.8, 1.0)
 
 
-def calibration(forecasts: pd.DataFrame, model: str) -> pd.DataFrame:
-    """What happened one year ahead where the model was at least 80 per cent sure of a rise, by family of series.
+def calibration(forecasts: pd.DataFrame, bounds: Sequence[float] = TENTHS) -> pd.DataFrame:
+    """What happened one year ahead, by family of series and by how sure the given forecasts were of a rise.
 
-    ``family, forecasts, stated, happened`` (per cent); families without such a forecast are missing. A family
-    (:class:`~analysis.models.series.Measure`) is judged together: a fall of exports says little about researchers.
+    ``family, sure, forecasts, stated, happened`` (per cent); ``sure`` as :func:`about`. Where there is no such forecast
+    there is no row. A family (:class:`~analysis.models.series.Measure`) is judged together: a fall of exports says
+    little about researchers.
     """
-    part = forecasts[(forecasts["model"] == model) & (forecasts["h"] == 1) & (forecasts["p_rise"] >= SURE)]
-    by = part[part["family"] != ""].groupby("family", sort=False)
+    part = forecasts[(forecasts["h"] == 1) & (forecasts["family"] != "") & (forecasts["p_rise"] >= bounds[0])]
+    by = part.assign(sure=about(part["p_rise"], bounds)).groupby(["family", "sure"])
     shares = 100 * by[["p_rise", "rose"]].mean().set_axis(["stated", "happened"], axis=1)
     return by.size().to_frame("forecasts").join(shares).reset_index()
+
+
+def about(probability: object, bounds: Sequence[float] = TENTHS) -> Floats:
+    """The lower of the two bounds that a probability (not below all) lies between, per cent; the last belongs below."""
+    at = np.searchsorted(bounds[:-1], np.asarray(probability, dtype=float), side="right") - 1
+    return np.asarray(100 * np.array(bounds)[at])

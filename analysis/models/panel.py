@@ -264,9 +264,10 @@ def dependence(series: Sequence[Series]) -> tuple[int, float, float]:
 class CountryTrends:
     """Countries' slopes, drawn together; ``slopes`` has one row per country in per cent a year.
 
-    Columns ``code, own, own_low, own_high, shrunken, low, high, apart, p``: ``apart`` is the country's own
+    Columns ``code, own, own_low, own_high, shrunken, low, high, apart, p, p_own, p_lasting``: ``apart`` is the country's own
     slope less that of the reference, ``p`` its p-value after Holm's (1979) correction, if the scatter of the years is
-    independent; ``p_lasting`` the same for mean changes, if shocks last. ``common, low, high`` are on the response scale;
+    independent and alike in all countries (moderated); ``p_own`` by each country's own scatter (Welch 1947), ``p_lasting``
+    as ``p`` for mean changes, if shocks last. ``common, low, high`` are on the response scale;
     ``spread`` in percentage points a year about the common rate.
     """
 
@@ -292,10 +293,13 @@ def draw(own: Floats, scatter: Floats, df: Floats, sxx: Floats) -> tuple[Floats,
     return variance, freedom, shrink(own, variance)
 
 
-def differences(own: Floats, variance: Floats, freedom: Floats, at: int) -> Floats:
-    """p-values of the differences from one country; NaN for itself."""
+def differences(own: Floats, variance: Floats, freedom: Floats, at: int, *, welch: bool = False) -> Floats:
+    """p-values of the differences from one country; NaN for itself. Degrees of freedom: the smaller, or Welch's (1947)."""
     own_at, variance_at, freedom_at = (v[..., at : at + 1] for v in (own, variance, freedom))
-    p = two_sided((own - own_at) / np.sqrt(variance + variance_at), np.minimum(freedom, freedom_at))
+    both, df = variance + variance_at, np.minimum(freedom, freedom_at)
+    if welch:
+        df = both**2 / (variance**2 / freedom + variance_at**2 / freedom_at)
+    p = two_sided((own - own_at) / np.sqrt(both), df)
     p[..., at] = math.nan
     return p
 
@@ -329,13 +333,14 @@ def country_trends(series: Sequence[Series], reference: str = "") -> CountryTren
         (("shrunken", "low", "high"), drawn.estimate, t * drawn.error),
     ):
         frame[list(names)] = 100 * np.expm1(np.column_stack([middle, middle - half, middle + half]))
-    frame[["apart", "p", "p_lasting"]] = math.nan
+    frame[["apart", "p", "p_own", "p_lasting"]] = math.nan
     if reference in codes:
         at = codes.index(reference)
         span = np.array([s.time[-1] - s.time[0] for s in used])
         moved, error = np.array([[v[0] for v in changes(s.time, s.response[None])] for s in used]).T
         frame["apart"] = frame["own"] - frame["own"].iloc[at]
         frame["p"] = holm(differences(own, variance, freedom, at))
+        frame["p_own"] = holm(differences(own, scatter / sxx, df, at, welch=True))
         frame["p_lasting"] = holm(differences(moved, *draw(moved, error**2 * span, df, span)[:2], at))
     common, half_common = float(drawn.common), t * float(drawn.se)
     spread = 100 * (math.exp(common + float(drawn.tau)) - math.exp(common))

@@ -2,8 +2,9 @@
 
 Each row of ``statements.csv`` stands in the text (``seed_line``): a rise of the series ``series`` that it says goes on
 (or that it expects), or a ``measure`` of a ``table`` (or of ``prose``) that is printed for too few years to be one.
-Beside the probability that a pooled drift gives it stands how often such probabilities came true in the back-test, in
-the same family of series; the verdict judges whichever is nearer to one half. Fewer than four points give no probability.
+Beside the probability that a pooled drift gives it stands how often a rise came in the back-test where that model was
+about as sure, in the same family of series; the verdict judges the more cautious of the two. Fewer than four points give
+no probability.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,9 +34,10 @@ def table(report: Report, found: Mapping[str, Series], tested: pd.DataFrame) -> 
     """``statement, line, n, one, two, happened, of, verdict`` (per cent).
 
     ``one, two``: probability one and two years ahead by :data:`DRIFT`; ``happened``: how often a rise came in the back-test
-    where that model was at least 80 per cent sure, among ``of`` forecasts of the same family.
+    where that model gave it a probability of the same tenth, among ``of`` forecasts of the same family. Where one of the two
+    is above one half and the other below, neither a rise nor a fall can be told.
     """
-    known = backtest.calibration(tested, DRIFT).set_index("family").to_dict("index")
+    known = backtest.calibration(tested[tested["model"] == DRIFT]).set_index(["family", "sure"]).to_dict("index")
     rows: list[tuple[Any, ...]] = []
     for said in records(report.resource("statements")):
         series = found.get(said["series"])
@@ -50,10 +52,9 @@ def table(report: Report, found: Mapping[str, Series], tested: pd.DataFrame) -> 
             rows.append((said["statement"], said["seed_line"], n, None, None, None, None, f"cannot tell: {reason}"))
             continue
         one, two = (ahead.above(float(series.values[-1]), h) for h in (1, 2))
-        held = known.get(series.family, {})
+        held = known.get((series.family, float(backtest.about(one))), {})
         happened, of = held.get("happened"), held.get("forecasts")
-        judged = [one] if happened is None or one < backtest.SURE else [one, happened / 100]
-        word = verdict(min(judged, key=lambda p: abs(p - 0.5)))
+        word = verdict(one if happened is None else sorted([one, happened / 100, 0.5])[1])
         rows.append((said["statement"], said["seed_line"], n, 100 * one, 100 * two, happened, of, word))
     return pd.DataFrame(rows, columns=["statement", "line", "n", "one", "two", "happened", "of", "verdict"])
 

@@ -105,11 +105,25 @@ def test_the_margin_is_seeded() -> None:
 
 
 def test_calibration_is_by_family_of_series() -> None:
-    known = backtest.calibration(RUN, "pooled_drift").set_index("family")
+    known = backtest.calibration(RUN[RUN["model"] == "pooled_drift"], backtest.SURE).set_index("family")
     part = RUN[(RUN["model"] == "pooled_drift") & (RUN["h"] == 1) & (RUN["p_rise"] >= 0.8)]
     exports = part[part["group"].isin(["exports", "exports_share"])]
     assert known.at["exports", "happened"] == pytest.approx(100 * exports["rose"].mean())
     assert known.at["exports", "happened"] < 20 < 80 < known.at["inputs", "happened"]
+
+
+def test_a_probability_is_judged_by_forecasts_about_as_sure() -> None:
+    """Forecasts barely 80 per cent sure came true less often than those nearly certain; together they hide it."""
+    drift = RUN[RUN["model"] == "pooled_drift"]
+    known = backtest.calibration(drift).set_index(["family", "sure"])
+    part = drift[(drift["h"] == 1) & (drift["family"] == "inputs")]
+    for low, high in ((80, 90), (90, 101)):
+        own = part[(100 * part["p_rise"] >= low) & (100 * part["p_rise"] < high)]
+        assert known.loc[("inputs", low), "forecasts"] == len(own) > 30
+        assert known.loc[("inputs", low), "happened"] == pytest.approx(100 * own["rose"].mean())
+    assert known.at[("inputs", 80), "happened"] < 80 < known.at[("inputs", 90), "happened"]
+    assert known["forecasts"].sum() == len(drift[(drift["h"] == 1) & (drift["family"] != "")])
+    assert list(backtest.about([0, 0.79, 0.8, 0.95, 1])) == [0, 70, 80, 90, 90]
 
 
 def test_groups_add_up() -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from scipy import special, stats
+from statsmodels.stats.multitest import multipletests
 
 from analysis import report
 from analysis.models import across, forecast, growth, panel, series, shrinkage, simulation
@@ -396,8 +398,6 @@ def test_the_weighted_growth_is_open_if_shocks_last_and_rests_on_china_and_2020(
 
 
 def test_the_correction_of_holm_is_that_of_statsmodels() -> None:
-    from statsmodels.stats.multitest import multipletests
-
     p = np.random.default_rng(5).uniform(0, 0.2, 40).round(2)  # with ties, and some beyond one
     corrected = multipletests(p, method="holm")[1].tolist()
     assert panel.holm(p).tolist() == corrected
@@ -414,6 +414,23 @@ def test_no_country_can_be_told_from_taiwan_as_printed_if_shocks_last() -> None:
         counts[measure] = int((slopes["p"] < 0.05).sum()), int((slopes["p_lasting"] < 0.05).sum())
     assert counts["gerd"] == (12, 0)
     assert all(lasting == 0 for _, lasting in counts.values())
+
+
+def test_fewer_countries_differ_from_taiwan_by_their_own_scatter_than_by_a_shared_one() -> None:
+    """Welch's test of two slopes, by statsmodels' fits, corrected for all countries; as the page says."""
+    by_own = {}
+    for measure in ("gerd", "researchers"):
+        slopes = panel.country_trends(series.countries(FOUND, measure), reference="TWN").slopes.set_index("code")
+        by_own[measure] = set(slopes.index[slopes["p_own"] < 0.05])
+        fits = {s.code: sm.OLS(s.response, sm.add_constant(s.time)).fit() for s in series.countries(FOUND, measure)}
+        home = fits.pop("TWN")
+        p = []
+        for fit in fits.values():
+            a, b = fit.bse[1] ** 2, home.bse[1] ** 2
+            df = (a + b) ** 2 / (a**2 / fit.df_resid + b**2 / home.df_resid)
+            p.append(2 * stats.t.sf(abs(fit.params[1] - home.params[1]) / math.sqrt(a + b), df))
+        assert slopes["p_own"].drop("TWN").loc[list(fits)].tolist() == pytest.approx(multipletests(p, method="holm")[1])
+    assert by_own == {"gerd": {"DEU", "FRA", "NOR"}, "researchers": {"NLD", "SGP"}}
 
 
 def test_walks_of_equal_drift_seem_to_differ_by_their_lines_not_by_their_changes() -> None:

@@ -56,9 +56,16 @@ def made(source: str) -> pd.DataFrame | pd.Series:
         gain = backtest.margin(scored(), backtest.choose(scored()))
         return pd.DataFrame([gain], index=["interval score"]).round(0)
     if source == "statements":
-        return statements.table(book, found(), scored()).set_index("statement")[["one", "two", "verdict"]].round(0)
+        return (
+            statements.table(book, found(), scored())
+            .set_index("statement")[["one", "two", "happened", "of", "verdict"]]
+            .round(0)
+        )
     if source == "calibration":
-        return backtest.calibration(scored(), statements.DRIFT).set_index("family").round(0)
+        drift = scored().query("model == @statements.DRIFT")
+        known = pd.concat([backtest.calibration(drift, backtest.SURE).assign(sure="sure"), backtest.calibration(drift)])
+        known["key"] = known["family"] + "|" + known["sure"].map(lambda v: v if v == "sure" else f"{v:.0f}")
+        return known.set_index("key")[["forecasts", "stated", "happened"]].round(0)
     if source == "resolution":
         return simulation.resolution().set_index("n").rename(index=str).round(2)
     if source == "coverage":
