@@ -234,7 +234,7 @@ class Report:
                         digits,
                         flag,
                         self.code(label),
-                        column.entity,
+                        column.entity or ("" if column.year or not special.get("measure") else column.name),
                         len(digits.partition(".")[2]),
                         column.exact,
                     )

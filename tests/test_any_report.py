@@ -250,6 +250,97 @@ def test_one_formula_needs_no_list() -> None:
     assert list(audit.check(frame, "x[All] = total(x[*-All])")["verdict"]) == ["reproduced"]
 
 
+def written(folder: Path, table: str, fields: list[dict[str, object]], relations: str = "", **more: object) -> Path:
+    """A package of a table ``t`` with its own content; ``relations`` without their header."""
+    head = "tables,name,target,kernel,inputs\n"
+    package(folder, fields, "t", relations and head + relations)
+    (folder / "table.csv").write_text(table, "utf-8")
+    file = folder / "datapackage.json"
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | more), "utf-8")
+    return folder
+
+
+QUARTERS = (
+    "Region,Q1,Q2,Q3,Q4,Year\nNorth,120.4,131.2,118.7,140.1,510.4\nSouth,88.3,91.9,85.0,97.6,362.8\n"
+    "All,208.7,233.1,203.7,237.7,873.2\n"
+)
+
+
+def test_columns_of_one_measure_that_no_year_tells_apart_are_all_checked(tmp_path: Path) -> None:
+    fields = [{"name": "Region"}, *({"name": f"Q{i}", "type": "number", "measure": "sales"} for i in range(1, 5))]
+    relations = 't,parts,sales[All],total,sales[*-All]\nt,year,Year,total,"sales[c, *]"\n'
+    ledger = audit.ledger(
+        report.load(written(tmp_path, QUARTERS, [*fields, {"name": "Year", "type": "number"}], relations))
+    )
+    assert list(ledger["column"]) == ["Year", "Year", "Q1", "Q2", "Q3", "Q4", "Year"]
+    wrong = ledger[ledger["verdict"] == "contradicted"]
+    assert list(wrong["column"]) == ["Q2", "Year"]
+    assert list(wrong["recomputed"]) == ["223.1", "883.2"]
+
+
+def test_a_row_of_its_own_measure_keeps_every_column(tmp_path: Path) -> None:
+    table = "Item,A,B\nSales,120.4,131.2\nRate,4.1,5.3\nLimit,5.0,5.0\n"
+    fields = [{"name": "Item"}, *({"name": n, "type": "number"} for n in "AB")]
+    data = written(tmp_path, table, fields, "t,limit,rate,at_most,rate[Limit]\n")
+    file = data / "datapackage.json"
+    loaded = json.loads(file.read_text("utf-8"))
+    loaded["resources"][0]["row_measures"] = {row: {"measure": "rate"} for row in ("Rate", "Limit")}
+    file.write_text(json.dumps(loaded), "utf-8")
+    ledger = audit.ledger(report.load(data)).set_index(["row", "column"])
+    assert dict(ledger["verdict"]) == {
+        ("Rate", "A"): "consistent",
+        ("Rate", "B"): "contradicted",
+        ("Limit", "A"): "consistent",
+        ("Limit", "B"): "consistent",
+    }
+
+
+@pytest.mark.parametrize("more", [{"entity": "x"}, {"row_measures": True}])
+def test_two_columns_of_one_measure_and_year_are_refused(more: dict[str, object], tmp_path: Path) -> None:
+    own = "row_measures" in more
+    fields: list[dict[str, object]] = [
+        {"name": "Country"},
+        {"name": "2021", "type": "number", "year": 2021, "measure": "a"},
+        {"name": "2022", "type": "number", "year": 2021, "measure": "b" if own else "a", **({} if own else more)},
+        {"name": "Change %", "type": "number"},
+    ]
+    file = written(tmp_path, TABLE, fields) / "datapackage.json"
+    loaded = json.loads(file.read_text("utf-8"))
+    if own:
+        loaded["resources"][0]["row_measures"] = {"Alpha": {"measure": "c"}}
+    file.write_text(json.dumps(loaded), "utf-8")
+    with pytest.raises(report.BadInput, match=r"field 2022: each measure once a year and entity; 2021 is [ac] of 2021"):
+        report.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("of_table", "of_label", "of_numbers"),
+    [({"table": "2.1"}, {}, {}), ({}, {"role": "row"}, {}), ({}, {}, {"role": "value"}), ({}, {}, {})],
+    ids=["table", "row", "value", "types alone"],
+)
+def test_what_one_table_says_of_itself_hides_no_number_of_it_or_of_another(
+    of_table: dict[str, object], of_label: dict[str, object], of_numbers: dict[str, object], tmp_path: Path
+) -> None:
+    data = package(tmp_path, [TYPED[0] | of_label, *(f | of_numbers for f in TYPED[1:])])
+    file = data / "datapackage.json"
+    (one,) = json.loads(file.read_text("utf-8"))["resources"]
+    two = {"name": "other", "path": "table.csv", "schema": {"fields": TYPED}}
+    file.write_text(json.dumps({"resources": [one | of_table, two]}), "utf-8")
+    cells = report.load(data).cells()
+    assert cells["table"].value_counts().to_dict() == {str(of_table.get("table", "energy use")): 9, "other": 9}
+
+
+@pytest.mark.parametrize("kind", ["float", "Number", "numeric", ["number"]])
+def test_a_type_that_no_package_has_is_refused(
+    kind: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = package(tmp_path, [*TYPED[:3], {"name": "Change %", "type": kind}])
+    assert main(["audit", "--strict", "--data", str(data)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: datapackage.json, row resource energy use, field Change %: property 'type': ")
+    assert error.count("\n") == 1
+
+
 def test_every_dated_row_has_a_trend_or_a_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     years = list(range(2015, 2021))
     rows = {
