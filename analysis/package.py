@@ -45,8 +45,8 @@ READ: dict[str, tuple[str, ...]] = {
 }
 _NUMERIC = ("number", "integer")
 #: The types of fields that Frictionless knows.
-_TYPES = (*_NUMERIC, "string", "boolean", "object", "array", "list", "datetime", "date", "time", "year", "yearmonth")
-_TYPES += ("duration", "geopoint", "geojson", "any")
+_OTHER_TYPES = "string boolean object array list datetime date time year yearmonth duration geopoint geojson any"
+_TYPES = (*_NUMERIC, *_OTHER_TYPES.split())
 ROLES = ("row", "attribute", "value")
 _MISSING: Any = object()
 _WORDS = {str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "an object"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -119,6 +120,75 @@ def test_a_relation_about_what_is_not_printed_is_said_in_a_line(
     printed = capsys.readouterr()
     assert printed.out.count("\n") == 1
     assert printed.err.startswith("warning: relations.csv: 1 relations are about numbers that are not printed")
+
+
+@pytest.mark.parametrize(
+    ("relation", "said"),
+    [
+        ("2021[All of them],total,2021[*-All of then]", "2021 of energy use (r): no row All of then"),
+        ("2021[All of then],total,2021[*-All of them]", "2021 of energy use (r): no row All of then"),
+        ('2021[All of them],total,"2021[{Alpha, Bta}]"', "2021 of energy use (r): no row Bta"),
+        ('2021[*-Alpha],total,"2021[Beta]"', "2021 of energy use (r): no row *-Alpha"),
+        ('2021[All of them],distinct,"2021[{Alpha, Bta}]"', "2021 of energy use (r): no row Bta"),
+        ('2021[All of them],total,"2021[*-All of them, 2022]"', "2021 of energy use (r): no column 2022"),
+    ],
+)
+def test_a_row_or_column_that_is_not_found_is_named(
+    relation: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    relations = f"tables,name,target,kernel,inputs\nenergy use,r,{relation}\n"
+    assert main(["audit", "--format", "csv", "--data", str(package(tmp_path, TYPED, relations=relations))]) == 0
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning: relations.csv: ")]
+    assert [line.partition("in this edition: ")[2] for line in lines] == [said]
+
+
+ODD = (
+    'Industry,2021/22,2022/23,Change %\n"Agriculture, forestry and fishing",10.5,11.5,9.5\nMining [B],20.1,20.2,0.5\n'
+    "of which: a/b {c},5.1,5.2,2.0\nTotal,30.6,31.7,3.6\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdicts"),
+    [
+        ("2021/22[Total] = total(same[{Agriculture, forestry and fishing, Mining [B]}])", ["reproduced"]),
+        ("2021/22[Total] = total(same[Agriculture, forestry and fishing], same[Mining [B]])", ["reproduced"]),
+        ("{2021/22, 2022/23}[{Mining [B], Total}] = at_least(same[of which: a/b {c}])", ["consistent"] * 4),
+        ("Change %[Agriculture, forestry and fishing] = growth(2021/22, 2022/23)", ["reproduced"]),
+        ("2021/22[Mining [B]] = total(same[*-Agriculture, forestry and fishing])", ["contradicted"]),
+    ],
+)
+def test_labels_with_marks_of_the_notation_are_written_as_they_are_printed(formula: str, verdicts: list[str]) -> None:
+    frame = pd.read_csv(io.StringIO(ODD), dtype=str)
+    assert list(audit.check(frame, formula)["verdict"]) == verdicts
+
+
+def test_entities_with_marks_of_the_notation_are_written_as_they_are_printed(tmp_path: Path) -> None:
+    fields = [
+        {"name": "Industry"},
+        *({"name": f"20{y}/{y + 1}", "type": "number", "measure": "sales"} for y in (21, 22)),
+        {"name": "Change %", "type": "number"},
+    ]
+    relations = 't,growth,"Change %",growth,"sales[c, 2021/22], sales[c, 2022/23]"\n'
+    ledger = audit.ledger(report.load(written(tmp_path, ODD, fields, relations)))
+    assert list(ledger["verdict"]) == ["reproduced"] * 4
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("2022/23[Total] = total(same[*-Totl])", "rows and columns that the frame has; no row Totl"),
+        ("2022/23[Total] = total(2021/2[*-Total])", "no pairs of measures for total, and no column is named '2021/2'"),
+        ("Change % = growth(2021/22, 2022/3)", "no pairs of measures for growth, and no column is named '2022/3'"),
+        ("Change % = growth(2021/22)", "2 terms for growth, found 1"),
+    ],
+)
+def test_what_is_wrong_with_a_formula_is_said_of_that_formula(formula: str, said: str) -> None:
+    frame = pd.read_csv(io.StringIO(ODD), dtype=str)
+    with pytest.raises(report.BadInput) as error:
+        audit.check(frame, ["2022/23[Total] = at_least(2021/22)", formula])
+    assert str(error.value).startswith(f"relations, row {formula}")
+    assert str(error.value).endswith(f": {said}")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from analysis.audit.cells import NEAREST_MODE, PROSE, Cells, build, governed
 from analysis.audit.declarations import EXACT, Relation, declared
 from analysis.audit.kernels import Bound, Constants, rounded
-from analysis.audit.relations import Evaluation, Group, evaluate, instances, targets
+from analysis.audit.relations import Evaluation, Group, evaluate, instances, targets, unprinted
 from analysis.interval import MODES, as_printed, outward
 from analysis.report import Report, once
 
@@ -91,7 +91,12 @@ def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
         used = tables.union(*(r.tables for r in chosen))
         needed = tuple(t for t in [*report.tables, PROSE] if t in used)
     done = judge(build(report, needed), chosen)
-    absent = [f"{r.target.measure} of {r.table} ({r.name})" for r in done.absent]
+    lost, gone = {r: unprinted(r, done.cells) for r in chosen}, set(done.absent)
+    absent = [
+        f"{r.target.measure} of {r.table} ({r.name}){': ' * bool(names)}{', '.join(names)}"
+        for r, names in lost.items()
+        if names or r in gone
+    ]
     report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", absent)
     held = [i for e, some in zip(done.results, done.truncated, strict=True) for i in e.group.target[some]]
     places = dict.fromkeys(done.cells.cells[i].place for i in held)
