@@ -313,7 +313,8 @@ def check(package: Any) -> dict[str, Any]:
     for key in ("units", "measures"):
         for name, words in get(package, key, dict, key, {}).items():
             if not isinstance(words, dict):
-                raise BadInput(PACKAGE, f"an object, found {shown(repr(words))}", f"{key} {name}")
+                such = ' such as {"factor": 1000}' if key == "units" else ""
+                raise BadInput(PACKAGE, f"an object{such}, found {shown(repr(words))}", f"{key} {name}")
             for word in ("title", "title_en"):
                 get(words, word, str, f"{key} {name}", "")
     names: set[str] = set()

@@ -12,6 +12,7 @@ from analysis.package import Field, Table
 MAX_DIGITS = 60
 
 _ARROWS = {"↑": "", "↓": "-"}
+_MINUS, _OTHER_WAY = "-−–", str.maketrans(",.", ".,")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _NEGATIVE_ZERO = re.compile(r"-0(\.0+)?")
 
@@ -41,6 +42,19 @@ def _is_number(text: str) -> bool:
     return bool(grouped and _NUMBER.fullmatch(digits) and not (text[:1] in _ARROWS and "-" in text))
 
 
+def _instead(text: str) -> str:
+    """How what stands in a cell is written here: signs, separators, marks, and where there is no number."""
+    if not any(c.isdecimal() for c in text):
+        return f"where no number is printed, leave the cell empty or write {NOT_AVAILABLE}"
+    bare = text.strip("()+%").strip()
+    sign = "-" if bare[:1] in _MINUS or text.startswith("(") else ""
+    plain = re.sub(r"(?<=[0-9])[\s'’](?=[0-9]{3})", ",", bare.lstrip(_MINUS).strip())
+    for digits in (plain, plain.translate(_OTHER_WAY)):
+        if _is_number(sign + digits):
+            return f"write {sign}{digits}" + (", if the brackets are a minus" if text.startswith("(") else "")
+    return "write the digits alone, such as -1,234.5, with * behind them for a mark"
+
+
 def check(file: str, columns: tuple[Field, ...], rows: list[tuple[str, ...]]) -> None:
     """Hold columns to their fields; the first cell that breaks a rule is :class:`BadInput`."""
     problems = []
@@ -64,7 +78,7 @@ def _problems(column: Field, values: list[str]) -> Iterator[tuple[int, str]]:
                 yield i, f"a number of at most {MAX_DIGITS} characters, found {shown(values[i], 20)!r}"
                 return
             if not _is_number(values[i]):
-                yield i, f"a number as printed, found {values[i]!r}"
+                yield i, f"a number as printed, found {values[i]!r}; {_instead(values[i])}"
                 return
     if column.pattern:
         wrong = first_mismatch(column.pattern, [values[i] for i in filled])
