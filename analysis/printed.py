@@ -99,7 +99,8 @@ def check_decimals(meta: Table, rows: list[tuple[str, ...]], warnings: list[str]
     Precision is what the intervals rest on, and ``1`` for ``1.00`` makes one of them a hundred
     times wider. A column counts as cut when more than half of its numbers have the same number of
     decimals, none of these ends in 0, and others have fewer; or when a single number has no
-    decimals at all. A column that keeps a trailing zero and mixes decimals was printed so.
+    decimals at all. A column that keeps a trailing zero and mixes decimals was printed so, and so was one whose only
+    whole number is 100: a sum of shares, the base of an index.
     """
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for row in rows:
@@ -126,7 +127,8 @@ def _check_group(file: str, numbers: list[tuple[str, str, str]], warnings: list[
     zeros = any("." in digits and digits.endswith("0") for _, _, digits in numbers)
     label, column, digits = numbers[(short or odd)[0]]
     what = f"{usual} decimals as in the rest of the column, found {digits}"
-    if short and (not zeros or (len(odd) == 1 and "." not in digits)):
+    a_hundred = all(numbers[i][2] == "100" for i in short)
+    if short and not a_hundred and (not zeros or (len(odd) == 1 and "." not in digits)):
         whole = digits + ("" if "." in digits else ".") + "0" * (usual - len(digits.partition(".")[2]))
         more = f" (and {len(short) - 1} more)" if len(short) > 1 else ""
         cause = f"{what}{more}: trailing zeros lost, as a spreadsheet does; was it printed {whole}?"

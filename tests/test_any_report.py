@@ -315,6 +315,34 @@ def test_a_frame_with_a_column_twice_is_refused_by_its_name() -> None:
         audit.check(frame, ["x = total(x)"])
 
 
+SHARES = "Goods,Tonnes,Share %\nA,824.5,47.0\nB,217.6,12.4\nC,398.2,22.7\nD,313.9,17.9\nAll,1754.2,100\n"
+
+
+@pytest.mark.parametrize("shares", [SHARES, SHARES.replace("47.0", "47.1").replace("824.5", "825.5")])
+def test_a_hundred_without_decimals_is_as_it_was_printed(shares: str) -> None:
+    frame = pd.read_csv(io.StringIO(shares), dtype=str)
+    found = audit.check(frame, ["Share %[All] = total(same[*-All])", "Share %[All] = share(Tonnes[All], Tonnes)"])
+    assert set(found["verdict"]) == {"reproduced"}
+    index = pd.DataFrame({"Year": ["2015", "2016", "2017", "2018"], "CPI": ["100", "101.3", "103.9", "105.2"]})
+    index["Change %"] = ["", "1.3", "2.6", "1.3"]
+    assert set(audit.check(index, "Change % = growth(CPI[above], CPI)")["verdict"]) == {"reproduced"}
+
+
+def test_other_whole_numbers_of_a_column_with_decimals_are_refused_unless_it_is_said_to_mix_them() -> None:
+    frame = pd.read_csv(io.StringIO(SHARES.replace("12.4", "12").replace("47.0", "47.4")), dtype=str)
+    formula = "Share %[All] = total(same[*-All])"
+    with pytest.raises(report.BadInput, match="trailing zeros lost"):
+        audit.check(frame, formula)
+    assert list(audit.check(frame, formula, decimals={"Share %": "mixed"})["verdict"]) == ["reproduced"]
+
+
+@pytest.mark.parametrize("more", [{"units": {"Shares %": "%"}}, {"decimals": {"Shares %": "mixed"}}])
+def test_what_is_said_of_a_column_that_a_frame_has_not_is_refused(more: dict[str, dict[str, str]]) -> None:
+    frame = pd.read_csv(io.StringIO(SHARES), dtype=str)
+    with pytest.raises(report.BadInput, match=r"^frame, column Shares %: a column of this name"):
+        audit.check(frame, "Share %[All] = total(same[*-All])", **more)  # type: ignore[arg-type]
+
+
 def test_one_formula_needs_no_list() -> None:
     frame = pd.DataFrame({"row": ["A", "B", "All"], "x": ["1", "2", "3"]})
     assert list(audit.check(frame, "x[All] = total(x[*-All])")["verdict"]) == ["reproduced"]

@@ -47,12 +47,14 @@ def check(
     relations: str | Sequence[str] | pd.DataFrame,
     units: Mapping[str, str] | None = None,
     name: str = "frame",
+    decimals: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Whether the printed numbers of a frame follow from each other: the ledger, one row per number and relation.
 
     The first column holds the row labels, the others numbers as printed, as strings. ``relations`` are formulas
     such as ``"growth % = growth(2023, 2024)"`` or ``"2024[Total] = total(2024[*-Total])"``, in the notation of
-    :mod:`analysis.audit.declarations`, or a frame with the columns of ``relations.csv``. Raises
+    :mod:`analysis.audit.declarations`, or a frame with the columns of ``relations.csv``. ``units``
+    and ``decimals`` by name of a column as in :func:`analysis.report.from_frames`. Raises
     :class:`analysis.report.BadInput` for a formula that is none or is about nothing in the frame, and for a number
     that is none.
     """
@@ -66,7 +68,7 @@ def check(
             formulas[f"line {len(rows) + 2}"] = line
             rows.append((f'"{name}"', match["kernel"], match["target"], match["kernel"], match["inputs"]))
         relations = pd.DataFrame(rows, columns=["tables", "name", "target", "kernel", "inputs"])
-    report = from_frames({name: frame}, relations, units)
+    report = from_frames({name: frame}, relations, units, decimals)
     try:
         found, done = ledger(report), audit(report)
     except BadInput as error:
