@@ -68,6 +68,18 @@ def targets(relation: Relation, cells: Cells) -> NDArray[np.int64]:
     return found[found >= 0]
 
 
+def reads(relation: Relation, cells: Cells) -> int:
+    """How many numbers the instances of a relation read, at most: each of a set of rows for each target."""
+    block, rows, keys = _aim(relation, cells)
+    found = 0
+    for term in relation.inputs if block else ():
+        for there in (cells.blocks[name] for name in term.names if name in cells.blocks):
+            named = len(members(term.row)) if term.row.startswith("{") else 1
+            across = len(there.rows) if term.row == "others" or term.row.startswith("*") else named
+            found += across * (len(there.keys) if term.key in ("*", "others") else 1)
+    return len(rows) * len(keys) * found
+
+
 def unprinted(relation: Relation, cells: Cells) -> list[str]:
     """The rows and keys that a relation names and that nothing is printed for, in words."""
     found = []
