@@ -28,7 +28,7 @@ PROSE = "prose"
 NEAREST_MODE = "half_up"
 
 #: Units that need no entry under ``units`` of ``datapackage.json``.
-STANDARD = {"": Fraction(1), "%": Fraction(1, 100), "‰": Fraction(1, 1000)}
+STANDARD = {"": Fraction(1), "1": Fraction(1), "%": Fraction(1, 100), "‰": Fraction(1, 1000)}
 
 #: A printed number longer than this is refused.
 LONGEST = 1000

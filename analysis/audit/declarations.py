@@ -225,7 +225,7 @@ _SIGN = 0xF0000
 #: What the notation is made of, and the comma of a name that stands in a list.
 _MARKS, _COMMA = frozenset(",:/[]{}"), chr(_SIGN - 1)
 #: How many inputs a kernel needs, at least and at most; others take any number, at least one.
-_INPUTS = dict.fromkeys(("growth", "difference", "product", "compound_with", "between"), (2, 2))
+_INPUTS = dict.fromkeys(("growth", "difference", "product", "from_share", "compound_with", "between"), (2, 2))
 _INPUTS |= {"compound": (1, 1), "at_most": (1, 1), "before": (3, 3)}
 _INPUTS |= dict.fromkeys(("share", "rank", "rank_listed", "holds_parts", "holds_before", "sum_before"), (2, _ANY))
 _INPUTS |= {"rank_among": (3, _ANY)}

@@ -11,10 +11,13 @@ stand, so that evidence from other tables counts by itself. The rules of ranking
 2. What it takes to believe it, in bits: the cost of its kind (:mod:`analysis.audit.kinds`), less those
    by which the touched numbers now fit better (:func:`hypotheses.unfit`).
 3. It is accepted only if it is convincing: it breaks little of what it touches and
-   resolves at least half of every knot of contradictions it enters, or nets three. Where
+   resolves at least half of every knot of contradictions it enters, or nets :data:`MUCH`. Where
    nothing is, two slips that together resolve a whole knot are tried.
 4. Where another hypothesis about other cells comes within :data:`CLOSE` bits, the
-   explanation is *one of these*: both are given, none is decided.
+   explanation is *one of these*: both are given, none is decided. Where they net less than
+   :data:`MUCH` and only the fit tells them apart, it must do so by :data:`WORTH` bits. One
+   contradiction alone does not decide against a number that others follow from, if nothing else speaks
+   for what follows, nor on a last digit that is off by one, which may have been computed otherwise.
 
 The accepted one is applied and the rest diagnosed on top of it, until nothing resolves
 anything. Bounds and assumptions alone decide nothing either: what rests on them only is
@@ -45,6 +48,9 @@ KNOT = 12
 
 #: Two hypotheses closer than this, in bits, are not told apart.
 CLOSE = 1.0
+
+#: A hypothesis that nets this much speaks for itself.
+MUCH = 3.0
 
 #: Share of what a hypothesis resolves that it may break.
 BROKEN = 0.25
@@ -137,11 +143,19 @@ def _best(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
 
     def close(c: Candidate) -> bool:
         both_copies = c.kind == best.kind and c.kind in LOST  # which of two is the copy takes more to say
-        return set(c.cells) != set(best.cells) and score(bench, c) >= top - (WORTH if both_copies else CLOSE)
+        but_for_the_fit = best.net <= c.net < MUCH and KINDS[c.kind].cost <= KINDS[best.kind].cost + CLOSE
+        margin = WORTH if both_copies or but_for_the_fit else CLOSE
+        return set(c.cells) != set(best.cells) and score(bench, c) >= top - margin
 
     equal = [c for c in rivals if close(c)]
     others = [c for c in rivals if c not in equal]
     hard = best.kind in LOST or any(bench.instances[i].weight > SOFT for i in best.resolves)
+    target = bench.instances[best.resolves[0]].target
+    if len(best.resolves) == 1:
+        if target in best.cells:  # the last digit may have been computed otherwise
+            hard &= abs(best.values[0][1] - bench.values[target][1]) > bench.cells.steps[target]
+        else:  # a number that follows from others may be wrong in any way
+            hard &= len(bench.touched((target,))) > 1
     explained = Explanation(best, tuple([*equal, *others][:5]), best.resolves, min(len(equal), 5), hard and not equal)
     return [explained]
 
@@ -197,7 +211,7 @@ def convincing(candidate: Candidate, parts: list[set[int]]) -> bool:
     resolved = set(candidate.resolves)
     if len(candidate.breaks) > BROKEN * len(resolved):
         return False
-    if candidate.net >= 3:
+    if candidate.net >= MUCH:
         return True
     least = 0.5 if candidate.net >= 1 else 0.51
     return all(len(part & resolved) >= least * len(part) for part in parts if part & resolved)

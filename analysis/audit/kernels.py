@@ -157,11 +157,17 @@ def complement(t: Triple, x: list[Triple], k: Constants) -> Bounds:
 
 
 def product(t: Triple, x: list[Triple], k: Constants) -> Bounds:
-    """``a b``: an amount made from a share *as printed* and a total; inputs share, total."""
+    """``a b``."""
     (a, b), (n, d) = x, k.unit
-    low, point, high = _times([a[1]] * 3, b)
+    low, point, high = _times(a, b)
     d = d * k.scale * k.scale
     return (n * low, d), (n * high, d), (n * point, d)
+
+
+def from_share(t: Triple, x: list[Triple], k: Constants) -> Bounds:
+    """``a b``: an amount made from a share *as printed* and a total; inputs share, total."""
+    a, b = x
+    return product(t, [[a[1]] * 3, b], k)
 
 
 def within(t: Triple, x: list[Triple], k: Constants) -> Bounds:
@@ -341,7 +347,7 @@ def places(t: Triple, x: list[Triple], k: Constants) -> Bounds:
 
 
 #: The point of these is the very number expected in print, of the first by arithmetic.
-ARITHMETIC: tuple[Kernel, ...] = (growth, share, difference, total, complement, product, before)
+ARITHMETIC: tuple[Kernel, ...] = (growth, share, difference, total, complement, product, from_share, before)
 RANKINGS: tuple[Kernel, ...] = (rank, rank_listed)
 #: These say how an outside quantity may behave.
 BOUNDING: tuple[Kernel, ...] = (within, compound, compound_with, room, sum_within, sum_before)

@@ -116,7 +116,7 @@ def instances(relation: Relation, cells: Cells) -> tuple[list[Group], NDArray[np
     target = block.index[np.ix_(rows, keys)]
     parts = []
     for term in relation.inputs:
-        found = _inputs(term, cells, block, rows, keys)
+        found = _inputs(term, cells, block, rows, keys, relation.target.row)
         if found is None:
             return [], none
         parts.append(found)
@@ -167,16 +167,17 @@ def _matches(code: str, pattern: str, cells: Cells) -> bool:
 
 
 def _inputs(
-    term: Term, cells: Cells, target: Block, rows: Sequence[int], keys: Sequence[int]
+    term: Term, cells: Cells, target: Block, rows: Sequence[int], keys: Sequence[int], among: str
 ) -> NDArray[np.int64] | None:
-    """Cell numbers of one term for every target: shape (rows, keys, terms)."""
+    """Cell numbers of one term for every target: shape (rows, keys, terms); neighbours are sought ``among`` these rows."""
+    ordered = [code for code in target.rows if _matches(code, among, cells)]
     blocks, layers = [cells.blocks.get(name) for name in term.names], []
     for block in blocks:
         if block is None:
             return None
         index = np.full((len(block.rows) + 1, len(block.keys) + 1), _OUTSIDE, dtype=np.int64)
         index[:-1, :-1] = np.where(block.index < 0, _BLANK, block.index)
-        row_sets = _rows(term.row, target, rows, block, blocks[0] or block)
+        row_sets = _rows(term.row, target, rows, block, blocks[0] or block, ordered)
         key_sets = _keys(term.key, target, keys, block, blocks[0] or block)
         layers.append(index[row_sets[:, None, :, None], key_sets[None, :, None, :]].reshape(len(rows), len(keys), -1))
     if len(layers) == 1:
@@ -186,8 +187,13 @@ def _inputs(
     return np.where(least < 0, least, pairs).reshape(len(rows), len(keys), -1)
 
 
-def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block, first: Block) -> NDArray[np.int64]:
-    """Rows of a block for every row of the target; ``first``, the first block of a pair, says which ``*`` are."""
+def _rows(
+    pattern: str, target: Block, rows: Sequence[int], block: Block, first: Block, ordered: Sequence[str]
+) -> NDArray[np.int64]:
+    """Rows of a block for every row of the target; ``first``, the first block of a pair, says which ``*`` are.
+
+    The row above or below is that of ``ordered``, whether or not it is printed.
+    """
     codes = [target.rows[i] for i in rows]
     if pattern == "only":
         wanted = [block.rows[:1]] * len(rows)
@@ -197,7 +203,8 @@ def _rows(pattern: str, target: Block, rows: Sequence[int], block: Block, first:
         printed = [code for code, there in zip(target.rows, target.printed, strict=True) if there]
         wanted = [tuple(other for other in printed if other != code) for code in codes]
     elif pattern in ("above", "below"):
-        wanted = [(code,) for code in (["", *codes[:-1]] if pattern == "above" else [*codes[1:], ""])]
+        beside = ["", *ordered, ""][0 if pattern == "above" else 2 :]
+        wanted = [(dict(zip(ordered, beside, strict=False))[code],) for code in codes]
     elif pattern.startswith("*"):
         left = [code for code in first.rows if code != pattern[2:]]
         wanted = [tuple(left if len(left) < len(first.rows) or pattern == "*" else [pattern])] * len(rows)
@@ -235,7 +242,9 @@ _ALIKE = dict.fromkeys(("growth", "difference", "total", "complement", "at_least
 _ALIKE |= dict.fromkeys(("holds_with", "between", "rank", "rank_listed", "distinct"), slice(None))
 _ALIKE |= {"share": slice(1, None), "holds_parts": slice(1, None, 2)}
 _ALIKE |= dict.fromkeys(("holds_before", "sum_before"), slice(None, None, 2))
-#: Kernels whose target is in the unit of the first input.
+#: Kernels that mean nothing as long as nobody says whether the target is in per cent.
+_RATIOS = frozenset({"growth", "share"})
+#: Kernels whose target is in the unit of the first input, also where nobody says so.
 _ONE_UNIT = frozenset({"difference", "total", "complement", "at_least", "at_most", "holds_with", "between"})
 _ONE_UNIT |= {"sum_within", "holds_before", "sum_before", "before"}
 
@@ -251,13 +260,21 @@ def _factor(relation: Relation, cells: Cells, target: Block) -> Fraction:
     if len(set(alike.values())) > 1:
         expected = f"inputs of {relation.kernel} in one unit, found {' and '.join(map(repr, alike))}"
         raise BadInput("relations.csv", expected, f"{relation.table} {relation.name}", "inputs")
+    if not target.unit_name and relation.kernel in _RATIOS:
+        raise BadInput(
+            "datapackage.json",
+            f'a unit of what is a {relation.kernel}: "unit": "%", or "1" for a plain number',
+            f"table {target.table}",
+            target.measure,
+        )
     over, under = {
         "growth": ([], [target]),
         "share": (units[1:2], [units[0], target]),
         "product": (units[:2], [target]),
+        "from_share": (units[:2], [target]),
         "within": (units[::2][:1] + units[1::2], [*units[2::2], target]),
         "holds_parts": (units[:2], [*units[2:3], target]),
-    }.get(relation.kernel, (units[:1], [target]) if relation.kernel in _ONE_UNIT else ([], []))
+    }.get(relation.kernel, (units[:1], [target]) if relation.kernel in _ONE_UNIT and target.unit_name else ([], []))
     for block in [*over, *under]:
         if not block.unit:
             count = [sum(b.unit_name == block.unit_name for b in side) for side in (over, under)]
@@ -273,7 +290,8 @@ def _constants(relation: Relation, cells: Cells, factor: Fraction) -> Constants:
     def pair(x: Fraction) -> tuple[int, int]:
         return x.numerator, x.denominator
 
-    unit = cells.blocks[relation.target.table, relation.target.measure].unit
+    named = [(relation.target.table, relation.target.measure), *(n for term in relation.inputs for n in term.names)]
+    unit = next((cells.blocks[name].unit for name in named if cells.blocks[name].unit_name), Fraction(1))
     low = 1 / (unit or Fraction(1)) if relation.low is None else relation.low
     return Constants(cells.scale, pair(factor), pair(low), pair(relation.high))
 

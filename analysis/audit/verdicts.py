@@ -277,7 +277,7 @@ def _explain(results: list[Evaluation], verdicts: list[NDArray[Any]], cells: Cel
 
 def _jointly(group: Group, members: NDArray[np.int64], cells: Cells) -> bool:
     """Whether one unrounded total does for all the amounts made from it."""
-    if group.relation.kernel != "product":
+    if group.relation.kernel != "from_share":
         return True
     n, d = group.constants.unit
     spans: dict[int, tuple[Fraction, Fraction]] = {}

@@ -161,11 +161,12 @@ def _wrong_unit(units: Mapping[str, Fraction], unit: str, detail: str) -> str:
     needed = units.get(unit, Fraction(1)) * Fraction(10) ** power
     others = [name for name, factor in units.items() if factor == needed and name[-1:] == unit[-1:]]
     hint = f" ({others[0]} would do)" if others else ""
-    return f"{unit}, a unit {10 ** abs(power)} times too {'small' if power > 0 else 'large'}{hint}"
+    named = f"{unit}, " if unit else ""
+    return f"{named}a unit {10 ** abs(power)} times too {'small' if power > 0 else 'large'}{hint}"
 
 
 #: Where no slip explains what fails, or several do.
-DOUBT = "{row}: {measure} of Table {table} cannot be right ({relations})"
+DOUBT = "{row}: {measure} of Table {table} and the numbers it follows from do not fit ({relations})"
 #: Where nothing but bounds and assumptions speaks.
 MILD = "{row}: {measure} of Table {table} is unusual ({relations})"
 

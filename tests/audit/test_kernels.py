@@ -66,8 +66,9 @@ def test_a_quotient_of_last_year_is_that_of_intervals(value: str, a: str, b: str
 
 @given(printed, printed)
 def test_a_product_has_its_lower_end_first(share: str, whole: str) -> None:
-    expected = Interval.printed(share, exact=True) * Interval.printed(whole)
-    assert bounds("product", share, whole, unit=(1, 100)) == ends(expected / 100)
+    for kernel, exact in (("product", False), ("from_share", True)):
+        expected = Interval.printed(share, exact=exact) * Interval.printed(whole)
+        assert bounds(kernel, share, whole, unit=(1, 100)) == ends(expected / 100)
 
 
 @given(st.lists(printed, min_size=1, max_size=5), st.tuples(st.integers(-9, 9), st.integers(0, 9)))
@@ -113,7 +114,16 @@ def test_a_total_is_the_sum_of_intervals(parts: list[str]) -> None:
 @settings(max_examples=30)
 @given(st.lists(st.tuples(*[printed] * 5), min_size=1, max_size=8))
 def test_arrays_and_single_numbers_give_the_same(name: str, rows: list[tuple[str, ...]]) -> None:
-    count = {"growth": 2, "difference": 2, "product": 2, "compound_with": 2, "between": 2, "compound": 1, "before": 3}
+    count = {
+        "growth": 2,
+        "difference": 2,
+        "product": 2,
+        "from_share": 2,
+        "compound_with": 2,
+        "between": 2,
+        "compound": 1,
+        "before": 3,
+    }
     size = count.get(name, 4 if name in ("holds_before", "sum_before", "room", "rank_among") else 5)
     rows = [row[:size] for row in rows]
     constants = Constants(SCALE, (100, 3), (4, 5), (6, 5))

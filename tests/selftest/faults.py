@@ -146,7 +146,7 @@ def slack_exceeded(bench: Bench, instance: Instance) -> bool:
     unit, low, high = Fraction(*k.unit), Fraction(*k.low), Fraction(*k.high)
     if name in _SETS:
         return not _SETS[name](t[0], [a for a, _ in x], [b for _, b in x], t[1], high)
-    if name == "product":  # the share counts as printed
+    if name == "from_share":  # the share counts as printed
         x[0] = (Fraction(bench.values[instance.inputs[0]][1], k.scale),) * 2
     if any(x[i][0] <= 0 for i in _divisors(name, len(x))):
         return False  # what is divided by is a level, and of one that may not be positive nothing is said
@@ -242,6 +242,7 @@ _FORMULAS: dict[str, Any] = {
     "total": lambda x, u, a, b: _same(u * sum(x)),
     "complement": lambda x, u, a, b: _same(a - sum(x)),
     "product": lambda x, u, a, b: _same(u * x[0] * x[1]),
+    "from_share": lambda x, u, a, b: _same(u * x[0] * x[1]),
     "within": _within,
     "compound": _compound,
     "compound_with": _compound_with,
