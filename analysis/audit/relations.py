@@ -203,8 +203,8 @@ def _rows(
         printed = [code for code, there in zip(target.rows, target.printed, strict=True) if there]
         wanted = [tuple(other for other in printed if other != code) for code in codes]
     elif pattern in ("above", "below"):
-        beside = ["", *ordered, ""][0 if pattern == "above" else 2 :]
-        wanted = [(dict(zip(ordered, beside, strict=False))[code],) for code in codes]
+        beside = dict(zip(ordered, ["", *ordered, ""][0 if pattern == "above" else 2 :], strict=False))
+        wanted = [(beside[code],) for code in codes]
     elif pattern.startswith("*"):
         left = [code for code in first.rows if code != pattern[2:]]
         wanted = [tuple(left if len(left) < len(first.rows) or pattern == "*" else [pattern])] * len(rows)
