@@ -71,7 +71,11 @@ def parser() -> argparse.ArgumentParser:
     new = sub.add_parser("new-edition", description="Lay out an empty edition: this one's structure, years moved on.")
     new.add_argument("directory", type=Path, metavar="DIR", help="a new or empty directory")
     new.add_argument("--data", metavar="DIR", help="the edition it follows (default: the data/ of this project)")
-    two = sub.add_parser("revisions", description="Numbers that two editions print for the same thing, side by side.")
+    two = sub.add_parser(
+        "revisions",
+        description="Numbers that two editions print for the same thing, side by side. Beyond rounding is what no value "
+        "can print as both, rounded whichever way: 11.2 and 11.4, but not 11.2 and 11.3.",
+    )
     two.add_argument("old", metavar="OLD", help="directory of the earlier edition")
     two.add_argument("new", metavar="NEW", help="directory of the later edition")
     two.add_argument(
@@ -124,8 +128,15 @@ def main(argv: list[str] | None = None) -> int:
     problems: list[str] = []
     try:
         report = load(args.new if args.command == "revisions" else args.data)
-        if args.command in OTHERS:
-            text = _other(args, report)
+        if args.command == "new-edition":
+            from analysis.editions import lay_out
+
+            text = "\n".join(lay_out(report, args.directory)) + "\n"
+        elif args.command == "revisions":
+            from analysis.editions import revisions
+
+            result = revisions(load(args.old), report)
+            text, remarks = render(result, args.format), [f"note: {note}" for note in result.attrs["notes"]]
         else:
             result = run(args.command, report)
             text = render(result, args.format)
@@ -153,16 +164,6 @@ def _nothing(command: str, report: Report) -> Iterator[str]:
             yield "nothing to check: the package has no relations.csv"
         elif not declared(report):
             yield "nothing to check: relations.csv has no row"
-
-
-def _other(args: argparse.Namespace, report: Report) -> str:
-    """What the commands of :data:`OTHERS` print."""
-    from analysis import editions
-    from analysis.report import load
-
-    if args.command == "new-edition":
-        return "\n".join(editions.lay_out(report, args.directory)) + "\n"
-    return render(editions.revisions(load(args.old), report), args.format)
 
 
 if __name__ == "__main__":

@@ -7,21 +7,28 @@
 import json
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from analysis.audit.declarations import BOUNDS
 from analysis.audit.declarations import RESOURCE as RELATIONS
 from analysis.files import BadInput
 from analysis.interval import Interval, decimals_of, rounded
-from analysis.package import PACKAGE
+from analysis.package import PACKAGE, get
 from analysis.report import NOT_AVAILABLE, Cell, Report
 
 REVISIONS = ["table", "row", "column", "year", "measure", "old", "new", "difference", "beyond rounding", "note"]
 
-YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.])")
-_IN_AN_ID = re.compile(r"(?<=_)(19|20)\d\d\b")
+#: A year or a fiscal year (``2021/22``), but no base (``2015=100``).
+_ONE = r"(?!\d{4}(?:[/–-]\d\d)?\s*[=＝]\s*100\b)(?:19|20)\d\d(?:[/–-]\d\d(?![\d-])|(?![\d.]))"
+YEAR, _IN_A_FORMULA = re.compile(rf"(?<![\d.,]){_ONE}"), re.compile(rf"(?<![\d.]){_ONE}")
+#: The row and key of a term in a formula; the name of a row may hold brackets.
+_PLACE = re.compile(r"(\[(?:[^\[\]]|\[[^\[\]]*\])*\])")
+#: Resources that the next edition begins with, unless the package says otherwise (``carries_over``).
+_CARRIED = ("labels", RELATIONS, BOUNDS)
 #: What is said of one printed page only, and what stays as it is because no rule can know its next form.
 _OF_THE_PAGE = ("page", "seed_line", "seed_rows", "retrieved")
 _AS_IT_IS = {
@@ -39,8 +46,28 @@ _AS_IT_IS = {
 
 
 def moved(text: str, by: int, pattern: re.Pattern[str] = YEAR) -> str:
-    """Every year in a text moved on."""
-    return pattern.sub(lambda m: str(int(m[0]) + by), text)
+    """Every year in a text moved on, a fiscal year in both halves."""
+
+    def on(match: re.Match[str]) -> str:
+        year, rest = int(match[0][:4]), match[0][4:]
+        if rest and int(rest[1:]) == (year + 1) % 100:
+            rest = f"{rest[0]}{(year + by + 1) % 100:02d}"
+        return f"{year + by}{rest}"
+
+    return pattern.sub(on, text)
+
+
+def _moved_formula(text: str, by: int) -> str:
+    """Terms with the years of columns, sentences and keys moved on; those in names of rows stay."""
+    parts = _PLACE.split(text)
+    for i, part in enumerate(parts):
+        row, mark, key = part.rpartition(",") if i % 2 else ("", "", part)
+        parts[i] = part if i % 2 and not mark else f"{row}{mark}{moved(key, by, _IN_A_FORMULA)}"
+    return "".join(parts)
+
+
+#: How the years of a relation move on.
+_MOVED = {"tables": moved, "target": _moved_formula, "inputs": _moved_formula, "key": moved}
 
 
 def moved_on(value: Any, by: int, leave: frozenset[str] = frozenset()) -> Any:
@@ -58,8 +85,8 @@ def lay_out(report: Report, target: Path, by: int = 1) -> list[str]:
     """Write an empty edition ``by`` years on; returns what was written, a sentence a line.
 
     Tables keep header (years moved on), row labels and columns of words; their numbers are empty. Resources
-    marked ``carries_over`` in ``datapackage.json`` are copied (ids of sentences in the relations with their year
-    moved on); all others get their header alone. Raises :class:`~analysis.report.BadInput` for a ``target`` that
+    marked ``carries_over`` in ``datapackage.json`` are copied, and labels, relations and bounds that are not marked
+    ``false`` (the relations with the years of columns and sentences moved on); all others get their header alone. Raises :class:`~analysis.report.BadInput` for a ``target`` that
     holds anything.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -78,12 +105,12 @@ def lay_out(report: Report, target: Path, by: int = 1) -> list[str]:
             rows = report.printed(meta.table).reset_index().to_numpy().tolist()
             files[path] = _text([header, *(["" if n else v for v, n in zip(r, numbers, strict=True)] for r in rows)])
             empty += len(rows) * sum(numbers)
-        elif old.get("carries_over"):
+        elif get(old, "carries_over", bool, f"resource {old['name']}", old["name"] in _CARRIED):
             carried.append(path)
             frame = report.resource(old["name"])
             if old["name"] == RELATIONS:
-                terms = ["target", "inputs"]
-                frame[terms] = frame[terms].map(lambda text: moved(text, by, _IN_AN_ID))
+                for column in frame.columns.intersection(list(_MOVED)):
+                    frame[column] = [_MOVED[column](text, by) for text in frame[column]]
             files[path] = _text([header, *frame.to_numpy().tolist()])
         else:
             anew.append(path)
@@ -91,8 +118,8 @@ def lay_out(report: Report, target: Path, by: int = 1) -> list[str]:
     _write(target, package, files)
     return [
         f"new edition in {target}: {len(tables)} tables with {empty:,} empty cells, years moved on by {by}",
-        f"carried over: {', '.join(carried)}",
-        f"to be written anew (header only): {', '.join(anew)}",
+        f'carried over, unless "carries_over" of a resource says otherwise: {", ".join(carried) or "nothing"}',
+        f"to be written anew (header only): {', '.join(anew) or 'nothing'}",
         f"check in {PACKAGE}: titles, sources, notes, rows that are no longer listed, pages",
     ]
 
@@ -121,11 +148,13 @@ def revisions(old: Report, new: Report) -> pd.DataFrame:
     """Numbers that both editions print for one table, row, measure and year; columns :data:`REVISIONS`, all strings.
 
     ``difference`` is new less old, with the decimals of the finer; ``beyond rounding`` is ``yes`` where no value
-    prints as both. Neither is given where a number is N/A or the unit is another one (``note``).
+    prints as both, rounded whichever way (2.05 does as 2.0 and 2.1). Neither is given where a number is N/A or the
+    unit is another one (``note``). ``attrs["notes"]`` says what only one edition prints.
     """
-    before = {_key(cell): cell for cell in old.iter_cells()}
+    old_cells, new_cells = list(old.iter_cells()), list(new.iter_cells())
+    before = {_key(cell): cell for cell in old_cells}
     rows = []
-    for cell in new.iter_cells():
+    for cell in new_cells:
         match = before.get(_key(cell))
         if match is None:
             continue
@@ -140,7 +169,34 @@ def revisions(old: Report, new: Report) -> pd.DataFrame:
             difference = rounded(now.point - then.point, max(map(decimals_of, digits)))
             beyond = "yes" if now.low > then.high or now.high < then.low else "no"
         rows.append((*cell[:5], *digits, difference, beyond, note))
-    return pd.DataFrame(rows, columns=REVISIONS)
+    found = pd.DataFrame(rows, columns=REVISIONS)
+    found.attrs["notes"] = [*_alone("OLD", old_cells, new_cells), *_alone("NEW", new_cells, old_cells)]
+    return found
+
+
+def _alone(name: str, cells: Sequence[Cell], others: Sequence[Cell]) -> list[str]:
+    """How many numbers of an edition the other does not print, and what they have in common; nothing where none is."""
+    keys = {_key(cell) for cell in others}
+    known = {part for key in keys for part in _parts(key)}
+    names: set[tuple[int, str]] = set()
+    loose = [cell for cell in cells if _key(cell) not in keys]
+    for cell in loose:
+        what = f"year {cell.year}" if cell.year else cell.entity or cell.column
+        words = (f"measure {cell.measure}", f"row {cell.row}", what, f"row {cell.row}, column {cell.column}")
+        said = [f"table {cell.table}", *(f"{word} of {cell.table}" for word in words)]
+        kind = next((i for i, part in enumerate(_parts(_key(cell))) if part not in known), len(words))
+        names.add((kind, said[kind]))
+    if not loose:
+        return []
+    listed = [said for _, said in sorted(names)]
+    more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
+    return [f"{len(loose):,} numbers of {name} have no partner ({'; '.join(listed[:3])}{more})"]
+
+
+def _parts(key: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Table, measure, row and column of a number, as :func:`_key` gives them."""
+    table, row, measure, *column = key
+    return [("table", table), ("measure", table, measure), ("row", table, row), ("column", table, *column)]
 
 
 def _key(cell: Cell) -> tuple[str, ...]:

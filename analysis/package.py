@@ -2,13 +2,15 @@
 
 A resource needs ``name``, ``path`` and ``schema`` with named fields, as in any Frictionless
 package; everything else has a default. A resource is a *printed table* if it has a ``table``
-number or a field of role ``value``; its first field holds the row label.
+number or a field of role ``value``; its first field holds the row label. Where it names no such field, those
+after the first hold printed numbers whose type is a number and that have no other role.
 """
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from analysis.files import BadInput, first_mismatch, shown
@@ -42,6 +44,9 @@ READ: dict[str, tuple[str, ...]] = {
     ),
 }
 _NUMERIC = ("number", "integer")
+#: The types of fields that Frictionless knows.
+_OTHER_TYPES = "string boolean object array list datetime date time year yearmonth duration geopoint geojson any"
+_TYPES = (*_NUMERIC, *_OTHER_TYPES.split())
 ROLES = ("row", "attribute", "value")
 _MISSING: Any = object()
 _WORDS = {str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "an object"}
@@ -158,7 +163,8 @@ def _field(spec: Any, where: str, numeric: bool = False) -> Field:
     year = get(spec, "year", int, where, None)
     if year is not None and not 0 < year < 10000:
         raise BadInput(PACKAGE, f"property 'year': a year, found {shown(str(year))}", where)
-    role = _choice(spec, "role", ROLES, where, "value" if numeric and spec.get("type") in _NUMERIC else "attribute")
+    number = _choice(spec, "type", _TYPES, where, "string") in _NUMERIC
+    role = _choice(spec, "role", ROLES, where, "value" if numeric and number else "attribute")
     return Field(
         name=name,
         role=role,
@@ -179,12 +185,13 @@ def _field(spec: Any, where: str, numeric: bool = False) -> Field:
 def fields(resource: Mapping[str, Any], numeric: bool = False) -> tuple[Field, ...]:
     """The fields of a resource; raises :class:`BadInput` for anything but named ones, each once.
 
-    ``numeric``: fields after the first without a role hold printed numbers if their type is a number.
+    ``numeric``: if none has the role ``value``, fields after the first without a role do whose type is a number.
     """
     where = f"resource {resource['name']}"
     specs = get(get(resource, "schema", dict, where), "fields", list, where)
     if not specs:
         raise BadInput(PACKAGE, "property 'fields': at least one", where)
+    numeric = numeric and not any(isinstance(spec, dict) and spec.get("role") == "value" for spec in specs)
     found = tuple(_field(spec, where, numeric and place > 0) for place, spec in enumerate(specs))
     names: set[str] = set()
     for field in found:
@@ -249,6 +256,16 @@ def _numeraire(resource: Mapping[str, Any], where: str) -> tuple[str, str] | Non
     return get(named, "code", str, where), get(named, "share", str, where)
 
 
+def _apart(columns: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The columns of one measure that no year or entity tells apart (quarters, say) are entities by their names."""
+    loose = [f.measure if f.role == "value" and f.year is None and not f.entity else None for f in columns]
+    many = Counter(loose)
+    return tuple(
+        replace(f, entity=f.name) if measure is not None and many[measure] > 1 else f
+        for f, measure in zip(columns, loose, strict=True)
+    )
+
+
 def table(resource: Mapping[str, Any], numeric: bool = False) -> Table | None:
     """A resource as a printed table; ``None`` if it is none. Raises :class:`BadInput`."""
     where = f"resource {resource['name']}"
@@ -264,14 +281,16 @@ def table(resource: Mapping[str, Any], numeric: bool = False) -> Table | None:
     if columns[0].role == "value":
         raise BadInput(PACKAGE, "a first field that holds the row label, not a value", where)
     name: str = resource["name"]
-    taken: dict[tuple[str, int, str], str] = {}
-    for field in columns:
-        if field.role == "value" and field.year is not None:
-            other = taken.setdefault((field.measure, field.year, field.entity), field.name)
+    columns = _apart(columns)
+    special = {words["measure"] for words in rows.values() if "measure" in words}
+    taken: dict[tuple[str, int | str], str] = {}
+    for field in (f for f in columns if f.role == "value"):
+        for measure in {field.measure, *special}:
+            key = field.year or field.entity
+            other = taken.setdefault((measure, key), field.name) if key else field.name
             if other != field.name:
-                raise BadInput(
-                    PACKAGE, f"each measure once a year; {other} is of {field.year} too", f"{where}, field {field.name}"
-                )
+                wanted = f"each measure once a year and entity; {other} is {measure} of {key} too"
+                raise BadInput(PACKAGE, wanted, f"{where}, field {field.name}")
     return Table(
         table=number or name,
         file=resource["path"],
@@ -294,7 +313,8 @@ def check(package: Any) -> dict[str, Any]:
     for key in ("units", "measures"):
         for name, words in get(package, key, dict, key, {}).items():
             if not isinstance(words, dict):
-                raise BadInput(PACKAGE, f"an object, found {shown(repr(words))}", f"{key} {name}")
+                such = ' such as {"factor": 1000}' if key == "units" else ""
+                raise BadInput(PACKAGE, f"an object{such}, found {shown(repr(words))}", f"{key} {name}")
             for word in ("title", "title_en"):
                 get(words, word, str, f"{key} {name}", "")
     names: set[str] = set()
@@ -311,17 +331,12 @@ def check(package: Any) -> dict[str, Any]:
 
 
 def tables(package: Mapping[str, Any]) -> dict[str, Table]:
-    """Printed tables by number, in printed order; raises :class:`BadInput` when two share a number.
-
-    Where no resource of the package names a role or a table, the columns whose type is a number are
-    the printed ones, except in :data:`BESIDE`.
-    """
+    """Printed tables by number, in printed order; raises :class:`BadInput` when two share a number."""
     found: dict[str, Table] = {}
-    plain = not any(r.get("table") or any(f.role != "attribute" for f in fields(r)) for r in package["resources"])
     for resource in package["resources"]:
         if resource["name"] in BESIDE:
             require(resource)
-        meta = table(resource, plain and resource["name"] not in BESIDE)
+        meta = table(resource, resource["name"] not in BESIDE)
         if meta is None:
             continue
         if meta.table in found:

@@ -12,6 +12,7 @@ from analysis.package import Field, Table
 MAX_DIGITS = 60
 
 _ARROWS = {"↑": "", "↓": "-"}
+_MINUS, _OTHER_WAY = "-−–", str.maketrans(",.", ".,")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _NEGATIVE_ZERO = re.compile(r"-0(\.0+)?")
 
@@ -41,6 +42,19 @@ def _is_number(text: str) -> bool:
     return bool(grouped and _NUMBER.fullmatch(digits) and not (text[:1] in _ARROWS and "-" in text))
 
 
+def _instead(text: str) -> str:
+    """How what stands in a cell is written here: signs, separators, marks, and where there is no number."""
+    if not any(c.isdecimal() for c in text):
+        return f"where no number is printed, leave the cell empty or write {NOT_AVAILABLE}"
+    bare = text.strip("()+%").strip()
+    sign = "-" if bare[:1] in _MINUS or text.startswith("(") else ""
+    plain = re.sub(r"(?<=[0-9])[\s'’](?=[0-9]{3})", ",", bare.lstrip(_MINUS).strip())
+    for digits in (plain, plain.translate(_OTHER_WAY)):
+        if _is_number(sign + digits):
+            return f"write {sign}{digits}" + (", if the brackets are a minus" if text.startswith("(") else "")
+    return "write the digits alone, such as -1,234.5, with * behind them for a mark"
+
+
 def check(file: str, columns: tuple[Field, ...], rows: list[tuple[str, ...]]) -> None:
     """Hold columns to their fields; the first cell that breaks a rule is :class:`BadInput`."""
     problems = []
@@ -64,7 +78,7 @@ def _problems(column: Field, values: list[str]) -> Iterator[tuple[int, str]]:
                 yield i, f"a number of at most {MAX_DIGITS} characters, found {shown(values[i], 20)!r}"
                 return
             if not _is_number(values[i]):
-                yield i, f"a number as printed, found {values[i]!r}"
+                yield i, f"a number as printed, found {values[i]!r}; {_instead(values[i])}"
                 return
     if column.pattern:
         wrong = first_mismatch(column.pattern, [values[i] for i in filled])
@@ -85,7 +99,8 @@ def check_decimals(meta: Table, rows: list[tuple[str, ...]], warnings: list[str]
     Precision is what the intervals rest on, and ``1`` for ``1.00`` makes one of them a hundred
     times wider. A column counts as cut when more than half of its numbers have the same number of
     decimals, none of these ends in 0, and others have fewer; or when a single number has no
-    decimals at all. A column that keeps a trailing zero and mixes decimals was printed so.
+    decimals at all. A column that keeps a trailing zero and mixes decimals was printed so, and so was one whose only
+    whole number is 100: a sum of shares, the base of an index.
     """
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for row in rows:
@@ -112,7 +127,8 @@ def _check_group(file: str, numbers: list[tuple[str, str, str]], warnings: list[
     zeros = any("." in digits and digits.endswith("0") for _, _, digits in numbers)
     label, column, digits = numbers[(short or odd)[0]]
     what = f"{usual} decimals as in the rest of the column, found {digits}"
-    if short and (not zeros or (len(odd) == 1 and "." not in digits)):
+    a_hundred = all(numbers[i][2] == "100" for i in short)
+    if short and not a_hundred and (not zeros or (len(odd) == 1 and "." not in digits)):
         whole = digits + ("" if "." in digits else ".") + "0" * (usual - len(digits.partition(".")[2]))
         more = f" (and {len(short) - 1} more)" if len(short) > 1 else ""
         cause = f"{what}{more}: trailing zeros lost, as a spreadsheet does; was it printed {whole}?"

@@ -238,7 +238,7 @@ class Report:
                         digits,
                         flag,
                         self.code(label),
-                        column.entity,
+                        column.entity or ("" if column.year or not special.get("measure") else column.name),
                         len(digits.partition(".")[2]),
                         column.exact,
                     )
@@ -323,14 +323,22 @@ def load(data: str | Path | None = None) -> Report:
 
 
 def from_frames(
-    tables: Mapping[str, pd.DataFrame], relations: pd.DataFrame | None = None, units: Mapping[str, str] | None = None
+    tables: Mapping[str, pd.DataFrame],
+    relations: pd.DataFrame | None = None,
+    units: Mapping[str, str] | None = None,
+    decimals: Mapping[str, str] | None = None,
 ) -> Report:
     """A report made of frames instead of files: the first column holds the row labels, the others printed numbers.
 
     Numbers are given as printed, as strings (``pd.read_csv(..., dtype=str)``): the digits say how far each was
     rounded. ``relations`` has the columns of ``relations.csv``, ``units`` the unit of a column by its name (``%``
-    is understood from the name). Raises :class:`BadInput` for numbers that are no strings and no whole numbers.
+    is understood from the name), ``decimals`` is ``"mixed"`` for a column that mixes them in print. Raises
+    :class:`BadInput` for numbers that are no strings and no whole numbers.
     """
+    columns = {str(c) for frame in tables.values() for c in frame.columns}
+    for column in (*(units or {}), *(decimals or {})):
+        if column not in columns:
+            raise BadInput(next(iter(tables)), "a column of this name, as units or decimals say", column=column)
     resources: list[dict[str, Any]] = []
     given: dict[str, list[list[str]]] = {}
     for name, frame in tables.items():
@@ -340,7 +348,12 @@ def from_frames(
             if wrong:
                 raise BadInput(name, f"numbers as printed, as strings; found the float {wrong[0]!r}", column=column)
         specs = [
-            {"name": c, "role": "value" if i else "row", "unit": (units or {}).get(c, "%" if "%" in c else "")}
+            {
+                "name": c,
+                "role": "value" if i else "row",
+                "unit": (units or {}).get(c, "%" if "%" in c else ""),
+                "decimals": (decimals or {}).get(c, ""),
+            }
             for i, c in enumerate(header)
         ]
         resources.append({"name": name, "path": name, "schema": {"fields": specs}})

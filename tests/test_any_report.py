@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -119,6 +120,75 @@ def test_a_relation_about_what_is_not_printed_is_said_in_a_line(
     printed = capsys.readouterr()
     assert printed.out.count("\n") == 1
     assert printed.err.startswith("warning: relations.csv: 1 relations are about numbers that are not printed")
+
+
+@pytest.mark.parametrize(
+    ("relation", "said"),
+    [
+        ("2021[All of them],total,2021[*-All of then]", "2021 of energy use (r): no row All of then"),
+        ("2021[All of then],total,2021[*-All of them]", "2021 of energy use (r): no row All of then"),
+        ('2021[All of them],total,"2021[{Alpha, Bta}]"', "2021 of energy use (r): no row Bta"),
+        ('2021[*-Alpha],total,"2021[Beta]"', "2021 of energy use (r): no row *-Alpha"),
+        ('2021[All of them],distinct,"2021[{Alpha, Bta}]"', "2021 of energy use (r): no row Bta"),
+        ('2021[All of them],total,"2021[*-All of them, 2022]"', "2021 of energy use (r): no column 2022"),
+    ],
+)
+def test_a_row_or_column_that_is_not_found_is_named(
+    relation: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    relations = f"tables,name,target,kernel,inputs\nenergy use,r,{relation}\n"
+    assert main(["audit", "--format", "csv", "--data", str(package(tmp_path, TYPED, relations=relations))]) == 0
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning: relations.csv: ")]
+    assert [line.partition("in this edition: ")[2] for line in lines] == [said]
+
+
+ODD = (
+    'Industry,2021/22,2022/23,Change %\n"Agriculture, forestry and fishing",10.5,11.5,9.5\nMining [B],20.1,20.2,0.5\n'
+    "of which: a/b {c},5.1,5.2,2.0\nTotal,30.6,31.7,3.6\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdicts"),
+    [
+        ("2021/22[Total] = total(same[{Agriculture, forestry and fishing, Mining [B]}])", ["reproduced"]),
+        ("2021/22[Total] = total(same[Agriculture, forestry and fishing], same[Mining [B]])", ["reproduced"]),
+        ("{2021/22, 2022/23}[{Mining [B], Total}] = at_least(same[of which: a/b {c}])", ["consistent"] * 4),
+        ("Change %[Agriculture, forestry and fishing] = growth(2021/22, 2022/23)", ["reproduced"]),
+        ("2021/22[Mining [B]] = total(same[*-Agriculture, forestry and fishing])", ["contradicted"]),
+    ],
+)
+def test_labels_with_marks_of_the_notation_are_written_as_they_are_printed(formula: str, verdicts: list[str]) -> None:
+    frame = pd.read_csv(io.StringIO(ODD), dtype=str)
+    assert list(audit.check(frame, formula)["verdict"]) == verdicts
+
+
+def test_entities_with_marks_of_the_notation_are_written_as_they_are_printed(tmp_path: Path) -> None:
+    fields = [
+        {"name": "Industry"},
+        *({"name": f"20{y}/{y + 1}", "type": "number", "measure": "sales"} for y in (21, 22)),
+        {"name": "Change %", "type": "number"},
+    ]
+    relations = 't,growth,"Change %",growth,"sales[c, 2021/22], sales[c, 2022/23]"\n'
+    ledger = audit.ledger(report.load(written(tmp_path, ODD, fields, relations)))
+    assert list(ledger["verdict"]) == ["reproduced"] * 4
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("2022/23[Total] = total(same[*-Totl])", "rows and columns that the frame has; no row Totl"),
+        ("2022/23[Total] = total(2021/2[*-Total])", "no pairs of measures for total, and no column is named '2021/2'"),
+        ("Change % = growth(2021/22, 2022/3)", "no pairs of measures for growth, and no column is named '2022/3'"),
+        ("Change % = growth(2021/22)", "2 terms for growth, found 1"),
+    ],
+)
+def test_what_is_wrong_with_a_formula_is_said_of_that_formula(formula: str, said: str) -> None:
+    frame = pd.read_csv(io.StringIO(ODD), dtype=str)
+    with pytest.raises(report.BadInput) as error:
+        audit.check(frame, ["2022/23[Total] = at_least(2021/22)", formula])
+    assert str(error.value).startswith(f"relations, row {formula}")
+    assert str(error.value).endswith(f": {said}")
 
 
 @pytest.mark.parametrize(
@@ -245,9 +315,128 @@ def test_a_frame_with_a_column_twice_is_refused_by_its_name() -> None:
         audit.check(frame, ["x = total(x)"])
 
 
+SHARES = "Goods,Tonnes,Share %\nA,824.5,47.0\nB,217.6,12.4\nC,398.2,22.7\nD,313.9,17.9\nAll,1754.2,100\n"
+
+
+@pytest.mark.parametrize("shares", [SHARES, SHARES.replace("47.0", "47.1").replace("824.5", "825.5")])
+def test_a_hundred_without_decimals_is_as_it_was_printed(shares: str) -> None:
+    frame = pd.read_csv(io.StringIO(shares), dtype=str)
+    found = audit.check(frame, ["Share %[All] = total(same[*-All])", "Share %[All] = share(Tonnes[All], Tonnes)"])
+    assert set(found["verdict"]) == {"reproduced"}
+    index = pd.DataFrame({"Year": ["2015", "2016", "2017", "2018"], "CPI": ["100", "101.3", "103.9", "105.2"]})
+    index["Change %"] = ["", "1.3", "2.6", "1.3"]
+    assert set(audit.check(index, "Change % = growth(CPI[above], CPI)")["verdict"]) == {"reproduced"}
+
+
+def test_other_whole_numbers_of_a_column_with_decimals_are_refused_unless_it_is_said_to_mix_them() -> None:
+    frame = pd.read_csv(io.StringIO(SHARES.replace("12.4", "12").replace("47.0", "47.4")), dtype=str)
+    formula = "Share %[All] = total(same[*-All])"
+    with pytest.raises(report.BadInput, match="trailing zeros lost"):
+        audit.check(frame, formula)
+    assert list(audit.check(frame, formula, decimals={"Share %": "mixed"})["verdict"]) == ["reproduced"]
+
+
+@pytest.mark.parametrize("more", [{"units": {"Shares %": "%"}}, {"decimals": {"Shares %": "mixed"}}])
+def test_what_is_said_of_a_column_that_a_frame_has_not_is_refused(more: dict[str, dict[str, str]]) -> None:
+    frame = pd.read_csv(io.StringIO(SHARES), dtype=str)
+    with pytest.raises(report.BadInput, match=r"^frame, column Shares %: a column of this name"):
+        audit.check(frame, "Share %[All] = total(same[*-All])", **more)  # type: ignore[arg-type]
+
+
 def test_one_formula_needs_no_list() -> None:
     frame = pd.DataFrame({"row": ["A", "B", "All"], "x": ["1", "2", "3"]})
     assert list(audit.check(frame, "x[All] = total(x[*-All])")["verdict"]) == ["reproduced"]
+
+
+def written(folder: Path, table: str, fields: list[dict[str, object]], relations: str = "", **more: object) -> Path:
+    """A package of a table ``t`` with its own content; ``relations`` without their header."""
+    head = "tables,name,target,kernel,inputs\n"
+    package(folder, fields, "t", relations and head + relations)
+    (folder / "table.csv").write_text(table, "utf-8")
+    file = folder / "datapackage.json"
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | more), "utf-8")
+    return folder
+
+
+QUARTERS = (
+    "Region,Q1,Q2,Q3,Q4,Year\nNorth,120.4,131.2,118.7,140.1,510.4\nSouth,88.3,91.9,85.0,97.6,362.8\n"
+    "All,208.7,233.1,203.7,237.7,873.2\n"
+)
+
+
+def test_columns_of_one_measure_that_no_year_tells_apart_are_all_checked(tmp_path: Path) -> None:
+    fields = [{"name": "Region"}, *({"name": f"Q{i}", "type": "number", "measure": "sales"} for i in range(1, 5))]
+    relations = 't,parts,sales[All],total,sales[*-All]\nt,year,Year,total,"sales[c, *]"\n'
+    ledger = audit.ledger(
+        report.load(written(tmp_path, QUARTERS, [*fields, {"name": "Year", "type": "number"}], relations))
+    )
+    assert list(ledger["column"]) == ["Year", "Year", "Q1", "Q2", "Q3", "Q4", "Year"]
+    wrong = ledger[ledger["verdict"] == "contradicted"]
+    assert list(wrong["column"]) == ["Q2", "Year"]
+    assert list(wrong["recomputed"]) == ["223.1", "883.2"]
+
+
+def test_a_row_of_its_own_measure_keeps_every_column(tmp_path: Path) -> None:
+    table = "Item,A,B\nSales,120.4,131.2\nRate,4.1,5.3\nLimit,5.0,5.0\n"
+    fields = [{"name": "Item"}, *({"name": n, "type": "number"} for n in "AB")]
+    data = written(tmp_path, table, fields, "t,limit,rate,at_most,rate[Limit]\n")
+    file = data / "datapackage.json"
+    loaded = json.loads(file.read_text("utf-8"))
+    loaded["resources"][0]["row_measures"] = {row: {"measure": "rate"} for row in ("Rate", "Limit")}
+    file.write_text(json.dumps(loaded), "utf-8")
+    ledger = audit.ledger(report.load(data)).set_index(["row", "column"])
+    assert dict(ledger["verdict"]) == {
+        ("Rate", "A"): "consistent",
+        ("Rate", "B"): "contradicted",
+        ("Limit", "A"): "consistent",
+        ("Limit", "B"): "consistent",
+    }
+
+
+@pytest.mark.parametrize("more", [{"entity": "x"}, {"row_measures": True}])
+def test_two_columns_of_one_measure_and_year_are_refused(more: dict[str, object], tmp_path: Path) -> None:
+    own = "row_measures" in more
+    fields: list[dict[str, object]] = [
+        {"name": "Country"},
+        {"name": "2021", "type": "number", "year": 2021, "measure": "a"},
+        {"name": "2022", "type": "number", "year": 2021, "measure": "b" if own else "a", **({} if own else more)},
+        {"name": "Change %", "type": "number"},
+    ]
+    file = written(tmp_path, TABLE, fields) / "datapackage.json"
+    loaded = json.loads(file.read_text("utf-8"))
+    if own:
+        loaded["resources"][0]["row_measures"] = {"Alpha": {"measure": "c"}}
+    file.write_text(json.dumps(loaded), "utf-8")
+    with pytest.raises(report.BadInput, match=r"field 2022: each measure once a year and entity; 2021 is [ac] of 2021"):
+        report.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("of_table", "of_label", "of_numbers"),
+    [({"table": "2.1"}, {}, {}), ({}, {"role": "row"}, {}), ({}, {}, {"role": "value"}), ({}, {}, {})],
+    ids=["table", "row", "value", "types alone"],
+)
+def test_what_one_table_says_of_itself_hides_no_number_of_it_or_of_another(
+    of_table: dict[str, object], of_label: dict[str, object], of_numbers: dict[str, object], tmp_path: Path
+) -> None:
+    data = package(tmp_path, [TYPED[0] | of_label, *(f | of_numbers for f in TYPED[1:])])
+    file = data / "datapackage.json"
+    (one,) = json.loads(file.read_text("utf-8"))["resources"]
+    two = {"name": "other", "path": "table.csv", "schema": {"fields": TYPED}}
+    file.write_text(json.dumps({"resources": [one | of_table, two]}), "utf-8")
+    cells = report.load(data).cells()
+    assert cells["table"].value_counts().to_dict() == {str(of_table.get("table", "energy use")): 9, "other": 9}
+
+
+@pytest.mark.parametrize("kind", ["float", "Number", "numeric", ["number"]])
+def test_a_type_that_no_package_has_is_refused(
+    kind: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = package(tmp_path, [*TYPED[:3], {"name": "Change %", "type": kind}])
+    assert main(["audit", "--strict", "--data", str(data)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: datapackage.json, row resource energy use, field Change %: property 'type': ")
+    assert error.count("\n") == 1
 
 
 def test_every_dated_row_has_a_trend_or_a_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

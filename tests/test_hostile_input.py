@@ -394,7 +394,21 @@ def test_patterns_that_explode_do_not(pattern: str, tmp_path: Path) -> None:
 
 def costly(directory: Path, kind: str) -> None:
     """An edition at the limits of what is read."""
-    if kind == "objects":
+    if kind.startswith("rank"):
+        rows = 1_900 if kind == "ranks" else 6_000
+        fields = [{"name": "t"}, *({"name": n, "type": "integer", "exact": True} for n in ("v", "rank"))]
+        names = ["tables", "name", "target", "kernel", "inputs"]
+        resources = [
+            {"name": "t", "path": "t.csv", "schema": {"fields": fields}},
+            {"name": "relations", "path": "r.csv", "schema": {"fields": [{"name": n} for n in names]}},
+        ]
+        text = json.dumps({"resources": resources})
+        order = [(i * 7) % rows for i in range(rows)]  # prime to the number of rows
+        (directory / "t.csv").write_text(
+            "t,v,rank\n" + "".join(f"a{i},{10**6 - 3 * n},{n + 1}\n" for i, n in enumerate(order))
+        )
+        (directory / "r.csv").write_text(f'{",".join(names)}\nt,rank,rank,rank,"v, v[others]"\n')
+    elif kind == "objects":
         text = '{"x":[' + '{"a":1},' * 490_000 + '{}],"resources":[1]}'
     else:
         fields = [{"name": "r", "role": "row"}, {"name": "v", "role": "value", "measure": "m", "year": 2024}]
@@ -404,10 +418,12 @@ def costly(directory: Path, kind: str) -> None:
     (directory / "datapackage.json").write_text(text)
 
 
-@pytest.mark.parametrize(("kind", "code"), [("objects", 2), ("rows", 0), ("too many rows", 2)])
+@pytest.mark.parametrize(
+    ("kind", "code"), [("objects", 2), ("rows", 0), ("too many rows", 2), ("ranks", 0), ("ranks of too many rows", 2)]
+)
 def test_no_edition_takes_more_than_500_mb(kind: str, code: int, tmp_path: Path) -> None:
     costly(tmp_path, kind)
-    command = [sys.executable, "-m", "analysis", "audit", "--format", "csv", "--data", str(tmp_path)]
+    command = [sys.executable, "-m", "analysis", "audit", "--strict", "--format", "csv", "--data", str(tmp_path)]
     # Measured from a small process: what a process has used includes what the one that started it had in memory.
     measure = (
         "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:], stdout=-3, stderr=-3); "
@@ -418,3 +434,12 @@ def test_no_edition_takes_more_than_500_mb(kind: str, code: int, tmp_path: Path)
     )
     assert int(said.stdout.split()[0]) == code
     assert int(said.stdout.split()[1]) < 500 * 1024
+
+
+def test_relations_that_read_too_much_are_refused_in_one_line(tmp_path: Path) -> None:
+    costly(tmp_path, "ranks of too many rows")
+    with alarm(10):
+        code, error = outcome("audit", tmp_path)
+    assert code == 2
+    expected = "relations that read at most 4,000,000 numbers in all, each as often as it is read"
+    assert error == f"error: relations.csv, row t rank, column inputs: {expected}\n"

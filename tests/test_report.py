@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from analysis import blocks, report
@@ -388,6 +389,43 @@ def test_a_column_that_mixes_decimals_in_print_says_so_or_keeps_a_zero(edition: 
                     field["decimals"] = "mixed"
     cells = report.load(edition).cells(["1-2-2"])
     assert "4" in set(cells.loc[cells["column"] == "gerd_intensity_2023", "printed"])
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("−5.2", "write -5.2"),
+        ("–1 234.5", "write -1,234.5"),
+        ("(5.2)", "write -5.2, if the brackets are a minus"),
+        ("+3.2", "write 3.2"),
+        ("1 234.5", "write 1,234.5"),
+        ("1\u202f234\u202f567", "write 1,234,567"),
+        ("1'234.5", "write 1,234.5"),
+        ("1.234,5", "write 1,234.5"),
+        ("5,2", "write 5.2"),
+        ("12.5%", "write 12.5"),
+        *(
+            (text, "where no number is printed, leave the cell empty or write N/A")
+            for text in ("..", "-", "–", "x", ":")
+        ),
+        *((text, "write the digits alone, such as -1,234.5, with * behind them for a mark") for text in ("5.2p", "<1")),
+    ],
+)
+def test_what_is_no_number_here_is_said_as_it_is_written_here(text: str, instead: str) -> None:
+    frame = pd.DataFrame({"row": ["A"], "x": [text]})
+    with pytest.raises(BadInput) as error:
+        report.from_frames({"t": frame}).cells()
+    assert str(error.value) == f"t, row A, column x: a number as printed, found {text!r}; {instead}"
+    if re.match("write .*[0-9]", instead) and "digits" not in instead:  # what is advised is read
+        advised = frame.assign(x=instead.split()[1].rstrip(","))
+        assert len(report.from_frames({"t": advised}).cells()) == 1
+
+
+def test_a_unit_that_is_no_object_is_refused_with_an_example(edition: Path) -> None:
+    with changed_package(edition) as package:
+        package["units"]["仟人"] = 1000
+    with pytest.raises(BadInput, match=r'units 仟人: an object such as \{"factor": 1000\}, found 1000'):
+        report.load(edition)
 
 
 def test_the_report_itself_gives_no_warning() -> None:

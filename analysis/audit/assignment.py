@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.audit.conclusions import conclude
+from analysis.audit.declarations import declared
 from analysis.audit.register import Changes, changes, owners, rows_of
+from analysis.audit.relations import unprinted
 from analysis.audit.verdicts import COLUMNS, audit
 from analysis.report import BadInput, Report, from_frames, once
 
@@ -45,27 +47,38 @@ def check(
     relations: str | Sequence[str] | pd.DataFrame,
     units: Mapping[str, str] | None = None,
     name: str = "frame",
+    decimals: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Whether the printed numbers of a frame follow from each other: the ledger, one row per number and relation.
 
     The first column holds the row labels, the others numbers as printed, as strings. ``relations`` are formulas
     such as ``"growth % = growth(2023, 2024)"`` or ``"2024[Total] = total(2024[*-Total])"``, in the notation of
-    :mod:`analysis.audit.declarations`, or a frame with the columns of ``relations.csv``. Raises
+    :mod:`analysis.audit.declarations`, or a frame with the columns of ``relations.csv``. ``units``
+    and ``decimals`` by name of a column as in :func:`analysis.report.from_frames`. Raises
     :class:`analysis.report.BadInput` for a formula that is none or is about nothing in the frame, and for a number
     that is none.
     """
+    formulas: dict[str, str] = {}
     if not isinstance(relations, pd.DataFrame):
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for line in [relations] if isinstance(relations, str) else relations:
             match = _FORMULA.fullmatch(line)
             if not match:
                 raise BadInput("relations", "a formula such as growth % = growth(2023, 2024)", line)
+            formulas[f"line {len(rows) + 2}"] = line
             rows.append((f'"{name}"', match["kernel"], match["target"], match["kernel"], match["inputs"]))
         relations = pd.DataFrame(rows, columns=["tables", "name", "target", "kernel", "inputs"])
-    report = from_frames({name: frame}, relations, units)
-    found = ledger(report)
-    if absent := audit(report).absent:
-        raise BadInput("relations", "rows and columns that the frame has", absent[0].text)
+    report = from_frames({name: frame}, relations, units, decimals)
+    try:
+        found, done = ledger(report), audit(report)
+    except BadInput as error:
+        if error.file != "relations.csv":
+            raise
+        raise BadInput("relations", error.expected, formulas.get(error.row, error.row), error.column) from None
+    for relation in declared(report):
+        names = unprinted(relation, done.cells)
+        if names or relation in done.absent:
+            raise BadInput("relations", "; ".join(["rows and columns that the frame has", *names]), relation.text)
     return found
 
 

@@ -23,8 +23,8 @@ Tried = tuple[End, End, bool]
 #: What a relation counts that is a bound or assumes something, where arithmetic and order count 1.
 SOFT = 0.5
 
-#: So many results are kept at a time (some 40 MB).
-KEPT = 60_000
+#: How much is kept of results at a time: some 40 MB, where one takes as much as 50 numbers and those that it read.
+KEPT = 3_600_000
 
 
 @dataclass(frozen=True)
@@ -65,23 +65,24 @@ class Bench:
         self.power = [0] * len(self.values)
         self.known: list[bool] = cells.known.tolist()
         self.instances: list[Instance] = []
-        touching: list[list[int]] = [[] for _ in self.values]
+        self.touching: list[set[int]] = [set() for _ in self.values]
+        numbers = list(range(len(self.values)))  # one object for each, however often it is read
         for group in groups:
             relation = group.relation
             weight = 1.0 if relation.basis in ("exact", "order") else SOFT
-            for target, inputs in zip(group.target.tolist(), group.inputs.tolist(), strict=True):
-                cells_read = {target, *inputs}
-                if all(self.known[cell] for cell in cells_read):
-                    for cell in cells_read:
-                        touching[cell].append(len(self.instances))
+            for target, inputs in zip(group.target.tolist(), (some.tolist() for some in group.inputs), strict=True):
+                read, number = tuple([numbers[cell] for cell in inputs]), len(self.instances)
+                if self.known[target] and all(self.known[cell] for cell in inputs):
+                    for cell in (target, *inputs):
+                        self.touching[cell].add(number)
                 kernel = KERNELS[relation.kernel]
-                self.instances.append(Instance(relation, kernel, target, tuple(inputs), group.constants, weight))
+                self.instances.append(Instance(relation, kernel, target, read, group.constants, weight))
         # Cells that are read alike share what was read.
-        read: dict[tuple[bool, str], dict[str, Value]] = {}
-        self._values = [read.setdefault((c.exact, cells.mode(c.table, c.measure)), {}) for c in cells.cells]
+        alike: dict[tuple[bool, str], dict[str, Value]] = {}
+        self._values = [alike.setdefault((c.exact, cells.mode(c.table, c.measure)), {}) for c in cells.cells]
         self._tried: dict[tuple[Any, ...], Tried] = {}
+        self._kept = 0
         self._slips: dict[tuple[int, str], list[tuple[str, str, Value]]] = {}
-        self.touching = [frozenset(numbers) for numbers in touching]
         self.rows = _listed((c.table, c.order[0]) for c in cells.cells)
         self.columns = _listed((c.table, c.order[1]) for c in cells.cells)
         self.blocks = _listed((c.table, c.measure) for c in cells.cells)
@@ -104,8 +105,10 @@ class Bench:
             holds = (low is None or low[0] * scale <= t[2] * low[1]) and (
                 high is None or high[0] * scale >= t[0] * high[1]
             )
-            if len(self._tried) >= KEPT:
+            self._kept += 50 + len(key)
+            if self._kept > KEPT:
                 self._tried.clear()
+                self._kept = 0
             found = self._tried[key] = low, high, holds
         return found
 

@@ -13,7 +13,7 @@ named; ``prose:id[y]`` is a sentence about the year of the target. In inputs ``*
 ``others`` every other row, ``{A,B}`` those rows, ``above`` and ``below`` the
 neighbouring rows. Where the report does not print a target or an input, there is no
 instance; where it leaves an input blank in a place of its table, the target is unchecked.
-A measure whose name holds one of ``,:/[]{}`` is written as it is printed.
+A measure, row or entity whose name holds one of ``,:/[]{}`` is written as it is printed.
 
 ``low`` and ``high`` are bounds of :mod:`analysis.audit.kernels`: a number or a name in
 ``bounds.csv`` (``1/name``: of the inverse); ``key`` keeps one key of the target,
@@ -25,7 +25,7 @@ import itertools
 import re
 import shlex
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -125,9 +125,11 @@ def declared(report: Report) -> tuple[Relation, ...]:
     tables = report.tables  # what is wrong with these is said before the first relation is read
     known = {number: table.measures for number, table in tables.items()}
     names = set().union(*known.values())
+    entities = {f.entity for table in tables.values() for f in table.values}
+    places = [n for n in dict.fromkeys([*report.entities, *entities]) if set(n) & _MARKS]
     for line, record in _numbered(report, RESOURCE):
         try:
-            made = parse(record, bounds, tables, names)
+            made = parse(record, bounds, tables, names, places)
         except ValueError as error:
             column, _, said = str(error).partition("|")
             raise BadInput("relations.csv", said, line, column) from None
@@ -156,12 +158,13 @@ def parse(
     bounds: Mapping[str, tuple[Fraction, Fraction]] | None = None,
     known: Collection[str] = (),
     names: Collection[str] = (),
+    places: Collection[str] = (),
 ) -> list[Relation]:
     """The relations of one row of ``relations.csv``, one for each table, measure and row named.
 
     ``record`` needs ``tables, name, target, kernel, inputs``; ``bounds`` are the rows of
     ``bounds.csv`` by name, ``known`` the names of tables (those with blanks stand alone or in
-    quotes), ``names`` those of measures. Raises :class:`ValueError` with
+    quotes), ``names`` those of measures, ``places`` those of rows and entities that hold a mark. Raises :class:`ValueError` with
     ``column|what is expected``.
     """
     for column in ("tables", "name", "target", "kernel", "inputs"):
@@ -176,11 +179,11 @@ def parse(
         raise ValueError(f"high|a bound that is not below the low one, found {low} and {high}")
     least = None if kernel == "complement" and not record.get("low", "").strip() else low
     text, found = f"{target} = {kernel}({inputs})", []
-    # a name of a measure that holds a mark of the notation is one sign while formulas are taken apart
-    odd = sorted({n for n in names if set(n) & set(",:/[]{}")}, key=lambda n: (-len(n), n))[: sys.maxunicode - _SIGN]
-    signs = dict(enumerate(odd, _SIGN))
+    # a name that holds a mark of the notation is one sign while formulas are taken apart
+    odd = [*_longest(n for n in names if set(n) & _MARKS), *_longest(n for n in places if n in text)]
+    signs = dict(enumerate(odd[: sys.maxunicode - _SIGN], _SIGN))
     for sign, one in signs.items():
-        target, inputs = (part.replace(one, chr(sign)) for part in (target, inputs))
+        target, inputs = (_signed(part, one, chr(sign), one in names) for part in (target, inputs))
     for table in _tables(record["tables"].strip(), known):
         for measure, rest in _each(target):
             terms = [_term(t, table, measure, "inputs", signs) for t in _split(inputs)]
@@ -205,9 +208,22 @@ def _tables(text: str, known: Collection[str]) -> list[str]:
         raise ValueError("tables|names of tables, those with blanks in quotes") from None
 
 
+def _longest(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda n: (-len(n), n))
+
+
+def _signed(text: str, name: str, sign: str, measure: bool) -> str:
+    """A name as one sign: of a measure wherever it stands, of a row or entity where a place is named."""
+    if measure or name not in text:
+        return text.replace(name, sign)
+    return re.sub(rf"((?:[\[{{,]|\*-)\s*){re.escape(name)}(?=\s*[,\]}}])", rf"\g<1>{sign}", text)
+
+
 _ANY = 10**9
 #: The first of the characters that have no meaning.
 _SIGN = 0xF0000
+#: What the notation is made of, and the comma of a name that stands in a list.
+_MARKS, _COMMA = frozenset(",:/[]{}"), chr(_SIGN - 1)
 #: How many inputs a kernel needs, at least and at most; others take any number, at least one.
 _INPUTS = dict.fromkeys(("growth", "difference", "product", "from_share", "compound_with", "between"), (2, 2))
 _INPUTS |= {"compound": (1, 1), "at_most": (1, 1), "before": (3, 3)}
@@ -224,8 +240,10 @@ def _arity(kernel: str, terms: Sequence[Term]) -> None:
     if not least <= len(terms) <= most:
         wanted = least if least == most else f"at least {least}"
         raise ValueError(f"inputs|{wanted} terms for {kernel}, found {len(terms)}")
-    if any(t.second for t in terms) and kernel not in (*_LISTED, "holds_parts"):
-        raise ValueError(f"inputs|no pairs of measures for {kernel}")
+    for term in terms:
+        if term.second and kernel not in (*_LISTED, "holds_parts"):
+            pair = f"{term.measure}/{term.second[1]}"
+            raise ValueError(f"inputs|no pairs of measures for {kernel}, and no column is named {pair!r}")
     alone = _ALONE.get(kernel, most if most < _ANY else 1 if least > 1 else 0)
     if any(t.second or _is_set(t) for t in terms[:alone]):
         raise ValueError(f"inputs|one number each in the first {alone} terms for {kernel}")
@@ -279,7 +297,7 @@ def counted(pattern: str, keys: Sequence[str]) -> str | None:
 
 def members(text: str) -> list[str]:
     """``{A, B}`` as a list."""
-    return [m for m in (part.strip() for part in text.strip("{}").split(",")) if m]
+    return [m.replace(_COMMA, ",") for m in (part.strip() for part in text.strip("{}").split(",")) if m]
 
 
 def _for_row(term: Term, row: str) -> Term:
@@ -295,7 +313,9 @@ def _term(text: str, table: str, same: str, column: str, signs: Mapping[int, str
     if here == PROSE:
         return Term(PROSE, measure, measure, (match["place"] or "").strip())
     measure = (same if measure == "same" else measure).translate(signs)
-    where = [p.strip().translate(signs) for p in re.split(r",(?![^{]*\})", match["place"] or "")]
+    listed = {sign: name.replace(",", _COMMA) for sign, name in signs.items()}
+    where = [p.strip() for p in re.split(r",(?![^{]*\})", match["place"] or "")]
+    where = [p.translate(listed if p.startswith("{") else signs) for p in where]
     if len(where) > 2:
         raise ValueError(f"{column}|one row and one key, found {text.strip().translate(signs)!r}")
     if len(where) == 2:

@@ -18,6 +18,9 @@ from analysis.audit.declarations import RANKS, SHIFTED, Relation, Term, counted,
 from analysis.audit.kernels import KERNELS, Bound, Constants
 from analysis.report import BadInput
 
+#: What stands for rows and keys that have other names.
+_WORDS = ("c", "*", "only", "others", "above", "below")
+
 
 @dataclass(frozen=True, eq=False)
 class Group:
@@ -63,6 +66,34 @@ def targets(relation: Relation, cells: Cells) -> NDArray[np.int64]:
     block, rows, keys = _aim(relation, cells)
     found = block.index[np.ix_(rows, keys)].ravel() if block is not None else np.zeros(0, dtype=np.int64)
     return found[found >= 0]
+
+
+def reads(relation: Relation, cells: Cells) -> int:
+    """How many numbers the instances of a relation read, at most: each of a set of rows for each target."""
+    block, rows, keys = _aim(relation, cells)
+    found = 0
+    for term in relation.inputs if block else ():
+        for there in (cells.blocks[name] for name in term.names if name in cells.blocks):
+            named = len(members(term.row)) if term.row.startswith("{") else 1
+            across = len(there.rows) if term.row == "others" or term.row.startswith("*") else named
+            found += across * (len(there.keys) if term.key in ("*", "others") else 1)
+    return len(rows) * len(keys) * found
+
+
+def unprinted(relation: Relation, cells: Cells) -> list[str]:
+    """The rows and keys that a relation names and that nothing is printed for, in words."""
+    found = []
+    for term in (relation.target, *relation.inputs):
+        for block in (cells.blocks[name] for name in term.names if name in cells.blocks):
+            row = term.row if term is relation.target else term.row.removeprefix("*-")
+            rows = members(row) if row.startswith("{") and row == term.row else [row]
+            found += [
+                f"no row {row}" for row in rows if row not in _WORDS and row not in block.rows and row[:2] != "c:"
+            ]
+            keys = [*block.keys, *_WORDS, "y<"]
+            if term.key and not SHIFTED.fullmatch(term.key) and counted(term.key, block.keys) not in keys:
+                found.append(f"no column {term.key}")
+    return list(dict.fromkeys(found))
 
 
 def _aim(relation: Relation, cells: Cells) -> tuple[Block | None, list[int], list[int]]:
@@ -172,8 +203,8 @@ def _rows(
         printed = [code for code, there in zip(target.rows, target.printed, strict=True) if there]
         wanted = [tuple(other for other in printed if other != code) for code in codes]
     elif pattern in ("above", "below"):
-        beside = ["", *ordered, ""][0 if pattern == "above" else 2 :]
-        wanted = [(dict(zip(ordered, beside, strict=False))[code],) for code in codes]
+        beside = dict(zip(ordered, ["", *ordered, ""][0 if pattern == "above" else 2 :], strict=False))
+        wanted = [(beside[code],) for code in codes]
     elif pattern.startswith("*"):
         left = [code for code in first.rows if code != pattern[2:]]
         wanted = [tuple(left if len(left) < len(first.rows) or pattern == "*" else [pattern])] * len(rows)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -135,6 +137,97 @@ def test_a_number_is_revised_when_no_value_prints_as_both(old, new, beyond):
     frames = [pd.DataFrame({"row": ["A"], "x": [text]}) for text in (old, new)]
     found = editions_module.revisions(*(report_module.from_frames({"t": frame}) for frame in frames))
     assert list(found["beyond rounding"]) == [beyond]
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("sales 2021/22", "sales 2022/23"),
+        ("1999/00, 2009–10 and 2010-11.", "2000/01, 2010–11 and 2011-12."),
+        ("2024-09, 2024-09-30, 2021/2022", "2025-09, 2025-09-30, 2022/2023"),
+        ("Index, 2015=100; 2015/16 = 100; 2015", "Index, 2015=100; 2015/16 = 100; 2016"),
+        ("2015=1000", "2016=1000"),
+    ],
+)
+def test_both_halves_of_a_fiscal_year_move_and_a_base_stays(text, after):
+    assert editions_module.moved(text, 1) == after
+
+
+def plain(folder, relations, rows, fields, **of_relations):
+    """A package of another publisher: table ``t`` and its relations."""
+    folder.mkdir()
+    (folder / "t.csv").write_text("\n".join([",".join(f'"{f["name"]}"' for f in fields), *rows, ""]), "utf-8")
+    names = ["tables", "name", "target", "kernel", "inputs"]
+    with (folder / "relations.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([names, *relations])
+    resources = [
+        {"name": "t", "path": "t.csv", "schema": {"fields": fields}},
+        {"name": "relations", "path": "relations.csv", "schema": {"fields": [{"name": n} for n in names]}}
+        | of_relations,
+    ]
+    (folder / "datapackage.json").write_text(json.dumps({"resources": resources}), "utf-8")
+    return folder
+
+
+def test_the_relations_of_another_package_carry_over_with_the_years_of_its_columns(tmp_path, capsys):
+    names = ["2020/21", "2021/22", "Change 2021/22 %", "Index, 2015=100"]
+    fields = [{"name": "Region"}, *({"name": n, "type": "number"} for n in names)]
+    rows = ["North [2015],120.4,131.2,9.0,109.0", "All,120.4,131.2,9.0,109.0"]
+    relations = [
+        ["t", "growth", "Change 2021/22 %", "growth", "2020/21,2021/22"],
+        ["t", "total", "{2020/21, 2021/22}[All]", "total", "same[*-All]"],
+        ["t", "row", "Index, 2015=100[All]", "at_most", "2020/21[North [2015]]"],
+    ]
+    old = plain(tmp_path / "old", relations, rows, fields)
+    assert set(audit_ledger(old)["verdict"]) <= {"reproduced", "consistent"}
+    assert main(["new-edition", str(tmp_path / "new"), "--data", str(old)]) == 0
+    assert 'carries_over" of a resource says otherwise: relations.csv\n' in capsys.readouterr().out
+    new = tmp_path / "new"
+    moved = ["2021/22", "2022/23", "Change 2022/23 %", "Index, 2015=100"]
+    (header, *_) = csv.reader((new / "t.csv").read_text("utf-8").splitlines())
+    assert header == ["Region", *moved]
+    inputs = [row[4] for row in csv.reader((new / "relations.csv").read_text("utf-8").splitlines())]
+    assert inputs == ["inputs", "2021/22,2022/23", "same[*-All]", "2021/22[North [2015]]"]
+    (new / "t.csv").write_text("\n".join([",".join(f'"{n}"' for n in header), *rows, ""]), "utf-8")
+    assert len(audit_ledger(new)) == len(audit_ledger(old)) == 5
+
+
+def audit_ledger(folder):
+    """Every relation that a package has is about something in it."""
+    loaded = report_module.load(folder)
+    ledger = audit.ledger(loaded)
+    assert loaded.warnings == []
+    return ledger
+
+
+def test_what_carries_over_is_said_in_the_package(tmp_path):
+    fields = [{"name": "Region"}, {"name": "2021", "type": "number"}]
+    old = plain(tmp_path / "old", [["t", "r", "2021", "at_most", "2021"]], ["A,1"], fields, carries_over=False)
+    assert main(["new-edition", str(tmp_path / "new"), "--data", str(old)]) == 0
+    assert (tmp_path / "new/relations.csv").read_text("utf-8").count("\n") == 1
+
+
+def test_the_relations_of_the_report_carry_over_but_for_the_year_of_a_sentence(tmp_path):
+    assert main(["new-edition", str(tmp_path / "next")]) == 0
+    before, after = ((d / "relations.csv").read_text("utf-8") for d in (ROOT / "data", tmp_path / "next"))
+    assert after == re.sub(r"(?<=_)20\d\d\b", lambda year: str(int(year[0]) + 1), before)
+
+
+def test_what_only_one_edition_prints_is_said(tmp_path, capsys):
+    def edition(name, header, *rows):
+        fields = [{"name": "Row"}, *({"name": n, "type": "number"} for n in header)]
+        return plain(tmp_path / name, [], rows, fields)
+
+    old = edition("old", ["sales", "staff"], "A,1,2", "B,3,4", "C,5,6")
+    new = edition("new", ["turnover", "staff"], "A,1,2", "C,5,6", "D,7,8", "E,7,8")
+    for form in ("csv", "json", "table"):
+        assert main(["revisions", str(old), str(new), "--format", form]) == 0
+        assert capsys.readouterr().err == (
+            "note: 4 numbers of OLD have no partner (measure sales of t; row B of t)\n"
+            "note: 6 numbers of NEW have no partner (measure turnover of t; row D of t; row E of t)\n"
+        )
+    assert main(["revisions", str(old), str(old)]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_changed_digit_is_one_digit_of_one_number_and_is_read(data_copy):
