@@ -147,7 +147,7 @@ def _compiles(pattern: str) -> bool:
 
 def _measure(name: str, year: int | None) -> str:
     """What a column of numbers measures, where the package does not say: its name, less its year."""
-    stem = name if year is None else re.sub(rf"[\s_.-]*{year}$", "", name)
+    stem = name if year is None else re.sub(rf"[\s_.-]*{year}([/–-]\d\d)?$", "", name)
     return stem or "value"
 
 

@@ -99,6 +99,13 @@ def test_years_on_the_columns_let_a_relation_name_the_year_before(tmp_path: Path
     assert set(ledger["year"]) == {"2022"}
 
 
+def test_a_fiscal_year_is_that_of_its_first_half(tmp_path: Path) -> None:
+    fields = [{"name": "Industry"}, *({"name": f"20{y}/{y + 1}", "type": "number", "year": 2000 + y} for y in (21, 22))]
+    fields.append({"name": "Change %", "type": "number", "year": 2022})
+    relations = 't,growth,"Change %[c, y]",growth,"value[c, y-1], value[c, y]"\n'
+    assert list(audit.ledger(report.load(written(tmp_path, ODD, fields, relations)))["verdict"]) == ["reproduced"] * 4
+
+
 def test_a_row_of_several_years_has_a_trend(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     years = list(range(2015, 2025))
     (tmp_path / "t.csv").write_text(
