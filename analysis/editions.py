@@ -7,7 +7,7 @@
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ _ONE = r"(?!\d{4}(?:[/–-]\d\d)?\s*[=＝]\s*100\b)(?:19|20)\d\d(?:[/–-]\d\d(?
 YEAR, _IN_A_FORMULA = re.compile(rf"(?<![\d.,]){_ONE}"), re.compile(rf"(?<![\d.]){_ONE}")
 #: The row and key of a term in a formula; the name of a row may hold brackets.
 _PLACE = re.compile(r"(\[(?:[^\[\]]|\[[^\[\]]*\])*\])")
+#: Between the row and the key of a place; within braces names are listed.
+_COMMA = re.compile(r",(?![^{]*\})")
 #: Resources that the next edition begins with, unless the package says otherwise (``carries_over``).
 _CARRIED = ("labels", RELATIONS, BOUNDS)
 #: What is said of one printed page only, and what stays as it is because no rule can know its next form.
@@ -50,24 +52,27 @@ def moved(text: str, by: int, pattern: re.Pattern[str] = YEAR) -> str:
 
     def on(match: re.Match[str]) -> str:
         year, rest = int(match[0][:4]), match[0][4:]
-        if rest and int(rest[1:]) == (year + 1) % 100:
+        month = rest.startswith("-") and int(rest[1:]) <= 12
+        if rest and int(rest[1:]) == (year + 1) % 100 and not month:
             rest = f"{rest[0]}{(year + by + 1) % 100:02d}"
         return f"{year + by}{rest}"
 
     return pattern.sub(on, text)
 
 
-def _moved_formula(text: str, by: int) -> str:
-    """Terms with the years of columns, sentences and keys moved on; those in names of rows stay."""
+def _moved_formula(text: str, by: int, rows: Collection[str]) -> str:
+    """Terms with the years of columns, sentences and keys moved on; those in names of ``rows`` stay."""
     parts = _PLACE.split(text)
-    for i, part in enumerate(parts):
-        row, mark, key = part.rpartition(",") if i % 2 else ("", "", part)
-        parts[i] = part if i % 2 and not mark else f"{row}{mark}{moved(key, by, _IN_A_FORMULA)}"
+    parts[::2] = [moved(part, by, _IN_A_FORMULA) for part in parts[::2]]
+    for i, place in enumerate(parts[1::2]):
+        *row, key = _COMMA.split(place[1:-1])
+        if row and place[1:-1].strip() not in rows and not _IN_A_FORMULA.sub("", key).strip("{}, "):
+            parts[2 * i + 1] = f"[{','.join(row)},{moved(key, by, _IN_A_FORMULA)}]"
     return "".join(parts)
 
 
-#: How the years of a relation move on.
-_MOVED = {"tables": moved, "target": _moved_formula, "inputs": _moved_formula, "key": moved}
+#: Columns of a relation whose years move on.
+_TEXTS, _FORMULAS = ["tables", "key"], ["target", "inputs"]
 
 
 def moved_on(value: Any, by: int, leave: frozenset[str] = frozenset()) -> Any:
@@ -109,8 +114,11 @@ def lay_out(report: Report, target: Path, by: int = 1) -> list[str]:
             carried.append(path)
             frame = report.resource(old["name"])
             if old["name"] == RELATIONS:
-                for column in frame.columns.intersection(list(_MOVED)):
-                    frame[column] = [_MOVED[column](text, by) for text in frame[column]]
+                rows_named = {cell.row for cell in report.iter_cells(blanks=True)}
+                for column in frame.columns.intersection(_TEXTS):
+                    frame[column] = [moved(text, by) for text in frame[column]]
+                for column in frame.columns.intersection(_FORMULAS):
+                    frame[column] = [_moved_formula(text, by, rows_named) for text in frame[column]]
             files[path] = _text([header, *frame.to_numpy().tolist()])
         else:
             anew.append(path)
@@ -176,6 +184,7 @@ def revisions(old: Report, new: Report) -> pd.DataFrame:
 
 def _alone(name: str, cells: Sequence[Cell], others: Sequence[Cell]) -> list[str]:
     """How many numbers of an edition the other does not print, and what they have in common; nothing where none is."""
+    cells = [cell for cell in cells if cell.printed != NOT_AVAILABLE]
     keys = {_key(cell) for cell in others}
     known = {part for key in keys for part in _parts(key)}
     names: set[tuple[int, str]] = set()
@@ -190,7 +199,8 @@ def _alone(name: str, cells: Sequence[Cell], others: Sequence[Cell]) -> list[str
         return []
     listed = [said for _, said in sorted(names)]
     more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
-    return [f"{len(loose):,} numbers of {name} have no partner ({'; '.join(listed[:3])}{more})"]
+    count = "1 number" if len(loose) == 1 else f"{len(loose):,} numbers"
+    return [f"{count} of {name} without a partner ({'; '.join(listed[:3])}{more})"]
 
 
 def _parts(key: tuple[str, ...]) -> list[tuple[str, ...]]:

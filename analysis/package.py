@@ -147,7 +147,7 @@ def _compiles(pattern: str) -> bool:
 
 def _measure(name: str, year: int | None) -> str:
     """What a column of numbers measures, where the package does not say: its name, less its year."""
-    stem = name if year is None else re.sub(rf"[\s_.-]*{year}([/–-]\d\d)?$", "", name)
+    stem = name if year is None else re.sub(rf"[\s_.-]*{year}([/–-]{(year + 1) % 100:02d})?$", "", name)
     return stem or "value"
 
 
@@ -289,7 +289,7 @@ def table(resource: Mapping[str, Any], numeric: bool = False) -> Table | None:
             key = field.year or field.entity
             other = taken.setdefault((measure, key), field.name) if key else field.name
             if other != field.name:
-                wanted = f"each measure once a year and entity; {other} is {measure} of {key} too"
+                wanted = f"each measure once a year, or once an entity where no year is given; {other} is {measure} of {key} too"
                 raise BadInput(PACKAGE, wanted, f"{where}, field {field.name}")
     return Table(
         table=number or name,

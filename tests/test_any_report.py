@@ -414,7 +414,10 @@ def test_two_columns_of_one_measure_and_year_are_refused(more: dict[str, object]
     if own:
         loaded["resources"][0]["row_measures"] = {"Alpha": {"measure": "c"}}
     file.write_text(json.dumps(loaded), "utf-8")
-    with pytest.raises(report.BadInput, match=r"field 2022: each measure once a year and entity; 2021 is [ac] of 2021"):
+    with pytest.raises(
+        report.BadInput,
+        match=r"field 2022: each measure once a year, or once an entity where no year is given; 2021 is [ac] of 2021",
+    ):
         report.load(tmp_path)
 
 
@@ -481,3 +484,18 @@ def test_every_dated_row_has_a_trend_or_a_reason(tmp_path: Path, capsys: pytest.
     assert main(["forecasts", "--format", "csv", "--data", str(tmp_path)]) == 0
     printed = capsys.readouterr().out
     assert all(f"\nsales.{name}," in printed for name in rows)
+
+
+def test_months_are_no_fiscal_years(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "table.csv").write_text("Country,2023-01,2023-02\nAlpha,1.5,1.6\n", "utf-8")
+    fields = [{"name": "Country"}, *({"name": f"2023-0{m}", "type": "number", "year": 2023} for m in (1, 2))]
+    resources = [{"name": "t", "path": "table.csv", "schema": {"fields": fields}}]
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": resources}), "utf-8")
+    assert main(["cells", "--data", str(tmp_path), "--format", "csv"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_an_error_about_units_names_the_formula_it_is_about() -> None:
+    frame = pd.DataFrame([["A", "1", "2", "3", "3"]], columns=["row", "a", "b", "c", "d"])
+    with pytest.raises(report.BadInput, match=r"total\(a, b\)"):
+        audit.check(frame, ["c = total(d)", "c = total(a, b)"], {"a": "%", "b": "1"})

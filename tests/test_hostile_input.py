@@ -442,4 +442,4 @@ def test_relations_that_read_too_much_are_refused_in_one_line(tmp_path: Path) ->
         code, error = outcome("audit", tmp_path)
     assert code == 2
     expected = "relations that read at most 4,000,000 numbers in all, each as often as it is read"
-    assert error == f"error: relations.csv, row t rank, column inputs: {expected}\n"
+    assert error == f"error: relations.csv, row rank = rank(v, v[others]), column inputs: {expected}\n"

@@ -72,9 +72,8 @@ def check(
     try:
         found, done = ledger(report), audit(report)
     except BadInput as error:
-        if error.file != "relations.csv":
-            raise
-        raise BadInput("relations", error.expected, formulas.get(error.row, error.row), error.column) from None
+        file = "relations" if error.file == "relations.csv" else "units" if "unit" in error.expected else error.file
+        raise BadInput(file, error.expected, formulas.get(error.row, error.row), error.column) from None
     for relation in declared(report):
         names = unprinted(relation, done.cells)
         if names or relation in done.absent:

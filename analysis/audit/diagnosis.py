@@ -152,9 +152,9 @@ def _best(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
     hard = best.kind in LOST or any(bench.instances[i].weight > SOFT for i in best.resolves)
     target = bench.instances[best.resolves[0]].target
     if len(best.resolves) == 1:
-        if target in best.cells:  # the last digit may have been computed otherwise
+        if best.cells == (target,):  # the last digit may have been computed otherwise
             hard &= abs(best.values[0][1] - bench.values[target][1]) > bench.cells.steps[target]
-        else:  # a number that follows from others may be wrong in any way
+        elif target not in best.cells:  # a number that follows from others may be wrong in any way
             hard &= len(bench.touched((target,))) > 1
     explained = Explanation(best, tuple([*equal, *others][:5]), best.resolves, min(len(equal), 5), hard and not equal)
     return [explained]

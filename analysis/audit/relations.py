@@ -242,9 +242,7 @@ _ALIKE = dict.fromkeys(("growth", "difference", "total", "complement", "at_least
 _ALIKE |= dict.fromkeys(("holds_with", "between", "rank", "rank_listed", "distinct"), slice(None))
 _ALIKE |= {"share": slice(1, None), "holds_parts": slice(1, None, 2)}
 _ALIKE |= dict.fromkeys(("holds_before", "sum_before"), slice(None, None, 2))
-#: Kernels that mean nothing as long as nobody says whether the target is in per cent.
-_RATIOS = frozenset({"growth", "share"})
-#: Kernels whose target is in the unit of the first input, also where nobody says so.
+#: Kernels whose target is in the unit of the first input, also where nobody says so of either.
 _ONE_UNIT = frozenset({"difference", "total", "complement", "at_least", "at_most", "holds_with", "between"})
 _ONE_UNIT |= {"sum_within", "holds_before", "sum_before", "before"}
 
@@ -259,14 +257,13 @@ def _factor(relation: Relation, cells: Cells, target: Block) -> Fraction:
     alike = {b.unit_name: b.unit or b.unit_name for b in units[_ALIKE.get(relation.kernel, slice(0))]}
     if len(set(alike.values())) > 1:
         expected = f"inputs of {relation.kernel} in one unit, found {' and '.join(map(repr, alike))}"
-        raise BadInput("relations.csv", expected, f"{relation.table} {relation.name}", "inputs")
-    if not target.unit_name and relation.kernel in _RATIOS:
-        raise BadInput(
-            "datapackage.json",
-            f'a unit of what is a {relation.kernel}: "unit": "%", or "1" for a plain number',
-            f"table {target.table}",
-            target.measure,
-        )
+        raise BadInput("relations.csv", expected, relation.text, "inputs")
+    unsaid = {"growth": [target], "share": [target], "from_share": units[:1]}.get(relation.kernel, [])
+    for block in unsaid:
+        if not block.unit_name:
+            expected = f'a unit, "%" or "1" for a plain number, as {relation.text} needs it'
+            raise BadInput("datapackage.json", expected, f"table {block.table}", block.measure)
+    one_unit = relation.kernel in _ONE_UNIT and target.unit_name and units[0].unit_name
     over, under = {
         "growth": ([], [target]),
         "share": (units[1:2], [units[0], target]),
@@ -274,7 +271,7 @@ def _factor(relation: Relation, cells: Cells, target: Block) -> Fraction:
         "from_share": (units[:2], [target]),
         "within": (units[::2][:1] + units[1::2], [*units[2::2], target]),
         "holds_parts": (units[:2], [*units[2:3], target]),
-    }.get(relation.kernel, (units[:1], [target]) if relation.kernel in _ONE_UNIT and target.unit_name else ([], []))
+    }.get(relation.kernel, (units[:1], [target]) if one_unit else ([], []))
     for block in [*over, *under]:
         if not block.unit:
             count = [sum(b.unit_name == block.unit_name for b in side) for side in (over, under)]

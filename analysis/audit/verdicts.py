@@ -98,7 +98,7 @@ def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
         read += reads(relation, cells)
         if read > MAX_READ:
             expected = f"relations that read at most {MAX_READ:,} numbers in all, each as often as it is read"
-            raise BadInput("relations.csv", expected, f"{relation.table} {relation.name}", "inputs")
+            raise BadInput("relations.csv", expected, relation.text, "inputs")
     done = judge(cells, chosen)
     lost, gone = {r: unprinted(r, done.cells) for r in chosen}, set(done.absent)
     absent = [

@@ -51,7 +51,6 @@ def environment(root: Path) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join([str(root / "analysis/publish/kernel"), str(root)]),
         "IPYTHONDIR": str(root / BUILD / "ipython"),
         "MPLCONFIGDIR": str(root / BUILD / "matplotlib"),
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "JUPYTER_PREFER_ENV_PATH": "1",
         "PUBLISH_ROOT": str(root),
         "PUBLISH_FOLDERS": " ".join(fingerprint.FOLDERS),

@@ -5,6 +5,7 @@ standard library's fork server makes them once. A copy has the libraries, and no
 another notebook. Elsewhere than on Linux, copies of such a process are not safe, and kernels start as usual.
 """
 
+import atexit
 import importlib
 import os
 import signal
@@ -36,7 +37,7 @@ def prepare(env: dict[str, str]) -> None:
     factory.provisioners[_NAME] = EntryPoint(_NAME, f"{__name__}:{Copied.__name__}", factory.GROUP_NAME)
     factory.default_provisioner_name = _NAME
     get_context("forkserver").set_forkserver_preload([__name__, *LIBRARIES])
-    with patch.dict(os.environ, env):
+    with patch.dict(os.environ, {"MPLBACKEND": "module://matplotlib_inline.backend_inline"} | env):
         forkserver.ensure_running()
 
 
@@ -51,6 +52,7 @@ class Copied(LocalProvisioner):
         program, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
         copy.start()  # which would import the program in every copy, if it found it
         sys.modules["__main__"] = program
+        atexit.register(copy.kill)  # or this process would wait for a kernel that nobody has stopped
         self.process = cast(Any, _Program(copy))
         self.pid = self.pgid = copy.pid
         self.cwd = given.get("cwd")
@@ -95,5 +97,6 @@ def _serve(options: list[str], env: dict[str, str], cwd: str | None, stderr: str
         del sys.modules[module]  # the kernel's own checkout is read, and seen to be read
     with suppress(ModuleNotFoundError):
         importlib.import_module("sitecustomize")
+    importlib.import_module("numpy").random.seed()  # copies begin with the same numbers
     importlib.import_module("pandas").set_option("display.max_columns", 20)  # its default in a kernel
     importlib.import_module("ipykernel.kernelapp").launch_new_instance(argv=options)

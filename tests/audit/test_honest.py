@@ -313,15 +313,24 @@ def test_both_factors_of_a_product_are_rounded() -> None:
     text = "A 4.3 523.417 2271.6, B 2.7 308.212 835.3, C 5.1 123.009 622.4"
     frame = pd.DataFrame([row.split() for row in text.split(", ")], columns=["row", "a head", "people", "all"])
     assert list(audit.check(frame, "all = product(a head, people)")["verdict"]) == ["consistent"] * 3
-    assert list(audit.check(frame, "all = from_share(a head, people)")["verdict"]) == ["contradicted"] * 3
+    made = audit.check(frame, "all = from_share(a head, people)", {"a head": "1"})
+    assert list(made["verdict"]) == ["contradicted"] * 3
 
 
 def test_a_number_that_may_be_in_per_cent_is_not_judged_before_somebody_says_so() -> None:
     frame = pd.DataFrame([["A", "50.0", "51.5", "3.0", "1.5"]], columns=["row", "2022", "2023", "Growth", "Change"])
     for formula in ("Growth = growth(2022, 2023)", "Growth = share(2022, Change)"):
-        with pytest.raises(BadInput, match=r'column Growth: a unit of what is a (growth|share): "unit": "%"'):
+        with pytest.raises(BadInput, match=r'^units, row table frame, column Growth: a unit, "%"'):
             audit.check(frame, formula)
         unit = {"Growth": "%"}
         assert list(audit.check(frame, formula, unit)["verdict"]) == ["reproduced"]
+    with pytest.raises(BadInput, match=r"^units, row table frame, column 2022: a unit"):
+        audit.check(frame, "Change = from_share(2022, 2023)")
+    signed = pd.DataFrame([["A", "50.0", "51.5", "1.5", "50.0"]], columns=["row", "2022", "2023", "Change %", "Rest %"])
+    for formula in (
+        "Change % = difference(2023, 2022)",
+        "Rest % = complement(2022)",
+    ):  # the sign of the target is enough
+        assert list(audit.check(signed, formula)["verdict"]) == ["reproduced"]
     points = {"2022": "%", "2023": "%"}  # a difference is in the unit of its numbers, whether or not it says so
     assert list(audit.check(frame, "Change = difference(2023, 2022)", points)["verdict"]) == ["reproduced"]

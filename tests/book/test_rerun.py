@@ -92,7 +92,9 @@ from analysis import report
 
 print([module for module in sys.modules if module.startswith(("analysis", "sitecustomize"))])
 print([p for p in vars(sys)["path"] if "pytest" in p], report.__file__)
-print(os.getcwd(), os.getsid(0) == os.getpid(), pandas.describe_option("display.max_columns", False).split("currently")[1])"""
+print(os.getcwd(), os.getsid(0) == os.getpid(), pandas.describe_option("display.max_columns", False).split("currently")[1])
+import matplotlib
+print(matplotlib.get_backend())"""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kernels start as usual")
@@ -105,6 +107,39 @@ def test_a_kernel_that_is_a_copy_is_as_one_that_is_a_program(checkout, monkeypat
     monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "local-provisioner")
     assert asyncio.run(execution.run(path, checkout)).problems == []
     assert fingerprint.read(path)["cells"][0]["outputs"] == copied
+
+
+LEFT = """\
+import asyncio
+from jupyter_client.manager import AsyncKernelManager
+from analysis.publish import kernels
+
+async def say():
+    for _ in range(2):
+        manager = AsyncKernelManager(kernel_name="python3")
+        await manager.start_kernel()
+        client = manager.client()
+        client.start_channels()
+        await client.wait_for_ready(timeout=60)
+        shown = lambda m: m["msg_type"] == "stream" and print(m["content"]["text"], end="")
+        code = "import numpy, matplotlib; print(numpy.random.rand(), matplotlib.get_backend())"
+        await client._async_execute_interactive(code, output_hook=shown)
+
+kernels.prepare({})
+asyncio.run(say())"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels start as usual")
+def test_copies_draw_other_random_numbers_and_a_program_that_leaves_them_ends():
+    env = environment() | {"PYTHONPATH": str(ROOT)}
+    env.pop("MPLBACKEND", None)
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT], env=env, capture_output=True, text=True, timeout=100, check=True
+    )
+    (one, backend), (two, other) = [line.split() for line in done.stdout.splitlines()]
+    assert one != two
+    assert backend == other
+    assert "inline" in backend
 
 
 def connected(path):

@@ -143,7 +143,8 @@ def test_a_number_is_revised_when_no_value_prints_as_both(old, new, beyond):
     ("text", "after"),
     [
         ("sales 2021/22", "sales 2022/23"),
-        ("1999/00, 2009–10 and 2010-11.", "2000/01, 2010–11 and 2011-12."),
+        ("1999/00, 2009–10 and 2019-20.", "2000/01, 2010–11 and 2020-21."),
+        ("x 2011-11, x 2011-12", "x 2012-11, x 2012-12"),  # months, as ISO 8601 writes them
         ("2024-09, 2024-09-30, 2021/2022", "2025-09, 2025-09-30, 2022/2023"),
         ("Index, 2015=100; 2015/16 = 100; 2015", "Index, 2015=100; 2015/16 = 100; 2016"),
         ("2015=1000", "2016=1000"),
@@ -172,11 +173,17 @@ def plain(folder, relations, rows, fields, **of_relations):
 def test_the_relations_of_another_package_carry_over_with_the_years_of_its_columns(tmp_path, capsys):
     names = ["2020/21", "2021/22", "Change 2021/22 %", "Index, 2015=100"]
     fields = [{"name": "Region"}, *({"name": n, "type": "number"} for n in names)]
-    rows = ["North [2015],120.4,131.2,9.0,109.0", "All,120.4,131.2,9.0,109.0"]
+    rows = [
+        "North [2015],100.4,110.2,9.8,100.0",
+        '"Sales, 2021 prices",20.0,21.0,5.0,100.0',
+        "All,120.4,131.2,9.0,100.0",
+    ]
     relations = [
         ["t", "growth", "Change 2021/22 %", "growth", "2020/21,2021/22"],
         ["t", "total", "{2020/21, 2021/22}[All]", "total", "same[*-All]"],
         ["t", "row", "Index, 2015=100[All]", "at_most", "2020/21[North [2015]]"],
+        ["t", "prices", "2020/21[All]", "total", "2020/21[{North [2015], Sales, 2021 prices}]"],
+        ["t", "sales", "2021/22[Sales, 2021 prices]", "at_most", "2021/22[All]"],
     ]
     old = plain(tmp_path / "old", relations, rows, fields)
     assert set(audit_ledger(old)["verdict"]) <= {"reproduced", "consistent"}
@@ -187,9 +194,16 @@ def test_the_relations_of_another_package_carry_over_with_the_years_of_its_colum
     (header, *_) = csv.reader((new / "t.csv").read_text("utf-8").splitlines())
     assert header == ["Region", *moved]
     inputs = [row[4] for row in csv.reader((new / "relations.csv").read_text("utf-8").splitlines())]
-    assert inputs == ["inputs", "2021/22,2022/23", "same[*-All]", "2021/22[North [2015]]"]
+    assert inputs == [
+        "inputs",
+        "2021/22,2022/23",
+        "same[*-All]",
+        "2021/22[North [2015]]",
+        "2021/22[{North [2015], Sales, 2021 prices}]",
+        "2022/23[All]",
+    ]
     (new / "t.csv").write_text("\n".join([",".join(f'"{n}"' for n in header), *rows, ""]), "utf-8")
-    assert len(audit_ledger(new)) == len(audit_ledger(old)) == 5
+    assert len(audit_ledger(new)) == len(audit_ledger(old)) == 8
 
 
 def audit_ledger(folder):
@@ -223,8 +237,8 @@ def test_what_only_one_edition_prints_is_said(tmp_path, capsys):
     for form in ("csv", "json", "table"):
         assert main(["revisions", str(old), str(new), "--format", form]) == 0
         assert capsys.readouterr().err == (
-            "note: 4 numbers of OLD have no partner (measure sales of t; row B of t)\n"
-            "note: 6 numbers of NEW have no partner (measure turnover of t; row D of t; row E of t)\n"
+            "note: 4 numbers of OLD without a partner (measure sales of t; row B of t)\n"
+            "note: 6 numbers of NEW without a partner (measure turnover of t; row D of t; row E of t)\n"
         )
     assert main(["revisions", str(old), str(old)]) == 0
     assert capsys.readouterr().err == ""
