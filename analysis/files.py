@@ -170,9 +170,8 @@ def read_rows(path: Path, header: list[str], name: str = "") -> Iterator[tuple[s
 def first_mismatch(pattern: str, values: Sequence[str]) -> int | None:
     """Position of the first value that ``pattern`` does not match as a whole, or ``None``.
 
-    Arrow's RE2 matches in time linear in the text whatever the pattern, which Python's ``re``
-    does not: ``([0-9]+)+x`` on forty digits never ends there. Raises :class:`ValueError` for a
-    pattern RE2 does not accept.
+    Arrow's RE2 matches in time linear in the text whatever the pattern, which Python's ``re`` does not: ``([0-9]+)+x``
+    on forty digits never ends there. Raises :class:`ValueError` for a pattern RE2 does not accept.
     """
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -96,11 +96,10 @@ def _problems(column: Field, values: list[str]) -> Iterator[tuple[int, str]]:
 def check_decimals(meta: Table, rows: list[tuple[str, ...]], warnings: list[str]) -> None:
     """Refuse numbers whose trailing zeros a spreadsheet took away; note others that differ from their column.
 
-    Precision is what the intervals rest on, and ``1`` for ``1.00`` makes one of them a hundred
-    times wider. A column counts as cut when more than half of its numbers have the same number of
-    decimals, none of these ends in 0, and others have fewer; or when a single number has no
-    decimals at all. A column that keeps a trailing zero and mixes decimals was printed so, and so was one whose only
-    whole number is 100: a sum of shares, the base of an index.
+    Precision is what the intervals rest on, and ``1`` for ``1.00`` makes one of them a hundred times wider. A column
+    counts as cut when more than half of its numbers have the same number of decimals, none of these ends in 0, and
+    others have fewer; or when a single number has no decimals at all. A column that keeps a trailing zero and mixes
+    decimals was printed so, and so was one whose only whole number is 100: a sum of shares, the base of an index.
     """
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for row in rows:

@@ -1,12 +1,11 @@
 """The only door to ``data/``: load, validate, tidy. No arithmetic.
 
-The printed tables are CSV files shaped like the page; ``datapackage.json`` says
-what each column is (measure, year, unit, exactness). This module reads both,
-refuses anything that does not fit, and hands out *cells*: one row per printed
+The printed tables are CSV files shaped like the page; ``datapackage.json`` says what each column is (measure, year,
+unit, exactness). This module reads both, refuses anything that does not fit, and hands out *cells*: one row per printed
 number, still a string, so that the printed decimals carry their precision.
 
-Every problem with the input is a :class:`BadInput`: one line that names file, row
-and column and says what was expected.
+Every problem with the input is a :class:`BadInput`: one line that names file, row and column and says what was
+expected.
 """
 
 import functools
@@ -246,9 +245,8 @@ class Report:
     def cells(self, tables: Iterable[str] | None = None) -> pd.DataFrame:
         """Every printed number, one a row, all strings but ``decimals`` and ``exact``.
 
-        Columns: ``table, row, column, year, measure, unit, printed, flag`` (the
-        contract) and ``code`` (of the row), ``entity`` (of the column, if it has one),
-        ``decimals`` (printed), ``exact`` (a count or rank printed in full).
+        Columns: ``table, row, column, year, measure, unit, printed, flag`` (the contract) and ``code`` (of the row),
+        ``entity`` (of the column, if it has one), ``decimals`` (printed), ``exact`` (a count or rank printed in full).
         """
         return pd.DataFrame(list(self.iter_cells(tables)), columns=list(Cell._fields))
 

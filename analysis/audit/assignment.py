@@ -22,13 +22,11 @@ _FORMULA = re.compile(r"\s*(?P<target>.+?)\s*=\s*(?P<kernel>\w+)\((?P<inputs>.*)
 def ledger(report: Report, tables: Sequence[str] | None = None) -> pd.DataFrame:
     """One row per derived cell and relation; columns :data:`COLUMNS`, all strings.
 
-    ``tables`` keeps relations whose derived cell is printed there and reads no other
-    tables than those need. ``low`` and ``high`` bound what the relation allows, shown
-    with two digits more than printed, rounded outward; ``recomputed`` is the relation on
-    the printed digits, rounded as the table rounds. The finding of a part of the ledger is
-    looked up in the register alone, so that it depends on no other table; the whole one has
-    :class:`analysis.audit.register.Changes` in ``attrs``. Raises
-    :class:`analysis.report.BadInput` for unusable data.
+    ``tables`` keeps relations whose derived cell is printed there and reads no other tables than those need. ``low``
+    and ``high`` bound what the relation allows, shown with two digits more than printed, rounded outward;
+    ``recomputed`` is the relation on the printed digits, rounded as the table rounds. The finding of a part of the
+    ledger is looked up in the register alone, so that it depends on no other table; the whole one has
+    :class:`analysis.audit.register.Changes` in ``attrs``. Raises :class:`analysis.report.BadInput` for unusable data.
     """
     done = audit(report, None if tables is None else frozenset(tables))
     found, rows = done.table[COLUMNS], rows_of(done)
@@ -51,12 +49,11 @@ def check(
 ) -> pd.DataFrame:
     """Whether the printed numbers of a frame follow from each other: the ledger, one row per number and relation.
 
-    The first column holds the row labels, the others numbers as printed, as strings. ``relations`` are formulas
-    such as ``"growth % = growth(2023, 2024)"`` or ``"2024[Total] = total(2024[*-Total])"``, in the notation of
-    :mod:`analysis.audit.declarations`, or a frame with the columns of ``relations.csv``. ``units``
-    and ``decimals`` by name of a column as in :func:`analysis.report.from_frames`. Raises
-    :class:`analysis.report.BadInput` for a formula that is none or is about nothing in the frame, and for a number
-    that is none.
+    The first column holds the row labels, the others numbers as printed, as strings. ``relations`` are formulas such as
+    ``"growth % = growth(2023, 2024)"`` or ``"2024[Total] = total(2024[*-Total])"``, in the notation of
+    :mod:`analysis.audit.declarations`, or a frame with the columns of ``relations.csv``. ``units`` and ``decimals`` by
+    name of a column as in :func:`analysis.report.from_frames`. Raises :class:`analysis.report.BadInput` for a formula
+    that is none or is about nothing in the frame, and for a number that is none.
     """
     formulas: dict[str, str] = {}
     if not isinstance(relations, pd.DataFrame):

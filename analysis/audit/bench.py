@@ -124,8 +124,7 @@ class Bench:
     def position(self, number: int) -> float | None:
         """Where the printed number stands between its bounds: 0 the middle, 1 an end.
 
-        ``None`` for a relation with an open end. In floating point: it ranks hypotheses
-        and gives no verdict.
+        ``None`` for a relation with an open end. In floating point: it ranks hypotheses and gives no verdict.
         """
         instance = self.instances[number]
         low, high = self.bounds(number)

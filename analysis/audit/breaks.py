@@ -1,15 +1,14 @@
 """A column that breaks with the years before it: another basis of counting in one year.
 
-Between two years every row of a table changes; how differently they change is the spread
-(root mean square of the changes of the logarithm around their median). A year whose
-spread is :data:`TIMES` that of the other years together is named if at least
-:data:`ROWS` rows lie :data:`FURTHER` as far from its median as any row does in any other
-year: a single wrong digit moves one row, a change of basis many. Those rows are named.
+Between two years every row of a table changes; how differently they change is the spread (root mean square of the
+changes of the logarithm around their median). A year whose spread is :data:`TIMES` that of the other years together is
+named if at least :data:`ROWS` rows lie :data:`FURTHER` as far from its median as any row does in any other year: a
+single wrong digit moves one row, a change of basis many. Those rows are named.
 
-Where ``evidence.csv`` of the edition has counts on the basis that the report names, rows
-of that year that lie farther from them than such counts are known to be revised (``revision``) are
-named too; where no revision is known, those more than :data:`APART` per cent away. Without such counts
-the year is unusual and no more: a shock that meets some rows harder does the same.
+Where ``evidence.csv`` of the edition has counts on the basis that the report names, rows of that year that lie farther
+from them than such counts are known to be revised (``revision``) are named too; where no revision is known, those more
+than :data:`APART` per cent away. Without such counts the year is unusual and no more: a shock that meets some rows
+harder does the same.
 """
 
 from fractions import Fraction

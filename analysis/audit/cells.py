@@ -1,8 +1,7 @@
 """The printed numbers of a report as integer triples, arranged in blocks.
 
-A *block* is one measure of one table: rows (codes) by keys (years, the entities of a
-table without years, or one empty key). Relations are bound block by block, so the cost
-of binding does not grow with the number of Python objects.
+A *block* is one measure of one table: rows (codes) by keys (years, the entities of a table without years, or one empty
+key). Relations are bound block by block, so the cost of binding does not grow with the number of Python objects.
 """
 
 import functools
@@ -38,10 +37,9 @@ LONGEST = 1000
 class Leeway:
     """How far the true value may lie below and above a printed number.
 
-    In units of its last printed digit, or with ``round`` of its last digit that is not
-    zero, but then no further than ``within`` of the number: "about 200" is 180 to 220,
-    "about 8" 7.5 to 8.5. ``above`` is ``None`` for as far as twice the number. The words
-    are under ``qualifiers`` of ``datapackage.json``.
+    In units of its last printed digit, or with ``round`` of its last digit that is not zero, but then no further than
+    ``within`` of the number: "about 200" is 180 to 220, "about 8" 7.5 to 8.5. ``above`` is ``None`` for as far as twice
+    the number. The words are under ``qualifiers`` of ``datapackage.json``.
     """
 
     below: Fraction = Fraction(1, 2)
@@ -222,8 +220,7 @@ def is_numbering(printed: list[str]) -> bool:
 def build(report: Report, tables: Iterable[str] | None = None) -> Cells:
     """The cells of a report (of ``tables`` and, if asked for, of the prose).
 
-    Raises :class:`analysis.report.BadInput` for a unit or a qualifier that the package
-    does not declare.
+    Raises :class:`analysis.report.BadInput` for a unit or a qualifier that the package does not declare.
     """
     wanted = [*report.tables, PROSE] if tables is None else list(tables)
     cells: list[Cell] = []

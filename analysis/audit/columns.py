@@ -1,9 +1,8 @@
 """Hypotheses about whole columns and tables, for contradictions that come in numbers.
 
-Two columns exchanged (years, or measures, with all that belongs to them); a column, a
-measure or all amounts of one unit off by a power of ten; the signs of a column; a column
-in reverse order, or that repeats another; a block of years printed one column on; a
-total that lacks a part.
+Two columns exchanged (years, or measures, with all that belongs to them); a column, a measure or all amounts of one
+unit off by a power of ten; the signs of a column; a column in reverse order, or that repeats another; a block of years
+printed one column on; a total that lacks a part.
 """
 
 from collections import Counter

@@ -1,12 +1,10 @@
 """What the audit concludes: findings with ids, grade, arithmetic, explanation and what decides them.
 
-A finding is computed: from the rows of a known one (:mod:`analysis.audit.register`), from
-an explanation of failing rows that belong to none (:mod:`analysis.audit.diagnosis`), from
-a relation that fails only through a documented derivation, from a pattern
-(:mod:`analysis.audit.patterns`) or from the way a column is rounded. Known findings keep
-the id, grade and wording of the register; any other gets a provisional id (``N-001`` …,
-in printed order) and the grade that its rows carry: ``error`` if one is contradicted,
-``unusual`` if all are merely implausible.
+A finding is computed: from the rows of a known one (:mod:`analysis.audit.register`), from an explanation of failing
+rows that belong to none (:mod:`analysis.audit.diagnosis`), from a relation that fails only through a documented
+derivation, from a pattern (:mod:`analysis.audit.patterns`) or from the way a column is rounded. Known findings keep the
+id, grade and wording of the register; any other gets a provisional id (``N-001`` …, in printed order) and the grade
+that its rows carry: ``error`` if one is contradicted, ``unusual`` if all are merely implausible.
 """
 
 from collections.abc import Iterable, Sequence
@@ -243,12 +241,10 @@ def _derived(words: Words, numbers: Iterable[int]) -> list[Finding]:
 def findings(report: Report) -> pd.DataFrame:
     """What the audit concludes, one finding a row; columns :data:`COLUMNS`.
 
-    ``tables``, ``cells``, ``arithmetic`` and ``alternatives`` are joined by ``"; "``;
-    ``grade`` and ``consequence`` as in :data:`analysis.audit.register.GRADES` and
-    ``CONSEQUENCES``; ``decided_by`` is ``report``, ids of evidence, or empty; ``resolves``
-    counts the failing ledger rows (cells, for a pattern) that belong to it, out of ``of``;
-    ``treatment`` says what estimation does with the cells. Raises
-    :class:`analysis.report.BadInput` for unusable data.
+    ``tables``, ``cells``, ``arithmetic`` and ``alternatives`` are joined by ``"; "``; ``grade`` and ``consequence`` as
+    in :data:`analysis.audit.register.GRADES` and ``CONSEQUENCES``; ``decided_by`` is ``report``, ids of evidence, or
+    empty; ``resolves`` counts the failing ledger rows (cells, for a pattern) that belong to it, out of ``of``;
+    ``treatment`` says what estimation does with the cells. Raises :class:`analysis.report.BadInput` for unusable data.
     """
     found = [[getattr(f, name) for name in COLUMNS] for f in conclude(report)]
     rows = [["; ".join(v) if isinstance(v, tuple) else v for v in row] for row in found]

@@ -1,9 +1,8 @@
 """Dates that do not go with their data: compiled before the year was over, or before the source was read.
 
-The line under a table or figure says when it was compiled (``2025年5月``). Numbers of a
-year are complete after it; ``projected`` years of a table are exempt, and so are ranks
-and counts of an edition, which carry the year of publication. ``retrieved`` of a table
-(``2024-09``) is when a footnote says the source was read.
+The line under a table or figure says when it was compiled (``2025年5月``). Numbers of a year are complete after it;
+``projected`` years of a table are exempt, and so are ranks and counts of an edition, which carry the year of
+publication. ``retrieved`` of a table (``2024-09``) is when a footnote says the source was read.
 """
 
 import re

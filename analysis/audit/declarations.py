@@ -1,24 +1,20 @@
 """Which printed cell follows from which others: relations as data.
 
-``relations.csv`` of an edition has one relation a row, applied to each of its ``tables``
-(separated by spaces): ``target`` = ``kernel(inputs)``. A term ``measure[row, key]``
-names cells of that table (``measure`` alone: of the same row and key), ``2-1:measure[row, key]`` of another one, ``prose:id`` a
-number printed in a sentence; ``{a, b}[…]`` stands for several measures in turn and
-``same`` for the measure of the target. ``c`` stands for every row of the target's
-block, ``c:country`` for its rows of one kind, ``{A,B}`` in a target for those rows in
-turn; ``y`` for every key (year, or entity in a table without years), ``y-1`` and ``y+1``
-for the year before and after, ``y<`` for the column printed before; ``first``, ``last``,
-``first+1`` and ``last-1`` count the keys printed in that block, so that no year need be
-named; ``prose:id[y]`` is a sentence about the year of the target. In inputs ``*-A`` is every row but A,
-``others`` every other row, ``{A,B}`` those rows, ``above`` and ``below`` the
-neighbouring rows. Where the report does not print a target or an input, there is no
-instance; where it leaves an input blank in a place of its table, the target is unchecked.
-A measure, row or entity whose name holds one of ``,:/[]{}`` is written as it is printed.
+``relations.csv`` of an edition has one relation a row, applied to each of its ``tables`` (separated by spaces):
+``target`` = ``kernel(inputs)``. A term ``measure[row, key]`` names cells of that table (``measure`` alone: of the same
+row and key), ``2-1:measure[row, key]`` of another one, ``prose:id`` a number printed in a sentence; ``{a, b}[…]``
+stands for several measures in turn and ``same`` for the measure of the target. ``c`` stands for every row of the
+target's block, ``c:country`` for its rows of one kind, ``{A,B}`` in a target for those rows in turn; ``y`` for every
+key (year, or entity in a table without years), ``y-1`` and ``y+1`` for the year before and after, ``y<`` for the column
+printed before; ``first``, ``last``, ``first+1`` and ``last-1`` count the keys printed in that block, so that no year
+need be named; ``prose:id[y]`` is a sentence about the year of the target. In inputs ``*-A`` is every row but A,
+``others`` every other row, ``{A,B}`` those rows, ``above`` and ``below`` the neighbouring rows. Where the report does
+not print a target or an input, there is no instance; where it leaves an input blank in a place of its table, the target
+is unchecked. A measure, row or entity whose name holds one of ``,:/[]{}`` is written as it is printed.
 
-``low`` and ``high`` are bounds of :mod:`analysis.audit.kernels`: a number or a name in
-``bounds.csv`` (``1/name``: of the inverse); ``key`` keeps one key of the target,
-``derives`` names the relation whose failure this derivation may explain, ``assumes``
-says what the relation takes for granted that nobody printed, ``why`` why it holds.
+``low`` and ``high`` are bounds of :mod:`analysis.audit.kernels`: a number or a name in ``bounds.csv`` (``1/name``: of
+the inverse); ``key`` keeps one key of the target, ``derives`` names the relation whose failure this derivation may
+explain, ``assumes`` says what the relation takes for granted that nobody printed, ``why`` why it holds.
 """
 
 import itertools
@@ -162,10 +158,9 @@ def parse(
 ) -> list[Relation]:
     """The relations of one row of ``relations.csv``, one for each table, measure and row named.
 
-    ``record`` needs ``tables, name, target, kernel, inputs``; ``bounds`` are the rows of
-    ``bounds.csv`` by name, ``known`` the names of tables (those with blanks stand alone or in
-    quotes), ``names`` those of measures, ``places`` those of rows and entities that hold a mark. Raises :class:`ValueError` with
-    ``column|what is expected``.
+    ``record`` needs ``tables, name, target, kernel, inputs``; ``bounds`` are the rows of ``bounds.csv`` by name,
+    ``known`` the names of tables (those with blanks stand alone or in quotes), ``names`` those of measures, ``places``
+    those of rows and entities that hold a mark. Raises :class:`ValueError` with ``column|what is expected``.
     """
     for column in ("tables", "name", "target", "kernel", "inputs"):
         if column not in record:

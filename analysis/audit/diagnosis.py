@@ -1,7 +1,7 @@
 """What is the most economical explanation of the contradictions?
 
-Hypotheses about the printing (:mod:`analysis.audit.hypotheses` of cells and rows,
-:mod:`analysis.audit.columns` of columns and tables) are tried on the printed numbers: each
+Hypotheses about the printing (:mod:`analysis.audit.hypotheses` of cells and rows, :mod:`analysis.audit.columns` of
+columns and tables) are tried on the printed numbers: each
 *resolves* contradictions and *breaks* relations that held, wherever in the report they
 stand, so that evidence from other tables counts by itself. The rules of ranking:
 
@@ -19,9 +19,8 @@ stand, so that evidence from other tables counts by itself. The rules of ranking
    contradiction alone does not decide against a number that others follow from, if nothing else speaks
    for what follows, nor on a last digit that is off by one, which may have been computed otherwise.
 
-The accepted one is applied and the rest diagnosed on top of it, until nothing resolves
-anything. Bounds and assumptions alone decide nothing either: what rests on them only is
-never more than one of several readings.
+The accepted one is applied and the rest diagnosed on top of it, until nothing resolves anything. Bounds and assumptions
+alone decide nothing either: what rests on them only is never more than one of several readings.
 """
 
 import math
@@ -83,10 +82,9 @@ def score(bench: Bench, candidate: Candidate) -> float:
 def candidates(bench: Bench, wrong: set[int], closed: set[int] | None = None, first: int = 0) -> list[Candidate]:
     """Every hypothesis that resolves more than it breaks, best first.
 
-    ``wrong``: contradictions to explain; ``closed``: contradictions already accounted
-    for (neither resolved nor broken by anything). With ``first`` only as many come, or some
-    more, as in the whole list, which is several times faster: what nets less than
-    :data:`NEAR` of as many others is dropped on the way.
+    ``wrong``: contradictions to explain; ``closed``: contradictions already accounted for (neither resolved nor broken
+    by anything). With ``first`` only as many come, or some more, as in the whole list, which is several times faster:
+    what nets less than :data:`NEAR` of as many others is dropped on the way.
     """
     scope = Scope(bench, wrong, closed or set())
     found: dict[Source, list[Candidate]] = {}

@@ -1,9 +1,8 @@
 """Hypotheses about single cells and rows, and how each is tried on the printed numbers.
 
-One digit changed or two transposed, a decimal point, a sign; two cells exchanged; the
-values of one measure, or all (the labels), of two rows exchanged; labels moved on by one
-row; a row shifted by a column; a row that repeats another. Hypotheses about columns and
-tables are in :mod:`analysis.audit.columns`.
+One digit changed or two transposed, a decimal point, a sign; two cells exchanged; the values of one measure, or all
+(the labels), of two rows exchanged; labels moved on by one row; a row shifted by a column; a row that repeats another.
+Hypotheses about columns and tables are in :mod:`analysis.audit.columns`.
 """
 
 import itertools
@@ -31,12 +30,11 @@ MANY = 10
 class Candidate:
     """One hypothesis and what it does.
 
-    ``kind``: a key of :data:`analysis.audit.kinds.KINDS`; ``cells``: the cells it
-    changes (for the kinds of :data:`LOST`: that it takes for lost); ``values``: their
-    values then; ``repair``: new printed digits, where the hypothesis gives any (empty for
-    a unit, and for what is lost); ``resolves`` and ``breaks``: instances; ``net``: their
-    weights' difference; ``fits``: how many variants of the same kind and cells do as well;
-    ``power``: the power of ten that a wrong unit lacks; ``detail``: what the wording needs.
+    ``kind``: a key of :data:`analysis.audit.kinds.KINDS`; ``cells``: the cells it changes (for the kinds of
+    :data:`LOST`: that it takes for lost); ``values``: their values then; ``repair``: new printed digits, where the
+    hypothesis gives any (empty for a unit, and for what is lost); ``resolves`` and ``breaks``: instances; ``net``:
+    their weights' difference; ``fits``: how many variants of the same kind and cells do as well; ``power``: the power
+    of ten that a wrong unit lacks; ``detail``: what the wording needs.
     """
 
     kind: str
@@ -303,9 +301,8 @@ def moved_labels(scope: Scope) -> Iterator[Candidate | None]:
 def unfit(bench: Bench, candidate: Candidate) -> float:
     """How much worse the touched numbers fit once repaired, in bits (negative: better).
 
-    Of numbers printed right, the one derived from others stands near the middle of its
-    bounds: the squared position (0 the middle, 1 an end) behaves like that of a normal
-    error of half the way. Levels should lie near their neighbours.
+    Of numbers printed right, the one derived from others stands near the middle of its bounds: the squared position (0
+    the middle, 1 an end) behaves like that of a normal error of half the way. Levels should lie near their neighbours.
     """
     if candidate.kind in LOST:  # what holds speaks against it, unless it reads the copy as input only
         resolved = set(candidate.resolves)

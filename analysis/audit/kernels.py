@@ -1,17 +1,16 @@
 """Interval kernels: what a relation allows its derived cell to be.
 
-Every printed number enters as a triple ``(low, printed, high)`` of integers at one
-common scale (:class:`analysis.audit.cells.Cells`), so that the same few lines serve a
-single candidate repair (Python integers) and all cells of a relation at once (numpy arrays of
-them), exactly: nothing overflows or passes through a binary float. A kernel returns the admissible values
-of its target as ``(lower bound, upper bound, point)``; each is ``None`` (no bound) or a
-fraction ``(numerator, denominator)`` with a denominator > 0. Where a relation has no value
-for some of the numbers that print so (a division by what may be zero, growth from what may
-not be positive), the fraction is 0 / 0: it is met by every number, and says nothing. The
+Every printed number enters as a triple ``(low, printed, high)`` of integers at one common scale
+(:class:`analysis.audit.cells.Cells`), so that the same few lines serve a single candidate repair (Python integers) and
+all cells of a relation at once (numpy arrays of them), exactly: nothing overflows or passes through a binary float. A
+kernel returns the admissible values of its target as ``(lower bound, upper bound, point)``; each is ``None`` (no bound)
+or a fraction ``(numerator, denominator)`` with a denominator > 0. Where a relation has no value for some of the numbers
+that print so (a division by what may be zero, growth from what may not be positive), the fraction is 0 / 0: it is met
+by every number, and says nothing. The
 *point* is the relation applied to the printed digits themselves.
 
-:mod:`analysis.interval` does the same arithmetic on single numbers and is used elsewhere; the
-tests hold the two against each other.
+:mod:`analysis.interval` does the same arithmetic on single numbers and is used elsewhere; the tests hold the two
+against each other.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,9 +35,8 @@ BEYOND = 10**9
 class Constants:
     """What a relation needs beside its cells.
 
-    ``scale``: integers per printed unit; ``unit``: factor (numerator, denominator) from
-    the units of the inputs to that of the target; ``low``/``high``: declared bounds, as
-    fractions (numerator, denominator).
+    ``scale``: integers per printed unit; ``unit``: factor (numerator, denominator) from the units of the inputs to that
+    of the target; ``low``/``high``: declared bounds, as fractions (numerator, denominator).
     """
 
     scale: int
@@ -316,9 +314,8 @@ def rank_among(t: Triple, x: list[Triple], k: Constants) -> Bounds:
 def room(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """The total that listed values with ranks need and allow.
 
-    Inputs: value and rank of each listed. Unlisted entities ranked between two listed
-    ones have at least the lower and at most the upper value; below the last listed at
-    most ``k.high`` entities follow with no more than its value.
+    Inputs: value and rank of each listed. Unlisted entities ranked between two listed ones have at least the lower and
+    at most the upper value; below the last listed at most ``k.high`` entities follow with no more than its value.
     """
     values, places = [v[1] for v in x[::2]], [p[1] // k.scale for p in x[1::2]]
     least, most = sum(values), sum(values)

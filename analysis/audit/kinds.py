@@ -6,9 +6,8 @@ from typing import NamedTuple
 class Kind(NamedTuple):
     """One way to go wrong: its cost, what a candidate of it says, the title of a finding.
 
-    ``cost``: bits that a hypothesis of this kind needs beside its fit: how many of the kind a
-    table of usual size could have, and how seldom whole columns go wrong. What is filled into
-    the words, :mod:`analysis.audit.wording` says.
+    ``cost``: bits that a hypothesis of this kind needs beside its fit: how many of the kind a table of usual size could
+    have, and how seldom whole columns go wrong. What is filled into the words, :mod:`analysis.audit.wording` says.
     """
 
     cost: float

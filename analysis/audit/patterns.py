@@ -1,13 +1,11 @@
 """Patterns that no single relation contradicts: the same rate printed again and again.
 
-Where a source has no value yet, a compiler may carry the last one forward at a constant
-rate. Each such cell is consistent with its neighbours; that many cells of exactly one
-rate are not. The chance is bounded from the other rates: how often the prints next to the
-repeated one occur among them gives its probability (over as many printing steps as the
-:data:`NEAREST` nearest of them take, whatever the spread of the rates), and a binomial
-tail (times the number of rates, since any of them might have repeated) the chance of so
-many. Where most of the others are the two prints next to it, rates are printed too
-coarsely to tell.
+Where a source has no value yet, a compiler may carry the last one forward at a constant rate. Each such cell is
+consistent with its neighbours; that many cells of exactly one rate are not. The chance is bounded from the other rates:
+how often the prints next to the repeated one occur among them gives its probability (over as many printing steps as the
+:data:`NEAREST` nearest of them take, whatever the spread of the rates), and a binomial tail (times the number of rates,
+since any of them might have repeated) the chance of so many. Where most of the others are the two prints next to it,
+rates are printed too coarsely to tell.
 """
 
 from collections import Counter

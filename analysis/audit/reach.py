@@ -18,8 +18,7 @@ from analysis.stages import once
 def verdict_counts(report: Report) -> pd.DataFrame:
     """Verdicts per table: index table, columns :data:`analysis.audit.verdicts.VERDICTS`, ``rows``.
 
-    ``plausible`` and ``implausible`` stand apart: nothing but ``rows`` sums over both
-    families.
+    ``plausible`` and ``implausible`` stand apart: nothing but ``rows`` sums over both families.
     """
     found = ledger(report)
     counts = found.groupby(["table", "verdict"], sort=False).size().unstack(fill_value=0)
@@ -44,10 +43,9 @@ def families(report: Report) -> tuple[pd.Series, pd.Series]:
 def coverage(report: Report) -> pd.DataFrame:
     """How much of each table can be checked: index table, plus a row ``all``.
 
-    ``cells`` numbers printed; ``recomputed`` derived from others by arithmetic or an
-    input of that, else ``ordered`` by order, counting or definition, else ``bounded`` by
-    declared bounds and assumptions only, else ``unchecked``; ``covered`` the share (%) of
-    numbers that any relation touches. A cell that prints N/A is no number: ``missing``
+    ``cells`` numbers printed; ``recomputed`` derived from others by arithmetic or an input of that, else ``ordered`` by
+    order, counting or definition, else ``bounded`` by declared bounds and assumptions only, else ``unchecked``;
+    ``covered`` the share (%) of numbers that any relation touches. A cell that prints N/A is no number: ``missing``
     counts these, no other column does.
     """
     done = audit(report)
@@ -89,8 +87,7 @@ def _touched(done: Audit) -> Iterator[tuple[str, NDArray[np.int64]]]:
 def rounding_table(report: Report) -> pd.DataFrame:
     """How many derived cells each rounding mode reproduces: index table, one row a measure.
 
-    Columns ``measure``, ``n`` cells tested, one column a mode, ``used``: the mode by which
-    the measure is read.
+    Columns ``measure``, ``n`` cells tested, one column a mode, ``used``: the mode by which the measure is read.
     """
     done = audit(report)
     rows = [

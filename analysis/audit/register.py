@@ -1,11 +1,10 @@
 """The register of known findings: which rows of the ledger belong to which, what has changed.
 
-``known_findings.csv`` of an edition lists every known finding with the ledger rows it
-rests on (``place/relation=printed!recomputed or bounds``) and the cells it is about
-(``place=printed``). A row belongs to a known finding by place, relation and printed
-number alone, so that a correction elsewhere, which moves bounds, neither renumbers nor
-loses anything; bounds that moved are told apart. Only a finding of grade ``error`` owns
-contradictions. ``checks.csv`` lists how many rows of each table can be checked.
+``known_findings.csv`` of an edition lists every known finding with the ledger rows it rests on
+(``place/relation=printed!recomputed or bounds``) and the cells it is about (``place=printed``). A row belongs to a
+known finding by place, relation and printed number alone, so that a correction elsewhere, which moves bounds, neither
+renumbers nor loses anything; bounds that moved are told apart. Only a finding of grade ``error`` owns contradictions.
+``checks.csv`` lists how many rows of each table can be checked.
 """
 
 from collections.abc import Iterable
@@ -121,10 +120,9 @@ def owners(report: Report, rows: Iterable[Row]) -> dict[int, str]:
 class Changes:
     """How a report differs from what the register expects, by finding.
 
-    ``gone``: no row or pattern of it is left; ``other``: some of its rows no longer fail,
-    its cells print something else, or a pattern has other cells; ``moved``: what is
-    allowed has moved, because other numbers have; ``short``: tables with fewer checked
-    rows than expected (found, expected).
+    ``gone``: no row or pattern of it is left; ``other``: some of its rows no longer fail, its cells print something
+    else, or a pattern has other cells; ``moved``: what is allowed has moved, because other numbers have; ``short``:
+    tables with fewer checked rows than expected (found, expected).
     """
 
     gone: tuple[str, ...]

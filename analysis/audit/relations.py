@@ -296,10 +296,9 @@ def _constants(relation: Relation, cells: Cells, factor: Fraction) -> Constants:
 def evaluate(group: Group, cells: Cells) -> Evaluation:
     """What the relation makes of every instance, exactly.
 
-    Where an admissible end only just meets a printed one, both are moved in if they are
-    open (:attr:`analysis.audit.cells.Cells.inner`): the end is attained only if nothing
-    moves. Sums are let pass where they only just meet, since their parts may have been
-    computed from rounded numbers.
+    Where an admissible end only just meets a printed one, both are moved in if they are open
+    (:attr:`analysis.audit.cells.Cells.inner`): the end is attained only if nothing moves. Sums are let pass where they
+    only just meet, since their parts may have been computed from rounded numbers.
     """
     known = cells.known[group.target] & cells.known[group.inputs].all(axis=1)
     bounds, gaps = _gaps(group, (cells.low, cells.mid, cells.high))

@@ -1,13 +1,11 @@
 """Rows and columns that say the same twice: a line copied over another.
 
-Two lines of a table, or of two tables, may agree in a cell by chance or because little
-changes from year to year. How often they do is counted from all other pairs of lines of
-the same kind; lines that agree in every cell although others seldom agree in any are a
-pattern. Cells of a row are not independent: where a first cell agrees, the next ones do
-if the changes agree. So the chance is that of one cell, times that of the next for each of
-the others: of a cell, of a change, or of a cell after one that agrees, whichever is largest.
-Columns of one table are compared with pairs that stand no farther apart.
-One quantity printed in two tables is not a repetition.
+Two lines of a table, or of two tables, may agree in a cell by chance or because little changes from year to year. How
+often they do is counted from all other pairs of lines of the same kind; lines that agree in every cell although others
+seldom agree in any are a pattern. Cells of a row are not independent: where a first cell agrees, the next ones do if
+the changes agree. So the chance is that of one cell, times that of the next for each of the others: of a cell, of a
+change, or of a cell after one that agrees, whichever is largest. Columns of one table are compared with pairs that
+stand no farther apart. One quantity printed in two tables is not a repetition.
 """
 
 import itertools

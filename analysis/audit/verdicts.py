@@ -1,13 +1,11 @@
 """The ledger: one row per derived cell and relation, with bounds and a verdict.
 
-Two families of verdicts, which are never added up. Of arithmetic, order and definition:
-``reproduced`` (the relation on the printed digits gives the printed number),
-``consistent`` (some unrounded inputs that print the same do, rounded or truncated), ``explained`` (the direct
-relation fails, and a declared derivation reproduces every cell of the table's block),
-``contradicted`` (no admissible inputs give it). Of declared bounds and of relations that
-assume something nobody printed: ``plausible`` (inside; ``reproduced`` if it is the very
-number) and ``implausible`` (outside: a question, never an error). ``unchecked``: an
-input is missing, or there is no value (growth from a negative number).
+Two families of verdicts, which are never added up. Of arithmetic, order and definition: ``reproduced`` (the relation on
+the printed digits gives the printed number), ``consistent`` (some unrounded inputs that print the same do, rounded or
+truncated), ``explained`` (the direct relation fails, and a declared derivation reproduces every cell of the table's
+block), ``contradicted`` (no admissible inputs give it). Of declared bounds and of relations that assume something
+nobody printed: ``plausible`` (inside; ``reproduced`` if it is the very number) and ``implausible`` (outside: a
+question, never an error). ``unchecked``: an input is missing, or there is no value (growth from a negative number).
 """
 
 import functools
@@ -209,8 +207,7 @@ def rounding_modes(cells: Cells, results: list[Evaluation]) -> dict[tuple[str, s
 def mode_hits(cells: Cells, results: list[Evaluation]) -> dict[tuple[str, str], dict[str, int]]:
     """How many derived cells of each (table, measure) each rounding mode reproduces.
 
-    ``n`` tested; ``only MODE``: those that it gives and rounding to the nearest does not,
-    ``not MODE``: the reverse.
+    ``n`` tested; ``only MODE``: those that it gives and rounding to the nearest does not, ``not MODE``: the reverse.
     """
     names = [*MODES, "n", *(f"{word} {m}" for m in MODES for word in ("only", "not"))]
     hits: dict[tuple[str, str], dict[str, int]] = {}
@@ -254,9 +251,8 @@ def _established(result: Evaluation) -> bool:
 def _explain(results: list[Evaluation], verdicts: list[NDArray[Any]], cells: Cells) -> None:
     """A failing relation is explained when a declared derivation gives its whole block.
 
-    The block of a failing cell is every cell that the derivation makes of it (the parts
-    of a total) or, if it makes none, the cell itself. A derivation from a number that is
-    itself contradicted explains nothing.
+    The block of a failing cell is every cell that the derivation makes of it (the parts of a total) or, if it makes
+    none, the cell itself. A derivation from a number that is itself contradicted explains nothing.
     """
     groups = [result.group for result in results]
     failing = [np.flatnonzero(verdict == "contradicted") for verdict in verdicts]

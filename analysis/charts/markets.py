@@ -13,9 +13,8 @@ from analysis.charts.style import DEEP, INK, MUTED, VERDICTS
 def forecasts(frame: pd.DataFrame, *, title: str, unit: str) -> Figure:
     """One row a forecast: from its first to its last size, with the implied and the stated growth.
 
-    Columns ``name, first, last`` (positive numbers in one unit), ``implied`` and ``stated``
-    (texts) and ``verdict`` (empty where no rate is stated). The axis is logarithmic, so equal
-    lengths are equal ratios.
+    Columns ``name, first, last`` (positive numbers in one unit), ``implied`` and ``stated`` (texts) and ``verdict``
+    (empty where no rate is stated). The axis is logarithmic, so equal lengths are equal ratios.
     """
     fig, ax = canvas(title, unit, len(frame) * 0.31 + 0.75)
 

@@ -197,9 +197,8 @@ def heatmap(
 ) -> Figure:
     """A matrix (index and columns are the labels) with the value in every cell.
 
-    ``middle`` makes a two-sided scale around it; ``reverse`` makes small values deep, as suits
-    ranks, ``gamma`` below 1 spreads the small ones; ``texts`` replaces the written values; ``column_codes``
-    mark Taiwan's column.
+    ``middle`` makes a two-sided scale around it; ``reverse`` makes small values deep, as suits ranks, ``gamma`` below 1
+    spreads the small ones; ``texts`` replaces the written values; ``column_codes`` mark Taiwan's column.
     """
     fig, ax = canvas(title, unit, len(frame) * row_height + 0.65)
     values: Any = frame.astype(float).to_numpy()

@@ -189,9 +189,8 @@ def fan(
 ) -> Figure:
     """Data, fitted line and forecast with its 95% prediction interval.
 
-    ``data``: ``year, value`` and perhaps ``low, high`` (the printed rounding). ``forecast``:
-    ``year, value`` and perhaps ``low, high``. ``fit``: ``year, value``. The number of points and the model are
-    said in the figure.
+    ``data``: ``year, value`` and perhaps ``low, high`` (the printed rounding). ``forecast``: ``year, value`` and
+    perhaps ``low, high``. ``fit``: ``year, value``. The number of points and the model are said in the figure.
     """
     fig, ax = canvas(title, unit, 3.3)
     _measured(fig, ax, data, fmt)

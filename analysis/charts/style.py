@@ -1,13 +1,12 @@
 """One look for every figure, and nothing that differs between two runs.
 
-Every figure is drawn twice, for a laptop's column and for a phone, so that its text is legible on
-both (see ``layout.drawn``). Text is measured with Noto Sans TC (from a locked package) and, for the few
-signs it lacks, the DejaVu Sans that comes with matplotlib; the book ships what it needs of both
-(``book/_ext/svgalt.py``), and the fonts of the machine are never asked.
+Every figure is drawn twice, for a laptop's column and for a phone, so that its text is legible on both (see
+``layout.drawn``). Text is measured with Noto Sans TC (from a locked package) and, for the few signs it lacks, the
+DejaVu Sans that comes with matplotlib; the book ships what it needs of both (``book/_ext/svgalt.py``), and the fonts of
+the machine are never asked.
 
-Colours are written into the figures as they stand here. In dark mode ``book/_static/figures.css``
-exchanges them, by their value; so a colour that must not change (a filled cell with text on it)
-differs from its neighbour by one digit.
+Colours are written into the figures as they stand here. In dark mode ``book/_static/figures.css`` exchanges them, by
+their value; so a colour that must not change (a filled cell with text on it) differs from its neighbour by one digit.
 """
 
 import logging

@@ -1,11 +1,10 @@
 """Check every quantitative statement of the prose against the printed numbers.
 
-:func:`evaluate` gives one row per claim. The verdict comes from the expression, or from
-what other lines print of the same quantity (:func:`.linking.agreement`); *not checkable*
-is left where there is neither, or where a cell is printed N/A. What a claim *decides* (a
-sign, a rank, a threshold, ...) is judged in ``decision``, apart from its arithmetic: a
-growth rate wrong in the second decimal is an arithmetic error, a fall told as a rise is
-a decision error. ``check`` says how it was checked; the ways are never counted together.
+:func:`evaluate` gives one row per claim. The verdict comes from the expression, or from what other lines print of the
+same quantity (:func:`.linking.agreement`); *not checkable* is left where there is neither, or where a cell is printed
+N/A. What a claim *decides* (a sign, a rank, a threshold, ...) is judged in ``decision``, apart from its arithmetic: a
+growth rate wrong in the second decimal is an arithmetic error, a fall told as a rise is a decision error. ``check``
+says how it was checked; the ways are never counted together.
 """
 
 import ast

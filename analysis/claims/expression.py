@@ -1,10 +1,9 @@
 """The small language of claims: parse with Python's own parser, walk a whitelist.
 
-An expression is Python syntax for arithmetic, comparisons, ``and or not`` and calls of
-the functions in :mod:`analysis.claims.vocabulary`. Nothing is ever executed: the tree
-is checked node by node against :data:`NODES` and walked by :meth:`Expression.value`.
-Length, size and depth are bounded, so any text whatever ends quickly, in a value or in
-a :class:`ClaimError`.
+An expression is Python syntax for arithmetic, comparisons, ``and or not`` and calls of the functions in
+:mod:`analysis.claims.vocabulary`. Nothing is ever executed: the tree is checked node by node against :data:`NODES` and
+walked by :meth:`Expression.value`. Length, size and depth are bounded, so any text whatever ends quickly, in a value or
+in a :class:`ClaimError`.
 """
 
 import ast

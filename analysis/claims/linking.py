@@ -1,10 +1,9 @@
 """Statements about the same quantity, and whether they can all be true.
 
-Claims carry ``quantity`` keys; two statements with one key speak of one number. Each
-is a set of admissible values (by its printed digits and by its form: *about*, *more
-than*, ...), scaled to a common unit. Sets that do not meet are *incompatible*: the
-report contradicts itself whichever of the two is right. :func:`agreement` turns that
-into verdicts by one rule, wherever the two stand.
+Claims carry ``quantity`` keys; two statements with one key speak of one number. Each is a set of admissible values (by
+its printed digits and by its form: *about*, *more than*, ...), scaled to a common unit. Sets that do not meet are
+*incompatible*: the report contradicts itself whichever of the two is right. :func:`agreement` turns that into verdicts
+by one rule, wherever the two stand.
 """
 
 import math
@@ -82,10 +81,9 @@ def compare(a: Statement, b: Statement) -> str:
 def agreement(claims: Sequence[Claim]) -> dict[tuple[str, str], Judgement]:
     """What other lines of the report say of a claim's number, by (claim, name of the number).
 
-    The same number elsewhere reproduces it, a compatible one is consistent. A number that
-    excludes it contradicts both, unless one of the two is ``apart`` (another source, period or
-    scope): then both are ambiguous. A number printed in more places than the one that
-    excludes it keeps its agreement. Numbers of one line are not set against each other.
+    The same number elsewhere reproduces it, a compatible one is consistent. A number that excludes it contradicts both,
+    unless one of the two is ``apart`` (another source, period or scope): then both are ambiguous. A number printed in
+    more places than the one that excludes it keeps its agreement. Numbers of one line are not set against each other.
     """
     found: dict[tuple[str, str], Judgement] = {}
     for group in statements(claims).values():

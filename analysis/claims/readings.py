@@ -19,11 +19,10 @@ The readings of the forms:
 ``holds``
     The expression is itself the statement.
 
-Words such as *slightly*, *steadily* or *level* have more than one reading; a claim may
-name several (``readings(every_year=..., end_to_end=...)``): it is *ambiguous* when it
-stands under one and not under another. A growth in 倍 ("of three times") may mean to or by
-three times: it is always written ``times(new, old)``, which tries both. Where the two
-sides of a comparison differ in source, period or scope, :func:`set_apart` applies.
+Words such as *slightly*, *steadily* or *level* have more than one reading; a claim may name several
+(``readings(every_year=..., end_to_end=...)``): it is *ambiguous* when it stands under one and not under another. A
+growth in 倍 ("of three times") may mean to or by three times: it is always written ``times(new, old)``, which tries
+both. Where the two sides of a comparison differ in source, period or scope, :func:`set_apart` applies.
 """
 
 from dataclasses import dataclass

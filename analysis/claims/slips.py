@@ -1,9 +1,8 @@
 """What disagrees in the report, slip by slip: what it says, what it shows, why it matters.
 
-``slips.csv`` groups the claims that one slip explains and says in words what a reader
-finds on either side; numbers in braces are expressions of the claims' language, so that
-no number is typed. A slip stands here as long as one of its claims is contradicted or
-ambiguous; a doubtful claim that belongs to none gets a slip of its own.
+``slips.csv`` groups the claims that one slip explains and says in words what a reader finds on either side; numbers in
+braces are expressions of the claims' language, so that no number is typed. A slip stands here as long as one of its
+claims is contradicted or ambiguous; a doubtful claim that belongs to none gets a slip of its own.
 """
 
 import bisect
@@ -78,9 +77,8 @@ def paged(report: Report, text: str) -> str:
 def slips(report: Report) -> pd.DataFrame:
     """The slips that stand, strongest first; columns :data:`COLUMNS`.
 
-    ``verdict`` is the worst of the slip's claims; ``claims`` their ids, joined by spaces. Raises
-    :class:`BadInput` for a claim that is unknown or belongs to two slips, and for words whose
-    numbers cannot be put in.
+    ``verdict`` is the worst of the slip's claims; ``claims`` their ids, joined by spaces. Raises :class:`BadInput` for
+    a claim that is unknown or belongs to two slips, and for words whose numbers cannot be put in.
     """
     claims = {claim.id: claim for claim in read(report)}
     known = functions(printed(report))

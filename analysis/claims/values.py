@@ -1,14 +1,12 @@
 """What an expression may be worth: numbers, columns of numbers, truths, sets of codes.
 
-Every number carries two things at once: the ``point`` that follows from the digits
-as printed, and the closed interval ``[low, high]`` of all values that follow from
-unrounded inputs printing the same. A truth is carried the same way: what the printed
-digits say, whether it must hold, and whether it can hold. All bounds are exact
-fractions; roots are enclosed outward.
+Every number carries two things at once: the ``point`` that follows from the digits as printed, and the closed interval
+``[low, high]`` of all values that follow from unrounded inputs printing the same. A truth is carried the same way: what
+the printed digits say, whether it must hold, and whether it can hold. All bounds are exact fractions; roots are
+enclosed outward.
 
-Interval arithmetic forgets that a number used twice is the same number, so an
-interval may be wider than need be, never narrower: a contradiction is certain, a
-consistency is not a proof.
+Interval arithmetic forgets that a number used twice is the same number, so an interval may be wider than need be, never
+narrower: a contradiction is certain, a consistency is not a proof.
 """
 
 from __future__ import annotations

@@ -155,9 +155,8 @@ def _forecast(claim: Claim, known: Mapping[str, Any]) -> tuple[str, str, list[st
 def exchange_rates(report: Report) -> pd.DataFrame:
     """Exchange rates implied by amounts that the text gives in two currencies.
 
-    From claims of kind *conversion* whose numbers carry units in New Taiwan dollars and in another
-    currency. Columns ``id, page, statement, currency, foreign, taiwan, rate``; the rate is the range
-    that the printed digits allow.
+    From claims of kind *conversion* whose numbers carry units in New Taiwan dollars and in another currency. Columns
+    ``id, page, statement, currency, foreign, taiwan, rate``; the rate is the range that the printed digits allow.
     """
     rows = []
     for claim in read(report):

@@ -1,14 +1,12 @@
 """The functions an expression may call.
 
-Printed numbers come in through ``t`` (a cell of a table), ``p`` (a number printed in a
-sentence, ``prose.csv``), ``c`` (a number of another claim), ``listed`` (how many items a
-list holds, counted by the reader), ``column`` and ``row`` (many cells of one table). Everything
-else is arithmetic on them. ``times`` is growth in 倍 (both readings), ``increase`` where the
-words name the increase, ``same_period`` a period against the title it cites (some count the
-base year, some quote another edition of a yearly report), ``about`` widens a number printed
-with 約 by a tenth. A table, measure or code that nobody knows is a :class:`ClaimError`; a year
-or a row that this edition does not print, like a single cell printed N/A, makes the claim not
-checkable (a column it only leaves short).
+Printed numbers come in through ``t`` (a cell of a table), ``p`` (a number printed in a sentence, ``prose.csv``), ``c``
+(a number of another claim), ``listed`` (how many items a list holds, counted by the reader), ``column`` and ``row``
+(many cells of one table). Everything else is arithmetic on them. ``times`` is growth in 倍 (both readings), ``increase``
+where the words name the increase, ``same_period`` a period against the title it cites (some count the base year, some
+quote another edition of a yearly report), ``about`` widens a number printed with 約 by a tenth. A table, measure or code
+that nobody knows is a :class:`ClaimError`; a year or a row that this edition does not print, like a single cell printed
+N/A, makes the claim not checkable (a column it only leaves short).
 """
 
 import functools

@@ -1,8 +1,7 @@
 """Indicators recomputed from the printed numbers, with the bounds that rounding leaves.
 
-One module per family; each has pure functions of :class:`analysis.interval.Interval`
-and, built on them, functions of a report that give tidy frames. :func:`indicators` puts
-all of them into one table of strings.
+One module per family; each has pure functions of :class:`analysis.interval.Interval` and, built on them, functions of a
+report that give tidy frames. :func:`indicators` puts all of them into one table of strings.
 """
 
 import importlib
@@ -18,10 +17,9 @@ FAMILIES = ("research", "rankings", "macro", "exports", "patents", "technology_t
 def indicators(report: Report) -> pd.DataFrame:
     """Every indicator of every family, one number a row, all strings.
 
-    Columns ``table,row,code,indicator,year,unit,value,low,high,printed``: ``value`` is
-    the formula on the printed numbers, ``low`` and ``high`` what the unrounded numbers
-    allow (rounded outwards to the digits shown), ``printed`` the report's own figure for
-    the same quantity, if it prints one. ``year`` is ``2019-2023`` for a span. Raises
+    Columns ``table,row,code,indicator,year,unit,value,low,high,printed``: ``value`` is the formula on the printed
+    numbers, ``low`` and ``high`` what the unrounded numbers allow (rounded outwards to the digits shown), ``printed``
+    the report's own figure for the same quantity, if it prints one. ``year`` is ``2019-2023`` for a span. Raises
     :class:`analysis.report.BadInput` for unusable input.
     """
     from analysis.indicators.series import COLUMNS, Indicator

@@ -1,8 +1,7 @@
 """Merchandise exports by technology level, capital intensity and skill intensity.
 
-Three classifications of the same total (tables 1-2-9 to 1-2-11), in 100 million New
-Taiwan dollars. Contributions to growth are those of national accounts: they add up to
-the growth of the total.
+Three classifications of the same total (tables 1-2-9 to 1-2-11), in 100 million New Taiwan dollars. Contributions to
+growth are those of national accounts: they add up to the growth of the total.
 """
 
 from collections.abc import Callable, Iterator

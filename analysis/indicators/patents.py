@@ -1,10 +1,9 @@
 """US patents by country and by technology field.
 
-Counts are printed in full, so everything computed from counts alone is exact; densities
-are rounded. Revealed technology advantage follows Soete (1987) after Balassa (1965), its
-symmetric form Laursen (2015), the cosine similarity of patent portfolios Jaffe (1986),
-the specialisation distance Krugman (1991), concentration the Herfindahl-Hirschman index.
-Field codes are those of the WIPO technology concordance (Schmoch 2008).
+Counts are printed in full, so everything computed from counts alone is exact; densities are rounded. Revealed
+technology advantage follows Soete (1987) after Balassa (1965), its symmetric form Laursen (2015), the cosine similarity
+of patent portfolios Jaffe (1986), the specialisation distance Krugman (1991), concentration the Herfindahl-Hirschman
+index. Field codes are those of the WIPO technology concordance (Schmoch 2008).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,9 +1,8 @@
 """Ranks: changes, peers, agreement between two years, percentiles.
 
-Ranks are exact. Tables 1-2-6 and 1-2-7 print IMD ranks of Taiwan and seven small
-economies for two years, 1-2-12 Taiwan's rank in six assessments, 1-1-4 two ranked lists
-of risks, 1-1-2 two estimates of a year. Rank correlations are Spearman's rho and
-Kendall's tau-b over the eight economies (ranked anew among themselves).
+Ranks are exact. Tables 1-2-6 and 1-2-7 print IMD ranks of Taiwan and seven small economies for two years, 1-2-12
+Taiwan's rank in six assessments, 1-1-4 two ranked lists of risks, 1-1-2 two estimates of a year. Rank correlations are
+Spearman's rho and Kendall's tau-b over the eight economies (ranked anew among themselves).
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,9 +1,8 @@
 """Research and development: money, intensity, sources of funds, people.
 
-Definitions follow the OECD *Frascati Manual* (2015): GERD is gross domestic expenditure
-on R&D, its intensity GERD as a share of GDP, researchers are counted in full-time
-equivalents. The report prints intensities but no GDP, densities but no employment; both
-are recovered here as the denominators that the printed numbers imply.
+Definitions follow the OECD *Frascati Manual* (2015): GERD is gross domestic expenditure on R&D, its intensity GERD as a
+share of GDP, researchers are counted in full-time equivalents. The report prints intensities but no GDP, densities but
+no employment; both are recovered here as the denominators that the printed numbers imply.
 """
 
 import pandas as pd
@@ -37,9 +36,8 @@ def implied_denominator(amount: Interval, percentage: Interval) -> Interval:
 def growth_of_quotient(numerator: Interval, quotient: Interval) -> Interval:
     """Growth of the denominator from the growth of numerator and quotient, in per cent.
 
-    ``100 ((1 + n/100) / (1 + q/100) - 1)``: if R&D grew by n and intensity by q, GDP
-    grew by this much. Tighter than growth computed from two implied levels, because
-    printed growth rates carry more digits than printed levels.
+    ``100 ((1 + n/100) / (1 + q/100) - 1)``: if R&D grew by n and intensity by q, GDP grew by this much. Tighter than
+    growth computed from two implied levels, because printed growth rates carry more digits than printed levels.
     """
     return 100 * ((100 + numerator) / (100 + quotient) - 1)
 
@@ -134,7 +132,6 @@ def implied_employment_growth(report: Report) -> pd.DataFrame:
 def gerd_per_researcher(report: Report) -> Column:
     """GERD per researcher in 10,000 US dollars (constant prices, PPP): tables 1-2-1 and 1-2-4.
 
-    ``GERD [100 million] / researchers [10,000]``; counts researchers in 萬人, as the
-    sentences about the table do.
+    ``GERD [100 million] / researchers [10,000]``; counts researchers in 萬人, as the sentences about the table do.
     """
     return derive("gerd_per_researcher", "萬美元", 2, ratio, read(report, "gerd"), read(report, "researchers"))

@@ -1,12 +1,11 @@
 """Printed numbers with their keys, and what is derived from them.
 
-A :class:`Column` is a measure of a printed table, or an indicator derived from such
-measures: keys, a number for each (:class:`analysis.interval.Interval`), and what the
-report prints for the same quantity, if anything. :func:`derive` makes a column from
-others by one function of intervals.
+A :class:`Column` is a measure of a printed table, or an indicator derived from such measures: keys, a number for each
+(:class:`analysis.interval.Interval`), and what the report prints for the same quantity, if anything. :func:`derive`
+makes a column from others by one function of intervals.
 
-A family module marks its report-level functions as an :class:`Indicator`; calling one
-gives a tidy frame, ``.columns(report)`` the columns themselves.
+A family module marks its report-level functions as an :class:`Indicator`; calling one gives a tidy frame,
+``.columns(report)`` the columns themselves.
 """
 
 import functools
@@ -208,9 +207,8 @@ def derive(
 ) -> Column:
     """A column from others: ``function`` of the arguments, each read at the key or at a shifted one.
 
-    ``keys``: by default those of the first argument for which every argument has a number's place.
-    ``printed``: the same quantity where the report prints it. The first argument lends
-    the table and the row labels.
+    ``keys``: by default those of the first argument for which every argument has a number's place. ``printed``: the
+    same quantity where the report prints it. The first argument lends the table and the row labels.
     """
     pairs = [(a, same) if isinstance(a, Column) else a for a in arguments]
     first = pairs[0][0]

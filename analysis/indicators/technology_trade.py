@@ -1,9 +1,8 @@
 """Technology trade: receipts and payments for technology, by industry and partner.
 
-Definitions follow the OECD *TBP Manual* (1990): the balance is receipts minus payments,
-the coverage ratio receipts over payments. The index of intra-industry trade is that of
-Grubel and Lloyd (1975), the normalised balance that of Lafay's relative trade balance,
-concentration the Herfindahl-Hirschman index. Amounts are in 100 million New Taiwan
+Definitions follow the OECD *TBP Manual* (1990): the balance is receipts minus payments, the coverage ratio receipts
+over payments. The index of intra-industry trade is that of Grubel and Lloyd (1975), the normalised balance that of
+Lafay's relative trade balance, concentration the Herfindahl-Hirschman index. Amounts are in 100 million New Taiwan
 dollars unless said otherwise.
 """
 

@@ -1,9 +1,8 @@
 """Manufacturing value added: rates, implied gross output, shares, growth.
 
-Definitions follow the *System of National Accounts* (2008): value added is gross output
-less intermediate consumption; the value-added rate is value added over gross output. The
-report prints value added and rates but no output, which is recovered here as the
-denominator that both imply. Amounts in 100 million New Taiwan dollars, current prices.
+Definitions follow the *System of National Accounts* (2008): value added is gross output less intermediate consumption;
+the value-added rate is value added over gross output. The report prints value added and rates but no output, which is
+recovered here as the denominator that both imply. Amounts in 100 million New Taiwan dollars, current prices.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,7 +1,7 @@
 r"""Rolling-origin back-test of the forecasting models over the series of the report.
 
-For every series with consecutive years (aggregates apart, as their members are in) and every origin from
-``n = 3`` on, each model sees only the values up to the origin (pooling too) and forecasts the rest:
+For every series with consecutive years (aggregates apart, as their members are in) and every origin from ``n = 3`` on,
+each model sees only the values up to the origin (pooling too) and forecasts the rest:
 
 * absolute error in per cent (of the logarithm; points on the level scale);
 * scaled error :math:`|e|/\overline{|\Delta y|}` over the training window (Hyndman and Koehler 2006), mean: MASE;
@@ -10,13 +10,12 @@ For every series with consecutive years (aggregates apart, as their members are 
 * whether the interval held the value.
 
 *The rule* (:func:`choose`): models are compared by their interval score relative to that of the naive forecast
-in the same group of series, averaged over forecasts; so no scaling by a tiny change can decide. Two strategies,
-a model for each group or a fixed combination, are judged *nested*: the choice is made with what was known at
-the last origin of the series and judged on what followed; one model for all stands beside as a yardstick. The better one
-then chooses once more with all forecasts. With one origin only (series of four years) nothing can be nested: the
-combination is used, and the choice says so. Series share a year's shocks and target years are few; no bootstrap can
-cure that. Series do not all end in the same year: a choice for all series may know outcomes of a year in some that it
-is judged on in others.
+in the same group of series, averaged over forecasts; so no scaling by a tiny change can decide. Two strategies, a model
+for each group or a fixed combination, are judged *nested*: the choice is made with what was known at the last origin of
+the series and judged on what followed; one model for all stands beside as a yardstick. The better one then chooses once
+more with all forecasts. With one origin only (series of four years) nothing can be nested: the combination is used, and
+the choice says so. Series share a year's shocks and target years are few; no bootstrap can cure that. Series do not all
+end in the same year: a choice for all series may know outcomes of a year in some that it is judged on in others.
 
 Work is handed to ``joblib``: within ``joblib.parallel_config(backend=...)`` it runs on whatever that names.
 """

@@ -41,11 +41,10 @@ class NotEstimable(ValueError):  # noqa: N818 - reads as what it says: not estim
 class Series:
     """One printed series.
 
-    ``scale`` says how it is modelled: ``log`` (growth in per cent a year) or ``level`` (change in the
-    printed unit a year). ``treated`` says in words what was repaired or left out. ``wider`` are bounds
-    of the values where they are not those of the printed digits (amounts made from rounded shares).
-    ``aggregate``: the row sums up other rows of its table, as OECD does. ``family`` is that of its :class:`Measure`.
-    Years are increasing but may have gaps.
+    ``scale`` says how it is modelled: ``log`` (growth in per cent a year) or ``level`` (change in the printed unit a
+    year). ``treated`` says in words what was repaired or left out. ``wider`` are bounds of the values where they are
+    not those of the printed digits (amounts made from rounded shares). ``aggregate``: the row sums up other rows of its
+    table, as OECD does. ``family`` is that of its :class:`Measure`. Years are increasing but may have gaps.
     """
 
     key: str

@@ -1,9 +1,8 @@
 """Everything in one archive: the data package and what is computed from it.
 
-``white-paper-data.zip`` holds the data package, and under ``computed/`` the cells,
-the ledger, the findings, the indicators, the claims' verdicts, the estimates and the
-forecasts, each as CSV and as Parquet. Times and order are fixed: the same inputs give
-the same bytes.
+``white-paper-data.zip`` holds the data package, and under ``computed/`` the cells, the ledger, the findings, the
+indicators, the claims' verdicts, the estimates and the forecasts, each as CSV and as Parquet. Times and order are
+fixed: the same inputs give the same bytes.
 """
 
 import io

@@ -1,12 +1,11 @@
 """Whose ``analysis`` is imported: that of the checkout one stands in.
 
-A Jupyter kernel works in its notebook's folder, whoever started it: JupyterLab, VS Code,
-``jupyter execute``, Binder. So the folder says which code belongs to the notebook. A
-copy of this file lies in the environment (:mod:`analysis.publish.environment` puts it
-there), and every Python of that environment loads it at its start. From then on
-``import analysis`` means the checkout that holds the working directory, before
-``PYTHONPATH`` and before anything installed. Outside every checkout it means the one whose
-``.venv`` this is, after ``PYTHONPATH`` but still before anything installed.
+A Jupyter kernel works in its notebook's folder, whoever started it: JupyterLab, VS Code, ``jupyter execute``, Binder.
+So the folder says which code belongs to the notebook. A copy of this file lies in the environment
+(:mod:`analysis.publish.environment` puts it there), and every Python of that environment loads it at its start. From
+then on ``import analysis`` means the checkout that holds the working directory, before ``PYTHONPATH`` and before
+anything installed. Outside every checkout it means the one whose ``.venv`` this is, after ``PYTHONPATH`` but still
+before anything installed.
 
 Only what every start of Python can afford: no import beyond ``os`` and ``sys``.
 """

@@ -1,14 +1,13 @@
 """What a notebook's outputs were computed from, as hashes, and whether that still holds.
 
-At execution the kernel notes which files of the project it opened, with their hashes at
-that moment. Those below ``data/``, ``analysis/`` and ``book/`` count; their hashes, the
-hash of the lock file, of the code cells and of the outputs are stored in the notebook's
-metadata. The notebook is *fresh* as long as all of them still agree. Prose is not part
-of it: rewording a paragraph runs nothing. Nor are comments, docstrings and layout of a
-module and the layout of a JSON file.
+At execution the kernel notes which files of the project it opened, with their hashes at that moment. Those below
+``data/``, ``analysis/`` and ``book/`` count; their hashes, the hash of the lock file, of the code cells and of the
+outputs are stored in the notebook's metadata. The notebook is *fresh* as long as all of them still agree. Prose is not
+part of it: rewording a paragraph runs nothing. Nor are comments, docstrings and layout of a module and the layout of a
+JSON file.
 
-A file that was read only inside stages (:mod:`analysis.stages`) counts by what these gave: after it has changed,
-they are computed again, and the notebook is fresh if each gives the value that it gave before.
+A file that was read only inside stages (:mod:`analysis.stages`) counts by what these gave: after it has changed, they
+are computed again, and the notebook is fresh if each gives the value that it gave before.
 """
 
 import ast

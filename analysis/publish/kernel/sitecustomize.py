@@ -1,12 +1,10 @@
 """Runs before anything else in a kernel started by ``analysis.publish.execution``.
 
-Python imports ``sitecustomize`` from the first place on its path. Here it notes every
-file that this process, or a worker process it starts, opens below the project's own
-folders: an audit hook sees reads by pandas, ``open`` and the import system alike. One
-line per file, hash and name, goes to the file named in the environment; nothing is
-visible in the notebook. The hash is taken just before the file is opened, so whatever
-happens to the file afterwards, it is not that of something the kernel never saw.
-Only the standard library, and as little of it as can be: it costs every kernel.
+Python imports ``sitecustomize`` from the first place on its path. Here it notes every file that this process, or a
+worker process it starts, opens below the project's own folders: an audit hook sees reads by pandas, ``open`` and the
+import system alike. One line per file, hash and name, goes to the file named in the environment; nothing is visible in
+the notebook. The hash is taken just before the file is opened, so whatever happens to the file afterwards, it is not
+that of something the kernel never saw. Only the standard library, and as little of it as can be: it costs every kernel.
 """
 
 import os
