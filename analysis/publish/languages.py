@@ -220,9 +220,8 @@ class Twin:
         return self._phrase(text, where).replace(_BREAK, breaks)
 
     def _phrase(self, text: str, where: str) -> str:
-        if (printed := _PRINTED.fullmatch(text)) and printed[
-            1
-        ] in self.names:  # a name with the one that its table prints
+        printed = _PRINTED.fullmatch(text)
+        if printed and printed[1] in self.names:  # a name with the one that its table prints
             return _OURS.get(printed[2], printed[2])
         if text in self.names:
             return units.filled(self.names[text], [])
