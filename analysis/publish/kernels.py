@@ -12,7 +12,8 @@ import signal
 import sys
 from contextlib import suppress
 from importlib.metadata import EntryPoint
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from types import ModuleType
 from typing import Any, cast
 from unittest.mock import patch
@@ -83,14 +84,23 @@ class _Program:
             os.kill(self.pid, number)
 
 
+def _end_with_the_program() -> None:
+    """The fork server, which a kernel takes for its parent, lives as long as any copy does; the program may be killed."""
+    program = parent_process()
+    if program is not None:
+        program.join()
+        os._exit(1)
+
+
 def _serve(options: list[str], env: dict[str, str], cwd: str | None, stderr: str) -> None:
     """What a copy does: become what a program started with this environment would be, and serve."""
     os.setsid()
+    Thread(target=_end_with_the_program, daemon=True).start()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for place, number in ((os.devnull, 1), (stderr, 2)):
         os.dup2(os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT), number)
     os.environ.clear()
-    os.environ.update(env, JPY_PARENT_PID=str(os.getppid()))
+    os.environ.update(env)
     os.chdir(cwd or ".")
     sys.path[:0] = filter(None, env.get("PYTHONPATH", "").split(os.pathsep))
     for module in [m for m in sys.modules if m.partition(".")[0] in {"analysis", "sitecustomize"}]:

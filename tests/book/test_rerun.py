@@ -49,6 +49,17 @@ def checkout(ran, tmp_path):
     return shutil.copytree(ran, tmp_path, dirs_exist_ok=True)
 
 
+def gone(kernel: int) -> None:
+    """Wait for a kernel to end."""
+    for _ in range(100):
+        try:
+            os.kill(kernel, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the kernel is still there")
+
+
 def reasons(root: Path) -> list[str]:
     """Why the one notebook of ``checkout`` is stale."""
     (why,) = execution.staleness([root / "book/inputs/proof.ipynb"], root).values()
@@ -110,7 +121,7 @@ def test_a_kernel_that_is_a_copy_is_as_one_that_is_a_program(checkout, monkeypat
 
 
 LEFT = """\
-import asyncio
+import asyncio, os, signal, sys
 from jupyter_client.manager import AsyncKernelManager
 from analysis.publish import kernels
 
@@ -124,19 +135,25 @@ async def say():
         shown = lambda m: m["msg_type"] == "stream" and print(m["content"]["text"], end="")
         code = "import numpy, matplotlib; print(numpy.random.rand(), matplotlib.get_backend())"
         await client._async_execute_interactive(code, output_hook=shown)
+        print(manager.provisioner.pid, flush=True)
 
 kernels.prepare({})
-asyncio.run(say())"""
+asyncio.run(say())
+if sys.argv[1] == "killed":
+    os.kill(os.getpid(), signal.SIGKILL)"""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kernels start as usual")
-def test_copies_draw_other_random_numbers_and_a_program_that_leaves_them_ends():
+@pytest.mark.parametrize("how", ["ends", "killed"])
+def test_copies_draw_other_random_numbers_and_end_with_the_program_that_leaves_them(how):
     env = environment() | {"PYTHONPATH": str(ROOT)}
     env.pop("MPLBACKEND", None)
-    done = subprocess.run(
-        [sys.executable, "-c", LEFT], env=env, capture_output=True, text=True, timeout=100, check=True
-    )
-    (one, backend), (two, other) = [line.split() for line in done.stdout.splitlines()]
+    line = [sys.executable, "-c", LEFT, how]
+    done = subprocess.run(line, env=env, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == {"ends": 0, "killed": -signal.SIGKILL}[how], done.stderr
+    one, backend, first, two, other, second = done.stdout.split()
+    gone(int(first))
+    gone(int(second))
     assert one != two
     assert backend == other
     assert "inline" in backend
@@ -304,14 +321,7 @@ def test_an_interruption_ends_in_one_line_and_leaves_no_kernel_and_the_notebook_
     assert said == "stopped; what was finished is kept\n"
     assert path.read_bytes() == before
     assert not list(path.parent.glob(".*"))
-    kernel = int(mark.read_text())
-    for _ in range(100):
-        try:
-            os.kill(kernel, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.1)
-    raise AssertionError("the kernel is still there")
+    gone(int(mark.read_text()))
 
 
 REFUSED = {
