@@ -222,7 +222,7 @@ _MARKS, _COMMA = frozenset(",:/[]{}"), chr(_SIGN - 1)
 #: How many inputs a kernel needs, at least and at most; others take any number, at least one.
 _INPUTS = dict.fromkeys(("growth", "difference", "product", "from_share", "compound_with", "between"), (2, 2))
 _INPUTS |= {"compound": (1, 1), "at_most": (1, 1), "before": (3, 3)}
-_INPUTS |= dict.fromkeys(("share", "rank", "rank_listed", "holds_parts", "holds_before", "sum_before"), (2, _ANY))
+_INPUTS |= dict.fromkeys((*RANKS, "share", "holds_parts", "holds_before", "sum_before"), (2, _ANY))
 _INPUTS |= {"rank_among": (3, _ANY)}
 #: How many of the first inputs stand alone, where the others come in pairs.
 _ALONE = {"rank_among": 2, "room": 0, "holds_parts": 1, "holds_before": 0, "sum_before": 0}

@@ -288,6 +288,29 @@ def rank_listed(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     return low, None, point
 
 
+def _places_ahead(own: Triple, others: Sequence[Triple]) -> Number:
+    """How many different numbers are certainly ahead: what prints otherwise is another number."""
+    if not isinstance(own[2], np.ndarray):
+        return len({o[1] for o in others if o[0] > own[2]})
+    rows = zip(
+        own[2], zip(*(o[0] for o in others), strict=True), zip(*(o[1] for o in others), strict=True), strict=True
+    )
+    found = [len({mid for low, mid in zip(lows, mids, strict=True) if low > high}) for high, lows, mids in rows]
+    return np.array(found, dtype=object)
+
+
+def rank_dense(t: Triple, x: list[Triple], k: Constants) -> Bounds:
+    """As :func:`rank` where those who share a place count once: 1, 2, 2, 3."""
+    printed: list[Triple] = [[value[1]] * 3 for value in x]
+    return (1 + _places_ahead(x[0], x[1:]), 1), rank(t, x, k)[1], (1 + _places_ahead(printed[0], printed[1:]), 1)
+
+
+def rank_dense_listed(t: Triple, x: list[Triple], k: Constants) -> Bounds:
+    """As :func:`rank_dense` where others may not be listed."""
+    low, _, point = rank_dense(t, x, k)
+    return low, None, point
+
+
 def rank_among(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """A rank among more entities than are listed, given the total.
 
@@ -345,7 +368,9 @@ def places(t: Triple, x: list[Triple], k: Constants) -> Bounds:
 
 #: The point of these is the very number expected in print, of the first by arithmetic.
 ARITHMETIC: tuple[Kernel, ...] = (growth, share, difference, total, complement, product, from_share, before)
-RANKINGS: tuple[Kernel, ...] = (rank, rank_listed)
+RANKINGS: tuple[Kernel, ...] = (rank, rank_listed, rank_dense, rank_dense_listed)
+#: The kernels of a ranking in which no place is left out after a tie.
+DENSE = {"rank": "rank_dense", "rank_listed": "rank_dense_listed"}
 #: These say how an outside quantity may behave.
 BOUNDING: tuple[Kernel, ...] = (within, compound, compound_with, room, sum_within, sum_before)
 #: These follow from order, counting or definition.

@@ -134,9 +134,9 @@ def instances(relation: Relation, cells: Cells) -> tuple[list[Group], NDArray[np
 
 
 #: Kernels that read sets of cells; their bounds jump.
-_SETS = frozenset({"distinct", "places", "rank", "rank_listed", "rank_among", "room", "between"})
+_SETS = RANKS | {"distinct", "places", "rank_among", "room", "between"}
 #: How many inputs must be printed where others may be left out; for any other kernel all.
-_NEEDED = {"distinct": 0, "places": 0, "room": 0, "rank": 1, "rank_listed": 1, "rank_among": 2}
+_NEEDED = {"distinct": 0, "places": 0, "room": 0, "rank_among": 2} | dict.fromkeys(RANKS, 1)
 #: Numbers of cells that there are not: in the place of the block that is left blank, outside of the block.
 _BLANK, _OUTSIDE = -2, -1
 
@@ -239,7 +239,7 @@ def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block, first:
 
 #: Inputs that a kernel adds or compares, so that they must be in one unit.
 _ALIKE = dict.fromkeys(("growth", "difference", "total", "complement", "at_least", "sum_within"), slice(None))
-_ALIKE |= dict.fromkeys(("holds_with", "between", "rank", "rank_listed", "distinct"), slice(None))
+_ALIKE |= dict.fromkeys((*RANKS, "holds_with", "between", "distinct"), slice(None))
 _ALIKE |= {"share": slice(1, None), "holds_parts": slice(1, None, 2)}
 _ALIKE |= dict.fromkeys(("holds_before", "sum_before"), slice(None, None, 2))
 #: Kernels whose target is in the unit of the first input, also where nobody says so of either.

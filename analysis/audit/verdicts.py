@@ -11,7 +11,7 @@ question, never an error). ``unchecked``: an input is missing, or there is no va
 import functools
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from analysis.audit.cells import NEAREST_MODE, PROSE, Cells, build, governed
 from analysis.audit.declarations import EXACT, Relation, declared
-from analysis.audit.kernels import Bound, Constants, rounded
+from analysis.audit.kernels import DENSE, Bound, Constants, rounded
 from analysis.audit.relations import Evaluation, Group, evaluate, instances, reads, targets, unprinted
 from analysis.interval import MODES, as_printed, outward
 from analysis.report import BadInput, Report, once
@@ -122,7 +122,7 @@ def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
         again = [evaluate(e.group, other) for e in results]
         if _failures(key, again) <= _failures(key, results):
             cells, results = other, again
-    results = [e for e in results if _established(e)]
+    results = [e for e in _ranked(results, cells) if _established(e)]
     verdicts = [_verdicts(e, cells) for e in results]
     _explain(results, verdicts, cells)
     truncated = _truncated(cells, results)
@@ -130,6 +130,26 @@ def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
         saved &= np.isin(verdict, FAILING)
         verdict[saved] = np.where(verdict[saved] == "contradicted", "consistent", "plausible")
     return Audit(cells, results, verdicts, unbound, absent, truncated)
+
+
+def _ranked(results: list[Evaluation], cells: Cells) -> list[Evaluation]:
+    """The same, with those rankings read as dense (1, 2, 2, 3) of whose numbers more say so than say the contrary."""
+    kinds = dict.fromkeys(e.group.relation for e in results if e.group.relation.kernel in DENSE and e.fails.any())
+    for relation in kinds:
+        dense = replace(relation, kernel=DENSE[relation.kernel])
+        at = [i for i, e in enumerate(results) if e.group.relation == relation]
+        pairs = [(results[i], evaluate(replace(results[i].group, relation=dense), cells)) for i in at]
+        said = sum(int((one.fails & other.holds).sum()) for one, other in pairs)
+        denied = sum(int((_as_computed(one, cells) & ~_as_computed(other, cells)).sum()) for one, other in pairs)
+        for i, (_, other) in zip(at, pairs, strict=True):
+            results[i] = other if said > denied else results[i]
+    return results
+
+
+def _as_computed(result: Evaluation, cells: Cells) -> NDArray[np.bool_]:
+    """What holds and prints as the printed inputs give it."""
+    same: NDArray[np.bool_] = _recomputed(result, cells) == _printed_digits(cells, result.group.target)
+    return result.holds & same
 
 
 def _failures(key: tuple[str, str], results: list[Evaluation]) -> int:
@@ -232,8 +252,7 @@ def _verdicts(result: Evaluation, cells: Cells) -> NDArray[Any]:
     yes, no = ("consistent", "contradicted") if proven else JUDGED
     verdict = np.where(result.holds, yes, no).astype("<U12")
     if group.relation.kernel in EXACT and result.point is not None:
-        same = _recomputed(result, cells) == _printed_digits(cells, group.target)
-        verdict[result.holds & same] = "reproduced"
+        verdict[_as_computed(result, cells)] = "reproduced"
     verdict[~result.checked] = "unchecked"
     return verdict
 

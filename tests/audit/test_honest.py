@@ -308,6 +308,29 @@ def test_the_row_above_is_that_of_the_table_whether_or_not_it_is_printed(first: 
     ]
 
 
+@pytest.mark.parametrize(
+    ("kernel", "places", "wrong"),
+    [
+        ("rank", "1 2 2 4 5 5 7", ""),
+        ("rank", "1 2.5 2.5 4 5.5 5.5 7", ""),
+        ("rank", "1 3 3 4 6 6 7", ""),
+        ("rank", "1 2 2 3 4 4 5", ""),
+        ("rank", "1 2 2 3 4 4 8", "g"),
+        ("rank", "1 2 2 3 5 5 7", "d"),
+        ("rank", "1 2 2 4 5 5 6", "g"),
+        ("rank_listed", "1 2 2 3 4 4 9", ""),
+        ("rank_listed", "1 2 2 4 5 5 6", "g"),
+    ],
+)
+def test_a_ranking_is_read_as_most_of_its_numbers_say(kernel: str, places: str, wrong: str) -> None:
+    """Behind a tie a place may be left out or not; which, the ranking itself shows."""
+    frame = pd.DataFrame({"row": list("abcdefg"), "sales": list("9775331"), "place": places.split()})
+    found = audit.check(frame, [f"place = {kernel}(sales, sales[others])"], decimals={"place": "mixed"})
+    assert "".join(found.loc[found["verdict"] == "contradicted", "row"]) == wrong
+    if places == "1 2 2 3 4 4 5":
+        assert set(found["verdict"]) == {"reproduced"}
+
+
 def test_both_factors_of_a_product_are_rounded() -> None:
     """From 4.34, 2.71 and 5.06 a head; an amount made from a share as printed is another relation."""
     text = "A 4.3 523.417 2271.6, B 2.7 308.212 835.3, C 5.1 123.009 622.4"
