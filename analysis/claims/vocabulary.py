@@ -219,6 +219,9 @@ def functions(printed: Printed, shift: int = 0) -> dict[str, Callable[..., Any]]
         out = strings(except_)
         found = _known(truths)
         strange = sorted(out - set(found))
+        if strange and strange[0] in printed.report.entities:
+            listed_there = isinstance(truths, Truths) and strange[0] in truths.keys
+            raise (NotPrintedError if listed_there else NotInEditionError)(strange[0])
         if strange:
             raise ClaimError(f"exceptions that are rows of the column; {strange[0]} is none")
         return functools.reduce(Truth.both, (t.negated() if k in out else t for k, t in found.items()))

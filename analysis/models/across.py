@@ -112,6 +112,9 @@ def cross_section(codes: Sequence[str], x: Floats, y: Floats) -> Line:
         raise NotEstimable("a regression across countries needs variation in both variables")
     design = np.column_stack([np.ones(len(x)), x - x.mean()])
     fit = OLS(y, design).fit()
+    leverage = fit.get_influence().hat_matrix_diag
+    if leverage.max() > 1 - 1e-9:
+        raise NotEstimable(f"all but {codes[int(leverage.argmax())]} share one value, so that it alone makes the line")
     slope, error, df = float(fit.params[1]), float(fit.HC2_se[1]), bell_mccaffrey(design, 1)
     half = float(quantile(LEVEL, df)) * error
     rows = []
@@ -119,7 +122,7 @@ def cross_section(codes: Sequence[str], x: Floats, y: Floats) -> Line:
         less = OLS(np.delete(y, i), np.delete(np.column_stack([np.ones(len(x)), x]), i, axis=0)).fit()
         rows.append((less.params[1], *less.conf_int(1 - LEVEL)[1], less.pvalues[1]))
     points = pd.DataFrame({"code": list(codes), "x": x, "y": y, "fitted": fit.fittedvalues})
-    points["leverage"] = fit.get_influence().hat_matrix_diag
+    points["leverage"] = leverage
     points[["without", "without_low", "without_high", "without_p"]] = rows
     low, high = map(float, fit.conf_int(1 - LEVEL)[1])
     rho = float(spearmanr(x, y).statistic)
@@ -206,7 +209,7 @@ def inputs_and_patents(report: Report, found: Mapping[str, Series]) -> dict[str,
         for one in countries(found, measure):
             patents, printed = found.get(f"patents.{one.code}"), density.get((one.code, last), NOT_AVAILABLE)
             known = patents is not None and last in patents.years and last - 1 in one.years
-            if known and printed not in (NOT_AVAILABLE, "0"):
+            if known and printed != NOT_AVAILABLE and float(printed) > 0:
                 rows.append((one.code, one.response[one.years.index(last - 1)], math.log(float(printed))))
         if rows:
             codes, x, y = zip(*rows, strict=True)

@@ -179,6 +179,8 @@ def choose(forecasts: pd.DataFrame) -> Choice:
     judged = forecasts[forecasts["origin"] == last]
     known = forecasts[forecasts["year"] <= last]
     nested = not known.empty
+    if nested:  # a group with one origin has nothing to choose by
+        judged = judged[judged["group"].isin(known["group"])]
     rows, ratios = [], []
     for strategy in STRATEGIES:
         part = _apply(_assign(strategy, known if nested else forecasts), judged)

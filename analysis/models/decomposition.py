@@ -258,10 +258,11 @@ def lmdi(amounts: Sequence[Cell], intensities: Sequence[Cell], code: str = "") -
 @once
 def research(report: Report, before: int | None = None, after: int | None = None) -> list[Divisia]:
     """LMDI of R&D expenditure (Table 1-2-1) with R&D intensity (Table 1-2-2), every row that has all four numbers."""
-    shown = printed_years(report, "gerd", "gerd")
+    both = "gerd", "gerd_intensity"
+    shown = printed_years(report, "gerd", "gerd") if all(map(report.holding, both)) else []
     if not shown:
         return []
-    years, both = (before or shown[0], after or shown[-1]), ("gerd", "gerd_intensity")
+    years = before or shown[0], after or shown[-1]
     cells = _cells(report, both, both)
     found = []
     for code in dict.fromkeys(c for c, m, _ in cells if m == "gerd"):

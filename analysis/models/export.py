@@ -39,8 +39,9 @@ def text(value: float | None, digits: int = 3) -> str:
 
 
 def significant(value: float) -> str:
-    """A positive or negative number with about five significant digits, plain notation."""
-    return "0" if value == 0 else text(value, max(0, 4 - math.floor(math.log10(abs(value)))))
+    """A positive or negative number with about five significant digits, plain notation; empty for what is not finite."""
+    size = abs(value)
+    return "0" if size == 0 else text(value, max(0, 4 - math.floor(math.log10(size))) if math.isfinite(size) else 0)
 
 
 def percent(level: float | str) -> str:
@@ -210,8 +211,8 @@ def _panels(report: Report) -> Iterator[Row]:
     if countries(editions["printed"], "patents"):
         for cells, found in editions.items():
             yield from _inputs(report, found, cells)
-        table = report.meta("gerd_intensity").table
-        yield from _rows(_whole(editions["printed"]), "gerd_intensity", table, "aggregate")
+        for table in report.holding("gerd_intensity"):
+            yield from _rows(_whole(editions["printed"]), "gerd_intensity", table, "aggregate")
 
 
 def _clustered(

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -99,7 +100,8 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
     about = {"stale_notebooks": stale, "broken_sentences": wrong}
     spoken = editions(root)
     prepare()
-    with ProcessPoolExecutor(len(spoken) + 1, mp_context=multiprocessing.get_context("fork")) as pool:
+    stop = signal.SIGINT, signal.SIG_DFL  # who interrupts the build reads one line, not one of each process
+    with ProcessPoolExecutor(len(spoken) + 1, multiprocessing.get_context("fork"), signal.signal, stop) as pool:
         packed = pool.submit(archive.make, root)
         made = [pool.submit(_edition, root, partial, language, jobs, about) for language in spoken]
         ended = {language: result.result() for language, result in zip(spoken, made, strict=True)}

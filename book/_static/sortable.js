@@ -12,13 +12,16 @@
       .map((node) => node.textContent)
       .join("")
       .trim();
+  const absent = (text) => ["", "–", "N/A"].includes(text);
+  // The number a cell begins with, also behind words; the number of a table (1-2-9) is none.
   const number = (text) => {
-    const match = text.replace(/[−–]/g, "-").replace(/,/g, "").match(/^[-+]?\d+(\.\d+)?/);
-    return match ? Number(match[0]) : NaN;
+    const plain = text.replace(/[−–]/g, "-").replace(/,/g, "");
+    const match = plain.match(/^(?!\d+-\d+-\d)(?:(?:about|at least|at most|more than|less than) )?([-+]?\d+(?:\.\d+)?)/);
+    return match ? Number(match[1]) : NaN;
   };
   const compare = (a, b) => {
     const [x, y] = [number(a), number(b)];
-    if (!Number.isNaN(x) && !Number.isNaN(y)) return x - y;
+    if (!Number.isNaN(x) && !Number.isNaN(y) && x !== y) return x - y;
     if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
     return a.localeCompare(b, "en", { numeric: true });
   };
@@ -52,7 +55,7 @@
         cell.setAttribute("aria-sort", down ? "descending" : "ascending");
         const rows = [...body.rows].map((row, index) => [row, index, value(row, column)]);
         // Cells without a value stay last, whichever way the others are turned.
-        rows.sort(([, i, a], [, j, b]) => !a - !b || compare(a, b) * (down ? -1 : 1) || i - j);
+        rows.sort(([, i, a], [, j, b]) => absent(a) - absent(b) || compare(a, b) * (down ? -1 : 1) || i - j);
         body.append(...rows.map(([row]) => row));
         sorted();
       });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -377,3 +378,15 @@ def test_a_statement_that_holds_by_one_reading_only_says_so_in_the_register() ->
     shown = views.register(load(), frozenset({"C1209.3", "C1508.1"}))
     assert set(shown["recomputed"]) == {views.DEPENDS}
     assert set(shown["verdict"]) == {"ambiguous"}
+
+
+@pytest.mark.parametrize("gone", ["not available", "not listed"])
+def test_an_exception_that_is_not_printed_makes_a_statement_uncheckable(data_copy: Path, gone: str) -> None:
+    path = data_copy / "tables/1-2-1.csv"
+    lines = path.read_text("utf-8").splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("加拿大,"))
+    blank = ",".join(["加拿大", *["N/A"] * lines[0].count(",")])
+    lines[at : at + 1] = [blank] if gone == "not available" else []
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    found = evaluate(load(data_copy)).set_index("id")
+    assert found.loc["C932.4", "verdict"] == "not checkable"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 import shutil
 import textwrap
@@ -9,6 +11,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -260,3 +263,37 @@ def test_the_bootstrap_enumerates_each_pattern_once() -> None:
     assert signs.shape == (16, 5)
     assert (signs[:, 0] == 1).all()
     assert len({tuple(s) for s in signs}) == 16
+
+
+def test_groups_of_series_may_have_unequal_numbers_of_years(tmp_path: Path) -> None:
+    """A group with one origin has nothing to choose a strategy by; it takes what the others say."""
+    shutil.copytree(report.DATA, tmp_path / "data")
+    for table in ("1-2-9", "1-2-10", "1-2-11"):
+        frame = pd.read_csv(tmp_path / f"data/tables/{table}.csv", dtype=str, keep_default_na=False)
+        for column in ("exports_2020", "share_2020"):
+            frame[column] = "N/A"
+        frame.to_csv(tmp_path / f"data/tables/{table}.csv", index=False)
+    found = export.forecasts(report.load(tmp_path / "data"))
+    assert (found.loc[found["series"] == "exports.exports_total", "mean"] != "").any()
+
+
+def test_what_no_line_can_be_drawn_through_is_a_row_that_says_so(tmp_path: Path) -> None:
+    rows = "\n".join(f"{c},100,{103 + i},{104 + i},{110 - i},{112 + 2 * i}" for i, c in enumerate("ABCDE"))
+    fields = [{"name": "row", "type": "string"}]
+    fields += [{"name": str(y), "type": "number", "year": y, "measure": "gerd"} for y in range(2019, 2024)]
+    resource = {"name": "gerd", "path": "a.csv", "schema": {"fields": fields}}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"name": "x", "resources": [resource]}), encoding="utf-8")
+    (tmp_path / "a.csv").write_text(f"row,2019,2020,2021,2022,2023\n{rows}\nF,250,260,255,270,290\n", encoding="utf-8")
+    found = export.trends(report.load(tmp_path))
+    (note,) = found.loc[found["model"] == "beta_convergence", "note"]
+    assert note == "not estimable, because all but F share one value, so that it alone makes the line"
+
+
+def test_a_number_that_is_not_finite_is_left_empty() -> None:
+    assert [export.significant(v) for v in (math.inf, -math.inf, math.nan, 0.0, -12.3456)] == [
+        "",
+        "",
+        "",
+        "0",
+        "-12.346",
+    ]
