@@ -566,6 +566,18 @@ class TestAsFiles:
         down = [float(text.replace("−", "-").replace(",", "")) for text in texts if text]
         assert down == up[::-1]
         assert texts[len(down) :] == [""] * (len(texts) - len(down))
+        page.get_by_role("searchbox", name="Keep the rows").fill("")
+        everything = page.locator("#table-ledger tbody tr")
+        for head, column, last in (("Table", 0, "1-1-1"), ("Printed", 3, "N/A")):
+            button = page.locator("#table-ledger th > button.sort", has_text=head)
+            held = f"rows => rows.map(r => r.cells[{column}].firstChild?.textContent ?? '')"
+            button.click()
+            first = [t for t in dict.fromkeys(everything.evaluate_all(held)) if re.fullmatch(r"\d+-\d+-\d+", t)]
+            assert bool(first) == (column == 0)
+            assert first == sorted(first, key=lambda t: [int(n) for n in t.split("-")])
+            button.click()
+            turned = everything.evaluate_all(held)
+            assert [t for t in turned if t][-1] == last
         assert wrong == []
 
     def test_a_sortable_table_sorts_by_its_head(self, visitor, address):
