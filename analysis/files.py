@@ -37,6 +37,10 @@ class BadInput(ValueError):  # noqa: N818 - it names what is wrong
             where.append(f"column {shown(column)}")
         super().__init__(f"{', '.join(where)}: {shown(expected, 4 * MAX_SHOWN)}")
 
+    def __reduce__(self) -> "tuple[type[BadInput], tuple[str, str, str, str]]":
+        """As it is sent from a process to another."""
+        return type(self), (self.file, self.expected, self.row, self.column)
+
 
 def shown(text: str, limit: int = MAX_SHOWN) -> str:
     """Text for one line of a message: control characters escaped, long text cut in the middle."""

@@ -132,6 +132,11 @@ def within(value: float, low: float, high: float, decimals: int = 1, *, sign: bo
     return Both(f"{centre} ({ends})", f"{centre}（{ends.zh}）")
 
 
+def year(value: float) -> Both:
+    """A year; NaN is one that does not come."""
+    return Both(f"{value:.0f}") if _there(value) else ABSENT
+
+
 def ordinal(n: int) -> Both:
     """``3`` as ``third`` / ``第3``; beyond ten as ``11th``."""
     if not _there(n):

@@ -28,6 +28,7 @@ from analysis.words import (
     percent,
     span,
     within,
+    year,
 )
 from tests.book.test_extensions import extension
 
@@ -91,6 +92,7 @@ def test_a_figure_and_a_table_of_no_numbers_say_so_and_every_build_lists_them(sh
         ordinal(float("nan")),  # type: ignore[arg-type]
         cardinal(float("nan")),  # type: ignore[arg-type]
         amount(report.load(), float("nan"), "億美元"),
+        year(float("nan")),
     ],
 )
 def test_a_number_that_is_not_there_is_said_to_be_absent_in_both_languages(said: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import pickle
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -593,3 +594,9 @@ def test_a_row_is_called_what_its_own_table_calls_it() -> None:
     ):
         assert set(series.measure(book, table, measure, "C18")["name"]) == {name}
         assert set(blocks.ledger(book, table).query("code == 'C18'")["name"]) == {name}
+
+
+def test_a_refusal_is_the_same_in_another_process() -> None:
+    refused = BadInput("1-2-2.csv", "a number", "以色列", "2020")
+    again = pickle.loads(pickle.dumps(refused))
+    assert (str(again), again.file, again.row, again.column) == (str(refused), "1-2-2.csv", "以色列", "2020")
