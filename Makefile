@@ -36,7 +36,7 @@ book: env ## run the notebooks that are stale, build the book, say where it is
 	@$(PUBLISH) book
 
 test: env lint ## every check: lint, types, data, tests, notebooks (nbval), book in a browser
-	@mkdir -p _build/ipython _build/matplotlib
+	@mkdir -p "$$IPYTHONDIR" "$$MPLCONFIGDIR"
 	@$(MAKE) --no-print-directory --jobs=$(JOBS) types data built
 	@echo "tests: notebooks through nbval, units and properties, the built book"
 	@$(PY) -m pytest book tests --nbval --nbval-current-env -n $(JOBS) --dist loadscope --no-loadscope-reorder
@@ -50,7 +50,7 @@ serve: book ## build the book and serve it on this machine (PORT=8000)
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 lab: env ## open the notebooks in JupyterLab, to rerun and change them
-	@mkdir -p _build/ipython _build/matplotlib
+	@mkdir -p "$$IPYTHONDIR" "$$MPLCONFIGDIR"
 	@$(PY) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/book/index.ipynb
 
 draft: env ## the book on another edition (DATA=DIR), and the list of sentences to rewrite
@@ -79,7 +79,7 @@ unit: env ## only the tests that need neither kernels nor a browser
 	@$(PY) -m pytest tests -p no:nbval --ignore=tests/book -m "not browser" -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 notebooks: env ## only the notebooks, through nbval
-	@mkdir -p _build/ipython _build/matplotlib
+	@mkdir -p "$$IPYTHONDIR" "$$MPLCONFIGDIR"
 	@$(PY) -m pytest book --nbval --nbval-current-env -n $(JOBS) --dist loadscope
 
 golden: env ## write anew what every command prints (tests/golden); only after a correction that changes it

@@ -5,7 +5,7 @@ exchange is undone), ``leave out`` (the value was not measured) or ``keep`` (unu
 Nothing here judges a cell, and nothing changes ``data/``. :func:`mark` tells figures which values are doubted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -46,7 +46,16 @@ def read(report: Report) -> Doubts:
             left_out.update(places)
         if treatment == "repair":
             repaired |= {place: (value, name) for place, value in _places(row["repair"], name, "repair")}
-    return Doubts(frozenset(left_out), repaired)
+    return Doubts(_with_levels(report, left_out), repaired)
+
+
+def _with_levels(report: Report, left_out: Iterable[Place]) -> frozenset[Place]:
+    """These cells, and what stands beside a growth rate among them: a rate that was filled in makes the level of its year."""
+    places = set(left_out)
+    tables = [table for table in report.tables if any(table == place[0] for place in places)]
+    cells = [(c.measure, (c.table, c.row, c.year), (c.table, c.row, c.column)) for c in report.iter_cells(tables)]
+    filled = {year for measure, year, place in cells if measure == "growth" and place in places}
+    return frozenset(places | {place for _, year, place in cells if year in filled})
 
 
 def _register(report: Report) -> list[dict[str, str]]:
@@ -63,7 +72,8 @@ def mark(report: Report, frame: pd.DataFrame, table: str, measure: str, year: in
     of: dict[Place, str] = {}
     for row in _register(report):
         if not (row["grade"] == "error" and row.get("treatment") == "keep"):
-            for place, _ in _places(row["cells"], row["id"], "cells"):
+            here = {place for place, _ in _places(row["cells"], row["id"], "cells") if place[0] == table}
+            for place in _with_levels(report, here) if row.get("treatment") == "leave out" else here:
                 of.setdefault(place, row["id"])
     places = _cells(report, table, measure)
     if not places:

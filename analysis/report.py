@@ -213,7 +213,7 @@ class Report:
     def iter_cells(self, tables: Iterable[str] | None = None, blanks: bool = False) -> Iterator[Cell]:
         """Every printed number, table by table; with ``blanks`` also the places that print nothing."""
         count = 0
-        for number in tables or self.tables:
+        for number in self.tables if tables is None else tables:
             meta = self.meta(number)
             number = meta.table
             places = [(f, i) for i, f in enumerate(meta.fields) if i and f.role == "value"]

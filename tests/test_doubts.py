@@ -20,6 +20,14 @@ def test_the_finding_of_a_doubted_value_is_named() -> None:
     assert list(marked["doubt"]) == ["F-005", "F-005", ""]
 
 
+def test_a_growth_rate_that_was_filled_in_makes_its_level_doubtful() -> None:
+    marked = doubts.mark(
+        REPORT, rows(("CHE", 2023), ("SGP", 2022), ("SGP", 2023), ("TWN", 2023)), "1-2-2", "gerd_intensity"
+    )
+    assert list(marked["doubt"]) == ["F-002", "", "F-002", ""]
+    assert ("1-2-2", "新加坡", "gerd_intensity_2023") in doubts.read(REPORT).left_out
+
+
 def test_an_error_of_the_whole_table_is_no_doubt_of_one_value() -> None:
     assert doubts.mark(REPORT, rows(("TWN", 2023), ("JPN", 2023)), "1-2-4", "researchers")["doubt"].eq("").all()
 

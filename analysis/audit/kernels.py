@@ -288,21 +288,19 @@ def rank_listed(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     return low, None, point
 
 
-def _places_ahead(own: Triple, others: Sequence[Triple]) -> Number:
-    """How many different numbers are certainly ahead: what prints otherwise is another number."""
-    if not isinstance(own[2], np.ndarray):
-        return len({o[1] for o in others if o[0] > own[2]})
-    rows = zip(
-        own[2], zip(*(o[0] for o in others), strict=True), zip(*(o[1] for o in others), strict=True), strict=True
-    )
-    found = [len({mid for low, mid in zip(lows, mids, strict=True) if low > high}) for high, lows, mids in rows]
-    return np.array(found, dtype=object)
+def _places_ahead(x: Sequence[Triple]) -> Number:
+    """How many different numbers are certainly ahead of the first: what prints otherwise is another number."""
+    if isinstance(x[0][0], np.ndarray):
+        rows = zip(*(zip(*value, strict=True) for value in x), strict=True)
+        return np.array([_places_ahead(row) for row in rows], dtype=object)
+    own, *others = x
+    return len({o[1] for o in others if o[0] > own[2]})
 
 
 def rank_dense(t: Triple, x: list[Triple], k: Constants) -> Bounds:
     """As :func:`rank` where those who share a place count once: 1, 2, 2, 3."""
-    printed: list[Triple] = [[value[1]] * 3 for value in x]
-    return (1 + _places_ahead(x[0], x[1:]), 1), rank(t, x, k)[1], (1 + _places_ahead(printed[0], printed[1:]), 1)
+    as_printed = [[value[1]] * 3 for value in x]
+    return (1 + _places_ahead(x), 1), rank(t, x, k)[1], (1 + _places_ahead(as_printed), 1)
 
 
 def rank_dense_listed(t: Triple, x: list[Triple], k: Constants) -> Bounds:

@@ -67,10 +67,11 @@ def other_prices(words: Words) -> list[Finding]:
             if (fact["measure"], fact["entity"]) != (MEASURE, code) or year not in shares or year not in amounts:
                 continue
             amount = amounts[year]
-            if Interval.printed(amount.printed).low <= 0:
+            printed = Interval.printed(amount.printed)
+            if printed.low <= 0:  # by what may be nothing nothing is divided
                 continue
             spent = Interval.printed(shares[year]) * Interval.printed(fact["value"]) / 100
-            level = spent * Interval.exact(int(units[fact["unit"]][amount.unit])) / Interval.printed(amount.printed)
+            level = spent * Interval.exact(int(units[fact["unit"]][amount.unit])) / printed
             at = cells.index(amount)
             used.append((at, fact["id"]))
             lines.append(

@@ -40,8 +40,9 @@ def text(value: float | None, digits: int = 3) -> str:
 
 def significant(value: float) -> str:
     """A positive or negative number with about five significant digits, plain notation; empty for what is not finite."""
-    size = abs(value)
-    return "0" if size == 0 else text(value, max(0, 4 - math.floor(math.log10(size))) if math.isfinite(size) else 0)
+    if not math.isfinite(value):
+        return ""
+    return "0" if value == 0 else text(value, max(0, 4 - math.floor(math.log10(abs(value)))))
 
 
 def percent(level: float | str) -> str:

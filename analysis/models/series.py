@@ -230,7 +230,7 @@ def collect(report: Report, treated: bool = False) -> Found:
     cells = report.cells([table for table in report.tables if table in here])
     cells = cells[cells["year"] != ""].assign(gone=lambda c: c["printed"] == NOT_AVAILABLE, treated="")
     if treated:
-        cells = _treat(cells, doubts.read(report), set(wanted))
+        cells = _treat(cells, doubts.read(report))
     amounts = _derived(report)
     found: dict[str, Series] = {}
     refused: dict[str, tuple[str, str]] = {}
@@ -277,22 +277,16 @@ def collect(report: Report, treated: bool = False) -> Found:
     return Found(found, refused)
 
 
-def _treat(cells: pd.DataFrame, register: doubts.Doubts, levels: Collection[tuple[str, str]]) -> pd.DataFrame:
+def _treat(cells: pd.DataFrame, register: doubts.Doubts) -> pd.DataFrame:
     """Cells with repairs made and doubtful ones marked as gone; ``treated`` says what was done."""
     places = list(zip(cells["table"], cells["row"], cells["column"], strict=True))
-    # A growth rate that was filled in stands for the level of its year.
-    filled = {
-        (t, r, y)
-        for (t, r, c), m, y in zip(places, cells["measure"], cells["year"], strict=True)
-        if m == "growth" and (t, r, c) in register.left_out
-    }
     printed, gone, treated = list(cells["printed"]), list(cells["gone"]), [""] * len(cells)
-    for i, (place, measure, year) in enumerate(zip(places, cells["measure"], cells["year"], strict=True)):
+    for i, (place, year) in enumerate(zip(places, cells["year"], strict=True)):
         digits, finding = register.repaired.get(place, (printed[i], ""))
         if digits != printed[i]:
             printed[i] = digits
             treated[i] = f"rows exchanged back ({finding})"
-        if place in register.left_out or ((*place[:2], year) in filled and (place[0], measure) in levels):
+        if place in register.left_out:
             gone[i] = True
             treated[i] = f"without {year}"
     return cells.assign(printed=printed, gone=gone, treated=treated)

@@ -77,3 +77,11 @@ def test_a_robot_density_is_no_number_of_countries(report, data_copy):
     path = data_copy / "tables/1-2-12.csv"
     path.write_text(path.read_text("utf-8").replace(",162", ",61"), "utf-8")
     assert other_quantities(words(load(data_copy))) == []
+
+
+def test_an_amount_of_zero_is_no_price_level(data_copy):
+    path = data_copy / "tables/1-2-1.csv"
+    path.write_text(path.read_text("utf-8").replace('美國,"6,860"', "美國,0"), "utf-8")
+    (found,), (before,) = prices(load(data_copy)), prices(load())
+    assert found["title"] == before["title"]
+    assert before["cells"].replace("1-2-1/美國/gerd_2019; ", "") == found["cells"]

@@ -297,3 +297,19 @@ def test_a_number_that_is_not_finite_is_left_empty() -> None:
         "0",
         "-12.346",
     ]
+
+
+def test_a_density_that_prints_as_zero_is_left_out_of_a_regression(tmp_path: Path) -> None:
+    shutil.copytree(report.DATA, tmp_path / "data")
+    path = tmp_path / "data/tables/1-2-13.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for column in ("patent_density_2023", "patent_density_2024"):
+        frame[column] = [value if value == "N/A" else f"{value}.0" for value in frame[column]]
+    frame.loc[frame["country"] == "法國", "patent_density_2024"] = "0.0"
+    frame.to_csv(path, index=False)
+    found, before = (
+        export.trends(book).query("model == 'cross_section_hc2_bm'")
+        for book in (report.load(tmp_path / "data"), REPORT)
+    )
+    rows = [some.loc[some["parameter"] == "elasticity", "n"].astype(int).to_numpy() for some in (found, before)]
+    assert (rows[0] == rows[1] - 1)[: len(rows[0])].all()
