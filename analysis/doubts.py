@@ -66,7 +66,8 @@ def mark(report: Report, frame: pd.DataFrame, table: str, measure: str, year: in
     """The frame with a column ``doubt``: the finding that doubts the printed value of a row, or an empty text.
 
     Rows are told by ``code`` and ``year`` (``year`` is the argument where the frame has no such column). An error
-    that is kept because it touches all values of a table alike (a unit) is not a doubt of a single value. Raises
+    that is kept because it touches all values of a table alike (a unit) is not a doubt of a single value; a growth
+    rate that was filled in is one of its level. Raises
     :class:`KeyError` where a column is missing and :class:`ValueError` where the table has no such measure.
     """
     of: dict[Place, str] = {}
