@@ -140,6 +140,12 @@ class Bench:
         """Instances that read any of the cells."""
         return set().union(*[self.touching[cell] for cell in cells])
 
+    def declared(self, number: int) -> tuple[str, str]:
+        """Relation, as declared for a table, and column of what it derives: what an instance is one of."""
+        instance = self.instances[number]
+        at = self.cells.cells[instance.target]
+        return f"{instance.relation.table}|{instance.relation.text}", at.column
+
     def beside(self, one: Iterable[int], two: Iterable[int], axis: int) -> list[tuple[int, int]]:
         """Cells of two lines that stand in the same column (``axis`` 1), or the same row (0)."""
         at = self.cells.cells

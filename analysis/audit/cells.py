@@ -6,7 +6,8 @@ key). Relations are bound block by block, so the cost of binding does not grow w
 
 import functools
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -25,6 +26,13 @@ Ints = NDArray[np.object_]
 PROSE = "prose"
 
 NEAREST_MODE = "half_up"
+
+#: Modes in which the true value lies on one side of the printed number.
+ONE_WAY = ("truncate", "down", "up")
+
+#: A column is read as rounded more coarsely than it is printed if at least so many different numbers of it say so, and
+#: that of so many powers of ten by chance once; one number in :data:`SPARED` may be finer.
+SAYING, POWERS, SPARED = 5, 6.0, 10
 
 #: Units that need no entry under ``units`` of ``datapackage.json``.
 STANDARD = {"": Fraction(1), "1": Fraction(1), "%": Fraction(1, 100), "‰": Fraction(1, 1000)}
@@ -114,7 +122,9 @@ class Cells:
     ``low``, ``mid``, ``high``: integers at ``scale`` per printed unit; an end that does not
     belong to the values that print so is marked in ``open_low`` and ``open_high``. ``known`` is
     False for N/A, ``fixed`` True for exact counts and for numbers with a word such as
-    "about". ``modes``: rounding of a (table, measure) where it is not to the nearest.
+    "about". ``grain``: integers between a cell and the next number that could have been printed in its place, more than
+    its last digit where a column is rounded more coarsely. ``modes``: rounding of a (table, measure) where it is not to
+    the nearest.
     """
 
     cells: list[Cell]
@@ -130,6 +140,7 @@ class Cells:
     fixed: NDArray[np.bool_]
     open_low: NDArray[np.bool_]
     open_high: NDArray[np.bool_]
+    grain: Ints
     modes: Mapping[tuple[str, str], str]
 
     def __len__(self) -> int:
@@ -157,7 +168,7 @@ class Cells:
     def value(self, cell: int, printed: str) -> tuple[int, int, int]:
         """The triple of other printed digits in a cell, open ends moved in."""
         at = self.cells[cell]
-        return triple(printed, self.scale, at.exact, mode=self.mode(at.table, at.measure))
+        return triple(printed, self.scale, at.exact, None, self.mode(at.table, at.measure), self.grain[cell])
 
     def mode(self, table: str, measure: str) -> str:
         """How a measure rounds."""
@@ -165,12 +176,17 @@ class Cells:
 
 
 def triple(
-    printed: str, scale: int, exact: bool = False, leeway: Leeway | None = None, mode: str = NEAREST_MODE
+    printed: str,
+    scale: int,
+    exact: bool = False,
+    leeway: Leeway | None = None,
+    mode: str = NEAREST_MODE,
+    grain: int = 1,
 ) -> tuple[int, int, int]:
     """Integers ``(low, printed, high)`` at ``scale`` of one printed number.
 
-    ``mode`` as in :func:`ends`, whose open ends are moved in by one. Raises
-    :class:`ValueError` where the scale is too coarse for the digits.
+    ``mode`` as in :func:`ends`, whose open ends are moved in by one; ``grain`` as in :class:`Cells`, of no matter to
+    digits that are finer. Raises :class:`ValueError` where the scale is too coarse for the digits.
     """
     number, decimals = digits(printed)
     step = scale // 10**decimals
@@ -182,7 +198,7 @@ def triple(
     if leeway:
         down, up = leeway.reach(mid, step)
         return mid - down, mid, mid + up
-    low, high, open_low, open_high = ends(mid, step, mode)
+    low, high, open_low, open_high = ends(mid, step if mid % grain else max(step, grain), mode)
     return low + open_low, mid, high - open_high
 
 
@@ -191,10 +207,11 @@ def ends(mid: Any, step: Any, mode: str) -> tuple[Any, Any, Any, Any]:
 
     To the nearest, both ends count (either may have been rounded this way); half to even
     takes both ends of an even last digit and none of an odd one; truncated toward zero,
-    1.2 stands for [1.2, 1.3) and -1.2 for (-1.3, -1.2].
+    1.2 stands for [1.2, 1.3) and -1.2 for (-1.3, -1.2]; ``down`` and ``up`` round always one way.
     """
-    if mode == "truncate":
-        down, up = mid <= 0, mid >= 0
+    if mode in ONE_WAY:
+        never, always = mid != mid, mid == mid
+        down, up = {"truncate": (mid <= 0, mid >= 0), "down": (never, always), "up": (always, never)}[mode]
         return mid - step * down, mid + step * up, down, up
     odd = (abs(mid) // step % 2 == 1) & (mode == "half_even")
     return mid - step // 2, mid + step // 2, odd, odd
@@ -208,7 +225,7 @@ def governed(cells: Cells, modes: Mapping[tuple[str, str], str]) -> Cells:
         at = cells.blocks[key].index.ravel()
         at = at[at >= 0]
         at = at[cells.known[at] & ~cells.fixed[at]]
-        low[at], high[at], open_low[at], open_high[at] = ends(cells.mid[at], cells.steps[at], mode)
+        low[at], high[at], open_low[at], open_high[at] = ends(cells.mid[at], cells.grain[at], mode)
     return replace(cells, low=low, high=high, open_low=open_low, open_high=open_high, modes=dict(modes))
 
 
@@ -309,16 +326,57 @@ def from_cells(
     decimals = np.array([decimals_of(c.printed) for c in cells], dtype=np.int64)
     # even half units of the finest digit, and two digits in reserve, so that decimal points can move and move back
     scale = 2 * 10 ** (int(decimals.max(initial=0)) + 2)
+    fixed = np.array([c.exact or bool(c.qualifier) for c in cells], dtype=bool)
+    grain = grains(cells, decimals, known & ~fixed, scale)
     triples = [
-        triple(c.printed, scale, c.exact, leeways.get(c.qualifier)) if there else (0, 0, 0)
-        for c, there in zip(cells, known, strict=True)
+        triple(c.printed, scale, c.exact, leeways.get(c.qualifier), grain=coarse) if there else (0, 0, 0)
+        for c, there, coarse in zip(cells, known, grain, strict=True)
     ]
     low, mid, high = (np.array([three[i] for three in triples], dtype=object) for i in range(3))
-    fixed = np.array([c.exact or bool(c.qualifier) for c in cells], dtype=bool)
     closed = np.zeros(len(cells), dtype=bool)
-    return Cells(
-        cells, low, mid, high, known, decimals, scale, blocks, kinds or {}, known_units, fixed, closed, closed, {}
-    )
+    ways = closed, closed, grain
+    return Cells(cells, low, mid, high, known, decimals, scale, blocks, kinds or {}, known_units, fixed, *ways, {})
+
+
+def grains(cells: Sequence[Cell], decimals: NDArray[np.int64], rounded: NDArray[np.bool_], scale: int) -> Ints:
+    """How coarsely each cell is rounded, in integers at ``scale``.
+
+    By its last digit, unless the whole numbers of its unit in its table, or of its measure, all end in zeros or fives
+    (rounded to tens, to 50) or have no more than some significant digits. ``rounded``: cells that are no exact count.
+    """
+    found = np.array([scale // 10**places for places in decimals.tolist()], dtype=object)
+    whole = np.flatnonzero(rounded & (decimals == 0)).tolist()
+    parts: dict[tuple[str, ...], list[int]] = {}
+    for i in whole:
+        parts.setdefault((cells[i].table, cells[i].measure), []).append(i)
+        parts.setdefault((cells[i].table, "", cells[i].unit), []).append(i)
+    for part in parts.values():
+        numbers = [abs(digits(cells[i].printed)[0]) for i in part]
+        steps = _steps(set(numbers) - {0})
+        for i, number in zip(part, numbers, strict=True):
+            step = steps.get(number, 1)
+            found[i] = max(found[i], scale * (step if number % step == 0 else 1))
+    return found
+
+
+def _log_choose(n: int, k: int) -> float:
+    """Decimal logarithm of the number of ways to choose."""
+    return (math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)) / math.log(10)
+
+
+def _steps(numbers: set[int]) -> dict[int, int]:
+    """For whole numbers what each is rounded to (1, 5, 10, 50, 100, …), as far as all together say."""
+    best, found, longest = POWERS, dict[int, int](), len(str(max(numbers, default=0)))
+    ways = [(to, 0) for power in range(longest) for to in (10**power, 5 * 10**power) if to > 1]
+    ways += [(0, significant) for significant in range(1, longest)]
+    for to, significant in ways if len(numbers) >= SAYING else ():
+        steps = {n: to or 10 ** max(len(str(n)) - significant, 0) for n in numbers}
+        said = [step for n, step in steps.items() if step > 1 and n % step == 0]
+        finer = sum(n % step > 0 for n, step in steps.items())
+        power = sum(map(math.log10, said)) - _log_choose(len(numbers), finer)
+        if finer <= len(numbers) // SPARED and len(said) >= SAYING and power > best:
+            best, found = power, steps
+    return found
 
 
 def arrange(cells: list[Cell], known_units: Mapping[str, Fraction] = STANDARD) -> dict[tuple[str, str], Block]:

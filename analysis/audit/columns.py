@@ -141,22 +141,30 @@ def reversed_columns(scope: Scope) -> Iterator[Candidate | None]:
 def stale(scope: Scope) -> Iterator[Candidate | None]:
     """Columns that repeat others: another year's, another measure's, another table's."""
     bench = scope.bench
-    copies: dict[tuple[str, str, str, str], list[tuple[Column, Column]]] = {}
+    copies: dict[tuple[str, ...], list[tuple[Column, Column]]] = {}
     for column in _suspect(scope):
         measure, key = _names(bench, column)
         for other in bench.columns:
             measure2, key2 = _names(bench, other)
-            if other == column or other[0] == PROSE or (measure2 != measure and other[0] == column[0]):
+            if other == column or other[0] == PROSE or (other[0] == column[0] and not _alike(bench, column, other)):
                 continue
             if other[0] != column[0] and (measure2, key2) != (measure, key):
                 continue
             if _copied(bench, column, other):
-                copies.setdefault((column[0], key, other[0], key2), []).append((column, other))
-    for (_, _, table2, key2), pairs in copies.items():
+                beside = (measure, measure2) if (column[0], key) == (other[0], key2) else ()
+                copies.setdefault((column[0], key, other[0], key2, *beside), []).append((column, other))
+    for (_, _, table2, key2, *_), pairs in copies.items():
         cells = [c for column, other in sorted(pairs) for c in bench.columns[column][: len(bench.columns[other])]]
         cells = [c for c in cells if bench.known[c]]
-        measure = bench.cells.cells[cells[0]].measure if len(pairs) == 1 else ""
-        yield scope.lost("stale", cells, f"{measure}|{table2}|{key2}")
+        name = bench.cells.cells[bench.columns[pairs[0][1]][0]].column if len(pairs) == 1 else key2
+        yield scope.lost("stale", cells, f"{name} of Table {table2}")
+
+
+def _alike(bench: Bench, column: Column, other: Column) -> bool:
+    """Whether two columns of a table print one measure or, of one key, amounts of one unit."""
+    (measure, key), (measure2, key2) = _names(bench, column), _names(bench, other)
+    one, two = (bench.cells.cells[bench.columns[c][0]].unit for c in (column, other))
+    return measure == measure2 or (key == key2 and one == two)
 
 
 def _copied(bench: Bench, column: Column, other: Column) -> bool:

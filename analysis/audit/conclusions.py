@@ -155,17 +155,24 @@ def _from_explanation(words: Words, explanation: Explanation) -> Finding:
     grade = "unusual" if all(relation.basis in _SOFT for relation in relations) else "error"
     decided = explanation.decided
     kind = "unresolved" if best is None else (best.kind if decided and grade == "error" else "ambiguous")
-    used = best if kind not in ("ambiguous", "unresolved") else None
+    if explanation.rows:
+        kind, grade = "misfit", "pattern" if grade == "error" else grade
+    used = best if kind not in ("ambiguous", "unresolved", "misfit") else None
     repair = (used.cells, used.values) if used else ((), ())
     cells = list(dict.fromkeys([*targets, *(used.cells if used and used.kind != "unit" else ())]))
     anchor = used.cells[0] if used is not None else targets[0]
-    if best is None:
+    if explanation.rows:
+        said = (
+            f"The relation fails in {len(numbers)} of {explanation.rows} places. So many single slips are not"
+            " likely: these numbers may be defined otherwise, or computed from others, than the relation takes for granted."
+        )
+    elif best is None:
         said = "No single slip of the print resolves these rows."
     elif used is None:
         said = "One of these readings, or none of them; the report alone cannot say which."
     else:
         said = words.candidate(best)[:1].upper() + words.candidate(best)[1:] + "."
-    if grade != "error":
+    if grade == "unusual":
         held = sorted({r.assumes or f"the bound on {r.name} holds" for r in relations})
         said = f"Unusual as long as {' and '.join(held)}. {said}"
     rivals = explanation.alternatives if used is not None or best is None else (best, *explanation.alternatives)
@@ -181,7 +188,7 @@ def _from_explanation(words: Words, explanation: Explanation) -> Finding:
         explanation=said,
         signature=f"{kind}:{at.table}:{'+'.join(rows)}:{at.measure}",
         resolves=len(numbers),
-        of=len(set(numbers) | (set(best.breaks) if best else set())),
+        of=explanation.rows or len(set(numbers) | (set(best.breaks) if best else set())),
         alternatives=words.rivals(rivals),
         decided_by="report" if decided else "",
         rows=tuple(sorted(numbers)),

@@ -7,10 +7,10 @@ stands for several measures in turn and ``same`` for the measure of the target. 
 target's block, ``c:country`` for its rows of one kind, ``{A,B}`` in a target for those rows in turn; ``y`` for every
 key (year, or entity in a table without years), ``y-1`` and ``y+1`` for the year before and after, ``y<`` for the column
 printed before; ``first``, ``last``, ``first+1`` and ``last-1`` count the keys printed in that block, so that no year
-need be named; ``prose:id[y]`` is a sentence about the year of the target. In inputs ``*-A`` is every row but A,
-``others`` every other row, ``{A,B}`` those rows, ``above`` and ``below`` the neighbouring rows. Where the report does
-not print a target or an input, there is no instance; where it leaves an input blank in a place of its table, the target
-is unchecked. A measure, row or entity whose name holds one of ``,:/[]{}`` is written as it is printed.
+need be named; ``prose:id[y]`` is a sentence about the year of the target. In inputs ``*-A`` is every row but A, ``*-{A,B}`` every row
+but these, ``others`` every other row, ``{A,B}`` those rows, ``above`` and ``below`` the neighbouring rows. Where the
+report does not print a target or an input, there is no instance; where it leaves an input blank in a place of its
+table, the target is unchecked. A measure, row or entity whose name holds one of ``,:/[]{}`` is written as it is printed.
 
 ``low`` and ``high`` are bounds of :mod:`analysis.audit.kernels`: a number or a name in ``bounds.csv`` (``1/name``: of
 the inverse); ``key`` keeps one key of the target, ``derives`` names the relation whose failure this derivation may
@@ -292,7 +292,8 @@ def counted(pattern: str, keys: Sequence[str]) -> str | None:
 
 def members(text: str) -> list[str]:
     """``{A, B}`` as a list."""
-    return [m.replace(_COMMA, ",") for m in (part.strip() for part in text.strip("{}").split(",")) if m]
+    inside = text.strip().removeprefix("{").removesuffix("}")
+    return [m.replace(_COMMA, ",") for m in (part.strip() for part in inside.split(",")) if m]
 
 
 def _for_row(term: Term, row: str) -> Term:
@@ -310,7 +311,7 @@ def _term(text: str, table: str, same: str, column: str, signs: Mapping[int, str
     measure = (same if measure == "same" else measure).translate(signs)
     listed = {sign: name.replace(",", _COMMA) for sign, name in signs.items()}
     where = [p.strip() for p in re.split(r",(?![^{]*\})", match["place"] or "")]
-    where = [p.translate(listed if p.startswith("{") else signs) for p in where]
+    where = [p.translate(listed if p.startswith(("{", "*-{")) else signs) for p in where]
     if len(where) > 2:
         raise ValueError(f"{column}|one row and one key, found {text.strip().translate(signs)!r}")
     if len(where) == 2:

@@ -19,8 +19,10 @@ stand, so that evidence from other tables counts by itself. The rules of ranking
    contradiction alone does not decide against a number that others follow from, if nothing else speaks
    for what follows, nor on a last digit that is off by one, which may have been computed otherwise.
 
-The accepted one is applied and the rest diagnosed on top of it, until nothing resolves anything. Bounds and assumptions
-alone decide nothing either: what rests on them only is never more than one of several readings.
+The accepted one is applied and the rest diagnosed on top of it, until nothing resolves anything; what stands on one of
+several readings is not decided either. Bounds and assumptions alone decide nothing: what rests on them only is never
+more than one of several readings. A relation that fails nearly everywhere (:func:`misfits`) may not be how the numbers
+came about: it is explained by what resolves nearly all of its failures, or stays one question.
 """
 
 import math
@@ -36,7 +38,7 @@ from analysis.audit.hypotheses import LOST, NEAR, Candidate, Scope, Source, unfi
 from analysis.audit.kinds import KINDS
 
 #: Kinds about many cells, and what they need more if they resolve one contradiction only.
-WIDE = frozenset({"labels", "block"})
+WIDE = frozenset({"labels", "block", "shift"})
 SINGLE = 5.0
 
 #: What one contradiction resolved is worth, in bits.
@@ -54,6 +56,10 @@ MUCH = 3.0
 #: Share of what a hypothesis resolves that it may break.
 BROKEN = 0.25
 
+#: A relation that fails so often, and in at least this share of its places, may be the wrong one; what explains it
+#: resolves at least :data:`NEARLY` of that.
+OFTEN, MOSTLY, NEARLY = 3, 0.5, 0.8
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -61,7 +67,8 @@ class Explanation:
 
     ``decided``: False where ``alternatives`` begins with hypotheses that are equally good
     (the first ``equal`` of them) or nothing but bounds and assumptions speaks.
-    ``instances``: the contradictions that ``best`` resolves (or that are left over).
+    ``instances``: the contradictions that ``best`` resolves (or that are left over). ``rows``: in how many places the
+    relation was tried that fails nearly everywhere, 0 if none does.
     """
 
     best: Candidate | None
@@ -69,6 +76,7 @@ class Explanation:
     instances: tuple[int, ...]
     equal: int = 0
     decided: bool = True
+    rows: int = 0
 
 
 def score(bench: Bench, candidate: Candidate) -> float:
@@ -111,28 +119,51 @@ def diagnose(bench: Bench, wrong: set[int], closed: set[int] | None = None) -> l
     The values of ``bench`` are restored at the end. Left-over contradictions that share
     a cell, or a row of a table, form one unexplained group.
     """
-    left, closed = set(wrong), set(closed or ())
+    left, closed, unsure = set(wrong), set(closed or ()), set[int]()
     explained: list[Explanation] = []
     with ExitStack() as repairs:
         while left and (accepted := _best(bench, left, closed) or _pair(bench, left, closed)):
             for one in accepted:
                 assert one.best is not None
-                explained.append(one)
+                sure = one.decided and unsure.isdisjoint(one.instances)
+                explained.append(replace(one, decided=sure))
+                unsure |= set() if sure else bench.touched(one.best.cells)
                 repairs.enter_context(repaired(bench, one.best))
                 if one.best.kind in LOST:
                     closed |= bench.touched(one.best.cells)
                 closed |= set(one.best.breaks)  # the price of this explanation, nothing to explain again
                 left -= set(one.best.resolves) | closed
-    explained.extend(
-        Explanation(None, (), tuple(sorted(group)), 0, False) for group in connected(bench, left & set(wrong))
-    )
+    left &= set(wrong)
+    for failing, rows in misfits(bench, left):
+        if failing <= left:
+            explained.append(Explanation(None, (), tuple(sorted(failing)), 0, False, rows))
+            left -= failing
+    explained.extend(Explanation(None, (), tuple(sorted(group)), 0, False) for group in connected(bench, left))
     return explained
+
+
+def misfits(bench: Bench, left: set[int]) -> list[tuple[set[int], int]]:
+    """What fails of relations that fail nearly everywhere, and in how many places each was tried: most first.
+
+    A relation as it was declared, in a table or in one of its columns.
+    """
+    places: dict[tuple[str, ...], set[int]] = {}
+    for i in left:
+        places.setdefault(bench.declared(i)[:1], set())
+    for i, instance in enumerate(bench.instances):
+        whole, column = bench.declared(i)[:1], bench.declared(i)
+        if whole in places and i in bench.touching[instance.target]:
+            places[whole].add(i)
+            places.setdefault(column, set()).add(i)
+    found = [(tried & left, len(tried)) for tried in places.values()]
+    found = [(failing, n) for failing, n in found if len(failing) >= max(OFTEN, MOSTLY * n)]
+    return sorted(found, key=lambda one: (-len(one[0]), min(one[0])))
 
 
 def _best(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
     """The best convincing candidate as an explanation, in a list; empty if there is none."""
-    parts = connected(bench, left)
-    order = [c for c in candidates(bench, left, closed) if convincing(c, parts)]
+    parts, misfit = connected(bench, left), misfits(bench, left)
+    order = [c for c in candidates(bench, left, closed) if convincing(c, parts) and not _beside(bench, misfit, c)]
     if not order:
         return []
     best = max(order[:1] + [c for c in order if c.net >= NEAR * order[0].net], key=lambda c: score(bench, c))
@@ -158,8 +189,25 @@ def _best(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
     return [explained]
 
 
+def _beside(bench: Bench, misfit: list[tuple[set[int], int]], *some: Candidate) -> bool:
+    """Whether hypotheses resolve nothing but a few failures of relations that fail nearly everywhere.
+
+    Or all but a failure in the very row that they change: of ranks that are all too high by one, too.
+    """
+    resolved = {i for c in some for i in c.resolves}
+    at = bench.cells.cells
+    rows = {(at[cell].table, at[cell].row) for c in some for cell in c.cells}
+    few, most = set[int](), set[int]()
+    for failing, _ in misfit:
+        rest = (at[bench.instances[i].target] for i in failing - resolved)
+        nearly = len(failing & resolved) >= NEARLY * len(failing) and all((c.table, c.row) not in rows for c in rest)
+        (most if nearly else few).update(failing)
+    return resolved <= few and resolved.isdisjoint(most)
+
+
 def _pair(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
     """Two slips of single cells that together resolve a whole knot and break nothing."""
+    misfit = misfits(bench, left)
     for part in connected(bench, left):
         if not 2 <= len(part) <= KNOT or bench.weigh(part) < 2:
             continue
@@ -170,6 +218,8 @@ def _pair(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
             with repaired(bench, one):
                 for two in candidates(bench, rest, aside, first=1):
                     if len(two.cells) > 1 or two.cells == one.cells or set(two.resolves) != rest or two.breaks:
+                        continue
+                    if _beside(bench, misfit, one, two):
                         continue
                     total = score(bench, two) - KINDS[one.kind].cost + 0.5 * math.log2(one.fits)
                     key = frozenset((*one.cells, *two.cells))

@@ -34,7 +34,7 @@ KINDS = {
     "digit": _slip(5.5, "one digit is wrong", "A wrong digit"),
     "transposition": _slip(4.5, "two digits are transposed", "Transposed digits"),
     "decimal": _slip(4.0, "the decimal point has moved", "A misplaced decimal point"),
-    "sign": _slip(2.0, "the sign is wrong", "A wrong sign"),
+    "sign": _slip(4.0, "the sign is wrong", "A wrong sign"),
     "exchange": Kind(
         5.0, "the contents of {place} and {other} are exchanged", "Two cells are exchanged in Table {table} ({pair})"
     ),
@@ -43,9 +43,7 @@ KINDS = {
         5.5, "the values of {measure} of {pair} are exchanged", "{Measure} of {pair} are exchanged in Table {table}"
     ),
     "shift": _fault(1.0, "the row of {row} is shifted by one column", "The row of {pair} is shifted in Table {table}"),
-    "stale": _fault(
-        0.0, "{column} repeats {detail} in every row", "{Measure} {year} of Table {table} repeats another column"
-    ),
+    "stale": _fault(0.0, "{column} repeats {detail} in every row", "{column} of Table {table} repeats another column"),
     "unit": _fault(
         9.0, "all {measure} are printed in {unit}", "The unit of {measure} in Table {table} is wrong by a power of ten"
     ),

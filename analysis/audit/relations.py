@@ -86,7 +86,7 @@ def unprinted(relation: Relation, cells: Cells) -> list[str]:
     for term in (relation.target, *relation.inputs):
         for block in (cells.blocks[name] for name in term.names if name in cells.blocks):
             row = term.row if term is relation.target else term.row.removeprefix("*-")
-            rows = members(row) if row.startswith("{") and row == term.row else [row]
+            rows = members(row) if row.startswith("{") else [row]
             found += [
                 f"no row {row}" for row in rows if row not in _WORDS and row not in block.rows and row[:2] != "c:"
             ]
@@ -130,6 +130,9 @@ def instances(relation: Relation, cells: Cells) -> tuple[list[Group], NDArray[np
     keep &= (columns >= 0).all(axis=2)
     if not keep.any() or not columns.shape[2]:  # "every other row" where there is none
         return [], target[blank]
+    if relation.basis == "exact" and (columns[keep] == target[keep][:, None]).any(axis=1).all():
+        expected = f"inputs other than the target {relation.target.measure} itself"
+        raise BadInput("relations.csv", expected, relation.text, "inputs")
     return [Group(relation, target[keep], columns[keep], constants)], target[blank]
 
 
@@ -206,8 +209,9 @@ def _rows(
         beside = dict(zip(ordered, ["", *ordered, ""][0 if pattern == "above" else 2 :], strict=False))
         wanted = [(beside[code],) for code in codes]
     elif pattern.startswith("*"):
-        left = [code for code in first.rows if code != pattern[2:]]
-        wanted = [tuple(left if len(left) < len(first.rows) or pattern == "*" else [pattern])] * len(rows)
+        out = members(pattern[2:]) if pattern.startswith("*-{") else [pattern[2:]] if pattern != "*" else []
+        left = [code for code in first.rows if code not in out]
+        wanted = [tuple(left if set(out) <= set(first.rows) else [pattern])] * len(rows)
     else:
         wanted = [tuple(members(pattern)) if pattern.startswith("{") else (pattern,)] * len(rows)
     at = {code: i for i, code in enumerate(block.rows)}

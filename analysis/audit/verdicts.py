@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.audit.cells import NEAREST_MODE, PROSE, Cells, build, governed
+from analysis.audit.cells import NEAREST_MODE, ONE_WAY, PROSE, Cells, build, governed
 from analysis.audit.declarations import EXACT, Relation, declared
 from analysis.audit.kernels import DENSE, Bound, Constants, rounded
 from analysis.audit.relations import Evaluation, Group, evaluate, instances, reads, targets, unprinted
@@ -48,7 +48,8 @@ class Audit:
 
     ``cells`` are read as their measures round. ``unbound``: relations with the cells that they are about and whose
     inputs are not printed (no cells, where even these are not); ``absent``: those whose rows and columns are nowhere,
-    so that nothing is checked. ``truncated``: for each evaluation what holds only if numbers were truncated.
+    so that nothing is checked. ``lenient``: for each evaluation what holds only if numbers were not rounded to the
+    nearest, or added up after rounding.
     """
 
     cells: Cells
@@ -56,7 +57,7 @@ class Audit:
     verdicts: list[NDArray[Any]]
     unbound: list[tuple[Relation, NDArray[np.int64]]]
     absent: list[Relation]
-    truncated: list[NDArray[np.bool_]]
+    lenient: list[NDArray[np.bool_]]
 
     @property
     def groups(self) -> list[Group]:
@@ -105,9 +106,11 @@ def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
         if names or r in gone
     ]
     report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", absent)
-    held = [i for e, some in zip(done.results, done.truncated, strict=True) for i in e.group.target[some]]
+    held = [i for e, some in zip(done.results, done.lenient, strict=True) for i in e.group.target[some]]
     places = dict.fromkeys(done.cells.cells[i].place for i in held)
-    report.warn_of("audit", "numbers follow from others only if they were truncated, not rounded", places)
+    report.warn_of(
+        "audit", "numbers follow from others only if these were cut off, rounded up or added up after rounding", places
+    )
     return done
 
 
@@ -125,11 +128,11 @@ def judge(cells: Cells, chosen: Sequence[Relation]) -> Audit:
     results = [e for e in _ranked(results, cells) if _established(e)]
     verdicts = [_verdicts(e, cells) for e in results]
     _explain(results, verdicts, cells)
-    truncated = _truncated(cells, results)
-    for verdict, saved in zip(verdicts, truncated, strict=True):
+    lenient = [a | b for a, b in zip(_one_way(cells, results), _added_up(cells, results), strict=True)]
+    for verdict, saved in zip(verdicts, lenient, strict=True):
         saved &= np.isin(verdict, FAILING)
         verdict[saved] = np.where(verdict[saved] == "contradicted", "consistent", "plausible")
-    return Audit(cells, results, verdicts, unbound, absent, truncated)
+    return Audit(cells, results, verdicts, unbound, absent, lenient)
 
 
 def _ranked(results: list[Evaluation], cells: Cells) -> list[Evaluation]:
@@ -157,8 +160,28 @@ def _failures(key: tuple[str, str], results: list[Evaluation]) -> int:
     return sum(int(e.fails.sum()) for e in results if key in e.group.relation.names)
 
 
-def _truncated(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_]]:
-    """For each evaluation what fails, but holds if some measures are read as truncated, and then nothing else fails.
+def _added_up(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_]]:
+    """For each evaluation what fails, but holds if totals that are the sum of their parts as printed were made of these.
+
+    What is computed from the unrounded total then misses the printed one by what all the parts were rounded.
+    """
+    if not any(e.fails.any() for e in results):
+        return [e.fails for e in results]
+    low, high = cells.low.copy(), cells.high.copy()
+    for e in results:
+        if e.group.relation.kernel == "total":
+            over, under = e.group.constants.unit
+            same = _as_computed(e, cells)
+            target, parts = e.group.target[same], e.group.inputs[same]
+            low[target] = np.minimum(low[target], cells.low[parts].sum(axis=1) * over // under)
+            high[target] = np.maximum(high[target], -(-cells.high[parts].sum(axis=1) * over // under))
+    made = replace(cells, low=low, high=high)
+    return [e.fails & ~evaluate(e.group, made).fails if e.fails.any() else e.fails for e in results]
+
+
+def _one_way(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_]]:
+    """For each evaluation what fails, but holds if some measures are read as truncated, or as always rounded down or up
+    (:data:`analysis.audit.cells.ONE_WAY`), and then nothing else fails.
 
     Tried are the measure of the target, those of the inputs, those in the units of either, and all of the tables: too
     few numbers may speak for :func:`rounding_modes` to say how they round, and then no difference in the last digit
@@ -175,22 +198,22 @@ def _truncated(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_
             alike = [(b.table, b.measure) for b in near if (b.table, b.unit_name) in units]
             scopes |= dict.fromkeys((frozenset(some), frozenset(alike)))
         scopes[frozenset((b.table, b.measure) for b in near)] = None
-    tried: dict[tuple[int, frozenset[tuple[str, str]]], NDArray[np.bool_]] = {}
+    tried: dict[tuple[int, str, frozenset[tuple[str, str]]], NDArray[np.bool_]] = {}
 
-    def broken(i: int, scope: frozenset[tuple[str, str]], other: Cells) -> NDArray[np.bool_]:
-        key = i, scope & names[i]  # of what is truncated, a relation sees only what it reads
+    def broken(i: int, mode: str, scope: frozenset[tuple[str, str]], other: Cells) -> NDArray[np.bool_]:
+        key = i, mode, scope & names[i]  # of what is read otherwise, a relation sees only what it reads
         if key not in tried:
             tried[key] = evaluate(results[i].group, other).fails
         return tried[key]
 
-    for scope in scopes:
-        other = governed(cells, {**cells.modes, **dict.fromkeys(scope, "truncate")})
+    for scope, mode in itertools.product(scopes, ONE_WAY):
+        other = governed(cells, {**cells.modes, **dict.fromkeys(scope, mode)})
         read = [i for i, some in enumerate(names) if not scope.isdisjoint(some)]
-        gains = {i: wrong[i] & ~broken(i, scope, other) for i in read if wrong[i].any()}
+        gains = {i: wrong[i] & ~saved[i] & ~broken(i, mode, scope, other) for i in read if wrong[i].any()}
         # where nothing is gained, it does not matter what else would fail
         if not any(gain.any() for gain in gains.values()):
             continue
-        if not any((broken(i, scope, other) & results[i].holds).any() for i in read):
+        if not any((broken(i, mode, scope, other) & results[i].holds).any() for i in read):
             for i, gain in gains.items():
                 saved[i] |= gain
     return saved

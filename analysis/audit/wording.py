@@ -167,6 +167,8 @@ def _wrong_unit(units: Mapping[str, Fraction], unit: str, detail: str) -> str:
 
 #: Where no slip explains what fails, or several do.
 DOUBT = "{row}: {measure} of Table {table} and the numbers it follows from do not fit ({relations})"
+#: Where a relation fails nearly everywhere.
+MISFIT = "Table {table}: {measures} does not follow by the relation that was declared ({relations})"
 #: Where nothing but bounds and assumptions speaks.
 MILD = "{row}: {measure} of Table {table} is unusual ({relations})"
 
@@ -183,16 +185,20 @@ def title(
     """A title that says no more than the grade of the finding carries."""
     at = words.cells[anchor]
     measure = words.row(anchor) if at.table == PROSE else at.about
+    about = {words.cells[c].measure for c in targets}
     rows, pair = (list(dict.fromkeys(map(words.row, some))) for some in (targets, cells))
-    form = MILD if grade != "error" else KINDS[kind].title if kind in KINDS else DOUBT
+    form = MILD if grade == "unusual" else KINDS[kind].title if kind in KINDS else DOUBT
+    form = MISFIT if grade == "pattern" else form
     said = form.format(
         table=at.table,
         measure=measure,
         Measure=measure[:1].upper() + measure[1:],
+        measures=measure if len(about) == 1 else f"{measure} (and {len(about) - 1} more)",
         row=" and ".join(rows[:2]),
         relations=" and ".join(relations[:2]),
         pair=" and ".join(pair[:2]),
         year=at.year,
+        column=at.column,
         place=words.place(anchor),
     )
     if at.table == PROSE:

@@ -1,0 +1,153 @@
+"""Publishers who print or define otherwise than the relations say are asked, not accused."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from analysis import audit
+from analysis.report import BadInput, from_frames
+
+ROWS = [f"R{i}" for i in range(8)]
+RELATIONS = [("g %", "growth", "a, b"), ("p %", "share", "b[All], b"), ("{a, b}[All]", "total", "same[*-All]")]
+
+
+def judged(frame: pd.DataFrame, relations: list[tuple[str, str, str]]) -> tuple[list[str], pd.DataFrame]:
+    """Verdicts that occur, and the findings."""
+    table = pd.DataFrame([("t", k, t, k, i) for t, k, i in relations])
+    table.columns = pd.Index(["tables", "name", "target", "kernel", "inputs"])
+    report = from_frames({"t": frame}, table)
+    return sorted(set(audit.ledger(report)["verdict"])), audit.findings(report)
+
+
+def levels(seed: int) -> tuple[list[float], list[float]]:
+    """Two years of eight rows and their sum."""
+    chance = random.Random(seed)
+    a = [chance.uniform(200, 9000) for _ in ROWS]
+    b = [x * chance.uniform(0.8, 1.4) for x in a]
+    return [*a, sum(a)], [*b, sum(b)]
+
+
+def printed(seed: int, level: Callable[[float], str], rate: Callable[[float], str] = "{:.1f}".format) -> pd.DataFrame:
+    a, b = levels(seed)
+    frame = pd.DataFrame({"row": [*ROWS, "All"], "a": [level(x) for x in a], "b": [level(y) for y in b]})
+    frame["g %"] = [rate(100 * (y - x) / x) for x, y in zip(a, b, strict=True)]
+    frame["p %"] = [rate(100 * y / b[-1]) for y in b]
+    return frame
+
+
+def to(step: int) -> Callable[[float], str]:
+    return lambda x: str(round(x / step) * step)
+
+
+def significant(digits: int) -> Callable[[float], str]:
+    return lambda x: to(10 ** max(0, len(str(int(x))) - digits))(x)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("level", [*map(to, (5, 10, 50, 100)), significant(2), significant(3)])
+def test_levels_rounded_to_tens_or_to_digits_are_read_so(level: Callable[[float], str], seed: int) -> None:
+    assert judged(printed(seed, level), RELATIONS)[0] == ["consistent", "reproduced"]
+
+
+def test_one_finer_number_is_read_as_it_is_printed_and_a_wrong_one_is_still_found() -> None:
+    frame = printed(1, to(100))
+    frame.loc[3, "b"] = str(int(frame.loc[3, "b"]) + 4000)
+    _, found = judged(frame, RELATIONS)
+    assert found["cells"].str.contains("t/R3/b").all()
+    assert not found.empty
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("way", [math.floor, math.ceil, math.trunc])
+def test_rates_always_rounded_one_way_are_read_so(way: Callable[[float], int], seed: int) -> None:
+    frame = printed(seed, "{:.2f}".format, lambda x: f"{way(10 * x) / 10:.1f}")
+    assert set(judged(frame, RELATIONS)[0]) <= {"consistent", "reproduced"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_totals_of_rounded_parts_need_not_give_the_growth_of_the_unrounded_total(seed: int) -> None:
+    small = random.Random(seed)
+    a = [small.uniform(1, 9) for _ in ROWS]
+    b = [x * small.uniform(0.8, 1.4) for x in a]
+    frame = pd.DataFrame({"row": ROWS, "a": [f"{x:.0f}" for x in a], "b": [f"{y:.0f}" for y in b]})
+    frame.loc[8] = ["All", *(str(frame[c].astype(int).sum()) for c in "ab")]
+    rates = [100 * (y - x) / x for x, y in zip([*a, sum(a)], [*b, sum(b)], strict=True)]
+    frame["g %"] = [f"{r:.1f}" for r in rates]
+    relations = [r for r in RELATIONS if r[1] != "share"]
+    assert set(judged(frame, relations)[0]) <= {"consistent", "reproduced"}
+    frame.loc[8, "g %"] = f"{rates[8] + 40:.1f}"
+    assert "contradicted" in judged(frame, relations)[0]
+
+
+def other_growth(frame: pd.DataFrame) -> None:
+    frame["g %"] = [f"{100 * math.log(float(y) / float(x)):.1f}" for x, y in zip(frame["a"], frame["b"], strict=True)]
+
+
+def part_left_out(frame: pd.DataFrame) -> None:
+    frame["p %"] = [f"{100 * float(y) / (float(frame.loc[8, 'b']) - float(frame.loc[3, 'b'])):.1f}" for y in frame["b"]]
+
+
+def places(frame: pd.DataFrame, shown: Callable[[list[int]], list[int]]) -> None:
+    order = frame["a"].astype(float).rank(ascending=False).astype(int)
+    frame["place"] = [str(n) for n in shown(list(order))]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (other_growth, "growth"),
+        (part_left_out, "share"),
+        (lambda f: places(f, lambda order: [n + 1 for n in order]), "rank"),
+        (lambda f: places(f, lambda order: [9 - n for n in order]), "rank"),
+        (lambda f: places(f, lambda order: [*order[1:], order[0]]), "rank"),
+    ],
+)
+def test_a_relation_that_fails_nearly_everywhere_is_one_question(
+    change: Callable[[pd.DataFrame], None], name: str, seed: int
+) -> None:
+    """Logarithms, shares of those who answered, an unlisted first place, the smallest first, a column moved down."""
+    frame = printed(seed, to(1)).iloc[:8] if name == "rank" else printed(seed, to(1))
+    change(frame)
+    relations = [("place", "rank", "a, a[others]")] if name == "rank" else RELATIONS
+    _, found = judged(frame, relations)
+    assert list(zip(found["kind"], found["grade"], found["decided_by"], strict=True)) == [("misfit", "pattern", "")]
+    assert found.loc[0, "title"].endswith(f" does not follow by the relation that was declared ({name})")
+
+
+def test_a_wrong_total_is_named_although_every_share_of_it_fails() -> None:
+    frame = printed(1, to(1))
+    frame.loc[8, "b"] = "9" + str(frame.loc[8, "b"])[1:]
+    _, found = judged(frame, RELATIONS)
+    assert list(zip(found["kind"], found["decided_by"], strict=True)) == [("digit", "report")]
+    assert "All, b" in found.loc[0, "title"]
+
+
+def test_a_copied_column_is_one_finding_and_names_the_other_column() -> None:
+    frame = printed(1, to(1))
+    frame["p %"] = frame["g %"]
+    _, found = judged(frame, RELATIONS)
+    assert list(found["explanation"]) == ["Table t: p % repeats g % of Table t in every row."]
+    frame = printed(1, to(1))
+    frame["a"] = frame["b"]  # which of the two is the copy, nothing says
+    _, found = judged(frame, RELATIONS)
+    assert list(found["decided_by"]) == [""]
+
+
+def test_a_sign_and_an_exchange_are_not_told_apart() -> None:
+    frame = printed(1, to(1))[["row", "a", "b"]]
+    frame["d"] = [str(int(y) - int(x)) for x, y in zip(frame["a"], frame["b"], strict=True)]
+    frame.loc[1, ["a", "b"]] = frame.loc[1, ["b", "a"]].to_list()
+    _, found = judged(frame, [("d", "difference", "b, a")])
+    assert list(found["decided_by"]) == [""]
+
+
+@pytest.mark.parametrize(("target", "kernel", "inputs"), [("b", "total", "b"), ("p %", "share", "p %, a")])
+def test_a_number_does_not_follow_from_itself(target: str, kernel: str, inputs: str) -> None:
+    with pytest.raises(BadInput, match=f"column inputs: inputs other than the target {target} itself"):
+        judged(printed(1, to(1)), [(target, kernel, inputs)])
