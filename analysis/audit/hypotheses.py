@@ -12,6 +12,7 @@ from functools import cached_property
 
 from analysis.audit.bench import Bench, Value
 from analysis.audit.cells import PROSE
+from analysis.audit.declarations import RANKS
 
 #: Kinds that say a printed number is not the one meant, without saying which would be.
 LOST = frozenset({"stale", "repeated row"})
@@ -213,8 +214,22 @@ def exchanges(scope: Scope) -> Iterator[Candidate | None]:
         for other in (*bench.rows[at.table, at.order[0]], *bench.columns[at.table, at.order[1]]):
             if other != cell:
                 pairs[min(cell, other), max(cell, other)] = None
-    for pair in pairs:
-        yield scope.swap("exchange", [pair])
+    for a, b in pairs:
+        if any(_told_apart(bench, i, a, b) for i in (bench.touching[a] | bench.touching[b]) & scope.wrong):
+            yield scope.swap("exchange", [(a, b)])
+
+
+#: Kernels that read their inputs in any order, and how many of the first ones not.
+_UNORDERED = {"total": 0, "distinct": 0} | dict.fromkeys(RANKS, 1)
+
+
+def _told_apart(bench: Bench, number: int, a: int, b: int) -> bool:
+    """Whether an instance that reads one of two cells, or both, is another one once they are exchanged."""
+    instance = bench.instances[number]
+    first = _UNORDERED.get(instance.relation.kernel)
+    if first is None or number not in bench.touching[a] & bench.touching[b]:
+        return True
+    return not {a, b}.isdisjoint((instance.target, *instance.inputs[:first]))
 
 
 def _row_pairs(bench: Bench, table: str, one: int, two: int) -> list[tuple[int, int]]:

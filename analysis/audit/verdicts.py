@@ -106,6 +106,11 @@ def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
         if names or r in gone
     ]
     report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", absent)
+    coarse = np.flatnonzero((done.cells.grain > done.cells.steps) & done.cells.known & ~done.cells.fixed).tolist()
+    columns = dict.fromkeys(f"{c.table}/{c.column}" for c in map(done.cells.cells.__getitem__, coarse))
+    report.warn_of(
+        "audit", "columns are read as rounded more coarsely than printed, as their zeros and fives say", columns
+    )
     held = [i for e, some in zip(done.results, done.lenient, strict=True) for i in e.group.target[some]]
     places = dict.fromkeys(done.cells.cells[i].place for i in held)
     report.warn_of(

@@ -54,6 +54,16 @@ def test_levels_rounded_to_tens_or_to_digits_are_read_so(level: Callable[[float]
     assert judged(printed(seed, level), RELATIONS)[0] == ["consistent", "reproduced"]
 
 
+def test_a_reading_coarser_than_the_print_is_told_in_a_warning() -> None:
+    relations = pd.DataFrame([("t", "sum", "a[All]", "total", "a[*-All]")])
+    relations.columns = pd.Index(["tables", "name", "target", "kernel", "inputs"])
+    report = from_frames({"t": printed(0, to(100))}, relations)
+    audit.ledger(report)
+    assert report.warnings == [
+        "audit: 2 columns are read as rounded more coarsely than printed, as their zeros and fives say: t/a; t/b"
+    ]
+
+
 def test_one_finer_number_is_read_as_it_is_printed_and_a_wrong_one_is_still_found() -> None:
     frame = printed(1, to(100))
     frame.loc[3, "b"] = str(int(frame.loc[3, "b"]) + 4000)
