@@ -43,6 +43,32 @@ READ: dict[str, tuple[str, ...]] = {
         *("quantity", "reason", "apart", "note"),
     ),
 }
+_COUNT, _DIGITS = {"type": "integer", "required": True}, r"[0-9]+(\.[0-9]+)?"
+#: What is computed with in them is held to this, whatever a package says of it.
+_HELD: dict[str, dict[str, dict[str, Any]]] = {
+    "prose": {
+        "year": {"type": "integer"},
+        "printed": {"required": True, "pattern": r"-?(0|[1-9][0-9]{0,2}(,[0-9]{3})*)(\.[0-9]+)?"},
+    },
+    "pages": {"seed_line": _COUNT, "page": _COUNT},
+    "samples": {"n": _COUNT, "defects": _COUNT},
+    "slips": {
+        "consequence": {"required": True, "enum": ("conclusion", "number", "cosmetic")},
+        "says_line": _COUNT,
+        "shows_line": _COUNT,
+    },
+    "roadmaps": {
+        "sign": {"required": True, "enum": ("<", "<=", "=", ">=", ">", "~")},
+        "value": {"required": True, "pattern": rf"-?{_DIGITS}(E-?[0-9]+)?"},
+        "value_to": {"pattern": rf"-?{_DIGITS}(E-?[0-9]+)?"},
+    },
+    "evidence": {
+        "value": {"required": True, "pattern": rf"-?{_DIGITS}"},
+        "precision": {"required": True, "pattern": _DIGITS},
+        "revision": {"pattern": _DIGITS},
+    },
+    "series": {"scale": {"required": True, "enum": ("log", "level")}},
+}
 _NUMERIC = ("number", "integer")
 #: The types of fields that Frictionless knows.
 _OTHER_TYPES = "string boolean object array list datetime date time year yearmonth duration geopoint geojson any"
@@ -71,6 +97,7 @@ class Field:
     kinds: tuple[str, ...]
     enum: tuple[str, ...] = ()
     decimals: str = ""
+    type: str = "string"
 
 
 @dataclass(frozen=True)
@@ -163,8 +190,8 @@ def _field(spec: Any, where: str, numeric: bool = False) -> Field:
     year = get(spec, "year", int, where, None)
     if year is not None and not 0 < year < 10000:
         raise BadInput(PACKAGE, f"property 'year': a year, found {shown(str(year))}", where)
-    number = _choice(spec, "type", _TYPES, where, "string") in _NUMERIC
-    role = _choice(spec, "role", ROLES, where, "value" if numeric and number else "attribute")
+    kind = _choice(spec, "type", _TYPES, where, "string")
+    role = _choice(spec, "role", ROLES, where, "value" if numeric and kind in _NUMERIC else "attribute")
     return Field(
         name=name,
         role=role,
@@ -179,6 +206,7 @@ def _field(spec: Any, where: str, numeric: bool = False) -> Field:
         kinds=_texts(spec, "kinds", where),
         enum=_texts(constraints, "enum", where),
         decimals=_choice(spec, "decimals", ("mixed",), where, ""),
+        type=kind,
     )
 
 
@@ -201,13 +229,18 @@ def fields(resource: Mapping[str, Any], numeric: bool = False) -> tuple[Field, .
     return found
 
 
-def require(resource: Mapping[str, Any]) -> None:
-    """Raise :class:`BadInput` where a resource of a name that this project reads lacks a column it needs."""
-    name, header = resource["name"], {field.name for field in fields(resource)}
-    for column in BESIDE.get(name, READ.get(name, ())):
+def companion(resource: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The fields of a resource that is no printed table.
+
+    Raises :class:`BadInput` where one of a name that this project reads lacks a column it needs.
+    """
+    name, found = resource["name"], fields(resource)
+    header, held = {field.name for field in found}, _HELD.get(name, {})
+    for column in (*BESIDE.get(name, READ.get(name, ())), *held):
         if column not in header:
             kept = f"; a table of printed numbers needs a name other than {name}" if name in BESIDE else ""
             raise BadInput(PACKAGE, f"a field named {column}{kept}", f"resource {name}")
+    return tuple(replace(field, **held.get(field.name, {})) for field in found)
 
 
 #: How the files of printed tables are written; anything else that a package says of them is not read.
@@ -335,7 +368,7 @@ def tables(package: Mapping[str, Any]) -> dict[str, Table]:
     found: dict[str, Table] = {}
     for resource in package["resources"]:
         if resource["name"] in BESIDE:
-            require(resource)
+            companion(resource)
         meta = table(resource, resource["name"] not in BESIDE)
         if meta is None:
             continue

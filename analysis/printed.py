@@ -14,6 +14,13 @@ MAX_DIGITS = 60
 _ARROWS = {"↑": "", "↓": "-"}
 _MINUS, _OTHER_WAY = "-−–", str.maketrans(",.", ".,")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+#: What columns hold that are no printed numbers, by their type in the package.
+_TYPES = {
+    "integer": (re.compile(r"-?[0-9]{1,18}"), "a whole number such as 2024"),
+    "number": (re.compile(r"-?[0-9]+(\.[0-9]+)?"), "a number such as 12.5"),
+    "year": (re.compile(r"[0-9]{4}"), "a year such as 2024"),
+    "boolean": (re.compile("true|false|1|0", re.IGNORECASE), "true or false"),
+}
 _NEGATIVE_ZERO = re.compile(r"-0(\.0+)?")
 
 
@@ -58,16 +65,17 @@ def _instead(text: str) -> str:
 def check(file: str, columns: tuple[Field, ...], rows: list[tuple[str, ...]]) -> None:
     """Hold columns to their fields; the first cell that breaks a rule is :class:`BadInput`."""
     problems = []
+    table = any(column.role == "value" for column in columns)
     for place, column in enumerate(columns):
         values = [row[place] for row in rows]
-        problems += [(row, place, expected) for row, expected in _problems(column, values)]
+        problems += [(row, place, expected) for row, expected in _problems(column, values, table)]
     if problems:
         row, place, expected = min(problems)
         raise BadInput(file, expected, rows[row][0] or f"number {row + 1}", columns[place].name)
 
 
-def _problems(column: Field, values: list[str]) -> Iterator[tuple[int, str]]:
-    """The first breach of each rule in a column: position and what is expected."""
+def _problems(column: Field, values: list[str], table: bool) -> Iterator[tuple[int, str]]:
+    """The first breach of each rule in a column, of a printed table or another: position and what is expected."""
     filled = [i for i, value in enumerate(values) if value]
     if column.required and len(filled) < len(values):
         yield values.index(""), "a value; this cell is empty"
@@ -79,6 +87,13 @@ def _problems(column: Field, values: list[str]) -> Iterator[tuple[int, str]]:
                 return
             if not _is_number(values[i]):
                 yield i, f"a number as printed, found {values[i]!r}; {_instead(values[i])}"
+                return
+    elif column.type in _TYPES:
+        form, what = _TYPES[column.type]
+        for i in filled:
+            text = values[i].replace(",", "") if table else values[i]
+            if not form.fullmatch(text) and not (table and text == NOT_AVAILABLE):
+                yield i, f"{what}, found {shown(values[i])!r}"
                 return
     if column.pattern:
         wrong = first_mismatch(column.pattern, [values[i] for i in filled])

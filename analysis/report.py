@@ -281,8 +281,7 @@ class Report:
     def resource(self, name: str) -> pd.DataFrame:
         """Any other table of the package by resource name (``scan``, ``roadmaps``, ...), all strings."""
         resource = self.described(name)
-        package_module.require(resource)
-        columns = package_module.fields(resource)
+        columns = package_module.companion(resource)
         header, file = [f.name for f in columns], resource["path"]
         note(self, file)
         rows = []

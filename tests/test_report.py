@@ -211,6 +211,47 @@ def test_damaged_input_ends_in_one_line_that_names_file_row_and_column(
     assert "Traceback" not in message
 
 
+COUNTED = {
+    "prose": "year printed",
+    "pages": "seed_line page",
+    "samples": "n defects",
+    "slips": "consequence says_line shows_line",
+    "roadmaps": "sign value value_to",
+    "evidence": "value precision revision",
+    "series": "scale",
+}
+
+
+@pytest.mark.parametrize("said", [True, False], ids=["as described", "without types and constraints"])
+@pytest.mark.parametrize("name", COUNTED)
+def test_a_word_is_refused_where_a_number_is_computed_with_whatever_the_package_says(
+    name: str, said: bool, edition: Path
+) -> None:
+    with changed_package(edition) as package:
+        for resource in package["resources"]:
+            for field in resource["schema"]["fields"] if not said else ():
+                field.pop("type", None)
+                field.pop("constraints", None)
+    file = edition / f"{name}.csv"
+    whole = pd.read_csv(file, dtype=str, keep_default_na=False)
+    for column in COUNTED[name].split():
+        whole.assign(**{column: ["２０x", *whole[column][1:]]}).to_csv(file, index=False)
+        with pytest.raises(BadInput, match=f"^{name}.csv, row .*, column {column}: .*２０x"):
+            report.load(edition).resource(name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("integer", "20x"), ("number", "1e5"), ("year", "24"), ("boolean", "maybe")]
+)
+def test_a_column_beside_the_numbers_is_held_to_its_type(kind: str, value: str, tmp_path: Path) -> None:
+    fields = [{"name": "r"}, {"name": "a", "type": kind}, {"name": "v", "role": "value"}]
+    package = {"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": fields}}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(package))
+    (tmp_path / "t.csv").write_text(f"r,a,v\na,N/A,1\nb,,2\nc,{value},3\n")
+    with pytest.raises(BadInput, match=r"^t.csv, row c, column a: a.* such as|true or false"):
+        report.load(tmp_path).cells()
+
+
 def test_a_missing_directory_is_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cells", "--data", str(tmp_path / "nowhere")]) == 2
     assert "nowhere" in capsys.readouterr().err

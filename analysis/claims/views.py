@@ -21,7 +21,7 @@ from analysis.claims.units import CURRENCIES, unit, words
 from analysis.claims.vocabulary import functions
 from analysis.interval import Interval, outward, power_of_ten, rounded
 from analysis.package import get
-from analysis.report import Report, once
+from analysis.report import BadInput, Report, once
 from analysis.words import number
 
 #: The result of a statement that holds by one reading and not by another.
@@ -93,6 +93,10 @@ def agreement(report: Report) -> pd.DataFrame:
     rows = []
     for record in report.resource("samples").to_dict("records"):
         n, k = int(record["n"]), int(record["defects"])
+        if not 0 <= k <= n or not n:
+            raise BadInput(
+                "samples.csv", f"defects among one claim or more, found {k} of {n}", record["reading"], "defects"
+            )
         rates = [f"{100 * share:.1f}" for share in (k / n, *proportion_confint(k, n, method="beta"))]
         rows.append((record["reading"], n, k, *rates, record["note"]))
     return pd.DataFrame(rows, columns=["reading", "n", "defects", "rate", "low", "high", "note"])

@@ -11,6 +11,7 @@ from analysis.claims import chapter_claims, evaluate, views
 from analysis.claims.claim import KINDS, REASONS
 from analysis.claims.readings import VERDICTS
 from analysis.claims.spelling import spell
+from analysis.report import BadInput
 from tests.claims.conftest import row
 
 
@@ -171,6 +172,15 @@ def test_a_sample_read_again_has_its_interval(edition_):
     frame = views.agreement(edition_)
     assert (frame["low"].astype(float) <= frame["rate"].astype(float)).all()
     assert (frame["rate"].astype(float) <= frame["high"].astype(float)).all()
+
+
+@pytest.mark.parametrize(("n", "defects"), [("0", "0"), ("5", "6"), ("5", "-1")])
+def test_a_sample_of_nothing_or_with_more_defects_than_claims_is_refused(data_copy, n, defects):
+    file = data_copy / "samples.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(",64,15,", f",{n},{defects},"), encoding="utf-8")
+    with pytest.raises(BadInput, match=f"samples.csv, row First.*, column defects: .*{defects} of {n}"):
+        views.agreement(report.load(data_copy))
 
 
 def test_goals_of_the_road_maps_are_written_for_readers(edition_):
