@@ -271,7 +271,7 @@ def _ahead(series: Series, model: str, p: Predictive) -> Forecast:
 
 def with_gaps(series: Series, horizon: int = 2) -> Forecast:
     """The random walk with drift for a series whose years have gaps."""
-    return _ahead(series, "rw_drift", rw_drift(series.response[None], horizon, np.zeros(1), series.time))
+    return _ahead(series, "rw_drift", rw_drift(series.response[None], horizon, rounding_floor([series]), series.time))
 
 
 def describe(model: str) -> str:

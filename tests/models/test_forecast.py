@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,13 @@ def test_a_random_walk_with_gaps_counts_the_years_between() -> None:
     assert found.mean[0] == pytest.approx(34.81 * (34.81 / 24.20) ** (1 / 9))
     full = fc.with_gaps(INTENSITY, 2)
     assert full.predictive.scale[0] == pytest.approx(fc.rw_drift(Y[None], 2, TINY).scale[0])
+
+
+def test_a_flat_series_with_gaps_is_as_uncertain_as_its_rounding() -> None:
+    flat = replace(FOUND["value_added_rate.C"], printed=("3.1",) * 4, wider=None)
+    found = fc.with_gaps(flat)
+    assert found.low[0] < 3.1 < found.high[0]
+    assert found.above(3.1, 1) == pytest.approx(0.5)
 
 
 def test_a_single_series_is_not_pooled_with_anything() -> None:
