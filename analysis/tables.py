@@ -55,7 +55,7 @@ def signs(text: str) -> str:
 
 def mark(text: object) -> str:
     """A cell as HTML: escaped, signs as the book writes them, Chinese tagged for readers and search."""
-    if text is None or text != text:
+    if pd.isna(text):  # type: ignore[call-overload]
         return "–"
     written = _LONG.sub(lambda m: f"{int(m[0]):,}", signs(str(text)))
     lines = [_JOINT.sub("<wbr>", _MINUS.sub("−", html.escape(part))) for part in written.split(_BELOW, 1)]
@@ -98,7 +98,7 @@ def markup(
     kinds = {c: _kind(c, texts, first=c == shown[0], judged=c in verdicts) for c, texts in cells.items()}
     cells = {c: _parted(texts) if "num" in kinds[c] else texts for c, texts in cells.items()}
     rows = []
-    keys = list(frame[code]) if code in frame else [""] * len(frame)
+    keys = list(frame[code].astype(str)) if code in frame else [""] * len(frame)
     own = set(keys) != {HOME}  # a table of nothing but Taiwan needs no mark
     for i, key in enumerate(keys):
         row = [f'<th scope="row"{kinds[shown[0]]}>{_shown(cells[shown[0]][i], shown[0] in verdicts)}</th>']
@@ -121,7 +121,7 @@ def markup(
 
 def _cell(value: object, named: bool) -> str:
     """A value as the text of a cell, a name in English."""
-    if value is None or value != value:
+    if pd.isna(value):  # type: ignore[call-overload]
         return "–"
     return one_name(str(value)) if named else str(value)
 

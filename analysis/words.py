@@ -12,7 +12,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from analysis.interval import whole_digits
+import pandas as pd
+
+from analysis.interval import exact_decimals, whole_digits
 
 if TYPE_CHECKING:
     from analysis.report import Report
@@ -45,8 +47,8 @@ ABSENT = Both("not in this edition", "本版未載")
 
 
 def _there(*values: Fraction | float | str) -> bool:
-    """Whether all of these are numbers, not NaN or an empty string."""
-    return all(value != "" and value == value for value in values)
+    """Whether all of these are numbers, not missing or an empty string."""
+    return not any(pd.isna(value) or value == "" for value in values)  # type: ignore[arg-type]
 
 
 def chinese(value: object) -> str:
@@ -186,9 +188,10 @@ def amount(report: Report, value: Fraction | float | str, unit: str, digits: int
     zh = _written(exactly(value), number(value, places), unit.removeprefix("新臺幣"))
     scale, word = next(((s, w) for s, w in SHORT_SCALE if abs(whole) >= s), (1, ""))
     if not symbol or scale == 1:
-        return Both(f"{symbol}{number(whole)}" if whole >= 0 else f"−{symbol}{number(-whole)}", zh)
-    short = abs(whole) / scale
-    return Both(f"{'−' if whole < 0 else ''}{symbol}{number(short, _places(short, digits))} {word}", zh)
+        said = number(whole, exact_decimals(whole, 6) if isinstance(value, str) else None)
+    else:
+        said = Both(f"{number(whole / scale, _places(abs(whole) / scale, digits))} {word}")
+    return Both(f"−{symbol}{said[1:]}" if said.startswith("−") else f"{symbol}{said}", zh)
 
 
 def _written(value: Fraction, said: str, unit: str) -> str:

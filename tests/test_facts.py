@@ -84,6 +84,7 @@ def test_a_figure_and_a_table_of_no_numbers_say_so_and_every_build_lists_them(sh
     [
         number(float("nan")),
         number(""),
+        number(pd.NA),  # type: ignore[arg-type]
         percent(float("nan")),
         percent(""),
         span(1.0, float("nan"), unit="%"),
@@ -145,6 +146,8 @@ def test_amounts_are_scaled_for_people_and_counts_written_out() -> None:
         ("17.58", "萬人"),
         ("-4.5", "億美元"),
         ("10,479", "件"),
+        ("-12.5", "新臺幣元"),
+        ("-0.4", "新臺幣元"),
     ]
     assert [amount(book, value, unit) for value, unit in told] == [
         "NT$15.2 trillion",
@@ -152,6 +155,8 @@ def test_amounts_are_scaled_for_people_and_counts_written_out() -> None:
         "175,800",
         "−US$450 million",
         "10,479",
+        "−NT$12.5",
+        "−NT$0.4",
     ]
 
 

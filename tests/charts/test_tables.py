@@ -64,6 +64,15 @@ def test_text_is_escaped_and_chinese_is_tagged(frame: pd.DataFrame) -> None:
     assert 'b &lt; <span lang="zh-Hant">韓國</span>' in markup(frame.assign(note="a, b < 韓國"))
 
 
+def test_what_is_missing_is_a_dash_whatever_pandas_calls_it() -> None:
+    rows = pd.DataFrame(
+        {"code": ["TWN", pd.NA], "name": ["a", None], "n": [1, pd.NA], "x": [pd.NaT, 2.0]}, dtype=object
+    )
+    found = tables.markup(rows, title="T", name="t", below={"name": "x"})
+    assert found.count("–") == 3
+    assert "NA" not in found
+
+
 def test_names_are_shown_in_english(frame: pd.DataFrame) -> None:
     assert "中華民國" not in markup(frame)
 
