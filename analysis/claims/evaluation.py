@@ -9,6 +9,7 @@ says how it was checked; the ways are never counted together.
 
 import ast
 from collections.abc import Collection
+from dataclasses import replace
 from fractions import Fraction
 
 import pandas as pd
@@ -18,6 +19,7 @@ from analysis.claims.expression import called
 from analysis.claims.linking import agreement, statements
 from analysis.claims.readings import (
     AMBIGUOUS,
+    CONTRADICTED,
     NOT_CHECKABLE,
     VERDICTS,
     Judgement,
@@ -26,6 +28,7 @@ from analysis.claims.readings import (
     judge_truth,
     set_apart,
 )
+from analysis.claims.units import unit
 from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError, Readings, Truth, Value, best
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, decimals_of, outward, rounded
@@ -177,7 +180,31 @@ def _judge(claim: Claim, numbers: Printed, value: Value) -> tuple[Judgement, str
         return judge_truth(value), ""
     assert isinstance(value, Interval)
     judged = judge(claim.form, claim.stated, value)
+    if judged.verdict == CONTRADICTED:
+        judged = _in_its_unit(claim, numbers, value, judged)
     return _periods(claim, numbers, judged) if "cagr" in claim.expression.calls else (judged, "")
+
+
+def _in_its_unit(claim: Claim, numbers: Printed, value: Interval, judged: Judgement) -> Judgement:
+    """The verdict on a number that stands in a table in another unit; one that fits by its digits needs none.
+
+    Raises :class:`BadInput` for a unit that nobody knows.
+    """
+    call, named = claim.expression.tree if claim.expression else None, claim.unit_of(claim.claimed)
+    places = [a.value for a in call.args if isinstance(a, ast.Constant)] if isinstance(call, ast.Call) else []
+    looked_up = (
+        isinstance(call, ast.Call) and called(call) == "t" and len(places) == len(call.args) and not call.keywords
+    )
+    printed_in = numbers.unit(*map(str, places)) if looked_up else ""
+    own, other = unit(named), unit(printed_in)
+    if own == other or not (named and printed_in):
+        return judged
+    if not own.known:
+        wanted = f"a unit such as {printed_in}, in which the table prints the number, found {named!r}"
+        raise BadInput(FILE, wanted, claim.id, "unit")
+    if own.base == other.base:
+        judged = judge(claim.form, claim.stated, value * Interval.exact(other.factor / own.factor))
+    return replace(judged, note="; ".join(filter(None, (f"the table prints it in {printed_in}", judged.note))))
 
 
 #: Period conventions tried for a compound rate between two years, the plain one first.
@@ -217,7 +244,7 @@ def _decision(claim: Claim, judged: Judgement, recomputed: str, low: str, high: 
         return f"threshold {outcome}"
     if claim.form == "holds":
         return f"direction {outcome}"
-    if claim.kind in ("growth", "difference", "cagr") and recomputed:
+    if claim.kind in ("growth", "difference", "cagr") and recomputed and Fraction(claim.stated):
         sign = 1 if Fraction(claim.stated) >= 0 else -1
         value, most = sign * Fraction(recomputed), max(sign * Fraction(low), sign * Fraction(high))
         return "sign stands" if value > 0 else "sign open" if most > 0 else "sign fails"

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis.claims.claim import Claim
-from analysis.claims.readings import AMBIGUOUS, CONSISTENT, CONTRADICTED, REPRODUCED, Judgement, half_step
+from analysis.claims.readings import AMBIGUOUS, CONSISTENT, CONTRADICTED, FORM_WORDS, REPRODUCED, Judgement, half_step
 from analysis.claims.units import Unit, unit, words
 from analysis.interval import Interval
 
+_SIDES = {"lt": -1, "le": -1, "gt": 1, "ge": 1}
 SAME, COMPATIBLE, INCOMPATIBLE, OTHER_UNIT = "same", "compatible", "incompatible", "other unit"
 
 
@@ -72,6 +73,10 @@ def compare(a: Statement, b: Statement) -> str:
     known = bool(a.unit and b.unit)
     if known and a.scale.base != b.scale.base:
         return OTHER_UNIT
+    sides = {_SIDES.get(s.form, 0): s.value(known) for s in (a, b)}
+    if sides.keys() == {-1, 1}:  # less than one number and more than another
+        meet = sides[1] < sides[-1] or (sides[1] == sides[-1] and {a.form, b.form} == {"ge", "le"})
+        return COMPATIBLE if meet else INCOMPATIBLE
     if a.value(known) == b.value(known):
         return SAME
     (low_a, high_a), (low_b, high_b) = a.bounds(known), b.bounds(known)
@@ -94,7 +99,10 @@ def agreement(claims: Sequence[Claim]) -> dict[tuple[str, str], Judgement]:
             against = [o for o in against if _places(o, group) >= support]
             if against:
                 firm = [o for o in against if not (o.claim.apart or own.claim.apart)]
-                said = "; ".join(f"{words(o.digits, o.unit)} in line {o.claim.line}" for o in (firm or against)[:3])
+                said = "; ".join(
+                    f"{FORM_WORDS.get(o.form, '')}{words(o.digits, o.unit)} in line {o.claim.line}"
+                    for o in (firm or against)[:3]
+                )
                 why = "" if firm else f"; {own.claim.apart or against[0].claim.apart}"
                 found[own.claim.id, own.name] = Judgement(CONTRADICTED if firm else AMBIGUOUS, said + why)
                 continue

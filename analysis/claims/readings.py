@@ -32,6 +32,15 @@ from analysis.claims.values import Readings, Truth, compare
 from analysis.interval import Interval, decimals_of, rounded
 
 FORMS = ("eq", "about", "gt", "ge", "lt", "le", "near", "holds")
+#: What stands before a number in English.
+FORM_WORDS = {
+    "about": "about ",
+    "gt": "more than ",
+    "ge": "at least ",
+    "lt": "less than ",
+    "le": "at most ",
+    "near": "nearly ",
+}
 
 REPRODUCED = "reproduced"
 CONSISTENT = "consistent"

@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.claims.claim import Claim, printed, read
 from analysis.claims.evaluation import evaluate
 from analysis.claims.expression import parse
-from analysis.claims.readings import AMBIGUOUS, CONTRADICTED
+from analysis.claims.readings import AMBIGUOUS, CONTRADICTED, FORM_WORDS
 from analysis.claims.spelling import decimal, spell
 from analysis.claims.units import words
 from analysis.claims.values import ClaimError, NotPrintedError
@@ -139,18 +139,8 @@ def arithmetic(report: Report, claims: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "page", "statement", "stated", "arithmetic", "verdict", "note"])
 
 
-_FORM_WORDS = {
-    "about": "about ",
-    "gt": "more than ",
-    "ge": "at least ",
-    "lt": "less than ",
-    "le": "at most ",
-    "near": "nearly ",
-}
-
-
 def stated(claim: Claim) -> str:
     """The claimed number in English, with *about*, *more than* ...; empty for a comparison."""
     if not claim.stated:
         return ""
-    return _FORM_WORDS.get(claim.form, "") + words(claim.stated, claim.unit_of(claim.claimed))
+    return FORM_WORDS.get(claim.form, "") + words(claim.stated, claim.unit_of(claim.claimed))

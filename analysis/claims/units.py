@@ -46,6 +46,11 @@ class Unit:
         """Whether numbers in this unit are exact: years, places, things counted one by one."""
         return self.factor == 1 and self.base in COUNTED
 
+    @property
+    def known(self) -> bool:
+        """Whether its base is one that is known here."""
+        return self.base.partition("/")[0] in {"", "%", *CURRENCIES, *COUNTED, *_BASES}
+
 
 @functools.cache
 def unit(text: str) -> Unit:
@@ -71,7 +76,8 @@ def unit(text: str) -> Unit:
     while scale := next((s for s in SCALES if rest.startswith(s)), ""):
         factor, rest = factor * SCALES[scale], rest[len(scale) :].strip()
     if base and rest:
-        raise ClaimError(f"a unit of money; {text!r} holds the unknown {rest!r}")
+        known = ", ".join(SCALES)
+        raise ClaimError(f"a unit of money; {text!r} holds the unknown {rest!r}, known are {known}")
     if rest in _PEOPLE:
         rest = "人"
     elif rest in _THINGS or (rest and all(character in _COUNTERS for character in rest)):
@@ -99,12 +105,14 @@ def words(digits: str, text: str) -> str:
         return f"{_plain(Fraction(digits) * scale.factor, digits if scale.factor == 1 else '')} %"
     money, _, per = scale.base.partition("/")
     sign = _SIGNS.get(money, f"{money} ") if money in CURRENCIES else ""
+    if sign and digits.startswith("-"):  # the sign of an amount stands before that of its currency
+        return f"−{words(digits[1:], text)}"
     base = "" if sign else _BASES.get(scale.base, scale.base)
     value = Fraction(digits) * scale.factor
     tail = f" {base}".rstrip() + (f"/{_BASES.get(per, per)}" if sign and per else "")
     if scale.factor == 1:
         return f"{sign}{digits if base == '' and not sign and scale.base == '年' else _plain(value, digits)}{tail}"
-    size, name = next(((size, f" {name}") for size, name in SHORT_SCALE if value >= size), (1, ""))
+    size, name = next(((size, f" {name}") for size, name in SHORT_SCALE if abs(value) >= size), (1, ""))
     return f"{sign}{_plain(value / size)}{name}{tail}"
 
 

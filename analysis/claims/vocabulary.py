@@ -77,6 +77,11 @@ class Printed:
             self.tables[number] = _cells(self.report, number)
         return self.tables[number]
 
+    def unit(self, number: str, code: str, measure: str, key: Any = "") -> str:
+        """The unit in which a table prints a number; empty where it prints none such."""
+        cells = (c for c in self.report.iter_cells([number]) if c.code == code and measure in (c.measure, c.column))
+        return next((c.unit for c in cells if str(key) in ("", c.year, c.entity)), "")
+
 
 def _cells(report: Report, table: str) -> dict[tuple[str, str, str], Interval | None]:
     rows = list(report.iter_cells([table]))

@@ -83,6 +83,36 @@ def test_a_fall_told_as_a_rise_is_a_decision_error(edition):
     assert (found["verdict"], found["decision"]) == ("contradicted", "sign fails")
 
 
+@pytest.mark.parametrize("kind", ["growth", "difference"])
+@pytest.mark.parametrize(("stated", "verdict"), [("0", "reproduced"), ("0.00", "contradicted")])
+def test_a_change_of_zero_has_no_sign_that_could_fail(edition, kind, stated, verdict):
+    found = one(edition, kind=kind, printed=f"r={stated}", claimed="r", unit="%", expression="-exact(0.3)")
+    assert (found["verdict"], found["decision"]) == (verdict, "")
+
+
+GERD = 't("1-2-1", "TWN", "gerd", 2023)'  # 599 in units of 100 million US dollars
+
+
+@pytest.mark.parametrize(
+    ("stated", "unit", "verdict", "note"),
+    [
+        ("599", "億美元", "reproduced", ""),
+        ("59.9", "十億美元", "reproduced", "the table prints it in 億美元"),
+        ("59900", "US$ million", "reproduced", "the table prints it in 億美元"),
+        ("58.9", "十億美元", "contradicted", "the table prints it in 億美元"),
+        ("15235", "新臺幣億元", "contradicted", "the table prints it in 億美元"),
+    ],
+)
+def test_a_number_looked_up_is_compared_in_the_unit_of_the_sentence(edition, stated, unit, verdict, note):
+    found = one(edition, kind="level", printed=f"v={stated}", claimed="v", unit=unit, expression=GERD)
+    assert (found["verdict"], found["note"]) == (verdict, note)
+
+
+def test_a_unit_that_nobody_knows_is_refused_by_name(edition):
+    with pytest.raises(BadInput, match=r"row C100.1, column unit: a unit such as 億美元, .* found '十億美圓'"):
+        one(edition, kind="level", printed="v=59.9", claimed="v", unit="十億美圓", expression=GERD)
+
+
 @pytest.mark.parametrize(
     ("kind", "expression", "decision"),
     [

@@ -71,6 +71,31 @@ def test_more_than_leaves_the_upper_side_open(edition):
     assert pair(edition, more, {"printed": "v=15", "unit": "億美元"}) == "incompatible"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        (("gt", "20"), ("lt", "20"), "incompatible"),
+        (("ge", "20"), ("le", "20"), "compatible"),
+        (("gt", "20"), ("lt", "19"), "incompatible"),
+        (("le", "21"), ("gt", "20"), "compatible"),
+        (("gt", "20"), ("ge", "20"), "same"),
+    ],
+)
+def test_less_than_a_number_and_more_than_it_are_not_the_same(edition, first, second, verdict):
+    rows = [
+        {"form": form, "printed": f"v={v}", "unit": "%", "claimed": "v", "expression": "v", "reason": ""}
+        for form, v in (first, second)
+    ]
+    assert pair(edition, *rows) == verdict
+
+
+def test_a_note_says_more_than_where_the_other_line_does(edition):
+    more = {"form": "gt", "claimed": "v", "expression": "21.0", "printed": "v=20", "unit": "%", "reason": ""}
+    less = {"printed": "v=15", "unit": "%", "claimed": "v", "reason": "source_not_printed", "form": "eq"}
+    found = several(edition, more, less, quantity="v:share.x.2024")
+    assert found["note"].iloc[1] == "more than 20 % in line 100"
+
+
 def test_a_key_may_carry_its_own_unit(edition):
     first = {"printed": "v=24.6;r=9", "unit": "%", "claimed": "r", "quantity": "v:market.x.2024@億美元"}
     assert pair(edition, first, {"printed": "v=26", "unit": "億美元"}) == "incompatible"
@@ -92,6 +117,10 @@ def test_money_with_an_unknown_word_is_refused():
         ("2029", "年", "2029"),
         ("110", "新臺幣元／公斤", "NT$110/kg"),
         ("5", "項", "5"),
+        ("-12", "億美元", "−US$1.2 billion"),
+        ("-5", "新臺幣元", "−NT$5"),
+        ("-2.5", "億噸", "-250 million tonnes"),
+        ("0", "億美元", "US$0"),
     ],
 )
 def test_a_number_has_its_unit_in_english(digits, printed_unit, text):
