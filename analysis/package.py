@@ -51,6 +51,11 @@ _HELD: dict[str, dict[str, dict[str, Any]]] = {
         "printed": {"required": True, "pattern": r"-?(0|[1-9][0-9]{0,2}(,[0-9]{3})*)(\.[0-9]+)?"},
     },
     "pages": {"seed_line": _COUNT, "page": _COUNT},
+    "checks": {"checked": _COUNT},
+    "figures": {
+        "page": {"type": "integer"},
+        "data_printed": {"required": True, "enum": ("full", "ranks", "points", "none")},
+    },
     "samples": {"n": _COUNT, "defects": _COUNT},
     "slips": {
         "consequence": {"required": True, "enum": ("conclusion", "number", "cosmetic")},

@@ -214,6 +214,8 @@ def test_damaged_input_ends_in_one_line_that_names_file_row_and_column(
 COUNTED = {
     "prose": "year printed",
     "pages": "seed_line page",
+    "checks": "checked",
+    "figures": "page data_printed",
     "samples": "n defects",
     "slips": "consequence says_line shows_line",
     "roadmaps": "sign value value_to",

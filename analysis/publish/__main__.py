@@ -107,6 +107,7 @@ def _run(args: argparse.Namespace) -> int:
         return catalogues.renew(project.ROOT)
     from analysis.publish import archive, site
 
+    site.sound(project.ROOT)
     if args.command == "build":
         return site.build(args.output, force=args.force, jobs=args.jobs)
     if args.command == "archive":

@@ -20,6 +20,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
+from analysis.files import BadInput, read_rows, read_text
 from analysis.publish import units
 from analysis.publish.project import LANGUAGE, LOCALE
 
@@ -422,21 +423,21 @@ def _track(tag: str, within: list[str], names: tuple[str, ...], marked: str) -> 
 
 def names(root: Path) -> dict[str, str]:
     """Chinese names by English ones: rows (``labels.csv``), tables, and those of ``names.csv``, which go before."""
-    with (root / "data/labels.csv").open(encoding="utf-8") as file:
-        rows = [row for row in reversed(list(csv.DictReader(file))) if row["en"]]
+    labels = csv.DictReader(read_text(root / "data/labels.csv").splitlines())
+    rows = [row for row in reversed([*labels]) if row.get("en")]
     found = {row["en"]: row["label"] for row in rows}
     package = json.loads((root / "data/datapackage.json").read_text("utf-8"))
     for resource in package["resources"]:
-        title, english = resource.get("title", ""), resource.get("title_en", "")
+        title, english = (str(resource.get(key) or "") for key in ("title", "title_en"))
         if sorted(re.findall(r"\d+", title)) != sorted(re.findall(r"\d+", english)):
             title = _YEARS.sub("", title)  # which the English titles leave to the tables
-        if title and english:
-            found[english] = title
-    own = root / NAMES
-    if own.is_file():
-        with own.open(encoding="utf-8") as file:
-            found |= {row["en"]: row["zh"] for row in csv.DictReader(file)}
-    return found | {row["in_text"]: found[row["en"]] for row in rows if row.get("in_text")}
+        found |= {english: title} if title and english else {}
+    file, own = root / NAMES, dict[str, str]()
+    for _, (english, said) in read_rows(file, ["en", "zh"]) if file.exists() else ():
+        if not said or english in own:
+            raise BadInput(NAMES.name, "a name once, with its Chinese", english, "zh")
+        own[english] = said
+    return found | own | {row["in_text"]: (found | own)[row["en"]] for row in rows if row.get("in_text")}
 
 
 def settings(catalogues: Path) -> dict[str, Any]:

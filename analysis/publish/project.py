@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis.files import BadInput, read_text
+from analysis.files import BadInput, read_text, shown
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = "_build"
@@ -44,16 +44,41 @@ def read(file: str, root: Path = ROOT) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         raise BadInput(file, f"valid YAML ({problem or error})", f"line {mark.line + 1}" if mark else "") from None
+    except ValueError as error:  # of a date, say
+        raise error if isinstance(error, BadInput) else BadInput(file, f"valid YAML ({error})") from None
     if not isinstance(said, dict):
         raise BadInput(file, "names with values, such as root: book/index")
     return said
 
 
+def _held(file: str, root: Path, **kinds: type) -> dict[str, Any]:
+    """What a YAML file says, with properties that it must have, none of them empty; raises :class:`BadInput`."""
+    said = read(file, root)
+    for key, kind in kinds.items():
+        name, found = key.replace("_", "-"), said.get(key.replace("_", "-"))
+        if not isinstance(found, kind) or not found:
+            raise BadInput(file, f"property {name!r}: {_KINDS[kind]}, found {shown(repr(found))}")
+    return said
+
+
+_KINDS: dict[type, str] = {str: "a text", dict: "names with values", list: "a list", date: "a date such as 2025-09-30"}
+
+
+def configured(root: Path = ROOT) -> dict[str, Any]:
+    """``_config.yml``; its ``addresses`` are texts or nothing. Raises :class:`BadInput`."""
+    said = _held(CONFIG, root, title=str, addresses=dict)
+    for name, place in said["addresses"].items():
+        if not isinstance(place, str | None):
+            raise BadInput(CONFIG, f"property 'addresses': a text or nothing for {name}, found {shown(repr(place))}")
+    return said
+
+
 def cited(root: Path = ROOT) -> dict[str, Any]:
-    """``CITATION.cff``, its abstract on one line, its date as a :class:`datetime.date`."""
-    said = read(CITATION, root)
-    day = date.fromisoformat(str(said["date-released"]))
-    return said | {"abstract": " ".join(said["abstract"].split()), "date-released": day}
+    """``CITATION.cff``, its abstract on one line, its date as a :class:`datetime.date`. Raises :class:`BadInput`."""
+    said = _held(CITATION, root, title=str, abstract=str, authors=list, date_released=date)
+    if not all(isinstance(author, dict) and isinstance(author.get("name"), str) for author in said["authors"]):
+        raise BadInput(CITATION, "property 'authors': a name for each")
+    return said | {"abstract": " ".join(said["abstract"].split()), "version": str(said.get("version", ""))}
 
 
 def parts(root: Path = ROOT) -> list[tuple[str, str]]:

@@ -20,6 +20,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO, cast
 
+from analysis import report
+from analysis.files import BadInput
 from analysis.publish import archive, checks, execution, fingerprint, languages
 from analysis.publish.kept import Kept, digest, files
 from analysis.publish.languages import OUTPUTS, Twin
@@ -33,11 +35,12 @@ from analysis.publish.project import (
     SETTINGS,
     SUFFIXES,
     TOC,
+    cited,
+    configured,
     editions,
     listed,
     name,
     notebooks,
-    read,
 )
 
 _REDIRECT = """\
@@ -65,6 +68,16 @@ _REDIRECT_ONE = """\
 """
 
 
+def sound(root: Path) -> None:
+    """Read all that the pages are made from besides notebooks; raises :class:`BadInput` before anything is run or built."""
+    data = report.load(root / "data")
+    data.labels(), data.cells()
+    for resource in data.package["resources"]:
+        if resource["path"] not in {meta.file for meta in data.tables.values()}:
+            data.resource(resource["name"])
+    languages.names(root), configured(root), cited(root), listed(root)
+
+
 def sources(root: Path) -> str:
     """Hash of everything the pages are made from."""
     data = archive.data_files(root / "data")
@@ -79,6 +92,7 @@ def stamp(root: Path, target: Path) -> str:
 def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, root: Path = ROOT) -> int:
     """Build the book; 0 if it is there and up to date, 1 after a warning, an error or from stale notebooks."""
     start = time.perf_counter()
+    sound(root)
     target = (output or root / BUILD / "html").resolve()
     stale = [name(path, root) for path, why in execution.staleness(notebooks(root), root).items() if why]
     wrong = _broken(root)
@@ -161,11 +175,15 @@ def settings(root: Path, language: str = "en") -> dict[str, Any]:
 
     What needs an address is switched on only if ``addresses`` in ``_config.yml`` names it.
     """
+    from jsonschema import ValidationError  # type: ignore[import-untyped]
     from jupyter_book.config import get_final_config
 
+    places = {k: v for k, v in configured(root)["addresses"].items() if v}
     extras: dict[str, Any] = {"latex_individualpages": False, "nitpicky": True, "external_toc_path": str(root / TOC)}
-    config, _ = get_final_config(user_yaml=root / CONFIG, cli_config=extras, sourcedir=root, raise_on_invalid=True)
-    places = {k: v for k, v in read(CONFIG, root)["addresses"].items() if v}
+    try:
+        config, _ = get_final_config(user_yaml=root / CONFIG, cli_config=extras, sourcedir=root, raise_on_invalid=True)
+    except (ValidationError, ValueError) as error:
+        raise BadInput(CONFIG, f"settings of Jupyter Book: {' '.join(str(error).removeprefix('- ').split())}") from None
     published = places.get("repository")
     theme = config["html_theme_options"]
     theme["repository_url"] = published or ""
@@ -193,8 +211,11 @@ def settings(root: Path, language: str = "en") -> dict[str, Any]:
 def prepare() -> None:
     """Import what building takes: once, and not in the process of each edition."""
     set_up = ["myst_nb.sphinx_ext", "pydata_sphinx_theme", "sphinx.application"]  # imported by what sets something up
-    for module in settings(ROOT)["extensions"] + set_up:
-        importlib.import_module(module)
+    try:
+        for module in settings(ROOT)["extensions"] + set_up:
+            importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise BadInput(CONFIG, f"extensions that can be imported ({error})") from None
     gc.freeze()  # or every collection, here and in the processes that build, looks through it
     gc.set_threshold(100_000, 50, 100)
 
@@ -315,7 +336,7 @@ class _Progress(io.TextIOBase):
 
 def _finish(root: Path, target: Path) -> None:
     """What Sphinx leaves undone: a way in, the archive; and leftovers that are no part of the book."""
-    first, title = listed(root)[0], read(CONFIG, root)["title"]
+    first, title = listed(root)[0], configured(root)["title"]
     there = editions(root)
     way = _REDIRECT if len(there) > 1 else _REDIRECT_ONE.replace("{page}", "en/{page}")
     (target / "index.html").write_text(way.format(page=first, title=title), "utf-8")
