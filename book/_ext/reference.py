@@ -9,7 +9,6 @@ build turns into an error.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from pathlib import Path
@@ -21,6 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from analysis import report
 from analysis.publish import checks, fingerprint, project
 
 logger = logging.getLogger(__name__)
@@ -39,18 +39,29 @@ def _columns(fields: list[dict[str, Any]]) -> list[str]:
     return sorted({title for title in plain if title})
 
 
+def _text(words: str) -> str:
+    """Words as Markdown that shows them as they are, on one line."""
+    return re.sub(r"[\\`*<>$\[\]]|\{(?=\{)|&(?=#?\w+;)", r"\\\g<0>", " ".join(words.split()))
+
+
+def _code(name: str) -> str:
+    return f"`` {name} ``" if "`" in name else f"`{name}`"
+
+
 def report_items(root: Path) -> list[dict[str, Any]]:
     """Tables and figures of the report in printed order: ``item, title, title_en, page, printed, columns``."""
     package = json.loads((root / "data" / "datapackage.json").read_text("utf-8"))
     items = [
-        {"page": 0} | r | {"item": r["table"], "printed": "table", "columns": _columns(r["schema"]["fields"])}
+        {"page": 0, "title": r["table"], "title_en": r["table"]}
+        | r
+        | {"item": r["table"], "printed": "table", "columns": _columns(r["schema"]["fields"])}
         for r in package["resources"]
         if "table" in r
     ]
-    with (root / "data" / "figures.csv").open(encoding="utf-8", newline="") as file:
-        for r in csv.DictReader(file):
-            figure: dict[str, Any] = {"item": r["figure"], "printed": DATA_PRINTED[r["data_printed"]], "columns": []}
-            items.append(r | figure | {"page": int(r["page"] or 0)})
+    data = report.load(root / "data")
+    for r in report.records(data.resource("figures")) if data.has("figures") else ():
+        figure: dict[str, Any] = {"item": r["figure"], "printed": DATA_PRINTED[r["data_printed"]], "columns": []}
+        items.append(r | figure | {"page": int(r["page"] or 0)})
     return sorted(items, key=lambda i: i["page"])
 
 
@@ -110,16 +121,17 @@ class ReportMap(Generated):
             links = "; ".join(f"[{title}]({document})" for document, title in pages)
             kind = ("Figure ", "圖") if item["item"].startswith("圖") else ("Table ", "表")
             name = kind[self.chinese] + item["item"].lstrip("圖")
-            title = item["title"] if self.chinese else f"{item['title_en']} ({item['title']})"
-            out.append(f"| {name} | {links} | {title} | {item['page'] or ''} | {item['printed']} |")
+            title = _text(item["title"] if self.chinese else f"{item['title_en']} ({item['title']})")
+            cells = (_text(name), links, title, item["page"] or "", item["printed"])
+            out.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
         return out
 
 
 def _described(field: dict[str, Any], titles: list[str]) -> list[str]:
     """A row of the data dictionary: name, titles, unit, and whether numbers are printed in full."""
-    exact = "" if field.get("role") != "value" else ("yes" if field["exact"] else "rounded")
+    exact = "" if field.get("role") != "value" else ("yes" if field.get("exact") else "rounded")
     said = [re.sub(r"(?<=[\u3400-\u9fff）]) (?=\d{4}年)", "，", field.get(title, "")) for title in titles]
-    return [f"`{field['name']}`", *said, field.get("unit", ""), exact]
+    return [_code(field["name"]), *map(_text, said), _text(field.get("unit", "")), exact]
 
 
 class DataDictionary(Generated):
@@ -133,8 +145,9 @@ class DataDictionary(Generated):
         for resource in package["resources"]:
             cite = f", table {resource['table']}" if "table" in resource else ""
             cite += f", p. {resource['page']}" if "page" in resource else ""
-            out += [f"**`{resource['path']}`**: {resource['title_en']} ({resource['title']}{cite})", ""]
-            out += [note.replace("*", "\\*") for note in resource.get("notes", [])] + [""]
+            name, title = resource.get("title_en", resource["name"]), resource.get("title", resource["name"])
+            out += [f"**{_code(resource['path'])}**: {_text(name)} ({_text(title + cite)})", ""]
+            out += [*map(_text, resource.get("notes", [])), ""]
             titles = {"title_en": "in English", "title": "in Chinese"}
             if self.chinese:  # the titles of columns as printed; of other files what the English says, translated
                 titles = {"title" if "table" in resource else "title_en": "in English"}

@@ -14,7 +14,6 @@ which are ranked like titles.
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
 from pathlib import Path
@@ -27,6 +26,8 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.search import en
 from sphinx.util.docutils import SphinxRole
+
+from analysis import report
 
 CLASS = "chinese-title"
 Name = tuple[str, str, bool]
@@ -112,8 +113,8 @@ def subtitle(app: Sphinx, doctree: nodes.document) -> None:
 @functools.lru_cache(maxsize=4)
 def countries(root: Path) -> dict[str, str]:
     """Chinese and English names of the report's countries."""
-    with (root / "data" / "labels.csv").open(encoding="utf-8", newline="") as file:
-        return {row["label"]: row["en"] for row in csv.DictReader(file) if row["kind"] == "country"}
+    labels = report.records(report.load(root / "data").labels())
+    return {row["label"]: row["en"] for row in labels if row["kind"] == "country"}
 
 
 def of_text(doctree: nodes.document, countries: dict[str, str]) -> list[Name]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import html
 import importlib
 import io
 import json
+import re
 import sys
 import tomllib
 from datetime import date
@@ -15,6 +17,10 @@ import docutils.utils
 import pytest
 import yaml
 from docutils import nodes
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.myst_role import myst_role_plugin
+from mdit_py_plugins.substitution import substitution_plugin
 
 from tests.book.common import ROOT
 
@@ -166,3 +172,20 @@ def test_the_citation_file_is_complete_and_of_the_version_of_the_package():
     assert cited["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert {"cff-version", "message", "title", "authors", "license", "references"} <= cited.keys()
     assert cited["references"][0]["year"] == 2025
+
+
+def test_titles_of_any_publisher_are_shown_as_they_are(tmp_path):
+    title = "R&D <b>*all*</b> | $1$ to $2$ [a](b) {{x}} {math}`y` &lt; \\"
+    fields = [{"name": "a`b|c", "title_en": title}, {"name": "v", "role": "value", "unit": title}]
+    resource = {"name": "t", "table": "t|1", "path": "t.csv", "title_en": title, "notes": [title]}
+    package = {"resources": [resource | {"schema": {"fields": fields}}]}
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/datapackage.json").write_text(json.dumps(package), "utf-8")
+    (tmp_path / "data/t.csv").write_text("a`b|c,v\nx,1\n", "utf-8")
+    reads = MarkdownIt().enable("table").use(dollarmath_plugin).use(myst_role_plugin).use(substitution_plugin)
+    env = SimpleNamespace(note_dependency=str, get_location=str)
+    for directive, times in (("DataDictionary", 4), ("ReportMap", 1)):
+        page = SimpleNamespace(env=env, chinese=False, get_location=str)
+        lines = getattr(extension("reference"), directive).lines(page, tmp_path)
+        shown = html.unescape(re.sub("<[^>]*>", "", reads.render("\n".join(lines))))
+        assert shown.count(title) == times, shown
