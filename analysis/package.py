@@ -44,6 +44,7 @@ READ: dict[str, tuple[str, ...]] = {
     ),
 }
 _COUNT, _DIGITS = {"type": "integer", "required": True}, r"[0-9]+(\.[0-9]+)?"
+_CONSEQUENCES = ("conclusion", "number", "cosmetic")
 #: What is computed with in them is held to this, whatever a package says of it.
 _HELD: dict[str, dict[str, dict[str, Any]]] = {
     "prose": {
@@ -52,16 +53,16 @@ _HELD: dict[str, dict[str, dict[str, Any]]] = {
     },
     "pages": {"seed_line": _COUNT, "page": _COUNT},
     "checks": {"checked": _COUNT},
+    "known_findings": {
+        "grade": {"required": True, "enum": ("error", "pattern", "unusual")},
+        "consequence": {"required": True, "enum": _CONSEQUENCES},
+    },
     "figures": {
         "page": {"type": "integer"},
         "data_printed": {"required": True, "enum": ("full", "ranks", "points", "none")},
     },
     "samples": {"n": _COUNT, "defects": _COUNT},
-    "slips": {
-        "consequence": {"required": True, "enum": ("conclusion", "number", "cosmetic")},
-        "says_line": _COUNT,
-        "shows_line": _COUNT,
-    },
+    "slips": {"consequence": {"required": True, "enum": _CONSEQUENCES}, "says_line": _COUNT, "shows_line": _COUNT},
     "roadmaps": {
         "sign": {"required": True, "enum": ("<", "<=", "=", ">=", ">", "~")},
         "value": {"required": True, "pattern": rf"-?{_DIGITS}(E-?[0-9]+)?"},

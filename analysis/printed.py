@@ -16,9 +16,9 @@ _MINUS, _OTHER_WAY = "-−–", str.maketrans(",.", ".,")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 #: What columns hold that are no printed numbers, by their type in the package.
 _TYPES = {
-    "integer": (re.compile(r"-?[0-9]{1,18}"), "a whole number such as 2024"),
+    "integer": (re.compile(r"-?[0-9]{1,18}"), "a whole number such as 12"),
     "number": (re.compile(r"-?[0-9]+(\.[0-9]+)?"), "a number such as 12.5"),
-    "year": (re.compile(r"[0-9]{4}"), "a year such as 2024"),
+    "year": (re.compile(r"[0-9]{4}"), "a year of four digits"),
     "boolean": (re.compile("true|false|1|0", re.IGNORECASE), "true or false"),
 }
 _NEGATIVE_ZERO = re.compile(r"-0(\.0+)?")

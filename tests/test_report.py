@@ -215,6 +215,7 @@ COUNTED = {
     "prose": "year printed",
     "pages": "seed_line page",
     "checks": "checked",
+    "known_findings": "grade consequence",
     "figures": "page data_printed",
     "samples": "n defects",
     "slips": "consequence says_line shows_line",
@@ -250,7 +251,7 @@ def test_a_column_beside_the_numbers_is_held_to_its_type(kind: str, value: str, 
     package = {"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": fields}}]}
     (tmp_path / "datapackage.json").write_text(json.dumps(package))
     (tmp_path / "t.csv").write_text(f"r,a,v\na,N/A,1\nb,,2\nc,{value},3\n")
-    with pytest.raises(BadInput, match=r"^t.csv, row c, column a: a.* such as|true or false"):
+    with pytest.raises(BadInput, match=r"^t.csv, row c, column a: (a .*|true or false), found"):
         report.load(tmp_path).cells()
 
 

@@ -61,7 +61,7 @@ def _held(file: str, root: Path, **kinds: type) -> dict[str, Any]:
     return said
 
 
-_KINDS: dict[type, str] = {str: "a text", dict: "names with values", list: "a list", date: "a date such as 2025-09-30"}
+_KINDS: dict[type, str] = {str: "a text", dict: "names with values", list: "a list", date: "a date as year-month-day"}
 
 
 def configured(root: Path = ROOT) -> dict[str, Any]:
