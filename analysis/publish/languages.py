@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.files import BadInput, read_rows, read_text
-from analysis.publish import units
+from analysis.publish import heads, units
 from analysis.publish.project import LANGUAGE, LOCALE
 
 #: Names that tables do not print, or print in another way than sentences have them.
@@ -198,7 +198,8 @@ class Twin:
         scale = next((found for said in above if (found := units.Scale.read(self.known(said)))), None)
         text = units.figure(text, scale) if scale else text
         text = re.sub(f"(?:{_LINE.pattern}){{2,}}", lines, text)
-        return _LINE.sub(lambda m: lines(m) if _BREAK in self.known(html.unescape(m[6])) else m[0], text)
+        text = _LINE.sub(lambda m: lines(m) if _BREAK in self.known(html.unescape(m[6])) else m[0], text)
+        return heads.upright(text, lambda said: self.phrase(said, where))
 
     def _attribute(self, match: re.Match[str], where: str) -> str:
         said = self.listed if match[1] == "data-series" else self.sentences

@@ -585,6 +585,23 @@ def test_a_wrapped_label_is_one_message_and_fits_where_it_stood():
     assert float(place[2]) == pytest.approx(375.4, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("apart", "way"),
+    [(46, ['text-anchor="middle"'] * 2), (20, ['text-anchor="end" writing-mode="vertical-rl"'] * 2), (None, [])],
+    ids=["level where there is room", "downwards where not", "the name of an axis stays"],
+)
+def test_heads_on_their_side_stand_in_chinese(apart: int | None, way: list[str]) -> None:
+    twin = languages.Twin({}, {"Singapore": "新加坡", "Norway": "挪威"})
+    drawn = "".join(
+        f'<text font-size="9px" fill="#1f2430" transform="translate({100 + (apart or 0) * i} 92.27) rotate(-90)">{said}</text>\n'
+        for i, said in enumerate(("Singapore", "Norway")[: 2 if apart else 1])
+    )
+    shown = twin.markup(f'<svg class="figure" viewBox="0 0 316.80 400.00">{drawn}</svg>')
+    assert re.findall(r'y="92.27" (.*?) translate', shown) == way
+    assert ("rotate" in shown) == (not way)
+    assert re.findall(">([^<]+)</text>", shown) == ["新加坡", "挪威"][: len(way) or 1]
+
+
 def test_what_tells_the_writer_of_a_page_to_rewrite_it_waits_for_no_translation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
