@@ -52,7 +52,14 @@
       first = 0;
       draw();
     };
-    const turn = (step) => { first += step * PAGE; draw(); box.scrollIntoView(); };
+    const turn = (step) => {
+      first += step * PAGE;
+      draw();
+      // a button that is at its end cannot keep the focus
+      if (back.disabled) on.focus({ preventScroll: true });
+      if (on.disabled) back.focus({ preventScroll: true });
+      box.scrollIntoView();
+    };
     back.addEventListener("click", () => turn(-1));
     on.addEventListener("click", () => turn(1));
     csv.addEventListener("click", () => {

@@ -18,8 +18,17 @@
     return splitQuery(plain(text)).map((word) => stemmer.stemWord(word));
   };
   const holds = (name, asked) => {
-    for (let i = 0; i + asked.length <= name.length; i++) if (asked.every((word, j) => name[i + j] === word)) return true;
+    for (let i = 0; i + asked.length <= name.length; i++) if (asked.every((word, j) => is(name[i + j], word))) return true;
     return false;
+  };
+  // The index has Chinese in pairs of characters: one alone is in each pair that holds it.
+  const ALONE = /^\p{Script=Han}$/u;
+  const is = (term, word) => term === word || (ALONE.test(word) && term.includes(word));
+  const findAlone = (index, word) => {
+    for (const table of [index.terms, index.titleterms]) {
+      const files = Object.keys(table).filter((term) => term.includes(word)).flatMap((term) => table[term]);
+      if (files.length) table[word] = [...new Set(files)];
+    }
   };
 
   // Excerpts are of the text, not of the buttons above it nor of code out of sight.
@@ -34,6 +43,7 @@
     document.getElementById("search-progress")?.replaceChildren();
     const index = Search._index;
     const asked = words(query);
+    asked.filter((word) => ALONE.test(word)).forEach((word) => findAlone(index, word));
     const best = new Map();
     const offer = (file, anchor, title, score) => {
       const page = index.docnames[file];

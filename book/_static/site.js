@@ -24,6 +24,25 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 });
+// The theme takes the focus from a button that is pressed, to hide its hint. With the keyboard the focus stays, so that dialogs can give it back.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button");
+  if (button && event.detail === 0) button.blur = () => {};
+  else if (button) delete button.blur;
+}, true);
+// Chinese headings break between words, where the browser knows them (site.css forbids the other places).
+document.addEventListener("DOMContentLoaded", () => {
+  if (!document.documentElement.lang.startsWith("zh") || !Intl.Segmenter) return;
+  const words = new Intl.Segmenter("zh-TW", { granularity: "word" });
+  const HAN = /\p{Script=Han}/u;
+  for (const heading of document.querySelectorAll(".bd-article :is(h1, h2, h3, h4)"))
+    for (const node of [...heading.childNodes]) {
+      if (node.nodeType !== Node.TEXT_NODE) continue;
+      const parts = [...words.segment(node.data)].map(({ segment }) => segment);
+      const apart = (i) => i > 0 && HAN.test(parts[i - 1].at(-1)) && HAN.test(parts[i][0]) && parts[i] !== "的";
+      node.replaceWith(...parts.flatMap((part, i) => (apart(i) ? [document.createElement("wbr"), part] : [part])));
+    }
+});
 // Paper is white, whichever mode the screen is in.
 let screenTheme;
 addEventListener("beforeprint", () => {

@@ -128,8 +128,11 @@
       count.textContent = counted.replace("{kept}", written(kept)).replace("{all}", written(all));
     };
     more.addEventListener("click", () => {
+      const next = body.querySelector("tr.later"); // to read on from, as the button is gone
       more.hidden = true;
       show();
+      next.tabIndex = -1;
+      next.focus({ preventScroll: true });
     });
     box.addEventListener("input", show);
     label.append(box, count);

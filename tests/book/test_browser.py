@@ -38,6 +38,7 @@ QUERIES = {
     "專利": ["patents/us_patents"],
     "專利密度": ["patents/us_patents"],
     "附加價值率": ["value_added/rates"],
+    "薪": ["economy/macro"],  # a character alone, which the index has in pairs only
     "半導體": ["patents/technology_fields"],
     "研究人員": ["inputs/researchers"],
     "台灣": ["index", "trade/technology_trade"],  # whose table has the name in its title
@@ -510,6 +511,40 @@ class TestHeader:
                 break
         assert len(seen) >= 7
         assert [button for button, outlined in seen.items() if not outlined] == []
+
+    @pytest.mark.parametrize(
+        ("name", "width", "button", "keys", "after"),
+        [
+            ("inputs/researchers", PHONE, ".bd-header-article .search-button", "Enter Escape", "search-button"),
+            ("inputs/researchers", PHONE, ".theme-switch-button:visible", "Enter", "theme-switch-button"),
+            ("inputs/researchers", PHONE, ".primary-toggle:visible", "Enter Escape", "primary-toggle"),
+            ("inputs/researchers", PHONE, ".secondary-toggle:visible", "Enter Escape", "secondary-toggle"),
+            ("inputs/researchers", LAPTOP, ".primary-toggle:visible", "Enter", "primary-toggle"),
+            ("audit/ledger", LAPTOP, "#table-ledger th > button.sort >> nth=2", "Enter", "sort"),
+        ],
+    )
+    def test_a_button_pressed_by_key_keeps_the_keyboard(self, visitor, address, name, width, button, keys, after):
+        page, _ = visitor
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{address}/book/{name}.html")
+        page.locator(button).focus()
+        for key in keys.split():
+            page.keyboard.press(key)
+        page.wait_for_function(f"document.activeElement.classList.contains('{after}')")
+
+    def test_where_a_button_goes_the_keyboard_reads_on(self, visitor, address):
+        page, _ = visitor
+        page.set_viewport_size({"width": LAPTOP, "height": 900})
+        page.goto(f"{address}/book/audit/ledger.html")
+        page.locator("button.table-more").press("Enter")
+        assert page.evaluate("document.activeElement.rowIndex") == 101
+        page.goto(f"{address}/book/claims/overview.html")
+        page.get_by_role("button", name="Next").focus()
+        for _press in range(40):
+            page.keyboard.press("Enter")
+            if page.evaluate("document.activeElement.textContent") != "Next":
+                break
+        assert page.evaluate("document.activeElement.textContent") == "Previous"
 
 
 class TestOnPaper:
