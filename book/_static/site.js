@@ -39,7 +39,10 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const node of [...heading.childNodes]) {
       if (node.nodeType !== Node.TEXT_NODE) continue;
       const parts = [...words.segment(node.data)].map(({ segment }) => segment);
-      const apart = (i) => i > 0 && HAN.test(parts[i - 1].at(-1)) && HAN.test(parts[i][0]) && parts[i] !== "的";
+      // a word of one character begins a line only if it leads on to the next, and then ends none
+      const leads = (word) => "以由與及其在將並或為是不較".includes(word);
+      const apart = (i) =>
+        i > 0 && HAN.test(parts[i][0]) && HAN.test(parts[i - 1].at(-1)) && (parts[i].length > 1 || leads(parts[i])) && !leads(parts[i - 1]);
       node.replaceWith(...parts.flatMap((part, i) => (apart(i) ? [document.createElement("wbr"), part] : [part])));
     }
 });
