@@ -10,7 +10,8 @@ from what the row says of itself and from the numbers, in this order:
                    larger than revisions of such numbers are known to be (``revision``; empty: no limit)
 ``differs``        none of these
 
-A row about a year or a country that this edition does not print is ``not printed``, with nothing to compare.
+A row about a year or a country that this edition does not print is ``not printed``, with nothing to compare; so is one
+that would be divided by a printed number that may be zero.
 
 Nothing here changes a printed number.
 """
@@ -23,9 +24,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.claims.expression import parse
-from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError
+from analysis.claims.values import ClaimError, NoResultError, NotInEditionError, NotPrintedError
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, decimals_of, exact_decimals, rounded
+from analysis.package import get
 from analysis.report import NOT_AVAILABLE, BadInput, Report, clean, once, records
 
 FILE = "evidence.csv"
@@ -87,7 +89,7 @@ def compare(report: Report, *tables: str) -> pd.DataFrame:
         where, more = [[row[column] for column in some] for some in (COLUMNS[:4], COLUMNS[9:])]
         try:
             outside = _outside(row, numbers, vocabulary, unit, _resource(report)["units"]) if digits else None
-        except NotInEditionError:
+        except (NotInEditionError, NoResultError):
             outside = None
         if outside is None:
             rows.append((*where, "", row["value"], "", NOT_PRINTED, row["unit"], *more))
@@ -209,7 +211,8 @@ def _of_some_year(column: str, columns: Collection[str]) -> bool:
 
 def _printed(report: Report, wanted: Sequence[str]) -> dict[tuple[str, str, str], _Cell]:
     """Printed numbers by table, row and column; sentences as ``prose``, statements as ``claims``."""
-    whole = report.package.get("sources", [{}])[0].get("title", "")
+    sources: list[dict[str, str]] = get(report.package, "sources", list, "", [])
+    whole = sources[0].get("title") or "" if sources else ""
     dated = {table: _month(meta.source) or _month(whole) for table, meta in report.tables.items()}
     cells = {
         (c.table, c.row, c.column): (c.printed, c.unit, c.exact, dated[c.table])
@@ -244,6 +247,8 @@ def _outside(
         except NotInEditionError:
             raise
         except (ClaimError, NotPrintedError) as error:
+            if isinstance(error, NoResultError) and parse(row["expression"]).of_numbers(()):
+                raise
             raise BadInput(FILE, str(error), row["id"], "expression") from None
     factor = units[row["unit"]].get(unit)
     if factor is None:

@@ -143,6 +143,8 @@ def read_rows(path: Path, header: list[str], name: str = "") -> Iterator[tuple[s
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         found = next(reader)
+        if len(found) == 1 < len(header) and (other := max(";\t|", key=found[0].count)) in found[0]:
+            raise BadInput(name, f"commas between columns, found {other!r}", "header", header[0])
         for column in header:
             if column not in found:
                 raise BadInput(name, "this column; it is missing", "header", column)

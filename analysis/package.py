@@ -356,6 +356,10 @@ def check(package: Any) -> dict[str, Any]:
                 raise BadInput(PACKAGE, f"an object{such}, found {shown(repr(words))}", f"{key} {name}")
             for word in ("title", "title_en"):
                 get(words, word, str, f"{key} {name}", "")
+    for source in get(package, "sources", list, "", []):
+        if not isinstance(source, dict):
+            raise BadInput(PACKAGE, f"property 'sources': a list of objects, found {shown(repr(source))}")
+        get(source, "title", str, "sources", "")
     names: set[str] = set()
     for position, resource in enumerate(package["resources"], 1):
         where = f"resource {position}"

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from unicodedata import normalize
 
 from analysis.files import BadInput, first_mismatch, shown
 from analysis.interval import NOT_AVAILABLE
@@ -12,7 +13,7 @@ from analysis.package import Field, Table
 MAX_DIGITS = 60
 
 _ARROWS = {"↑": "", "↓": "-"}
-_MINUS, _OTHER_WAY = "-−–", str.maketrans(",.", ".,")
+_MINUS, _OTHER_WAY = "-−–‐", str.maketrans(",.", ".,")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 #: What columns hold that are no printed numbers, by their type in the package.
 _TYPES = {
@@ -53,6 +54,7 @@ def _instead(text: str) -> str:
     """How what stands in a cell is written here: signs, separators, marks, and where there is no number."""
     if not any(c.isdecimal() for c in text):
         return f"where no number is printed, leave the cell empty or write {NOT_AVAILABLE}"
+    text = normalize("NFKC", text)  # the wide 5 is a 5, and the wide minus a hyphen
     bare = text.strip("()+%").strip()
     sign = "-" if bare[:1] in _MINUS or text.startswith("(") else ""
     plain = re.sub(r"(?<=[0-9])[\s'’](?=[0-9]{3})", ",", bare.lstrip(_MINUS).strip())

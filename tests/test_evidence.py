@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from fractions import Fraction
@@ -280,6 +281,17 @@ def test_a_year_or_a_country_that_is_not_printed_is_a_row_that_says_so(data_copy
     assert report.warnings == [
         "evidence.csv: 2 facts are about numbers that are not printed in this edition: E001; E019"
     ]
+
+
+def test_a_printed_zero_has_a_ratio_and_one_that_is_divided_by_is_left_out(data_copy: Path) -> None:
+    path = data_copy / "tables/1-2-2.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    zeros = [line if i == 0 else re.sub(r"-?[0-9]+\.", "0.", line) for i, line in enumerate(lines)]
+    path.write_text(re.sub(r"0\.[0-9]{2}", "0.00", "\n".join(zeros)) + "\n", encoding="utf-8")
+    found = evidence.compare(load(data_copy)).set_index("id")
+    zero = found[found["table"].eq("1-2-2") & found["printed"].ne("")]
+    assert set(zero["ratio"]) == {"", "0.0000"}  # none where the outside number follows from a zero too
+    assert set(zero["verdict"]) <= set(evidence.VERDICTS)
 
 
 def test_an_edition_without_evidence_says_so(tmp_path: Path) -> None:

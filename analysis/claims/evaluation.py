@@ -29,7 +29,16 @@ from analysis.claims.readings import (
     set_apart,
 )
 from analysis.claims.units import unit
-from analysis.claims.values import ClaimError, NotInEditionError, NotPrintedError, Readings, Truth, Value, best
+from analysis.claims.values import (
+    ClaimError,
+    NoResultError,
+    NotInEditionError,
+    NotPrintedError,
+    Readings,
+    Truth,
+    Value,
+    best,
+)
 from analysis.claims.vocabulary import Printed, functions
 from analysis.interval import Interval, decimals_of, outward, rounded
 from analysis.report import BadInput, Report, once
@@ -112,6 +121,8 @@ def check(claim: Claim, numbers: Printed, said: dict[str, Judgement], sole: bool
         why = ABSENT if isinstance(missing, NotInEditionError) else "printed N/A"
         return _row(claim, Judgement(NOT_CHECKABLE, f"{why}: {missing}"))
     except ClaimError as error:
+        if isinstance(error, NoResultError) and claim.expression.of_numbers(claim.digits):
+            return _row(claim, Judgement(NOT_CHECKABLE, f"no result: {error}"))
         raise BadInput(FILE, f"an expression that can be evaluated: {error}", claim.id, "expression") from None
     judged = set_apart(judged, claim.apart)
     if worst and VERDICTS.index(worst.verdict) > VERDICTS.index(judged.verdict):

@@ -11,7 +11,7 @@ import functools
 import inspect
 import operator
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -59,6 +59,11 @@ class Expression:
             raise ClaimError("a number or a comparison as the result")
         result: Value = found
         return result
+
+    def of_numbers(self, names: Collection[str]) -> bool:
+        """Whether it rests on numbers of the report, and not on its own alone."""
+        used = {node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name)}
+        return not used.isdisjoint({*names, "t", "p", "c", "column", "row"})
 
     def number(self, names: Mapping[str, Interval], functions: Mapping[str, Callable[..., Any]]) -> Interval:
         """Evaluate to one number; raises :class:`ClaimError` for anything else."""

@@ -26,6 +26,10 @@ class ClaimError(ValueError):
     """An expression that cannot be parsed or evaluated; ``str()`` says why in one line."""
 
 
+class NoResultError(ClaimError):
+    """Arithmetic that the numbers do not allow, such as a division by one that may be zero."""
+
+
 class NotPrintedError(Exception):
     """A printed cell that the expression needs is N/A in this edition."""
 
@@ -143,7 +147,7 @@ def _apply(function: Callable[..., Interval], *arguments: Any) -> Interval:
     try:
         return checked(function(*arguments))
     except UndefinedError as error:
-        raise ClaimError(str(error)) from None
+        raise NoResultError(str(error)) from None
 
 
 def _by_row(function: Callable[..., Any], arguments: Sequence[Value], column: Callable[..., Any], where: str) -> Any:

@@ -281,11 +281,11 @@ def research_on_real_gdp(report: Report) -> tuple[Divisia, Divisia]:
     """
     code = report.home
     cells = {(m, y): three for (_, m, y), three in _cells(report, ("real_gdp",)).items()}
-    gdp = {int(y): three for (m, y), three in cells.items() if m == "real_gdp"}
+    gdp = {int(y): three for (m, y), three in cells.items() if m == "real_gdp" and min(three) > 0}
     if not gdp:
-        raise NotEstimable("real GDP is not printed")
+        raise NotEstimable("no real GDP above zero is printed")
     first = min(gdp)
-    if rate := cells.get(("gdp_growth", str(first))):
+    if (rate := cells.get(("gdp_growth", str(first)))) and min(rate) > -100:
         (value, least, most), (grown, low, high) = gdp[first], (1 + v / 100 for v in rate)
         gdp[first - 1] = value / grown, least / high, most / low
     amounts = {int(y): three for (c, _, y), three in _cells(report, ("gerd",), ("gerd",)).items() if c == code}

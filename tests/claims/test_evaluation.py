@@ -275,6 +275,12 @@ def test_not_checkable_is_declared_with_a_reason_or_follows_from_n_a(edition):
     assert "N/A" in missing["note"]
 
 
+def test_a_printed_zero_that_is_divided_by_leaves_a_claim_unchecked(edition):
+    found = one(edition, printed="a=0;b=3;r=5", claimed="r", unit="%", expression="growth(a, b)")
+    assert (found["verdict"], found["decision"]) == ("not checkable", "")
+    assert found["note"].startswith("no result: ")
+
+
 def test_another_claims_number_can_be_used(edition):
     found = evaluate(
         edition(

@@ -180,6 +180,14 @@ def test_real_gdp_confirms_the_quotient_for_taiwan() -> None:
     assert real.gdp + real.intensity == pytest.approx(140)
 
 
+@pytest.mark.parametrize(("old", "new"), [('"223,576"', "0"), ("3.42,", "-100.00,")])
+def test_a_year_of_no_real_gdp_or_after_one_is_left_out(old: str, new: str, data_copy: Path) -> None:
+    path = data_copy / "tables/1-2-8.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    _, real = d.research_on_real_gdp(report.load(data_copy))
+    assert math.isfinite(real.gdp_growth)
+
+
 @pytest.mark.parametrize("table_number", ["1-2-9", "1-2-10", "1-2-11"])
 def test_contributions_add_up_and_are_bounded_by_the_shares(table_number: str) -> None:
     found = d.exports(REPORT, table_number).set_index("code")
