@@ -150,7 +150,11 @@ def read_rows(path: Path, header: list[str], name: str = "") -> Iterator[tuple[s
                 raise BadInput(name, "this column; it is missing", "header", column)
         for column in found:
             if column not in header:
-                what = "no such column" if column else "a name for every column; does the line end in a comma?"
+                what = (
+                    "a column that datapackage.json lists"
+                    if column
+                    else "a name for every column; does the line end in a comma?"
+                )
                 raise BadInput(name, what, "header", column)
         if found != header:
             pairs = itertools.zip_longest(found, header, fillvalue="")

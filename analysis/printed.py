@@ -142,7 +142,7 @@ def _check_group(file: str, numbers: list[tuple[str, str, str]], warnings: list[
     short = [i for i in odd if places[i] < usual]
     zeros = any("." in digits and digits.endswith("0") for _, _, digits in numbers)
     label, column, digits = numbers[(short or odd)[0]]
-    what = f"{usual} decimals as in the rest of the column, found {digits}"
+    what = f"{usual} decimal{'s' * (usual != 1)} as in the rest of the column, found {digits}"
     a_hundred = all(numbers[i][2] == "100" for i in short)
     if short and not a_hundred and (not zeros or (len(odd) == 1 and "." not in digits)):
         whole = digits + ("" if "." in digits else ".") + "0" * (usual - len(digits.partition(".")[2]))

@@ -86,10 +86,8 @@ class Report:
         try:
             return self.tables[table]
         except KeyError:
-            known = (
-                f"known are {next(iter(self.tables))} … {next(reversed(self.tables))}" if self.tables else "it has none"
-            )
-            raise BadInput("datapackage.json", f"no table {table}; {known}") from None
+            known = " … ".join(dict.fromkeys([*self.tables][:: max(1, len(self.tables) - 1)])) or "none"
+            raise BadInput("datapackage.json", f"no table {table}; known: {known}") from None
 
     def holding(self, *measures: str) -> list[str]:
         """Numbers of the tables that print all of these measures, in printed order."""
@@ -343,7 +341,8 @@ def from_frames(
         for column, values in zip(header, (frame.iloc[:, i] for i in range(frame.shape[1])), strict=True):
             wrong = [v for v in values if isinstance(v, float) and v == v]
             if wrong:
-                raise BadInput(name, f"numbers as printed, as strings; found the float {wrong[0]!r}", column=column)
+                what = f"numbers as printed, as strings (read with dtype=str); found the float {wrong[0]!r}"
+                raise BadInput(name, what, column=column)
         specs = [
             {
                 "name": c,

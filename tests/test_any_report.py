@@ -239,7 +239,7 @@ def test_a_plain_frame_gets_the_ledger_of_its_file() -> None:
 
 def test_a_frame_of_floats_is_refused_since_its_digits_are_gone() -> None:
     frame = pd.DataFrame({"row": ["A", "B"], "2022": [1.5, 2.0]})
-    with pytest.raises(report.BadInput, match=r"numbers as printed, as strings; found the float 1\.5"):
+    with pytest.raises(report.BadInput, match=r"numbers as printed, as strings \(read with dtype=str\); found the float 1\.5"):
         audit.check(frame, ["2022 = total(2022[others])"])
     with pytest.raises(report.BadInput, match="a formula such as"):
         audit.check(frame.astype(str), ["2022 is the sum"])
@@ -309,11 +309,20 @@ def test_what_a_package_says_and_is_not_read_is_named(
     assert error.count("\n") == 1
 
 
-def test_a_comma_at_the_end_of_the_header_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (",", "header: a name for every column; does the line end in a comma?"),
+        (",Note", "header, column Note: a column that datapackage.json lists"),
+    ],
+)
+def test_a_column_of_the_header_too_many_is_named(
+    more: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     data = package(tmp_path, TYPED)
-    (data / "table.csv").write_text(TABLE.replace("Change %\n", "Change %,\n"), "utf-8")
+    (data / "table.csv").write_text(TABLE.replace("Change %\n", f"Change %{more}\n"), "utf-8")
     assert main(["cells", "--data", str(data)]) == 2
-    assert "a name for every column; does the line end in a comma?" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
 
 
 def test_a_frame_with_a_column_twice_is_refused_by_its_name() -> None:

@@ -11,7 +11,7 @@ from analysis.publish.project import CONFIG, LANGUAGE, LOCALE, name, notebooks
 
 
 def renew(root: Path) -> int:
-    """Bring all catalogues up to date with pages and outputs; says how much is left, and returns 1 if anything is.
+    """Bring all catalogues up to date with pages and outputs; says what is left and where, and returns 1 if anything is.
 
     Messages of Markdown come from Sphinx. Those of outputs are what stays English when every message of Markdown is
     given a Chinese text.
@@ -21,13 +21,14 @@ def renew(root: Path) -> int:
     scratch = root / "_build" / "locale"
     shutil.rmtree(scratch, ignore_errors=True)
     site.sphinx(root, scratch / "pot", {"gettext_additional_targets": []}, 1, builder="gettext")
-    count, left = 0, 0
+    count, left = 0, list[str]()
     for template in sorted((scratch / "pot").rglob("*.pot")):
         place = (template.relative_to(scratch / "pot")).with_suffix(".po")
         with template.open("rb") as file:
             messages = [(str(m.id), "") for m in read_po(file) if m.id]
-        entries, without = update(root / LOCALE / LANGUAGE / "LC_MESSAGES" / place, messages)
-        count, left = count + entries, left + without
+        path = root / LOCALE / LANGUAGE / "LC_MESSAGES" / place
+        entries, without = update(path, messages)
+        count, left = count + entries, left + [f"{name(path, root)}: {message}" for message in without]
         update(scratch / "locale" / LANGUAGE / "LC_MESSAGES" / place, messages, "文")
     about = languages.settings(scratch / "locale")
     twin = Twin({}, names(root), strict=True)
@@ -40,12 +41,15 @@ def renew(root: Path) -> int:
     missed = io.StringIO()  # the references that the messages have
     site.sphinx(root, scratch / "html", about, 1, log=missed, twin=twin)
     entries, without = update(root / OUTPUTS, sorted(twin.missing.items(), key=lambda item: (item[1], item[0])))
-    print(f"locale: {count + entries} messages, {left + without} without a translation or fuzzy")
-    return int(left + without > 0)
+    left += [f"{OUTPUTS.as_posix()}: {message}" for message in without]
+    print(f"locale: {count + entries} messages, {len(left)} without a translation or fuzzy")
+    for message in left:
+        print(f"  {message}")
+    return int(bool(left))
 
 
-def update(path: Path, messages: Iterable[tuple[str, str]], everything: str = "") -> tuple[int, int]:
-    """Bring a catalogue up to date with the messages in use; returns how many there are and how many lack Chinese.
+def update(path: Path, messages: Iterable[tuple[str, str]], everything: str = "") -> tuple[int, list[str]]:
+    """Bring a catalogue up to date with the messages in use; returns how many there are and which lack Chinese.
 
     ``everything`` is given to all of them as their translation.
 
@@ -69,4 +73,4 @@ def update(path: Path, messages: Iterable[tuple[str, str]], everything: str = ""
     with path.open("wb") as out:
         write_po(out, known, width=0, sort_output=False, omit_header=True)
     entries = [m for m in known if m.id]
-    return len(entries), sum(not m.string or m.fuzzy for m in entries)
+    return len(entries), [str(m.id) for m in entries if not m.string or m.fuzzy]

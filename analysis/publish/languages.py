@@ -81,11 +81,11 @@ _CHINESE = re.compile(r'<span lang="zh-Hant">([^<]*)</span>')
 _SENTENCE = re.compile(r"(?<=[\w)%”]\.) (?=[A-Z])")
 _YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*|\b(?:GERD|FTE|MSTI|DGBAS|LTN)\b|^US\$?$|US\$(?=\d)")
-#: A date as the data have it, a name with a year, and a number with another in brackets.
+#: A date as the data have it, a name with a year, what joins numbers and names alone, a number with another in brackets.
 _DATE = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-([0-3]\d))?(?![\d-])")
 _PUBLISHED = re.compile(r"((?:，|, )(?:19|20)\d\d)(?=[。.]$)")
 _OF_A_YEAR = re.compile(r"(.+?)(,?) ((?:19|20)\d\d(?:/\d{4})?)")
-_FROM_TO = re.compile(r"((?:19|20)\d\d) to ((?:19|20)\d\d)")
+_FROM_TO, _JOINED = re.compile(r"((?:19|20)\d\d) to ((?:19|20)\d\d)"), re.compile(r" (to|and) ")
 _BRACKETED = re.compile(r"([+−]?[\d.,]+%?) \((?:((?:19|20)\d\d)|([+−]?[\d.,]+))\)")
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -236,8 +236,9 @@ class Twin:
         for message, values in self.keys(text):
             if message in self.messages:
                 return _TWICE.sub(r"\1", _dated(units.filled(self.messages[message], values)))
-            if not _WORD.search(units.SLOT.sub("", message)):
-                return _punctuated(units.filled(message, values))
+            joined = _JOINED.sub(lambda m: "至" if m[1] == "to" else "、", message)
+            if not _WORD.search(units.SLOT.sub("", joined)):
+                return _punctuated(units.filled(joined, values))
         own = re.sub("（[^（）]*）", "", text)  # 附加價值率（Value-added rate）
         if self.strict or len(_HAN.findall(own)) < 2 * len(_WORD.findall(own)):
             self.missing.setdefault(list(self.keys(text))[-1][0], where)

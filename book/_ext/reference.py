@@ -116,7 +116,9 @@ class ReportMap(Generated):
             pages = covered.get(item["item"], [])
             if not pages:
                 logger.warning(
-                    "no page of the book covers %s of the report", item["item"], location=self.get_location()
+                    'no page of the book covers %s of the report; "covers" in the metadata of a notebook names what it covers',
+                    item["item"],
+                    location=self.get_location(),
                 )
             links = "; ".join(f"[{title}]({document})" for document, title in pages)
             kind = ("Figure ", "圖") if item["item"].startswith("圖") else ("Table ", "表")

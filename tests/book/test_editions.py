@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup, Tag
 
 from analysis.charts import exhibit
-from analysis.publish import languages, pages
+from analysis.publish import catalogues, languages, pages
 from analysis.publish.project import LANGUAGE, LOCALE
 from tests.book.common import PAGES, ROOT, SITE, article, page
 
@@ -458,6 +458,21 @@ def test_a_name_may_be_another_one_on_a_page():
 
 def test_a_list_of_codes_has_full_width_marks():
     assert languages.Twin({}, {}).phrase("E136; E137") == "E136；E137"
+
+
+def test_what_joins_numbers_and_names_alone_needs_no_message():
+    twin = languages.Twin({}, {"Taiwan": "臺灣", "Korea": "韓國", "Japan": "日本"})
+    said = {"−2 (−3 to +1)": "−2（−3至+1）", "5 → 6 (5.5 to 6.5).": "5 → 6（5.5至6.5）。", "Korea to Japan": "韓國至日本"}
+    said |= {"Taiwan, Korea and Japan": "臺灣、韓國、日本", "Taiwan and Korea": "臺灣、韓國"}
+    assert {text: twin.phrase(text) for text in said} == said
+    assert twin.phrase("Korea to nowhere") == "Korea to nowhere"
+    assert list(twin.missing) == ["{0} to nowhere"]
+
+
+def test_a_catalogue_brought_up_to_date_says_which_messages_lack_chinese(tmp_path):
+    path = tmp_path / "page.po"
+    assert catalogues.update(path, [("Old", ""), ("Kept", "")], "文") == (2, [])
+    assert catalogues.update(path, [("Kept", ""), ("New words", "page.html")]) == (2, ["New words"])
 
 
 def test_a_page_is_described_by_whole_sentences_of_its_translated_text():
