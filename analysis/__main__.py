@@ -128,6 +128,7 @@ def main(argv: list[str] | None = None) -> int:
     problems: list[str] = []
     try:
         report = load(args.new if args.command == "revisions" else args.data)
+        report = report if args.command == "new-edition" else report.typed()
         if args.command == "new-edition":
             from analysis.editions import lay_out
 
@@ -135,7 +136,7 @@ def main(argv: list[str] | None = None) -> int:
         elif args.command == "revisions":
             from analysis.editions import revisions
 
-            result = revisions(load(args.old), report)
+            result = revisions(load(args.old).typed(), report)
             text, remarks = render(result, args.format), [f"note: {note}" for note in result.attrs["notes"]]
         else:
             result = run(args.command, report)

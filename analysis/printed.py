@@ -79,8 +79,9 @@ def check(file: str, columns: tuple[Field, ...], rows: list[tuple[str, ...]]) ->
 def _problems(column: Field, values: list[str], table: bool) -> Iterator[tuple[int, str]]:
     """The first breach of each rule in a column, of a printed table or another: position and what is expected."""
     filled = [i for i, value in enumerate(values) if value]
-    if column.required and len(filled) < len(values):
-        yield values.index(""), "a value; this cell is empty"
+    if column.required and (empty := len(values) - len(filled)):
+        more = f", and {empty - 1} more of its column" if empty > 1 else ""
+        yield values.index(""), f"a value; this cell is empty{more}"
     number = column.role == "value"
     if number:
         for i in filled:

@@ -10,7 +10,7 @@ expected.
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -70,6 +70,25 @@ class Report:
         line = f"{file}: {len(listed)} {what}: {'; '.join(listed[:3])}{more}"
         if listed and line not in self.warnings:
             self.warnings.append(line)
+
+    def typed(self) -> "Report":
+        """The same without the tables of which no number is typed yet, with a warning that names them.
+
+        So a new edition can be checked table by table. If there is none with a number, all are kept, to be refused.
+        """
+        empty = [meta.file for meta in self.tables.values() if not self._begun(meta)]
+        if len(empty) in (0, len(self.tables)):
+            return self
+        resources = [r for r in self.package["resources"] if r["path"] not in empty]
+        found = replace(self, package={**self.package, "resources": resources})
+        found.warn_of(package_module.PACKAGE, "tables have no number yet and are left out", empty)
+        return found
+
+    def _begun(self, meta: Table) -> bool:
+        """Whether a table of numbers holds any."""
+        places = [i for i, f in enumerate(meta.fields) if f.role == "value"]
+        lines = list(self._lines({"name": meta.table, "path": meta.file}, [f.name for f in meta.fields]))
+        return not (places and lines) or any(values[i] for _, values in lines for i in places)
 
     @functools.cached_property
     def tables(self) -> dict[str, Table]:

@@ -239,7 +239,9 @@ def test_a_plain_frame_gets_the_ledger_of_its_file() -> None:
 
 def test_a_frame_of_floats_is_refused_since_its_digits_are_gone() -> None:
     frame = pd.DataFrame({"row": ["A", "B"], "2022": [1.5, 2.0]})
-    with pytest.raises(report.BadInput, match=r"numbers as printed, as strings \(read with dtype=str\); found the float 1\.5"):
+    with pytest.raises(
+        report.BadInput, match=r"numbers as printed, as strings \(read with dtype=str\); found the float 1\.5"
+    ):
         audit.check(frame, ["2022 = total(2022[others])"])
     with pytest.raises(report.BadInput, match="a formula such as"):
         audit.check(frame.astype(str), ["2022 is the sum"])

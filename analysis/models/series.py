@@ -249,7 +249,11 @@ def collect(report: Report, treated: bool = False) -> Found:
             if len(known) < MINIMUM:
                 if everything or rows["gone"].any():
                     of = len(rows) if rows["gone"].any() else part["year"].nunique()
-                    short = f"of {of} years have a value" if of > len(known) else f"years are printed, and {MINIMUM} are needed"
+                    short = (
+                        f"of {of} years have a value"
+                        if of > len(known)
+                        else f"years are printed, and {MINIMUM} are needed"
+                    )
                     refused[key] = (table, f"only {len(known)} {short}")
                 continue
             ordered = known.assign(y=known["year"].astype(int)).sort_values("y")

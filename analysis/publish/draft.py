@@ -5,12 +5,14 @@ that no longer holds and a cell that fails stop nothing: each is a row of ``rewr
 """
 
 import csv
+import json
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from analysis.package import PACKAGE
 from analysis.publish import checks, execution, fingerprint, site
 from analysis.publish.project import BUILD, ROOT, SETTINGS, TOC, listed, name, notebooks
 
@@ -27,9 +29,13 @@ def make(data: Path, pages: Sequence[str] = (), jobs: int = 2, root: Path = ROOT
     """
     from analysis.report import load
 
-    load(data).cells()
+    report = load(data).typed()
+    report.cells()
+    for warning in report.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     place = root / BUILD / "draft"
     copy = _copy(root, data, place / "source")
+    (copy / "data" / PACKAGE).write_text(json.dumps(report.package, ensure_ascii=False, indent=2) + "\n", "utf-8")
     unknown = [page for page in pages if page not in listed(copy)]
     if unknown:
         raise ValueError(f"{TOC} lists no page {unknown[0]}")

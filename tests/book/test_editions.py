@@ -462,7 +462,11 @@ def test_a_list_of_codes_has_full_width_marks():
 
 def test_what_joins_numbers_and_names_alone_needs_no_message():
     twin = languages.Twin({}, {"Taiwan": "臺灣", "Korea": "韓國", "Japan": "日本"})
-    said = {"−2 (−3 to +1)": "−2（−3至+1）", "5 → 6 (5.5 to 6.5).": "5 → 6（5.5至6.5）。", "Korea to Japan": "韓國至日本"}
+    said = {
+        "−2 (−3 to +1)": "−2（−3至+1）",
+        "5 → 6 (5.5 to 6.5).": "5 → 6（5.5至6.5）。",
+        "Korea to Japan": "韓國至日本",
+    }
     said |= {"Taiwan, Korea and Japan": "臺灣、韓國、日本", "Taiwan and Korea": "臺灣、韓國"}
     assert {text: twin.phrase(text) for text in said} == said
     assert twin.phrase("Korea to nowhere") == "Korea to nowhere"

@@ -103,6 +103,27 @@ def test_an_empty_edition_names_the_first_cell_to_fill_in(tmp_path, capsys):
     assert not list(target.rglob("*.partial"))
 
 
+def test_an_edition_half_typed_works_for_the_tables_that_are_and_names_the_others(tmp_path, capsys):
+    target = tmp_path / "next"
+    assert main(["new-edition", str(target)]) == 0
+    file = target / "tables/1-2-2.csv"
+    blank = file.read_text(encoding="utf-8").splitlines()
+    typed = (ROOT / "data/tables/1-2-2.csv").read_text(encoding="utf-8").splitlines()[1:]
+    file.write_text("\n".join([blank[0], *typed]) + "\n", encoding="utf-8")
+    for command in COMMANDS:
+        capsys.readouterr()
+        code = main([command, "--format", "csv", "--data", str(target)])
+        said = capsys.readouterr()
+        if code == 0:
+            assert "18 tables have no number yet and are left out" in said.err
+        else:
+            assert (code, said.out, said.err.count("\n")) == (2, "", 1)
+        assert code == 0 or command == "indicators", said.err
+    file.write_text("\n".join([blank[0], *typed[:3], *blank[4:]]) + "\n", encoding="utf-8")
+    assert main(["audit", "--data", str(target)]) == 2
+    assert re.search(r"1-2-2.csv, row .*: a value; this cell is empty, and 1[0-9] more", capsys.readouterr().err)
+
+
 @pytest.mark.parametrize("make", [lambda p: (p / "x").write_text("x"), lambda p: (p / "tables").mkdir()])
 def test_a_directory_that_holds_anything_is_left_as_it_is(make, tmp_path, capsys):
     make(tmp_path)
