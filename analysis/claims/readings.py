@@ -89,11 +89,11 @@ def judge_readings(found: Readings, form: str, claimed: str) -> tuple[Judgement,
     }
     standing = [name for name, outcome in judged.items() if outcome.stands]
     if not standing:
-        return Judgement(CONTRADICTED, "falls under each reading tried"), "none of " + ", ".join(judged)
+        return Judgement(CONTRADICTED, "holds under no reading tried"), "none of " + ", ".join(judged)
     if len(standing) < len(judged):
         return Judgement(AMBIGUOUS, f"stands only if read as {' or '.join(standing)}"), " or ".join(standing)
     worst = max(judged.values(), key=lambda outcome: VERDICTS.index(outcome.verdict))
-    return Judgement(worst.verdict, "stands under each reading tried"), ""
+    return Judgement(worst.verdict, "holds under each reading tried"), ""
 
 
 def set_apart(judged: Judgement, apart: str) -> Judgement:

@@ -76,8 +76,7 @@ _BREAK = "{|}"
 _CHECKED = re.compile(r'(?<=<td class="wide">)((?:19|20)\d\d)(?=<span class="below">)')
 #: What has no language: numbers, and runs of Chinese.
 _FIXED = r"\d+(?:[.,\-–/:]\d+)*|[\u3400-\u9fff\uf900-\ufaff][\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*"
-_NUMBER = re.compile(_FIXED)
-_CHINESE = re.compile(r'<span lang="zh-Hant">([^<]*)</span>')
+_NUMBER, _CHINESE = re.compile(_FIXED), re.compile(r'<span lang="zh-Hant">([^<]*)</span>')
 _SENTENCE = re.compile(r"(?<=[\w)%”]\.) (?=[A-Z])")
 _YEARS = re.compile(r"\d{4}(?:[~～]\d{4})?年")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zà-ÿ][A-Za-zÀ-ÿ]*|\b(?:GERD|FTE|MSTI|DGBAS|LTN)\b|^US\$?$|US\$(?=\d)")
@@ -426,10 +425,9 @@ def _track(tag: str, within: list[str], names: tuple[str, ...], marked: str) -> 
 def names(root: Path) -> dict[str, str]:
     """Chinese names by English ones: rows (``labels.csv``), tables, and those of ``names.csv``, which go before."""
     labels = csv.DictReader(read_text(root / "data/labels.csv").splitlines())
-    rows = [row for row in reversed([*labels]) if row.get("en")]
+    rows = [row for row in [*labels][::-1] if row.get("en")]
     found = {row["en"]: row["label"] for row in rows}
-    package = json.loads((root / "data/datapackage.json").read_text("utf-8"))
-    for resource in package["resources"]:
+    for resource in json.loads((root / "data/datapackage.json").read_text("utf-8"))["resources"]:
         title, english = (str(resource.get(key) or "") for key in ("title", "title_en"))
         if sorted(re.findall(r"\d+", title)) != sorted(re.findall(r"\d+", english)):
             title = _YEARS.sub("", title)  # which the English titles leave to the tables
