@@ -82,9 +82,10 @@ notebooks: env ## only the notebooks, through nbval
 	@mkdir -p "$$IPYTHONDIR" "$$MPLCONFIGDIR"
 	@$(PY) -m pytest book --nbval --nbval-current-env -n $(JOBS) --dist loadscope
 
-golden: env ## write anew what every command prints (tests/golden); only after a correction that changes it
+golden: env ## write anew what commands print and pages say of models (tests); only after a correction that changes it
 	@for command in $$($(PY) -c 'from analysis.__main__ import COMMANDS; print(*COMMANDS)'); do \
 	  $(PY) -m analysis $$command --format csv > tests/golden/$$command.csv || exit 1; done
+	@$(PY) -c 'from tests.models.test_published import renew; renew()'
 
 trial: env ## a trial that takes minutes (TRIAL="digits 200"; see CONTRIBUTING.md)
 	@$(PY) -m tests.trials $(TRIAL)
