@@ -142,7 +142,7 @@ def alone(report: Report, *tables: str) -> pd.DataFrame:
 
 def _named(report: Report, rows: pd.DataFrame) -> pd.DataFrame:
     printed = {code: f"{record['en']} {record['label']}" for code, record in report.entities.items()}
-    known = _resource(report).get("entities", {}) | printed
+    known = _resource(report)["entities"] | printed
     names = [known.get(code, code) for code in rows["entity"]]
     return rows.assign(code=rows["entity"], name=names).reset_index(drop=True)
 
@@ -174,9 +174,8 @@ def number(row: Mapping[str, str]) -> Interval:
 
 def _resource(report: Report) -> dict[str, Any]:
     found = report.described("evidence")
-    if not isinstance(found.get("units"), dict):
-        raise BadInput("datapackage.json", "an object of units", "resource evidence", "units")
-    return found
+    units, entities = (get(found, key, dict, "resource evidence", {}) for key in ("units", "entities"))
+    return {**found, "units": units, "entities": entities}
 
 
 def _place(

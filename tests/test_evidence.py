@@ -301,3 +301,18 @@ def test_an_edition_without_evidence_says_so(tmp_path: Path) -> None:
     (target / "datapackage.json").write_text(json.dumps(package), "utf-8")
     with pytest.raises(BadInput, match="a resource named evidence"):
         evidence.compare(load(target))
+
+
+@pytest.mark.parametrize("key", ["units", "entities"])
+@pytest.mark.parametrize("value", [None, [], "x"])
+def test_units_and_entities_that_are_no_objects_are_one_line(data_copy: Path, key: str, value: object) -> None:
+    path = data_copy / "datapackage.json"
+    package = json.loads(path.read_text("utf-8"))
+    next(r for r in package["resources"] if r["name"] == "evidence")[key] = value
+    path.write_text(json.dumps(package), "utf-8")
+    if (key, value) == ("entities", None):  # left out
+        assert not evidence.beside(load(data_copy), "1-2-2").empty
+        return
+    with pytest.raises(BadInput) as caught:
+        evidence.beside(load(data_copy), "1-2-2")
+    assert "\n" not in str(caught.value)

@@ -1,7 +1,7 @@
-"""``python -m analysis.audit [DATA] > data/known_findings.csv``: the register of the present findings.
+"""``python -m analysis.audit [DATA] > new.csv``: the register of the present findings, for ``known_findings.csv``.
 
-With ``--checks``, ``checks.csv``: how many rows of each table can be checked. To be read
-before it is committed: it turns every finding of the data into a known one.
+With ``--checks``, ``checks.csv``: how many rows of each table can be checked. Not to be written straight onto these
+files, which are read first. To be read before it is committed: it turns every finding of the data into a known one.
 """
 
 import argparse

@@ -78,8 +78,11 @@ class Bench:
                 kernel = KERNELS[relation.kernel]
                 self.instances.append(Instance(relation, kernel, target, read, group.constants, weight))
         # Cells that are read alike share what was read.
-        alike: dict[tuple[bool, str], dict[str, Value]] = {}
-        self._values = [alike.setdefault((c.exact, cells.mode(c.table, c.measure)), {}) for c in cells.cells]
+        alike: dict[tuple[bool, str, int], dict[str, Value]] = {}
+        self._values = [
+            alike.setdefault((c.exact, cells.mode(c.table, c.measure), coarse), {})
+            for c, coarse in zip(cells.cells, cells.coarse, strict=True)
+        ]
         self._tried: dict[tuple[Any, ...], Tried] = {}
         self._kept = 0
         self._slips: dict[tuple[int, str], list[tuple[str, str, Value]]] = {}

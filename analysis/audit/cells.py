@@ -157,6 +157,11 @@ class Cells:
         return np.array([self.scale // 10**places for places in self.decimals.tolist()], dtype=object)
 
     @functools.cached_property
+    def coarse(self) -> list[int]:
+        """The grain of the cells that are rounded more coarsely than printed, 1 for all others."""
+        return [grain if grain > step else 1 for grain, step in zip(self.grain, self.steps, strict=True)]
+
+    @functools.cached_property
     def inner(self) -> tuple[Ints, Ints, Ints]:
         """Triples with every open end moved in by one integer.
 
@@ -168,7 +173,7 @@ class Cells:
     def value(self, cell: int, printed: str) -> tuple[int, int, int]:
         """The triple of other printed digits in a cell, open ends moved in."""
         at = self.cells[cell]
-        return triple(printed, self.scale, at.exact, None, self.mode(at.table, at.measure), self.grain[cell])
+        return triple(printed, self.scale, at.exact, None, self.mode(at.table, at.measure), self.coarse[cell])
 
     def mode(self, table: str, measure: str) -> str:
         """How a measure rounds."""

@@ -4,7 +4,8 @@ A finding is computed: from the rows of a known one (:mod:`analysis.audit.regist
 rows that belong to none (:mod:`analysis.audit.diagnosis`), from a relation that fails only through a documented
 derivation, from a pattern (:mod:`analysis.audit.patterns`) or from the way a column is rounded. Known findings keep the
 id, grade and wording of the register; any other gets a provisional id (``N-001`` …, in printed order) and the grade
-that its rows carry: ``error`` if one is contradicted, ``unusual`` if all are merely implausible.
+that its rows carry: ``error`` if one is contradicted, ``unusual`` if all are merely implausible, ``pattern`` if a
+relation fails nearly everywhere.
 """
 
 from collections.abc import Iterable, Sequence

@@ -10,6 +10,7 @@ printed amount is the price level: it is one in the reference year, and in no ot
 from analysis.audit.cells import Cells
 from analysis.audit.wording import Finding, Words
 from analysis.interval import Interval, rounded
+from analysis.package import get
 from analysis.report import Report, records
 
 EVIDENCE, MEASURE = "evidence", "nominal GDP"
@@ -58,7 +59,7 @@ def other_prices(words: Words) -> list[Finding]:
         if not (table.reference_year and table.numeraire and report.has(EVIDENCE)):
             continue
         code, share = table.numeraire
-        units = report.described(EVIDENCE)["units"]
+        units = get(report.described(EVIDENCE), "units", dict, f"resource {EVIDENCE}", {})
         shares = {c.year: c.printed for c in known if (c.measure, c.code) == (share, code)}
         amounts = {c.year: c for c in known if (c.table, c.code) == (table.table, code) and c.measure != "growth"}
         used, lines, fits = [], [], []

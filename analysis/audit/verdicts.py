@@ -106,8 +106,8 @@ def audit(report: Report, tables: frozenset[str] | None = None) -> Audit:
         if names or r in gone
     ]
     report.warn_of("relations.csv", "relations are about numbers that are not printed in this edition", absent)
-    coarse = np.flatnonzero((done.cells.grain > done.cells.steps) & done.cells.known & ~done.cells.fixed).tolist()
-    columns = dict.fromkeys(f"{c.table}/{c.column}" for c in map(done.cells.cells.__getitem__, coarse))
+    coarse = zip(done.cells.cells, done.cells.coarse, strict=True)
+    columns = dict.fromkeys(f"{c.table}/{c.column}" for c, grain in coarse if grain > 1)
     report.warn_of(
         "audit", "columns are read as rounded more coarsely than printed, as their zeros and fives say", columns
     )
@@ -174,9 +174,9 @@ def _added_up(cells: Cells, results: list[Evaluation]) -> list[NDArray[np.bool_]
         return [e.fails for e in results]
     low, high = cells.low.copy(), cells.high.copy()
     for e in results:
-        if e.group.relation.kernel == "total":
+        if e.group.relation.kernel == "total" and e.group.inputs.shape[1] > 1:
             over, under = e.group.constants.unit
-            same = _as_computed(e, cells)
+            same = _as_computed(e, cells) & ~cells.fixed[e.group.target]
             target, parts = e.group.target[same], e.group.inputs[same]
             low[target] = np.minimum(low[target], cells.low[parts].sum(axis=1) * over // under)
             high[target] = np.maximum(high[target], -(-cells.high[parts].sum(axis=1) * over // under))

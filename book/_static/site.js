@@ -30,7 +30,7 @@ document.addEventListener("click", (event) => {
   if (button && event.detail === 0) button.blur = () => {};
   else if (button) delete button.blur;
 }, true);
-// Chinese headings break between words, where the browser knows them (site.css forbids the other places).
+// Chinese headings break between words, where the browser knows them (custom.css forbids the other places).
 document.addEventListener("DOMContentLoaded", () => {
   if (!document.documentElement.lang.startsWith("zh") || !Intl.Segmenter) return;
   const words = new Intl.Segmenter("zh-TW", { granularity: "word" });

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from analysis import audit
+from analysis.audit import verdicts
+from analysis.audit.bench import Bench
 from analysis.report import BadInput, from_frames
 
 ROWS = [f"R{i}" for i in range(8)]
@@ -62,6 +64,25 @@ def test_a_reading_coarser_than_the_print_is_told_in_a_warning() -> None:
     assert report.warnings == [
         "audit: 2 columns are read as rounded more coarsely than printed, as their zeros and fives say: t/a; t/b"
     ]
+
+
+def test_a_fine_column_beside_a_coarse_one_is_read_as_printed() -> None:
+    """Each cell's hypothetical digits are read with the rounding of its own column."""
+    frame = printed(1, to(100))
+    frame["c"] = [str(round(float(x)) + 7 * i) for i, x in enumerate(frame["a"])]
+    done = verdicts.audit(from_frames({"t": frame}, None, {"a": "m", "b": "m", "c": "k"}))
+    bench = Bench(done.cells, done.groups)
+    width = {c.column: high - low for c, (low, _, high) in zip(done.cells.cells, bench.values, strict=True)}
+    assert width["a"] == 100 * width["c"]
+    for i in range(len(done.cells)):
+        assert bench.value(i, "4600") == done.cells.value(i, "4600")
+
+
+def test_one_number_printed_twice_is_no_total_of_rounded_parts() -> None:
+    """62 elsewhere does not make 62.00 stand for 61.5 to 62.5: its growth is judged by its own digits."""
+    frame = pd.DataFrame([["A", "62", "62.00", "70.00", "12.1"]], columns=["row", "short", "a", "b", "g %"])
+    found, _ = judged(frame, [("a", "total", "short"), ("g %", "growth", "a, b")])
+    assert found == ["contradicted", "reproduced"]
 
 
 def test_one_finer_number_is_read_as_it_is_printed_and_a_wrong_one_is_still_found() -> None:
