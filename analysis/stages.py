@@ -156,17 +156,22 @@ def _plain(args: Any) -> Any:
 
 
 def digest(value: Any) -> str:
-    """First 16 hexadecimal digits of SHA-256 of a value written out; :class:`TypeError` for one with parts unknown."""
+    """First 16 hexadecimal digits of SHA-256 of a value written out; :class:`TypeError` for one with parts unknown.
+
+    Floating-point numbers count to 12 significant digits: the last bits of a logarithm depend on the processor.
+    """
     return hashlib.sha256(_text(value).encode()).hexdigest()[:16]
 
 
 #: Types whose every part is written down; a type derived from one may hold more and is not among them, unless its
 #: method ``parts`` gives all of it.
-_PLAIN = (type(None), bool, int, float, str, Fraction)
+_PLAIN = (type(None), bool, int, str, Fraction)
 
 
 def _text(value: Any) -> str:
     kind = type(value)
+    if kind is float or isinstance(value, np.floating):
+        return f"{kind.__name__} {value:.12g}"
     if kind in _PLAIN or isinstance(value, np.generic):
         return f"{kind.__name__} {value!r}"
     if kind is pd.DataFrame:
@@ -185,6 +190,6 @@ def _text(value: Any) -> str:
         return f"{kind.__name__} [{', '.join(map(_text, value))}]"
     if parts := getattr(kind, "parts", None):
         return f"{kind.__name__} {_text(parts(value))}"
-    if dataclasses.is_dataclass(value) and not issubclass(kind, (*_PLAIN[1:], list, dict, tuple, set)):
+    if dataclasses.is_dataclass(value) and not issubclass(kind, (*_PLAIN[1:], float, list, dict, tuple, set)):
         return f"{kind.__name__} {[_text(getattr(value, f.name)) for f in dataclasses.fields(value)]}"
     raise TypeError(kind)

@@ -126,9 +126,13 @@ SAME = [
 def test_values_that_differ_have_other_digests() -> None:
     assert len({stages.digest(value) for value in SAME}) == len(SAME)
     assert [stages.digest(value) for value in SAME] == [stages.digest(value) for value in SAME]
-    assert stages.digest(pd.DataFrame({"a": [1.0, 2.0]})) != stages.digest(
-        pd.DataFrame({"a": [1.0, np.nextafter(2, 3)]})
-    )
+    assert stages.digest(pd.DataFrame({"a": [1.0, 2.0]})) != stages.digest(pd.DataFrame({"a": [1.0, 2.00000000001]}))
+
+
+def test_the_last_bits_of_a_float_which_another_processor_gives_are_no_other_value() -> None:
+    for value, other in ((2.0, np.nextafter(2, 3)), (np.log([2.0]), np.nextafter(np.log([2.0]), 1))):
+        assert stages.digest(value) == stages.digest(type(value)(other) if np.isscalar(value) else other)
+    assert stages.digest(2.0) != stages.digest(np.float64(2))
 
 
 def test_what_may_hold_more_than_is_written_down_has_no_digest() -> None:
