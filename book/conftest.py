@@ -31,4 +31,9 @@ def folder() -> Path:
 
 if os.name == "posix":
     kernel.KernelManager = LocalKernelManager
-kernels.prepare({})
+
+
+def pytest_sessionstart(session):
+    """Kernels are copies of one process of each worker; the process that only hands out tests starts none."""
+    if hasattr(session.config, "workerinput") or not session.config.getoption("numprocesses", None):
+        kernels.prepare({})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -394,6 +395,22 @@ def test_columns_of_one_measure_that_no_year_tells_apart_are_all_checked(tmp_pat
     wrong = ledger[ledger["verdict"] == "contradicted"]
     assert list(wrong["column"]) == ["Q2", "Year"]
     assert list(wrong["recomputed"]) == ["223.1", "883.2"]
+
+
+@pytest.mark.parametrize(("year", "place"), [("2024", "rooms[c, 2024]"), ("", "rooms[c, Late]")])
+def test_a_column_that_goes_by_its_measure_is_told_how(year: str, place: str, tmp_path: Path) -> None:
+    early, late = ("2023", "2024") if year else ("Early", "Late")
+    fields = [
+        {"name": n, "type": "number", "measure": "rooms"} | ({"year": int(n)} if year else {}) for n in (early, late)
+    ]
+    table = f"row,{early},{late}\nA,1,7\nB,3,4\n"
+    folder = written(tmp_path, table, [{"name": "row"}, *fields], f"t,t,{late}[A],total,{early}[A]\n")
+    with pytest.raises(report.BadInput, match=re.escape(f"a column of table t, found '{late}', which is {place}")):
+        audit.ledger(report.load(folder))
+    folder = written(
+        tmp_path, table, [{"name": "row"}, *fields], f't,t,"{place.replace("c", "A")}",total,"rooms[A, {early}]"\n'
+    )
+    assert list(audit.ledger(report.load(folder))["verdict"]) == ["contradicted"]
 
 
 def test_a_row_of_its_own_measure_keeps_every_column(tmp_path: Path) -> None:

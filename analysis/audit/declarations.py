@@ -133,7 +133,10 @@ def declared(report: Report) -> tuple[Relation, ...]:
             for place, terms in (("target", [relation.target]), ("inputs", relation.inputs)):
                 for table, measure in (name for term in terms for name in term.names):
                     if table in known and measure not in known[table]:
-                        raise BadInput("relations.csv", f"a column of table {table}, found {measure!r}", line, place)
+                        named = (f for f in tables[table].values if f.name == measure)  # which go by their measure
+                        own = next((f", which is {f.measure}[c, {f.year or f.entity}]" for f in named), "")
+                        said = f"a column of table {table}, found {measure!r}{own}"
+                        raise BadInput("relations.csv", said, line, place)
         found += made
     return tuple(found)
 

@@ -44,7 +44,8 @@ _DROPPED = {"script", "button", "headerlink", "cell_input", "about-page", "narro
 _DROPPED |= {"prev-next-footer", "sd-summary-state-marker", "on-screen"}
 #: Fonts of matplotlib: formulas, signs, code.
 _FONTS = {"formula": "STIXGeneral", "signs": "DejaVuSans", "code": "DejaVuSansMono"}
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+#: The one without windows, which is a fifth faster, first.
+_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 #: Tables that are wider than the text of an A4 sheet become as wide as it is.

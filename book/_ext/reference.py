@@ -136,20 +136,33 @@ def _described(field: dict[str, Any], titles: list[str]) -> list[str]:
     return [_code(field["name"]), *map(_text, said), _text(field.get("unit", "")), exact]
 
 
+def doubted(root: Path) -> dict[str, list[str]]:
+    """Links to the known findings on the numbers of a table, by table."""
+    data, found = report.load(root / "data"), dict[str, list[str]]()
+    for record in report.records(data.resource("known_findings")) if data.has("known_findings") else ():
+        link = f'<a href="../audit/findings.html#{record["id"].lower()}">{record["id"]}</a>'
+        for table in dict.fromkeys(cell.partition("/")[0] for cell in record["cells"].split("; ")):
+            found.setdefault(table, []).append(link)
+    return found
+
+
 class DataDictionary(Generated):
-    """Every file of the data package: columns, units, keys."""
+    """Every file of the data package: columns, units, keys, findings on its numbers."""
 
     def lines(self, root: Path) -> list[str]:
         """One section-like block per resource."""
-        self.env.note_dependency(str(root / "data" / "datapackage.json"))
+        for name in ("datapackage.json", "known_findings.csv"):
+            self.env.note_dependency(str(root / "data" / name))
         package = json.loads((root / "data" / "datapackage.json").read_text("utf-8"))
-        out: list[str] = []
+        findings, out = doubted(root), list[str]()
         for resource in package["resources"]:
             cite = f", table {resource['table']}" if "table" in resource else ""
             cite += f", p. {resource['page']}" if "page" in resource else ""
             name, title = resource.get("title_en", resource["name"]), resource.get("title", resource["name"])
             out += [f"**{_code(resource['path'])}**: {_text(name)} ({_text(title + cite)})", ""]
             out += [*map(_text, resource.get("notes", [])), ""]
+            if links := findings.get(resource.get("table", "")):
+                out += [f"<p>Findings on its numbers: {', '.join(links)}</p>", ""]  # its words are one message for all
             titles = {"title_en": "in English", "title": "in Chinese"}
             if self.chinese:  # the titles of columns as printed; of other files what the English says, translated
                 titles = {"title" if "table" in resource else "title_en": "in English"}
