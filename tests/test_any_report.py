@@ -413,6 +413,22 @@ def test_a_column_that_goes_by_its_measure_is_told_how(year: str, place: str, tm
     assert list(audit.ledger(report.load(folder))["verdict"]) == ["contradicted"]
 
 
+@pytest.mark.parametrize(
+    ("keys", "recomputed", "said"),
+    [("Q1, Q2", ["251.6", "180.2", "441.8"], ""), ("Q1, Q9", ["", "", ""], "no column Q9")],
+)
+def test_an_input_may_name_some_of_the_columns_of_a_measure(
+    keys: str, recomputed: list[str], said: str, tmp_path: Path
+) -> None:
+    """Quarters of a half-year; a column that there is not is named."""
+    table = QUARTERS.replace("Year", "H1").replace("510.4", "251.6").replace("362.8", "180.2").replace("873.2", "441.8")
+    names = ("Q1", "Q2", "Q3", "Q4", "H1")
+    fields = [{"name": "Region"}, *({"name": n, "type": "number", "measure": "sales"} for n in names)]
+    data = report.load(written(tmp_path, table, fields, f't,half,"sales[c, H1]",total,"sales[c, {{{keys}}}]"\n'))
+    assert list(audit.ledger(data)["recomputed"]) == recomputed
+    assert [w.partition("(half): ")[2] for w in data.warnings] == [said] * bool(said)
+
+
 def test_a_row_of_its_own_measure_keeps_every_column(tmp_path: Path) -> None:
     table = "Item,A,B\nSales,120.4,131.2\nRate,4.1,5.3\nLimit,5.0,5.0\n"
     fields = [{"name": "Item"}, *({"name": n, "type": "number"} for n in "AB")]

@@ -8,7 +8,7 @@ target's block, ``c:country`` for its rows of one kind, ``{A,B}`` in a target fo
 key (year, or entity in a table without years), ``y-1`` and ``y+1`` for the year before and after, ``y<`` for the column
 printed before; ``first``, ``last``, ``first+1`` and ``last-1`` count the keys printed in that block, so that no year
 need be named; ``prose:id[y]`` is a sentence about the year of the target. In inputs ``*-A`` is every row but A, ``*-{A,B}`` every row
-but these, ``others`` every other row, ``{A,B}`` those rows, ``above`` and ``below`` the neighbouring rows. Where the
+but these, ``others`` every other row, ``{A,B}`` those rows or keys, ``above`` and ``below`` the neighbouring rows. Where the
 report does not print a target or an input, there is no instance; where it leaves an input blank in a place of its
 table, the target is unchecked. A measure, row or entity whose name holds one of ``,:/[]{}`` is written as it is printed.
 

@@ -90,9 +90,11 @@ def unprinted(relation: Relation, cells: Cells) -> list[str]:
             found += [
                 f"no row {row}" for row in rows if row not in _WORDS and row not in block.rows and row[:2] != "c:"
             ]
-            keys = [*block.keys, *_WORDS, "y<"]
-            if term.key and not SHIFTED.fullmatch(term.key) and counted(term.key, block.keys) not in keys:
-                found.append(f"no column {term.key}")
+            keys = members(term.key) if term.key.startswith("{") else [term.key] if term.key else []
+            known = [*block.keys, *_WORDS, "y<"]
+            found += [
+                f"no column {k}" for k in keys if not SHIFTED.fullmatch(k) and counted(k, block.keys) not in known
+            ]
     return list(dict.fromkeys(found))
 
 
@@ -224,6 +226,8 @@ def _keys(pattern: str, target: Block, keys: Sequence[int], block: Block, first:
     named = counted(pattern, block.keys)
 
     def wanted(key: str) -> list[int]:
+        if pattern.startswith("{"):
+            return [at.get(k, -1) for k in members(pattern)]
         if pattern == "others":  # another entity of the same row
             return [at.get(k, -1) for k in target.keys if k != key]
         if pattern == "*":
