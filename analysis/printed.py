@@ -14,6 +14,9 @@ MAX_DIGITS = 60
 
 _ARROWS = {"↑": "", "↓": "-"}
 _MINUS, _OTHER_WAY = "-−–‐", str.maketrans(",.", ".,")
+#: What may stand for a minus; raised digits and letters, and a bracket behind them: the mark of a footnote.
+_AS_MINUS = {"(": "brackets are", "▲": "triangle is", "△": "triangle is"}
+_RAISED = re.compile(r"[¹²³⁰-₎ªºᵃ-ᵿ]+\)?$")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 #: What columns hold that are no printed numbers, by their type in the package.
 _TYPES = {
@@ -52,15 +55,20 @@ def _is_number(text: str) -> bool:
 
 def _instead(text: str) -> str:
     """How what stands in a cell is written here: signs, separators, marks, and where there is no number."""
+    text = _RAISED.sub("", text)  # a footnote is no digit
     if not any(c.isdecimal() for c in text):
         return f"where no number is printed, leave the cell empty or write {NOT_AVAILABLE}"
     text = normalize("NFKC", text)  # the wide 5 is a 5, and the wide minus a hyphen
+    if text[0] in "<>≤≥~≈":
+        return f"a bound or a guess is no number: leave the cell empty or write {NOT_AVAILABLE}"
     bare = text.strip("()+%").strip()
-    sign = "-" if bare[:1] in _MINUS or text.startswith("(") else ""
-    plain = re.sub(r"(?<=[0-9])[\s'’](?=[0-9]{3})", ",", bare.lstrip(_MINUS).strip())
-    for digits in (plain, plain.translate(_OTHER_WAY)):
+    marked = next((word for mark, word in _AS_MINUS.items() if text.startswith(mark)), "")
+    sign = "-" if bare[:1] in _MINUS or marked else ""
+    bare = bare.lstrip(_MINUS + "".join(_AS_MINUS)).strip()
+    spaced = [re.sub(r"(?<=[0-9])[\s'’](?=[0-9]{3})", mark, bare) for mark in ",."]
+    for digits in (spaced[0], spaced[1].translate(_OTHER_WAY)):
         if _is_number(sign + digits):
-            return f"write {sign}{digits}" + (", if the brackets are a minus" if text.startswith("(") else "")
+            return f"write {sign}{digits}" + (f", if the {marked} a minus" if marked else "")
     return "write the digits alone, such as -1,234.5, with * behind them for a mark"
 
 

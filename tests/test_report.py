@@ -458,11 +458,20 @@ def test_a_column_that_mixes_decimals_in_print_says_so_or_keeps_a_zero(edition: 
         ("1.234,5", "write 1,234.5"),
         ("5,2", "write 5.2"),
         ("12.5%", "write 12.5"),
+        ("12 345,6", "write 12,345.6"),
+        ("12.5¹", "write 12.5"),
+        ("12.5²⁾", "write 12.5"),
+        ("12.5¹)", "write 12.5"),
+        ("▲3.4", "write -3.4, if the triangle is a minus"),
         *(
             (text, "where no number is printed, leave the cell empty or write N/A")
-            for text in ("..", "-", "–", "x", ":")
+            for text in ("..", "-", "–", "x", ":", "¹")
         ),
-        *((text, "write the digits alone, such as -1,234.5, with * behind them for a mark") for text in ("5.2p", "<1")),
+        *(
+            (text, "a bound or a guess is no number: leave the cell empty or write N/A")
+            for text in ("<1", "≥ 5", "~12")
+        ),
+        ("5.2p", "write the digits alone, such as -1,234.5, with * behind them for a mark"),
     ],
 )
 def test_what_is_no_number_here_is_said_as_it_is_written_here(text: str, instead: str) -> None:
