@@ -346,21 +346,22 @@ def from_cells(
 def grains(cells: Sequence[Cell], decimals: NDArray[np.int64], rounded: NDArray[np.bool_], scale: int) -> Ints:
     """How coarsely each cell is rounded, in integers at ``scale``.
 
-    By its last digit, unless the whole numbers of its unit in its table, or of its measure, all end in zeros or fives
-    (rounded to tens, to 50) or have no more than some significant digits. ``rounded``: cells that are no exact count.
+    By its last digit, unless the numbers with as many decimals of its unit in its table, or of its measure, all end in
+    zeros or fives (rounded to tens, to 50, to 0.5) or have no more than some significant digits. ``rounded``: cells that
+    are no exact count.
     """
     found = np.array([scale // 10**places for places in decimals.tolist()], dtype=object)
-    whole = np.flatnonzero(rounded & (decimals == 0)).tolist()
     parts: dict[tuple[str, ...], list[int]] = {}
-    for i in whole:
-        parts.setdefault((cells[i].table, cells[i].measure), []).append(i)
-        parts.setdefault((cells[i].table, "", cells[i].unit), []).append(i)
+    for i in np.flatnonzero(rounded).tolist():
+        places = str(decimals[i])
+        parts.setdefault((cells[i].table, places, cells[i].measure), []).append(i)
+        parts.setdefault((cells[i].table, places, "", cells[i].unit), []).append(i)
     for part in parts.values():
         numbers = [abs(digits(cells[i].printed)[0]) for i in part]
-        steps = _steps(set(numbers) - {0})
+        unit, steps = scale // 10 ** int(decimals[part[0]]), _steps(set(numbers) - {0})
         for i, number in zip(part, numbers, strict=True):
             step = steps.get(number, 1)
-            found[i] = max(found[i], scale * (step if number % step == 0 else 1))
+            found[i] = max(found[i], unit * (step if number % step == 0 else 1))
     return found
 
 
@@ -370,7 +371,7 @@ def _log_choose(n: int, k: int) -> float:
 
 
 def _steps(numbers: set[int]) -> dict[int, int]:
-    """For whole numbers what each is rounded to (1, 5, 10, 50, 100, …), as far as all together say."""
+    """For numbers in units of their last digit what each is rounded to (1, 5, 10, 50, 100, …), as far as all together say."""
     best, found, longest = POWERS, dict[int, int](), len(str(max(numbers, default=0)))
     ways = [(to, 0) for power in range(longest) for to in (10**power, 5 * 10**power) if to > 1]
     ways += [(0, significant) for significant in range(1, longest)]

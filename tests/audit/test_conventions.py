@@ -56,6 +56,16 @@ def test_levels_rounded_to_tens_or_to_digits_are_read_so(level: Callable[[float]
     assert judged(printed(seed, level), RELATIONS)[0] == ["consistent", "reproduced"]
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("level", ["{:.0f}.0".format, lambda x: f"{round(x / 5) / 20:.2f}"], ids=["1.0", "0.05"])
+@pytest.mark.parametrize("rate", ["{:.1f}".format, "{:.0f}.0".format, lambda x: f"{round(2 * x) / 2:.1f}"])
+def test_decimals_that_are_always_0_or_5_are_read_so(
+    level: Callable[[float], str], rate: Callable[[float], str], seed: int
+) -> None:
+    """Whole numbers shown with a decimal, prices to 0.05, rates to 0.5."""
+    assert set(judged(printed(seed, level, rate), RELATIONS)[0]) <= {"consistent", "reproduced"}
+
+
 def test_a_reading_coarser_than_the_print_is_told_in_a_warning() -> None:
     relations = pd.DataFrame([("t", "sum", "a[All]", "total", "a[*-All]")])
     relations.columns = pd.Index(["tables", "name", "target", "kernel", "inputs"])
