@@ -172,7 +172,8 @@ def _best(bench: Bench, left: set[int], closed: set[int]) -> list[Explanation]:
 
     def close(c: Candidate) -> bool:
         both_copies = c.kind == best.kind and c.kind in LOST  # which of two is the copy takes more to say
-        but_for_the_fit = best.net <= c.net < MUCH and KINDS[c.kind].cost <= KINDS[best.kind].cost + CLOSE
+        less = KINDS[c.kind].cost <= KINDS[best.kind].cost + CLOSE or set(c.cells) < set(best.cells)
+        but_for_the_fit = best.net <= c.net < MUCH and less
         margin = WORTH if both_copies or but_for_the_fit else CLOSE
         return set(c.cells) != set(best.cells) and score(bench, c) >= top - margin
 

@@ -188,6 +188,15 @@ def test_a_sign_and_an_exchange_are_not_told_apart() -> None:
     assert list(found["decided_by"]) == [""]
 
 
+def test_two_cells_exchanged_are_not_taken_for_their_whole_rows() -> None:
+    """All else of the two rows fits in either order, so that no other number is blamed."""
+    index = [["May", "100.1", "102.5", "2.4"], ["Jun", "100.3", "103.0", "2.7"], ["Jul", "101.0", "103.0", "2.0"]]
+    frame = pd.DataFrame([*index, ["Aug", "100.5", "103.1", "2.6"]], columns=["row", "a", "b", "g %"])
+    frame["m %"] = ["", "0.0", "0.5", "0.1"]
+    _, found = judged(frame, [("g %", "growth", "a, b"), ("m %", "growth", "b[above], b")])
+    assert list(found["decided_by"]) == [""]
+
+
 @pytest.mark.parametrize(("target", "kernel", "inputs"), [("b", "total", "b"), ("p %", "share", "p %, a")])
 def test_a_number_does_not_follow_from_itself(target: str, kernel: str, inputs: str) -> None:
     with pytest.raises(BadInput, match=f"column inputs: inputs other than the target {target} itself"):
