@@ -36,8 +36,7 @@ def make(data: Path, pages: Sequence[str] = (), jobs: int = 2, root: Path = ROOT
     place = root / BUILD / "draft"
     copy = _copy(root, data, place / "source")
     (copy / "data" / PACKAGE).write_text(json.dumps(report.package, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    unknown = [page for page in pages if page not in listed(copy)]
-    if unknown:
+    if unknown := sorted(set(pages) - set(listed(copy))):
         raise ValueError(f"{TOC} lists no page {unknown[0]}")
     if pages:
         rest = "".join(f"  - file: {page}\n" for page in pages[1:])

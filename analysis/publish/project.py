@@ -82,7 +82,7 @@ def cited(root: Path = ROOT) -> dict[str, Any]:
 
 
 def parts(root: Path = ROOT) -> list[tuple[str, str]]:
-    """``(part, page)`` of ``_toc.yml`` in reading order, pages without suffix; raises :class:`BadInput` for another form."""
+    """``(part, page)`` of ``_toc.yml`` in reading order, without suffix; raises :class:`BadInput` for a page that is no file."""
     from sphinx_external_toc.parsing import MalformedError, parse_toc_data
 
     said = read(TOC, root)
@@ -90,7 +90,10 @@ def parts(root: Path = ROOT) -> list[tuple[str, str]]:
         parse_toc_data(said)
     except MalformedError as error:
         raise BadInput(TOC, f"a table of contents of Jupyter Book: {error}") from None
-    return list(_pages(said))
+    found = list(_pages(said))
+    for _, page in found:
+        source(page, root)
+    return found
 
 
 def _pages(node: dict[str, Any], part: str = "") -> Iterator[tuple[str, str]]:
@@ -113,11 +116,11 @@ def editions(root: Path = ROOT) -> dict[str, str]:
 
 
 def source(page: str, root: Path = ROOT) -> Path:
-    """The file behind a page of the table of contents."""
+    """The file behind a page of the table of contents; raises :class:`BadInput` where there is none."""
     for path in (root / (page + suffix) for suffix in SUFFIXES):
         if path.is_file():
             return path
-    raise FileNotFoundError(f"{TOC} lists {page}, and there is no {page}.ipynb or {page}.md")
+    raise BadInput(TOC, f"pages that exist; there is no {page}.ipynb or {page}.md")
 
 
 @contextmanager

@@ -101,9 +101,6 @@ def build(output: Path | None = None, *, force: bool = False, jobs: int = 1, roo
         archive.make(root)
         return _say("up to date", target, stale, wrong)
     pages = listed(root)
-    if missing := [p for p in pages if not any((root / (p + end)).is_file() for end in SUFFIXES)]:
-        print(f"error: {TOC} lists pages that do not exist: {', '.join(missing)}", file=sys.stderr)
-        return 1
     there = (p.relative_to(root) for p in files(root, ("book",)) if p.suffix in SUFFIXES)
     if unlisted := [p.as_posix() for p in there if p.with_suffix("").as_posix() not in pages]:
         print(f"book: not listed in {TOC}, so no page of the book: {', '.join(unlisted)}", file=sys.stderr)

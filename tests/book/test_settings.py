@@ -20,6 +20,9 @@ def checkout(tmp_path_factory):
     for file in (*project.SETTINGS, str(NAMES)):
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(project.ROOT / file, root / file)
+    for page in project.listed():
+        (root / page).parent.mkdir(parents=True, exist_ok=True)
+        (root / f"{page}.md").touch()
     return root
 
 
@@ -37,6 +40,12 @@ def checkout(tmp_path_factory):
             'notebooks: "off"',
             "notebooks: never",
             "_config.yml: settings of Jupyter Book: 'never' is not",
+        ),
+        (
+            "_toc.yml",
+            "file: book/inputs/funding",
+            "file: book/inputs/fund",
+            "_toc.yml: pages that exist; there is no book/inputs/fund.ipynb",
         ),
         ("CITATION.cff", "date-released: 2026-", "date-released: 26-", "CITATION.cff: property 'date-released'"),
         ("CITATION.cff", "date-released: 2026-1", "date-released: 2026-3", "CITATION.cff: valid YAML"),
