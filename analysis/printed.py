@@ -53,14 +53,15 @@ def _is_number(text: str) -> bool:
     return bool(grouped and _NUMBER.fullmatch(digits) and not (text[:1] in _ARROWS and "-" in text))
 
 
-def _instead(text: str) -> str:
+def _instead(text: str, required: bool) -> str:
     """How what stands in a cell is written here: signs, separators, marks, and where there is no number."""
     text = _RAISED.sub("", text)  # a footnote is no digit
+    leave = f"{'' if required else 'leave the cell empty or '}write {NOT_AVAILABLE}"
     if not any(c.isdecimal() for c in text):
-        return f"where no number is printed, leave the cell empty or write {NOT_AVAILABLE}"
+        return f"where no number is printed, {leave}"
     text = normalize("NFKC", text)  # the wide 5 is a 5, and the wide minus a hyphen
     if text[0] in "<>≤≥~≈":
-        return f"a bound or a guess is no number: leave the cell empty or write {NOT_AVAILABLE}"
+        return f"a bound or a guess is no number: {leave}"
     bare = text.strip("()+%").strip()
     marked = next((word for mark, word in _AS_MINUS.items() if text.startswith(mark)), "")
     sign = "-" if bare[:1] in _MINUS or marked else ""
@@ -70,6 +71,15 @@ def _instead(text: str) -> str:
         if _is_number(sign + digits):
             return f"write {sign}{digits}" + (f", if the {marked} a minus" if marked else "")
     return "write the digits alone, such as -1,234.5, with * behind them for a mark"
+
+
+def _as_its_column(text: str, pattern: str) -> str:
+    """How a number is written in a column of this pattern: with separators, without, as a year; or the pattern."""
+    digits, _ = clean(text)
+    whole, point, rest = digits.partition(".")
+    grouped = re.sub(r"(?<=[0-9])(?=([0-9]{3})+$)", ",", whole) + point + rest
+    fitting = (other for other in (grouped, digits, f"{digits}年") if first_mismatch(pattern, [other]) is None)
+    return f"; {f'write {other}' if (other := next(fitting, '')) else f'its column prints {shown(pattern)}'}"
 
 
 def check(file: str, columns: tuple[Field, ...], rows: list[tuple[str, ...]]) -> None:
@@ -97,7 +107,7 @@ def _problems(column: Field, values: list[str], table: bool) -> Iterator[tuple[i
                 yield i, f"a number of at most {MAX_DIGITS} characters, found {shown(values[i], 20)!r}"
                 return
             if not _is_number(values[i]):
-                yield i, f"a number as printed, found {values[i]!r}; {_instead(values[i])}"
+                yield i, f"a number as printed, found {values[i]!r}; {_instead(values[i], column.required)}"
                 return
     elif column.type in _TYPES:
         form, what = _TYPES[column.type]
@@ -110,8 +120,12 @@ def _problems(column: Field, values: list[str], table: bool) -> Iterator[tuple[i
         wrong = first_mismatch(column.pattern, [values[i] for i in filled])
         if wrong is not None:
             said = f" ({column.title_en})" if column.title_en else ""
+            text = values[filled[wrong]]
             what = "a number as printed" if number else f"text matching {shown(column.pattern)}{said}"
-            yield filled[wrong], f"{what}, found {shown(values[filled[wrong]])!r}"
+            yield (
+                filled[wrong],
+                f"{what}, found {shown(text)!r}{_as_its_column(text, column.pattern) if number else ''}",
+            )
     if column.enum:
         for i in filled:
             if values[i] not in column.enum:

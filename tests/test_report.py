@@ -472,6 +472,7 @@ def test_a_column_that_mixes_decimals_in_print_says_so_or_keeps_a_zero(edition: 
             for text in ("<1", "≥ 5", "~12")
         ),
         ("5.2p", "write the digits alone, such as -1,234.5, with * behind them for a mark"),
+        ("8,363¹", "write 8,363"),
     ],
 )
 def test_what_is_no_number_here_is_said_as_it_is_written_here(text: str, instead: str) -> None:
@@ -482,6 +483,25 @@ def test_what_is_no_number_here_is_said_as_it_is_written_here(text: str, instead
     if re.match("write .*[0-9]", instead) and "digits" not in instead:  # what is advised is read
         advised = frame.assign(x=instead.split()[1].rstrip(","))
         assert len(report.from_frames({"t": advised}).cells()) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "instead"),
+    [
+        ("1-2-1", "459,491", "4590,491", "write 4,590"),
+        ("1-2-1", '"8,234"', "-", "where no number is printed, write N/A"),
+        ("1-1-2", "2045年", "2045", "write 2045年"),
+    ],
+)
+def test_a_number_written_otherwise_than_its_column_is_said_as_it_is_written_there(
+    edition: Path, table: str, old: str, new: str, instead: str
+) -> None:
+    path = edition / f"tables/{table}.csv"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(BadInput, match=f"a number as printed, found .*; .*{instead}$"):
+        report.load(edition).cells()
 
 
 def test_a_unit_that_is_no_object_is_refused_with_an_example(edition: Path) -> None:
