@@ -47,8 +47,8 @@ ABSENT = Both("not in this edition", "本版未載")
 
 
 def _there(*values: Fraction | float | str) -> bool:
-    """Whether all of these are numbers, not missing or an empty string."""
-    return not any(pd.isna(value) or value == "" for value in values)  # type: ignore[arg-type]
+    """Whether all of these are numbers, not missing, an empty string or ``nan``."""
+    return not any(pd.isna(value) or value in ("", "nan") for value in values)  # type: ignore[arg-type]
 
 
 def chinese(value: object) -> str:

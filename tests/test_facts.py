@@ -87,6 +87,7 @@ def test_a_figure_and_a_table_of_no_numbers_say_so_and_every_build_lists_them(sh
         number(pd.NA),  # type: ignore[arg-type]
         percent(float("nan")),
         percent(""),
+        percent("nan"),
         span(1.0, float("nan"), unit="%"),
         between(float("nan"), 2.0),
         within(float("nan"), 1.0, 2.0),
