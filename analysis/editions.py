@@ -128,7 +128,8 @@ def lay_out(report: Report, target: Path, by: int = 1) -> list[str]:
         f"new edition in {target}: {len(tables)} tables with {empty:,} empty cells, years moved on by {by}",
         f'carried over, unless "carries_over" of a resource says otherwise: {", ".join(carried) or "nothing"}',
         f"to be written anew (header only): {', '.join(anew) or 'nothing'}",
-        f"check in {PACKAGE}: titles, sources, notes, rows that are no longer listed, pages",
+        f"check in {PACKAGE}: titles, sources, notes, pages; there and in the tables: rows and years that are not listed",
+        f"then type the numbers as printed; `python -m analysis cells --data {target}` names the next cell that does not fit",
     ]
 
 
@@ -157,7 +158,7 @@ def revisions(old: Report, new: Report) -> pd.DataFrame:
 
     ``difference`` is new less old, with the decimals of the finer; ``beyond rounding`` is ``yes`` where no value
     prints as both, rounded whichever way (2.05 does as 2.0 and 2.1). Neither is given where a number is N/A or the
-    unit is another one (``note``). ``attrs["notes"]`` says what only one edition prints.
+    unit is another one (``note``). ``attrs["notes"]`` says how many changed and what only one edition prints.
     """
     old_cells, new_cells = list(old.iter_cells()), list(new.iter_cells())
     before = {_key(cell): cell for cell in old_cells}
@@ -178,7 +179,15 @@ def revisions(old: Report, new: Report) -> pd.DataFrame:
             beyond = "yes" if now.low > then.high or now.high < then.low else "no"
         rows.append((*cell[:5], *digits, difference, beyond, note))
     found = pd.DataFrame(rows, columns=REVISIONS)
-    found.attrs["notes"] = [*_alone("OLD", old_cells, new_cells), *_alone("NEW", new_cells, old_cells)]
+    changed = int(found["difference"].str.contains("[1-9]").sum())
+    revised = [
+        f"{changed:,} of {len(found):,} numbers of both editions changed, {(found['beyond rounding'] == 'yes').sum():,} beyond rounding"
+    ]
+    found.attrs["notes"] = [
+        *(revised if changed else []),
+        *_alone("OLD", old_cells, new_cells),
+        *_alone("NEW", new_cells, old_cells),
+    ]
     return found
 
 
@@ -191,7 +200,8 @@ def _alone(name: str, cells: Sequence[Cell], others: Sequence[Cell]) -> list[str
     loose = [cell for cell in cells if _key(cell) not in keys]
     for cell in loose:
         what = f"year {cell.year}" if cell.year else cell.entity or cell.column
-        words = (f"measure {cell.measure}", f"row {cell.row}", what, f"row {cell.row}, column {cell.column}")
+        one = f"row {cell.row}, column {cell.column}"
+        words = (f"measure {cell.measure}", f"row {cell.row}", what, f"column {cell.column}", one)
         said = [f"table {cell.table}", *(f"{word} of {cell.table}" for word in words)]
         kind = next((i for i, part in enumerate(_parts(_key(cell))) if part not in known), len(words))
         names.add((kind, said[kind]))
@@ -204,9 +214,10 @@ def _alone(name: str, cells: Sequence[Cell], others: Sequence[Cell]) -> list[str
 
 
 def _parts(key: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Table, measure, row and column of a number, as :func:`_key` gives them."""
-    table, row, measure, *column = key
-    return [("table", table), ("measure", table, measure), ("row", table, row), ("column", table, *column)]
+    """Table, measure, row, year or entity, and column of a number, as :func:`_key` gives them."""
+    table, row, measure, *what = key
+    place = ("column", table, measure, *what)
+    return [("table", table), ("measure", table, measure), ("row", table, row), ("what", table, *what), place]
 
 
 def _key(cell: Cell) -> tuple[str, ...]:

@@ -23,7 +23,12 @@ from analysis.package import Field, Table
 from analysis.printed import check, check_decimals, clean
 from analysis.stages import note, once
 
-__all__ = ["NOT_AVAILABLE", "BadInput", "Cell", "Report", "clean", "load", "once", "records"]
+__all__ = ["NOT_AVAILABLE", "BadInput", "Cell", "NotPrinted", "Report", "clean", "load", "once", "records"]
+
+
+class NotPrinted(BadInput):
+    """A table or a measure that this edition does not print, or prints in several tables where one is asked for."""
+
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -98,15 +103,17 @@ class Report:
     def meta(self, table: str) -> Table:
         """Metadata of one table, by its number or by a measure (or a column of words) that it alone prints.
 
-        Raises :class:`BadInput` for an unknown one.
+        Raises :class:`NotPrinted` for an unknown one.
         """
-        if table not in self.tables and len(named := self.holding(table)) == 1:
+        named = [] if table in self.tables else self.holding(table)
+        if len(named) == 1:
             return self.tables[named[0]]
         try:
             return self.tables[table]
         except KeyError:
             known = " … ".join(dict.fromkeys([*self.tables][:: max(1, len(self.tables) - 1)])) or "none"
-            raise BadInput("datapackage.json", f"no table {table}; known: {known}") from None
+            several = f"one table alone that prints {table}, found {', '.join(named)}" if named else ""
+            raise NotPrinted("datapackage.json", several or f"no table {table}; known: {known}") from None
 
     def holding(self, *measures: str) -> list[str]:
         """Numbers of the tables that print all of these measures, in printed order."""

@@ -8,7 +8,8 @@ import importlib
 
 import pandas as pd
 
-from analysis.report import Report
+from analysis.package import PACKAGE
+from analysis.report import NotPrinted, Report
 
 #: Family modules in the order of the report's chapter.
 FAMILIES = ("research", "rankings", "macro", "exports", "patents", "technology_trade", "value_added")
@@ -19,12 +20,21 @@ def indicators(report: Report) -> pd.DataFrame:
 
     Columns ``table,row,code,indicator,year,unit,value,low,high,printed``: ``value`` is the formula on the printed
     numbers, ``low`` and ``high`` what the unrounded numbers allow (rounded outwards to the digits shown), ``printed``
-    the report's own figure for the same quantity, if it prints one. ``year`` is ``2019-2023`` for a span. Raises
-    :class:`analysis.report.BadInput` for unusable input.
+    the report's own figure for the same quantity, if it prints one. ``year`` is ``2019-2023`` for a span. What
+    an edition does not print is left out, with a warning. Raises :class:`analysis.report.BadInput` for unusable input.
     """
     from analysis.indicators.series import COLUMNS, Indicator
 
-    members = [m for family in FAMILIES for m in vars(importlib.import_module(f"{__name__}.{family}")).values()]
-    listed = dict.fromkeys(member for member in members if isinstance(member, Indicator))
-    rows = [row for found in listed for column in found.columns(report) for row in column.rows()]
+    names: dict[Indicator, str] = {}
+    for family in FAMILIES:
+        for name, member in vars(importlib.import_module(f"{__name__}.{family}")).items():
+            if isinstance(member, Indicator):
+                names.setdefault(member, name)
+    rows, left_out = [], []
+    for found, name in names.items():
+        try:
+            rows += [row for column in found.columns(report) for row in column.rows()]
+        except NotPrinted as why:
+            left_out.append(f"{name} ({why.expected})")
+    report.warn_of(PACKAGE, "indicators have no numbers in this edition and are left out", left_out)
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.interval import NOT_AVAILABLE, Interval, cagr, change, floats, growth, lift, outward, rounded
 from analysis.interval import total as total_of
-from analysis.report import BadInput, Report, once
+from analysis.report import BadInput, NotPrinted, Report, once
 
 #: Columns of the table of all indicators; all strings.
 COLUMNS = ["table", "row", "code", "indicator", "year", "unit", "value", "low", "high", "printed"]
@@ -153,12 +153,12 @@ def read(report: Report, table: str, measure: str = "") -> Column:
 
     The table is named by its number, or by a measure that it alone prints (then the measure, unless another is
     given). The bounds are what the printed digits stand for (counts printed in full stand for themselves).
-    Raises :class:`~analysis.report.BadInput` for a measure the table lacks.
+    Raises :class:`~analysis.report.NotPrinted` for a measure the table lacks.
     """
     measure = measure or table
     cells = [cell for cell in report.iter_cells([table]) if cell.measure == measure]
     if not cells:
-        raise BadInput(report.meta(table).file, f"a measure {measure}")
+        raise NotPrinted(report.meta(table).file, f"a measure {measure}")
     printed = [cell.printed for cell in cells]
     return Column(
         indicator=measure,

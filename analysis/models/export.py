@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.models import across, backtest, decomposition, forecast, growth, panel
 from analysis.models.series import PANEL_MEASURES, Found, NotEstimable, Series, collect, countries, measures
-from analysis.report import Report, once
+from analysis.report import NotPrinted, Report, once
 
 #: ``level`` is the claimed coverage; ``bounds`` where low and high bound what the printed digits allow, ``range``
 #: where they are the extremes over leaving out one point or country, empty without interval. ``cells`` says
@@ -83,7 +83,7 @@ def _rows(lines: Iterator[Line], series: str, table: str, model: str, cells: str
             place = {"series": line.series or series, "table": line.table or table, "cells": cells}
             numbers = dict(zip(NUMBERS, line.numbers, strict=False)) | {"level": percent(line.level)}
             yield BLANK | line._asdict() | place | numbers
-    except NotEstimable as reason:
+    except (NotEstimable, NotPrinted) as reason:
         yield _refused(series, table, model, reason, cells)
 
 
