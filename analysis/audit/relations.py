@@ -284,9 +284,8 @@ def _factor(relation: Relation, cells: Cells, target: Block) -> Fraction:
         if not block.unit:
             count = [sum(b.unit_name == block.unit_name for b in side) for side in (over, under)]
             if count[0] != count[1]:
-                raise BadInput(
-                    "datapackage.json", f"unit {block.unit_name!r} under units, with its factor", f"table {block.table}"
-                )
+                expected = f"unit {block.unit_name!r} under units, with its factor (a frame alone has %, ‰ and 1)"
+                raise BadInput("datapackage.json", expected, f"table {block.table}")
     known = [[b.unit for b in side if b.unit] for side in (over, under)]
     return Fraction(math.prod(known[0])) / math.prod(known[1])
 
